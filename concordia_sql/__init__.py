@@ -1,0 +1,1 @@
+"""A raw-SQL query layer for the Concordia database, with typed results."""

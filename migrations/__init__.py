@@ -1,0 +1,1 @@
+"""The yoyo migrations that make the Concordia schema."""

@@ -1,0 +1,1 @@
+"""The SQL files of the statements: `<domain>/*.sql`, and `<domain>/shapes/*.sql`."""
