@@ -1,0 +1,5 @@
+"""Every error of the library, below one base. psycopg's own errors pass through, with a note naming the query."""
+
+
+class ConcordiaError(Exception):
+    """The base of every error that this library raises itself."""
