@@ -3,3 +3,7 @@
 
 class ConcordiaError(Exception):
     """The base of every error that this library raises itself."""
+
+
+class EmbeddedServerError(ConcordiaError):
+    """The embedded PostgreSQL server cannot be started: says why, with the end of its log where it wrote one."""
