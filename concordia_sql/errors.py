@@ -7,3 +7,7 @@ class ConcordiaError(Exception):
 
 class EmbeddedServerError(ConcordiaError):
     """The embedded PostgreSQL server cannot be started: says why, with the end of its log where it wrote one."""
+
+
+class SampleError(ConcordiaError):
+    """The sample cannot be loaded: into this database, or by this connection."""
