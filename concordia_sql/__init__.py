@@ -1,1 +1,42 @@
-"""A raw-SQL query layer for the Concordia database, with typed results."""
+"""A raw-SQL query layer for the Concordia database: hand-written statements, one round trip, typed results."""
+
+from concordia_sql.converter import Converter, make_converter
+from concordia_sql.database import AsyncDatabase, Database
+from concordia_sql.errors import (
+    ConcordiaError,
+    EmbeddedServerError,
+    NotFound,
+    NotMigrated,
+    ParameterError,
+    QuerierError,
+    ResultError,
+    StatementError,
+)
+from concordia_sql.querier import AsyncQuerier, Querier
+from concordia_sql.query import Many, Maybe, One, Query, Subtree, Tree, query
+from concordia_sql.tree import Node
+
+__all__ = [
+    "AsyncDatabase",
+    "AsyncQuerier",
+    "ConcordiaError",
+    "Converter",
+    "Database",
+    "EmbeddedServerError",
+    "Many",
+    "Maybe",
+    "Node",
+    "NotFound",
+    "NotMigrated",
+    "One",
+    "ParameterError",
+    "Querier",
+    "QuerierError",
+    "Query",
+    "ResultError",
+    "StatementError",
+    "Subtree",
+    "Tree",
+    "make_converter",
+    "query",
+]

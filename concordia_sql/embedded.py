@@ -163,14 +163,10 @@ def _claim(home: Path, stack: contextlib.ExitStack) -> None:
     try:
         fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise EmbeddedServerError(
-            f"A server already runs in {home}: use its URL, or another folder"
-        ) from None
+        raise EmbeddedServerError(f"A server already runs in {home}: use its URL, or another folder") from None
     others = {path.name for path in home.iterdir()} - {"data.new", "server.log"}
     if others and not (home / "data" / "PG_VERSION").exists():
-        raise EmbeddedServerError(
-            f"{home} holds other files, such as {min(others)}: give an empty or a new folder"
-        )
+        raise EmbeddedServerError(f"{home} holds other files, such as {min(others)}: give an empty or a new folder")
 
 
 def _check_reachable(home: Path, user: _User) -> None:
@@ -185,9 +181,7 @@ def _barrier(path: Path, user: _User) -> str:
     """The first part of a path that the server's user may not enter or run; empty where there is none."""
     way = [*map(str, reversed(path.resolve().parents)), str(path.resolve())]
     script = 'for part; do [ -x "$part" ] || { printf %s "$part"; exit; }; done'
-    found = subprocess.run(
-        ["/bin/sh", "-c", script, "sh", *way], capture_output=True, check=True, cwd="/", **user
-    )
+    found = subprocess.run(["/bin/sh", "-c", script, "sh", *way], capture_output=True, check=True, cwd="/", **user)
     return os.fsdecode(found.stdout)
 
 
@@ -233,9 +227,7 @@ def _initialize(programs: Path, home: Path, log: int, user: _User, *, temporary:
         *(f"--set={name}={value}" for name, value in settings.items()),
         *(["--no-sync"] if temporary else []),
     ]
-    if subprocess.run(
-        command, stdout=log, stderr=log, check=False, cwd="/", env=_ENVIRONMENT, **user
-    ).returncode:
+    if subprocess.run(command, stdout=log, stderr=log, check=False, cwd="/", env=_ENVIRONMENT, **user).returncode:
         raise EmbeddedServerError(f"PostgreSQL cannot make its files in {home}:\n{_tail(log)}")
     new.rename(home / "data")
 

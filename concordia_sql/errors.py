@@ -5,6 +5,30 @@ class ConcordiaError(Exception):
     """The base of every error that this library raises itself."""
 
 
+class StatementError(ConcordiaError):
+    """A SQL file or the class of a query is wrong. Raised at import; names the file and, in a file, the line."""
+
+
+class ParameterError(ConcordiaError, ValueError):
+    """A query was given a value that it cannot take. Raised before the database; names the query and the parameter."""
+
+
+class NotFound(ConcordiaError, LookupError):
+    """A `One` query found no row."""
+
+
+class ResultError(ConcordiaError):
+    """Rows do not fit the result class: names the query, the column and the path in it, never a value."""
+
+
+class QuerierError(ConcordiaError):
+    """A querier was used in a way that it cannot serve: by two tasks at once, or on a connection in a mode of its own."""
+
+
+class NotMigrated(ConcordiaError):
+    """A table or column of Concordia is missing: the database is not migrated, or behind. psycopg's error is the cause."""
+
+
 class EmbeddedServerError(ConcordiaError):
     """The embedded PostgreSQL server cannot be started: says why, with the end of its log where it wrote one."""
 

@@ -1,0 +1,154 @@
+"""A statement with its shapes in front, cut to what a result class asks for: the text that PostgreSQL runs."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import attrs
+
+from concordia_sql.columns import columns_of, nested_classes
+from concordia_sql.lexer import Token, Tokens
+from concordia_sql.statement import Shape, Source
+
+
+@attrs.frozen(eq=False)
+class Composed:
+    """A text to send: `$1` in it stands for the first of `parameters`, and so on."""
+
+    text: str
+    parameters: tuple[str, ...]
+    encoded: bytes = attrs.field(
+        init=False, repr=False, default=attrs.Factory(lambda self: self.text.encode(), takes_self=True)
+    )
+
+    def values(self, query: object) -> list[object]:
+        """The values of the parameters in order."""
+        return [getattr(query, name) for name in self.parameters]
+
+
+def compose(source: Source, result_class: type, present: frozenset[str]) -> Composed:
+    """The statement of `source`, giving the columns of `result_class`.
+
+    `present` are the fields that are not None: conditional lines of others are left out, and a shape's parameters that
+    are not present are NULL.
+    """
+    text = _Text(present)
+    ctes = [
+        f"{shape.name} AS NOT MATERIALIZED (\n"
+        f"SELECT{','.join(text.add(shape.columns[name], shape=True) for name in shape.columns if name in kept)}\n"
+        f"{text.add(shape.tail, shape=True)}\n)"
+        for shape, kept in _Cut(source, result_class, present).kept().items()
+    ]
+    shapes = f"WITH {', '.join(ctes)}\n" if ctes else ""
+    columns = ", ".join(f"q.{_quoted(column)}" for column in columns_of(result_class))
+    statement = f"SELECT {columns}\nFROM (\n{text.add(source.body, shape=False)}\n) AS q"
+    return Composed(shapes + statement, tuple(text.numbers))
+
+
+def _quoted(name: str) -> str:
+    return name if name == name.lower() else f'"{name}"'
+
+
+class _Text:
+    """Writes tokens, and numbers the parameters as they come."""
+
+    def __init__(self, present: frozenset[str]) -> None:
+        self._present = present
+        self.numbers: dict[str, int] = {}
+
+    def add(self, tokens: Tokens, *, shape: bool) -> str:
+        """The text of the tokens, without comments and the lines left out."""
+        pieces: list[str] = []
+        for token in tokens:
+            if token.kind in ("comment", "block") or not _stands(token, self._present):
+                continue
+            if token.kind == "space" and pieces and pieces[-1].isspace():
+                pieces.pop()
+            pieces.append(self._parameter(token.text[1:], shape=shape) if token.kind == "parameter" else token.text)
+        return "".join(pieces).rstrip()
+
+    def _parameter(self, name: str, *, shape: bool) -> str:
+        if shape and name not in self._present:
+            return "NULL"
+        return f"${self.numbers.setdefault(name, len(self.numbers) + 1)}"
+
+
+def _stands(token: Token, present: frozenset[str]) -> bool:
+    """Whether the line of a token is not left out."""
+    return token.when is None or token.when in present
+
+
+class _Cut:
+    """Finds the columns of each used shape that somebody names, so that no other is computed."""
+
+    def __init__(self, source: Source, result_class: type, present: frozenset[str]) -> None:
+        self._source = source
+        self._present = present
+        self._classes = nested_classes(result_class)
+        self._kept: dict[Shape, set[str]] = {}
+        self._asked: set[tuple[Shape, type | None]] = set()
+
+    def kept(self) -> dict[Shape, set[str]]:
+        """The shapes that the text refers to, in the order in which they can be written, with their columns."""
+        self._ask_all(self._refer(self._source.body, self._source.uses), self._classes)
+        return {shape: self._kept[shape] for shape in self._source.shapes() if shape in self._kept}
+
+    def _ask_all(self, shapes: Iterable[Shape], classes: Sequence[type] | None) -> None:
+        for shape in shapes:
+            for cls in (None,) if classes is None else classes:
+                self._ask(shape, cls)
+
+    def _ask(self, shape: Shape, cls: type | None) -> None:
+        """Keep what a whole row of `shape` needs to become a `cls`, or, for None, JSON of any form."""
+        if (shape, cls) in self._asked:
+            return
+        self._asked.add((shape, cls))
+        wanted = None if cls is None else columns_of(cls)
+        for name in shape.columns if wanted is None else shape.columns.keys() & wanted.keys():
+            self._ask_all(self._keep(shape, name), None if wanted is None else wanted[name].nested)
+
+    def _keep(self, shape: Shape, name: str) -> set[Shape]:
+        """Keep a column; returns the shapes of which its text takes whole rows."""
+        self._kept[shape].add(name)
+        return self._refer(shape.columns[name], shape.source.uses)
+
+    def _refer(self, tokens: Tokens, uses: Mapping[str, Shape]) -> set[Shape]:
+        """Keep what a text names of the shapes in it; returns those of which it takes whole rows."""
+        words = [token for token in tokens if not token.blank and _stands(token, self._present)]
+        aliases = [pair for index in range(len(words)) for pair in _aliases(words[index : index + 3], uses)]
+        for _, shape in aliases:
+            if shape not in self._kept:
+                self._kept[shape] = set()
+                self._ask_all(self._refer(shape.tail, shape.source.uses), self._classes)
+        whole: set[Shape] = set()
+        for qualifier, name in _references(words):
+            known = [shape for alias, shape in aliases if alias == qualifier]
+            for shape in known or [shape for _, shape in aliases]:
+                if name == "*":
+                    whole.add(shape)
+                elif name in shape.columns and name not in self._kept[shape]:
+                    self._ask_all(self._keep(shape, name), self._classes)
+        return whole
+
+
+def _aliases(words: Tokens, uses: Mapping[str, Shape]) -> Iterator[tuple[str, Shape]]:
+    """The names for the shape that `words` begin with, if they do: `blog_post`, and `post` in `blog_post AS post`."""
+    if (shape := uses.get(words[0].name)) is not None:
+        yield shape.name, shape
+        for word in words[1:]:
+            if word.name != "as":
+                yield word.name, shape
+                break
+
+
+def _references(words: Tokens) -> Iterator[tuple[str, str]]:
+    """The columns that a text names, with their qualifiers; `*` for all of a row.
+
+    A name too many does no harm but for the `AS name` of the text's own: it would keep another relation of that name.
+    """
+    for index, word in enumerate(words):
+        before = words[index - 1] if index else word
+        if before.text == "." and index > 1:
+            yield words[index - 2].name, word.name or word.text
+        elif word.name and before.name != "as":
+            yield "", word.name
+        elif word.text == "*" and (before.name == "select" or before.text == ","):
+            yield "", "*"

@@ -1,0 +1,95 @@
+"""Rows to objects: one function for a result class and the columns that came back. No I/O."""
+
+import datetime
+import decimal
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from concordia_sql.columns import Column, columns_of
+from concordia_sql.converter import Converter
+from concordia_sql.errors import ResultError
+from concordia_sql.tree import link, node_class_in
+
+T = TypeVar("T")
+Load = Callable[[Any], Any]
+
+_JSON = ("json", "jsonb")
+_SCALARS: dict[object, tuple[str, ...]] = {
+    str: ("text", "varchar", "bpchar", "name", "char"),
+    bool: ("bool",),
+    int: ("int2", "int4", "int8", "oid"),
+    float: ("float4", "float8"),
+    decimal.Decimal: ("numeric",),
+    datetime.datetime: ("timestamp", "timestamptz"),
+    datetime.date: ("date",),
+    datetime.time: ("time", "timetz"),
+    datetime.timedelta: ("interval",),
+    uuid.UUID: ("uuid",),
+    bytes: ("bytea",),
+}
+
+
+def make_row_maker(result_class: type[T], types: Sequence[str], converter: Converter) -> Callable[[Sequence[Any]], T]:
+    """The function that makes a `result_class` of a row: its columns in order, of these PostgreSQL types, JSON as bytes.
+
+    Raises ResultError when a column's type does not fit its field. So does the function, when NULL or JSON does not.
+    """
+    columns = list(columns_of(result_class).values())
+    names = [column.name for column in columns]
+    loads = [
+        (index, load)
+        for index, (column, type_name) in enumerate(zip(columns, types, strict=True))
+        if (load := _load(column, type_name, converter)) is not None
+    ]
+
+    def make_row(values: Sequence[Any]) -> T:
+        if None in values:
+            _check_nulls(columns, values)
+        row = list(values)
+        for index, load in loads:
+            if row[index] is not None:
+                row[index] = load(row[index])
+        return result_class(**dict(zip(names, row, strict=True)))
+
+    return make_row
+
+
+def _check_nulls(columns: Sequence[Column], values: Sequence[Any]) -> None:
+    for column, value in zip(columns, values, strict=True):
+        if value is None and not column.nullable:
+            raise ResultError(f"column {column.name} is NULL, and its field may not be None")
+
+
+def _load(column: Column, type_name: str, converter: Converter) -> Load | None:
+    """What makes the field's value of the column's, if it is not the same."""
+    if type_name in _JSON:
+        loads = converter.get_loads_hook(column.hint)
+        if node_class_in(column.hint):
+            return _named(column, lambda data: tuple(link(loads(data))))
+        return _named(column, loads)
+    if column.scalar in _SCALARS:
+        if type_name not in _SCALARS[column.scalar]:
+            raise ResultError(f"column {column.name} is of type {type_name}, and its field is {column.hint}")
+        return None
+    structure = converter.get_structure_hook(column.hint)
+
+    def load(value: object) -> object:
+        try:
+            return structure(value, column.hint)
+        except Exception:  # noqa: BLE001 - whatever a hook of the user's raises; its text may hold the value
+            raise ResultError(f"the value does not fit {column.hint}") from None
+
+    return _named(column, load)
+
+
+def _named(column: Column, load: Load) -> Load:
+    """`load`, with the column's name in its errors."""
+
+    def named(value: Any) -> Any:
+        try:
+            return load(value)
+        except ResultError as error:
+            raise ResultError(f"column {column.name}: {error}") from None
+
+    return named

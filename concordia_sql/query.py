@@ -1,0 +1,257 @@
+"""Queries are values: attrs classes whose fields are the parameters of a SQL file, and whose base says what comes back."""
+
+import collections.abc
+import functools
+import operator
+import types
+import typing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast, dataclass_transform
+
+import attrs
+import msgspec
+
+from concordia_sql.caching import cache
+from concordia_sql.compose import Composed, compose
+from concordia_sql.converter import reason
+from concordia_sql.errors import NotFound, ParameterError, ResultError, StatementError
+from concordia_sql.statement import Source, load
+from concordia_sql.tree import Node, link
+
+R = TypeVar("R")
+T = TypeVar("T")
+U = TypeVar("U")
+N = TypeVar("N", bound=Node)
+M = TypeVar("M", bound=Node)
+Q = TypeVar("Q", bound="Query[Any]")
+
+
+class Query(Generic[R]):
+    """A query that comes back as an `R`. Derive from `One`, `Maybe`, `Many`, `Tree` or `Subtree`."""
+
+    __slots__ = ()
+
+    name: ClassVar[str]
+    """The domain and the class, as in `blog.GetPost`."""
+    source: ClassVar[Source]
+    result_class: ClassVar[type]
+    _optional: ClassVar[tuple[str, ...]]
+    """The fields that change the text when they are None."""
+    _composed: ClassVar[dict[tuple[str, ...], Composed]]
+
+    def compose(self) -> Composed:
+        """The text to send. Composed once for each result class and set of optional fields given.
+
+        Raises StatementError when the result class does not fit the statement.
+        """
+        present = tuple(name for name in self._optional if getattr(self, name) is not None)
+        composed = self._composed.get(present)
+        if composed is None:
+            try:
+                composed = compose(self.source, self.result_class, frozenset(present))
+            except StatementError as error:
+                raise StatementError(f"{self.name}: {error}") from None
+            self._composed[present] = composed
+        return composed
+
+    def collect(self, rows: list[Any]) -> R:
+        """The result that these rows, already objects of the result class, make."""
+        raise NotImplementedError
+
+    def _into(self, result_class: type) -> Any:
+        twin: Any = object.__new__(_twin(type(self), result_class))
+        for field in attrs.fields(cast("Any", type(self))):
+            object.__setattr__(twin, field.name, getattr(self, field.name))
+        twin.compose()
+        return twin
+
+
+class One(Query[T], Generic[T]):
+    """Exactly one row, as a `T`. Running it raises NotFound when there is none."""
+
+    __slots__ = ()
+
+    def collect(self, rows: list[T]) -> T:
+        """The row. Raises NotFound when there is none, ResultError when there is more than one."""
+        if (row := _at_most_one(self, rows)) is None:
+            raise NotFound(f"{self.name} found no row")
+        return row
+
+    def into(self, result_class: type[U]) -> "One[U]":
+        """The same query, whose row becomes a `result_class`: only the columns that it names are read."""
+        return cast("One[U]", self._into(result_class))
+
+
+class Maybe(Query["T | None"], Generic[T]):
+    """One row, as a `T`, or None when there is none."""
+
+    __slots__ = ()
+
+    def collect(self, rows: list[T]) -> T | None:
+        """The row, or None. Raises ResultError when there is more than one."""
+        return _at_most_one(self, rows)
+
+    def into(self, result_class: type[U]) -> "Maybe[U]":
+        """The same query, whose row becomes a `result_class`: only the columns that it names are read."""
+        return cast("Maybe[U]", self._into(result_class))
+
+
+class Many(Query["list[T]"], Generic[T]):
+    """Any number of rows, as a list of `T` in the statement's order."""
+
+    __slots__ = ()
+
+    def collect(self, rows: list[T]) -> list[T]:
+        """The rows."""
+        return rows
+
+    def into(self, result_class: type[U]) -> "Many[U]":
+        """The same query, whose rows become `result_class`es: only the columns that it names are read."""
+        return cast("Many[U]", self._into(result_class))
+
+
+class Tree(Query["list[N]"], Generic[N]):
+    """Rows of a tree, linked: the list of the roots, in the statement's order, as are all children.
+
+    An orphan, whose parent is not among the rows, is a root; of the rows in a cycle, the first is.
+    """
+
+    __slots__ = ()
+
+    def collect(self, rows: list[N]) -> list[N]:
+        """The roots."""
+        return link(rows)
+
+    def into(self, result_class: type[M]) -> "Tree[M]":
+        """The same query, whose rows become nodes of another class: only the columns that it names are read."""
+        return cast("Tree[M]", self._into(result_class))
+
+
+class Subtree(Query["N | None"], Generic[N]):
+    """The node asked for, with all below it linked, or None when it is not there. The statement gives that node first."""
+
+    __slots__ = ()
+
+    def collect(self, rows: list[N]) -> N | None:
+        """The first row, with the others below it."""
+        if not rows:
+            return None
+        link(rows, top=rows[0])
+        return rows[0]
+
+    def into(self, result_class: type[M]) -> "Subtree[M]":
+        """The same query, whose rows become nodes of another class: only the columns that it names are read."""
+        return cast("Subtree[M]", self._into(result_class))
+
+
+def _at_most_one(query: Query[Any], rows: list[T]) -> T | None:
+    if len(rows) > 1:
+        raise ResultError(f"{query.name}: {len(rows)} rows, and at most one was expected")
+    return rows[0] if rows else None
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
+def query(path: str | Path) -> Callable[[type[Q]], type[Q]]:
+    """Make a class the query of a SQL file: frozen, keyword-only, hashable, its fields the file's `:name` parameters.
+
+    `path` names the file: for queries of your own, a `Path` to `<root>/<domain>/<name>.sql`; a string is a path in the
+    library's own `sql/`. A value that does not fit its field's type raises ParameterError when the query is made; a
+    sequence becomes a tuple.
+
+    Raises StatementError for a wrong file, a parameter without a field or a field without a parameter.
+    """
+
+    def decorate(cls: type[Q]) -> type[Q]:
+        source = load(path)
+        name = f"{source.path.parent.name}.{cls.__name__}"
+        hints = typing.get_type_hints(cls, include_extras=True)
+
+        def checked(_: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
+            return [field.evolve(converter=_checking(name, field, hints[field.name])) for field in fields]
+
+        made = attrs.frozen(kw_only=True, field_transformer=checked)(cls)
+        made.name = name
+        made.source = source
+        made.result_class = _result_class(made, name)
+        made._optional = _match_fields(made, source)
+        made._composed = {}
+        return made
+
+    return decorate
+
+
+def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any) -> Any:
+    """A converter that refuses what does not fit the field's type."""
+    expected = _hashable(hint)
+
+    def check(value: object) -> object:
+        try:
+            value = msgspec.convert(value, expected, dec_hook=_instance)
+        except msgspec.ValidationError as error:
+            raise ParameterError(f"{query_name}: {field.name}: {reason(error, hint)}") from None
+        _check_text(value, f"{query_name}: {field.name}")
+        return value
+
+    return check if field.converter is None else attrs.converters.pipe(field.converter, check)
+
+
+def _hashable(hint: Any) -> Any:
+    """The type with a tuple for each sequence."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Annotated:
+        return Annotated.__class_getitem__((_hashable(arguments[0]), *hint.__metadata__))
+    if origin in (typing.Union, types.UnionType):
+        return functools.reduce(operator.or_, map(_hashable, arguments))
+    if origin in (collections.abc.Sequence, list):
+        return types.GenericAlias(tuple, (_hashable(arguments[0]), ...))
+    return hint
+
+
+def _instance(cls: type, value: object) -> object:
+    if isinstance(value, cls):
+        return value
+    raise msgspec.ValidationError(f"Expected `{cls.__name__}`, got `{type(value).__name__}`")
+
+
+def _check_text(value: object, where: str) -> None:
+    """Refuse what PostgreSQL cannot store as text."""
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ParameterError(f"{where}: a text with a NUL character, which PostgreSQL cannot hold")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise ParameterError(f"{where}: a text with half of a surrogate pair, which is no character") from None
+    elif isinstance(value, tuple):
+        for item in value:
+            _check_text(item, where)
+
+
+def _result_class(cls: type[Query[Any]], name: str) -> type:
+    """The T of the base `One[T]`, `Maybe[T]`, …"""
+    for base in (base for parent in cls.__mro__ for base in parent.__dict__.get("__orig_bases__", ())):
+        origin, arguments = typing.get_origin(base), typing.get_args(base)
+        if isinstance(origin, type) and issubclass(origin, Query) and isinstance(arguments[0], type):
+            return arguments[0]
+    raise StatementError(f"{name}: it says nothing of its result; derive it from Maybe[…], Many[…] or another")
+
+
+def _match_fields(cls: type[Query[Any]], source: Source) -> tuple[str, ...]:
+    """Check the fields against the parameters; returns those that change the text when they are None."""
+    fields = [field.name for field in attrs.fields(cast("Any", cls))]
+    sources = [source, *(shape.source for shape in source.shapes())]
+    conditions = frozenset[str]().union(*(each.conditions for each in sources))
+    known = conditions.union(*(each.parameters for each in sources))
+    if missing := (source.parameters | source.conditions).difference(fields):
+        raise StatementError(f"{source.path}: {cls.name} has no field for the parameter {', '.join(sorted(missing))}")
+    if idle := set(fields) - known:
+        raise StatementError(f"{source.path}: no parameter for the field {', '.join(sorted(idle))} of {cls.name}")
+    return tuple(name for name in fields if name in conditions or name not in source.parameters)
+
+
+@cache
+def _twin(cls: type[Query[Any]], result_class: type) -> type[Query[Any]]:
+    """The same query class with another result class."""
+    names = {"__slots__": (), "__module__": cls.__module__, "__qualname__": cls.__qualname__}
+    return type(cls.__name__, (cls,), {**names, "result_class": result_class, "_composed": {}})

@@ -1,0 +1,198 @@
+"""SQL files, read and checked.
+
+A statement lies at `<root>/<domain>/<verb>_<noun>.sql`, a shape at `<root>/<domain>/shapes/<name>.sql`. Both begin with a
+header: comments that say what comes back, and name the shapes used, as `-- uses: blog/author, blog/media`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import attrs
+
+from concordia_sql.caching import cache
+from concordia_sql.errors import StatementError
+from concordia_sql.lexer import Token, Tokens, tokenize
+
+_USES = re.compile(r"--\s*uses:(.*)")
+_WHEN = re.compile(r"--\s*when\s+:(\w+)\s*")
+_CREATED = re.compile(r'^CREATE TABLE "?(\w+)"?', re.MULTILINE)
+
+
+def _library() -> Path:
+    """The library's own `sql/`: inside the package when it is installed, beside it in a source tree."""
+    package = Path(__file__).parent
+    return package / "sql" if (package / "sql").is_dir() else package.parent / "sql"
+
+
+LIBRARY = _library()
+
+
+@attrs.frozen(eq=False)
+class Source:
+    """What a SQL file holds."""
+
+    path: Path
+    header: str
+    uses: Mapping[str, "Shape"]
+    """The shapes that the header names, by the name that they have in SQL."""
+    body: Tokens
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The names of the body's `:name` parameters."""
+        return frozenset(token.text[1:] for token in self.body if token.kind == "parameter")
+
+    @property
+    def conditions(self) -> frozenset[str]:
+        """The fields of the body's conditional lines."""
+        return frozenset(token.when for token in self.body if token.when)
+
+    def shapes(self) -> list["Shape"]:
+        """Every shape that it uses at any depth, each behind those that it uses itself."""
+        ordered = {below: None for shape in self.uses.values() for below in [*shape.source.shapes(), shape]}
+        return list(ordered)
+
+
+@attrs.frozen(eq=False)
+class Shape:
+    """A SELECT that statements use like a table; they get the columns that they name."""
+
+    name: str
+    source: Source
+    columns: Mapping[str, Tokens]
+    """The select list: each column's text by its name."""
+    tail: Tokens
+    """The text from FROM on."""
+
+
+def load(path: str | Path) -> Source:
+    """The statement in a file: a string is a path in the library's own `sql/`, a Path names any file.
+
+    Raises StatementError with file and line: no such file, no statement, no header, a text that does not end, an unknown
+    or cyclic shape.
+    """
+    path = LIBRARY / path
+    return _read(path, root=path.parent.parent)
+
+
+@cache
+def find_shape(name: str, root: Path) -> Shape:
+    """The shape `<domain>/<name>` below `root`, or else in the library.
+
+    Raises StatementError when neither has it, or both: a statement could not tell them apart.
+    """
+    domain, _, stem = name.partition("/")
+    candidates = dict.fromkeys(folder / domain / "shapes" / f"{stem}.sql" for folder in (root, LIBRARY))
+    found = [path for path in candidates if path.is_file()]
+    if len(found) > 1:
+        raise StatementError(f"{found[0]} and {found[1]} both define it; give yours another name")
+    if not found:
+        raise StatementError(f"there is no such shape: no file {' or '.join(map(str, candidates))}")
+    return _load_shape(found[0])
+
+
+def _read(path: Path, root: Path) -> Source:
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise StatementError(f"{path}: there is no such file") from None
+    tokens = tokenize(text, str(path))
+    start = next((index for index, token in enumerate(tokens) if token.kind not in ("space", "comment")), None)
+    if start is None:
+        raise StatementError(f"{path}:1: there is no statement in it")
+    comments = [token for token in tokens[:start] if token.kind == "comment"]
+    prose = [comment.text[2:].strip() for comment in comments if not _USES.match(comment.text)]
+    if not prose:
+        raise StatementError(f"{path}:1: there is no header; begin with a comment that says what comes back")
+    uses = {shape.name: shape for comment in comments for shape in _used(comment, path, root)}
+    return Source(path, " ".join(prose), uses, _mark_conditional_lines(tokens[start:], path))
+
+
+def _used(comment: Token, path: Path, root: Path) -> Iterator[Shape]:
+    match = _USES.match(comment.text)
+    for name in match[1].split(",") if match else ():
+        try:
+            yield find_shape(name.strip(), root)
+        except StatementError as error:
+            raise StatementError(f"{path}:{comment.line}: uses {name.strip()}: {error}") from None
+
+
+def _mark_conditional_lines(tokens: Tokens, path: Path) -> Tokens:
+    """Give each token of a line that ends in `-- when :field` that field."""
+    comments = (token for token in tokens if token.kind == "comment")
+    fields = {token.line: match[1] for token in comments if (match := _WHEN.fullmatch(token.text))}
+    for token in tokens:
+        lines = range(token.line, token.line + token.text.count("\n") + 1)
+        if token.kind != "space" and len(lines) > 1 and not fields.keys().isdisjoint(lines):
+            raise StatementError(f"{path}:{token.line}: a conditional line cuts through a {token.kind}")
+    return [token if "\n" in token.text else attrs.evolve(token, when=fields.get(token.line)) for token in tokens]
+
+
+_loading: list[Path] = []
+
+
+@cache
+def _load_shape(path: Path) -> Shape:
+    if path in _loading:
+        cycle = [*_loading[_loading.index(path) :], path]
+        raise StatementError(f"shapes in a cycle: {' → '.join(part.stem for part in cycle)}")
+    name = f"{path.parent.parent.name}_{path.stem}"
+    if name in _tables():
+        raise StatementError(f"{path}:1: a shape with the name of the table {name} would hide it")
+    _loading.append(path)
+    try:
+        source = _read(path, root=path.parent.parent.parent)
+        return Shape(name, source, *_split_select(source))
+    finally:
+        _loading.pop()
+
+
+@cache
+def _tables() -> frozenset[str]:
+    """The tables of Concordia, as its migrations create them."""
+    migrations = LIBRARY.with_name("migrations").glob("*.sql")
+    return frozenset(name for path in migrations for name in _CREATED.findall(path.read_text("utf-8")))
+
+
+def _split_select(source: Source) -> tuple[Mapping[str, Tokens], Tokens]:
+    """The select list of a shape, and the rest of it from FROM on."""
+    names = [token.name for token in source.body if not token.blank]
+    columns: dict[str, Tokens] = {}
+    start = source.body[0]
+    if names[0] != "select" or names[1] in ("all", "distinct"):
+        raise StatementError(f"{source.path}:{start.line}: a shape is one plain SELECT")
+    begin = 1
+    for index, token in _outermost(source.body):
+        if token.text != "," and token.name != "from":
+            continue
+        item = source.body[begin:index]
+        name = _column_name(item, f"{source.path}:{token.line}")
+        if columns.setdefault(name, item) is not item:
+            raise StatementError(f"{source.path}:{token.line}: a second column named {name}")
+        if token.name == "from":
+            tail = source.body[index:]
+            for _, word in _outermost(tail):
+                if word.name in ("union", "intersect", "except"):
+                    raise StatementError(f"{source.path}:{word.line}: {word.text} in a shape; it is one plain SELECT")
+            return columns, tail
+        begin = index + 1
+    raise StatementError(f"{source.path}:{start.line}: a shape is SELECT … FROM …")
+
+
+def _outermost(tokens: Tokens) -> Iterator[tuple[int, Token]]:
+    """The tokens outside all brackets, with their indexes."""
+    depth = 0
+    for index, token in enumerate(tokens):
+        depth -= token.text in (")", "]")
+        if depth == 0:
+            yield index, token
+        depth += token.text in ("(", "[")
+
+
+def _column_name(item: Iterable[Token], where: str) -> str:
+    """The name of a column of a select list: `table.name`, or `… AS name`."""
+    before, last = [None, None, *(token for token in item if not token.blank)][-2:]
+    if last is None or not last.name or (before is not None and before.text != "." and before.name != "as"):
+        raise StatementError(f"{where}: the column before has no name; end it with AS and one")
+    return last.name

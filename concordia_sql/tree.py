@@ -1,0 +1,166 @@
+"""Trees: flat rows linked to nodes in one pass, and what a node can do. Nothing here recurses, so any depth is safe."""
+
+import operator
+import typing
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+
+import attrs
+
+from concordia_sql.caching import cache
+from concordia_sql.errors import StatementError
+
+
+class Node:
+    """A row of a tree: a base for attrs classes with `id`, `parent_id` and a field for the children.
+
+    ```python
+    @attrs.frozen(eq=False, repr=False)
+    class Reply(Node):
+        id: str
+        parent_id: str | None
+        replies: tuple["Reply", ...] = ()
+    ```
+
+    Equality compares whole trees; the hash is that of the id; the repr shows the node's own columns and how many children it
+    has.
+    """
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def id(self) -> str: ...  # noqa: D102
+        @property
+        def parent_id(self) -> str | None: ...  # noqa: D102
+
+    def walk(self) -> Iterator[Self]:
+        """The node and all below it, each before its children, which keep their order."""
+        children = operator.attrgetter(children_field(type(self)))
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(reversed(children(node)))
+
+    def __eq__(self, other: object) -> bool:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        children, columns = operator.attrgetter(children_field(type(self))), _own_columns(type(self))
+        pairs: list[tuple[Any, Any]] = [(self, other)]
+        while pairs:
+            one, another = pairs.pop()
+            if columns(one) != columns(another) or len(children(one)) != len(children(another)):
+                return False
+            pairs.extend(zip(children(one), children(another), strict=True))
+        return True
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.id))
+
+    def __repr__(self) -> str:
+        cls = type(self)
+        shown = [f"{field.name}={getattr(self, field.name)!r}" for field in _own_fields(cls) if field.repr]
+        children = children_field(cls)
+        return f"{cls.__name__}({', '.join(shown)}, {children}=<{len(getattr(self, children))}>)"
+
+
+N = TypeVar("N", bound=Node)
+
+
+@cache
+def children_field(node_class: type[Node]) -> str:
+    """The field of a node class that holds the children.
+
+    Raises StatementError when the class is not made as `Node` says.
+    """
+    name = node_class.__qualname__
+    if node_class.__eq__ is not Node.__eq__ or node_class.__repr__ is not Node.__repr__:
+        raise StatementError(f"{name}: a node is decorated with @attrs.frozen(eq=False, repr=False)")
+    hints = typing.get_type_hints(node_class)
+    fields = [field for field, hint in hints.items() if node_class_in(hint) in node_class.__mro__]
+    if len(fields) != 1 or not {"id", "parent_id"} <= hints.keys():
+        raise StatementError(
+            f'{name}: a node has id, parent_id and one field tuple["{name}", ...] = () for its children'
+        )
+    return fields[0]
+
+
+def node_class_in(hint: object) -> type[Node] | None:
+    """The class of a hint `tuple[SomeNode, ...]`, and None for any other hint."""
+    if typing.get_origin(hint) is tuple:
+        item, *rest = typing.get_args(hint)
+        if rest == [...] and isinstance(item, type) and issubclass(item, Node):
+            return item
+    return None
+
+
+def link(rows: Sequence[N], top: N | None = None) -> list[N]:
+    """The roots of the rows, each with its children set; roots and children keep the order of the rows.
+
+    A root is a row without a parent, an orphan (its parent is not among the rows), the first row of a cycle, and `top`,
+    whatever its parent.
+    """
+    nodes = {row.id: row for row in rows}
+    children: defaultdict[str | None, list[N]] = defaultdict(list)
+    roots: list[N] = []
+    for row in rows:
+        if row.parent_id not in nodes or row is top:
+            roots.append(row)
+        else:
+            children[row.parent_id].append(row)
+    _cut_cycles(rows, nodes, roots, children)
+    if rows:
+        field = children_field(type(rows[0]))
+        for parent_id, below in children.items():
+            if parent_id is not None:
+                object.__setattr__(nodes[parent_id], field, tuple(below))
+    return roots
+
+
+def _cut_cycles(
+    rows: Sequence[N], nodes: dict[str, N], roots: list[N], children: defaultdict[str | None, list[N]]
+) -> None:
+    """Make the first row of every cycle a root: no walk from a root would reach it."""
+    reached: set[str] = set()
+    _reach(roots, children, reached)
+    if len(reached) == len(nodes):
+        return
+    place = {row.id: index for index, row in enumerate(rows)}
+    for row in rows:
+        if row.id not in reached:
+            first = min(_cycle_above(row, nodes), key=lambda node: place[node.id])
+            children[first.parent_id].remove(first)
+            roots.append(first)
+            _reach([first], children, reached)
+    roots.sort(key=lambda root: place[root.id])
+
+
+def _reach(waiting: Sequence[N], children: defaultdict[str | None, list[N]], reached: set[str]) -> None:
+    waiting = list(waiting)
+    while waiting:
+        node = waiting.pop()
+        reached.add(node.id)
+        waiting.extend(children.get(node.id, ()))
+
+
+def _cycle_above(row: N, nodes: dict[str, N]) -> list[N]:
+    """The cycle at the end of a row's parents."""
+    path: dict[str, N] = {}
+    while row.id not in path:
+        path[row.id] = row
+        row = nodes[cast("str", row.parent_id)]
+    above = list(path.values())
+    return above[above.index(row) :]
+
+
+def _own_fields(node_class: type[Node]) -> "list[attrs.Attribute[Any]]":
+    children = children_field(node_class)
+    return [field for field in attrs.fields(cast("Any", node_class)) if field.name != children]
+
+
+@cache
+def _own_columns(node_class: type[Node]) -> Callable[[Node], object]:
+    return operator.attrgetter(*(field.name for field in _own_fields(node_class)))

@@ -1,1 +1,0 @@
-"""The yoyo migrations that make the Concordia schema."""
