@@ -12,6 +12,8 @@ from concordia_sql.errors import (
     ResultError,
     StatementError,
 )
+from concordia_sql.keyset import Limit, cursor
+from concordia_sql.localized import JsonObject, Keywords, Links, Localized, best_text
 from concordia_sql.querier import AsyncQuerier, Querier
 from concordia_sql.query import Many, Maybe, One, Query, Subtree, Tree, query
 from concordia_sql.tree import Node
@@ -23,6 +25,11 @@ __all__ = [
     "Converter",
     "Database",
     "EmbeddedServerError",
+    "JsonObject",
+    "Keywords",
+    "Limit",
+    "Links",
+    "Localized",
     "Many",
     "Maybe",
     "Node",
@@ -37,6 +44,8 @@ __all__ = [
     "StatementError",
     "Subtree",
     "Tree",
+    "best_text",
+    "cursor",
     "make_converter",
     "query",
 ]

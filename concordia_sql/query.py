@@ -183,24 +183,27 @@ def query(path: str | Path) -> Callable[[type[Q]], type[Q]]:
 
 def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any) -> Any:
     """A converter that refuses what does not fit the field's type."""
-    expected = _hashable(hint)
+    where, expected, given = f"{query_name}: {field.name}", _hashable(hint), cast("Any", field.converter)
 
     def check(value: object) -> object:
         try:
+            value = given(value) if given else value
             value = msgspec.convert(value, expected, dec_hook=_instance)
         except msgspec.ValidationError as error:
-            raise ParameterError(f"{query_name}: {field.name}: {reason(error, hint)}") from None
-        _check_text(value, f"{query_name}: {field.name}")
+            raise ParameterError(f"{where}: {reason(error, hint)}") from None
+        except ValueError as error:
+            raise ParameterError(f"{where}: {error}") from None
+        _check_text(value, where)
         return value
 
-    return check if field.converter is None else attrs.converters.pipe(field.converter, check)
+    return check
 
 
 def _hashable(hint: Any) -> Any:
     """The type with a tuple for each sequence."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is Annotated:
-        return Annotated.__class_getitem__((_hashable(arguments[0]), *hint.__metadata__))
+        return operator.getitem(cast("Any", Annotated), (_hashable(arguments[0]), *hint.__metadata__))
     if origin in (typing.Union, types.UnionType):
         return functools.reduce(operator.or_, map(_hashable, arguments))
     if origin in (collections.abc.Sequence, list):
