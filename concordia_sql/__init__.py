@@ -1,5 +1,7 @@
 """A raw-SQL query layer for the Concordia database: hand-written statements, one round trip, typed results."""
 
+from msgspec import UNSET, UnsetType
+
 from concordia_sql.converter import Converter, make_converter
 from concordia_sql.database import AsyncDatabase, Database
 from concordia_sql.errors import (
@@ -7,6 +9,7 @@ from concordia_sql.errors import (
     EmbeddedServerError,
     NotFound,
     NotMigrated,
+    OutcomeUnknown,
     ParameterError,
     QuerierError,
     ResultError,
@@ -15,10 +18,12 @@ from concordia_sql.errors import (
 from concordia_sql.keyset import Limit, cursor
 from concordia_sql.localized import JsonObject, Keywords, Links, Localized, best_text
 from concordia_sql.querier import AsyncQuerier, Querier
-from concordia_sql.query import Many, Maybe, One, Query, Subtree, Tree, query
+from concordia_sql.query import Affected, Many, Maybe, One, Query, Subtree, Tree, command, query
 from concordia_sql.tree import Node
 
 __all__ = [
+    "UNSET",
+    "Affected",
     "AsyncDatabase",
     "AsyncQuerier",
     "ConcordiaError",
@@ -36,6 +41,7 @@ __all__ = [
     "NotFound",
     "NotMigrated",
     "One",
+    "OutcomeUnknown",
     "ParameterError",
     "Querier",
     "QuerierError",
@@ -44,7 +50,9 @@ __all__ = [
     "StatementError",
     "Subtree",
     "Tree",
+    "UnsetType",
     "best_text",
+    "command",
     "cursor",
     "make_converter",
     "query",

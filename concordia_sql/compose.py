@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
+import msgspec
 
 from concordia_sql.columns import columns_of, nested_classes
 from concordia_sql.lexer import Token, Tokens
@@ -15,32 +16,60 @@ class Composed:
 
     text: str
     parameters: tuple[str, ...]
+    json: frozenset[str]
+    """The parameters that the text casts to jsonb: their values are sent as JSON."""
     encoded: bytes = attrs.field(
         init=False, repr=False, default=attrs.Factory(lambda self: self.text.encode(), takes_self=True)
     )
 
     def values(self, query: object) -> list[object]:
         """The values of the parameters in order."""
-        return [getattr(query, name) for name in self.parameters]
+        values = [getattr(query, name) for name in self.parameters]
+        for index, name in enumerate(self.parameters):
+            if name in self.json and values[index] is not None:
+                values[index] = msgspec.json.encode(values[index]).decode()
+        return values
 
 
 def compose(source: Source, result_class: type, present: frozenset[str]) -> Composed:
     """The statement of `source`, giving the columns of `result_class`.
 
-    `present` are the fields that are not None: conditional lines of others are left out, and a shape's parameters that
-    are not present are NULL.
+    `present` are the fields that are given: conditional lines of others are left out, and a shape's parameters that are
+    not present are NULL.
     """
     text = _Text(present)
-    ctes = [
+    shapes = _shapes(source, result_class, text)
+    columns = ", ".join(f"q.{_quoted(column)}" for column in columns_of(result_class))
+    statement = f"SELECT {columns}\nFROM (\n{text.add(source.body)}\n) AS q"
+    return text.composed(f"WITH {shapes}\n{statement}" if shapes else statement)
+
+
+def compose_command(source: Source, result_class: type, present: frozenset[str]) -> Composed:
+    """The statement of `source` as it stands, its shapes merged into its own WITH: a write must be at the top."""
+    text = _Text(present)
+    shapes = _shapes(source, result_class, text) if attrs.has(result_class) else ""
+    body = list(source.body)
+    words = [token.name for token in body if not token.blank][:2]
+    head = ""
+    if shapes:
+        head = f"WITH {shapes}\n"
+        if words[0] == "with":
+            head = f"WITH {'RECURSIVE ' if words[1] == 'recursive' else ''}{shapes},\n"
+            start = next(
+                i for i, token in enumerate(body) if token.name == ("recursive" if words[1] == "recursive" else "with")
+            )
+            body = body[start + 1 :]
+    return text.composed(head + text.add(body).lstrip())
+
+
+def _shapes(source: Source, result_class: type, text: "_Text") -> str:
+    """The shapes that the statement needs, as the list of a WITH."""
+    return ", ".join(
         f"{shape.name} AS NOT MATERIALIZED (\n"
         f"SELECT{','.join(text.add(shape.columns[name], shape=True) for name in shape.columns if name in kept)}\n"
         f"{text.add(shape.tail, shape=True)}\n)"
-        for shape, kept in _Cut(source, result_class, present).kept().items()
-    ]
-    shapes = f"WITH {', '.join(ctes)}\n" if ctes else ""
-    columns = ", ".join(f"q.{_quoted(column)}" for column in columns_of(result_class))
-    statement = f"SELECT {columns}\nFROM (\n{text.add(source.body, shape=False)}\n) AS q"
-    return Composed(shapes + statement, tuple(text.numbers))
+        for shape, kept in _Cut(source, result_class, text.present).kept().items()
+    )
 
 
 def _quoted(name: str) -> str:
@@ -51,24 +80,35 @@ class _Text:
     """Writes tokens, and numbers the parameters as they come."""
 
     def __init__(self, present: frozenset[str]) -> None:
-        self._present = present
-        self.numbers: dict[str, int] = {}
+        self.present = present
+        self._numbers: dict[str, int] = {}
+        self._json: set[str] = set()
 
-    def add(self, tokens: Tokens, *, shape: bool) -> str:
+    def add(self, tokens: Tokens, *, shape: bool = False) -> str:
         """The text of the tokens, without comments and the lines left out."""
         pieces: list[str] = []
-        for token in tokens:
-            if token.kind in ("comment", "block") or not _stands(token, self._present):
+        for index, token in enumerate(tokens):
+            if token.kind in ("comment", "block") or not _stands(token, self.present):
                 continue
             if token.kind == "space" and pieces and pieces[-1].isspace():
                 pieces.pop()
-            pieces.append(self._parameter(token.text[1:], shape=shape) if token.kind == "parameter" else token.text)
+            if token.kind == "parameter":
+                cast = [following.name for following in tokens[index + 1 : index + 3]] == ["", "jsonb"]
+                pieces.append(self._parameter(token.text[1:], shape=shape, json=cast))
+            else:
+                pieces.append(token.text)
         return "".join(pieces).rstrip()
 
-    def _parameter(self, name: str, *, shape: bool) -> str:
-        if shape and name not in self._present:
+    def composed(self, text: str) -> Composed:
+        """The whole text, with the parameters in it."""
+        return Composed(text, tuple(self._numbers), frozenset(self._json))
+
+    def _parameter(self, name: str, *, shape: bool, json: bool) -> str:
+        if shape and name not in self.present:
             return "NULL"
-        return f"${self.numbers.setdefault(name, len(self.numbers) + 1)}"
+        if json:
+            self._json.add(name)
+        return f"${self._numbers.setdefault(name, len(self._numbers) + 1)}"
 
 
 def _stands(token: Token, present: frozenset[str]) -> bool:

@@ -43,6 +43,8 @@ def make_converter() -> Converter:
     """A converter as a Database uses it; register hooks for types of your own and pass it on."""
     converter = Converter()
     configure_converter(converter)
+    # A query checks its values itself, so that one made of a request is made as by hand.
+    converter.register_structure_hook_func(lambda cls: hasattr(cls, "source"), lambda value, cls: cls(**value))
     return converter
 
 

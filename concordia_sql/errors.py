@@ -35,3 +35,7 @@ class EmbeddedServerError(ConcordiaError):
 
 class SampleError(ConcordiaError):
     """The sample cannot be loaded: into this database, or by this connection."""
+
+
+class OutcomeUnknown(ConcordiaError):
+    """The connection was lost while a command ran: whether it was done is unknown. psycopg's error is the cause."""

@@ -3,7 +3,7 @@
 import datetime
 import decimal
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -32,29 +32,37 @@ _SCALARS: dict[object, tuple[str, ...]] = {
 }
 
 
-def make_row_maker(result_class: type[T], types: Sequence[str], converter: Converter) -> Callable[[Sequence[Any]], T]:
-    """The function that makes a `result_class` of a row: its columns in order, of these PostgreSQL types, JSON as bytes.
+def make_row_maker(
+    result_class: type[T], types: Mapping[str, str], converter: Converter
+) -> Callable[[Sequence[Any]], T]:
+    """The function that makes a `result_class` of a row, given the PostgreSQL types of the row's columns, JSON as bytes.
 
-    Raises ResultError when a column's type does not fit its field. So does the function, when NULL or JSON does not.
+    Raises ResultError when columns are missing or their types do not fit the fields. So does the function, when NULL or
+    JSON does not.
     """
-    columns = list(columns_of(result_class).values())
-    build = _builder(result_class, [column.name for column in columns])
+    columns = columns_of(result_class)
+    if missing := [name for name in columns if name not in types]:
+        raise ResultError(f"there is no column {', '.join(missing)} for {result_class.__qualname__}")
+    build = _builder(result_class, list(columns))
     loads = [
         (index, load)
-        for index, (column, type_name) in enumerate(zip(columns, types, strict=True))
-        if (load := _load(column, type_name, converter)) is not None
+        for index, column in enumerate(columns.values())
+        if (load := _load(column, types[column.name], converter)) is not None
     ]
 
     def make_row(values: Sequence[Any]) -> T:
         if None in values:
-            _check_nulls(columns, values)
+            _check_nulls(columns.values(), values)
         row = list(values)
         for index, load in loads:
             if row[index] is not None:
                 row[index] = load(row[index])
         return build(*row)
 
-    return make_row
+    if list(types) == list(columns):
+        return make_row
+    places = [list(types).index(name) for name in columns]
+    return lambda values: make_row([values[place] for place in places])
 
 
 def _builder(result_class: type[T], names: Sequence[str]) -> Callable[..., T]:
@@ -65,7 +73,7 @@ def _builder(result_class: type[T], names: Sequence[str]) -> Callable[..., T]:
     return lambda *values: result_class(**dict(zip(names, values, strict=True)))
 
 
-def _check_nulls(columns: Sequence[Column], values: Sequence[Any]) -> None:
+def _check_nulls(columns: Iterable[Column], values: Sequence[Any]) -> None:
     for column, value in zip(columns, values, strict=True):
         if value is None and not column.nullable:
             raise ResultError(f"column {column.name} is NULL, and its field may not be None")

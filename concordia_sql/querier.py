@@ -9,6 +9,7 @@ from psycopg import capabilities
 
 from concordia_sql import adapters
 from concordia_sql.converter import Converter, make_converter
+from concordia_sql.errors import QuerierError
 from concordia_sql.query import Many, Query
 from concordia_sql.session import Session
 
@@ -30,7 +31,15 @@ class Fetcher:
 
     def fetch(self, query: Query[R]) -> R:
         """Run a query in one round trip. What comes back is as its base says: `T`, `T | None`, `list[T]`."""
-        (result,) = self._run(query)
+        (result,) = self._run(*_only((query,), writes=False))
+        return result  # type: ignore[no-any-return]
+
+    def execute(self, command: Query[R]) -> R:
+        """Run a command in one round trip, as a transaction of its own outside of one. What comes back is as its base says.
+
+        Raises OutcomeUnknown when the connection is lost meanwhile.
+        """
+        (result,) = self._run(*_only((command,), writes=True))
         return result  # type: ignore[no-any-return]
 
     @overload
@@ -49,7 +58,7 @@ class Fetcher:
     def fetch_batch(self, *queries: Query[R]) -> tuple[R, ...]: ...
     def fetch_batch(self, *queries: Query[Any]) -> tuple[Any, ...]:
         """Run several queries in one round trip; a tuple of their results. An error of one is the error of all."""
-        return self._run(*queries)
+        return self._run(*_only(queries, writes=False))
 
     def _run(self, *queries: Query[Any]) -> tuple[Any, ...]:
         raise NotImplementedError
@@ -118,7 +127,15 @@ class AsyncFetcher:
 
     async def fetch(self, query: Query[R]) -> R:
         """Run a query in one round trip. What comes back is as its base says: `T`, `T | None`, `list[T]`."""
-        (result,) = await self._run(query)
+        (result,) = await self._run(*_only((query,), writes=False))
+        return result  # type: ignore[no-any-return]
+
+    async def execute(self, command: Query[R]) -> R:
+        """Run a command in one round trip, as a transaction of its own outside of one. What comes back is as its base says.
+
+        Raises OutcomeUnknown when the connection is lost meanwhile.
+        """
+        (result,) = await self._run(*_only((command,), writes=True))
         return result  # type: ignore[no-any-return]
 
     @overload
@@ -137,7 +154,7 @@ class AsyncFetcher:
     async def fetch_batch(self, *queries: Query[R]) -> tuple[R, ...]: ...
     async def fetch_batch(self, *queries: Query[Any]) -> tuple[Any, ...]:
         """Run several queries in one round trip; a tuple of their results. An error of one is the error of all."""
-        return await self._run(*queries)
+        return await self._run(*_only(queries, writes=False))
 
     async def _run(self, *queries: Query[Any]) -> tuple[Any, ...]:
         raise NotImplementedError
@@ -192,6 +209,16 @@ class AsyncQuerier(AsyncFetcher):
         """A transaction, or inside one a savepoint: committed at the end of the block, rolled back by an error."""
         async with self.connection.transaction():
             yield self
+
+
+def _only(queries: tuple[Query[Any], ...], *, writes: bool) -> tuple[Query[Any], ...]:
+    """The queries, which must be commands for `execute`, and must not be for `fetch`."""
+    for query in queries:
+        if query.writes is not writes:
+            method, other = ("execute", "fetch") if writes else ("fetch", "execute")
+            kind = "command" if query.writes else "query"
+            raise QuerierError(f"{query.name} is a {kind}: run it by {other}, not by {method}")
+    return queries
 
 
 def _chunk() -> int:

@@ -5,15 +5,16 @@ import functools
 import operator
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast, dataclass_transform
 
 import attrs
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from concordia_sql.caching import cache
-from concordia_sql.compose import Composed, compose
+from concordia_sql.compose import Composed, compose, compose_command
 from concordia_sql.converter import reason
 from concordia_sql.errors import NotFound, ParameterError, ResultError, StatementError
 from concordia_sql.statement import Source, load
@@ -36,8 +37,10 @@ class Query(Generic[R]):
     """The domain and the class, as in `blog.GetPost`."""
     source: ClassVar[Source]
     result_class: ClassVar[type]
-    _optional: ClassVar[tuple[str, ...]]
-    """The fields that change the text when they are None."""
+    writes: ClassVar[bool]
+    """Whether it is a command: `execute` runs those, `fetch` the others."""
+    _optional: ClassVar[Mapping[str, object]]
+    """The fields that change the text when they are not given, and what says so: UNSET where it is the default, else None."""
     _composed: ClassVar[dict[tuple[str, ...], Composed]]
 
     def compose(self) -> Composed:
@@ -45,11 +48,12 @@ class Query(Generic[R]):
 
         Raises StatementError when the result class does not fit the statement.
         """
-        present = tuple(name for name in self._optional if getattr(self, name) is not None)
+        present = tuple(name for name, missing in self._optional.items() if getattr(self, name) is not missing)
         composed = self._composed.get(present)
         if composed is None:
+            composer = compose_command if self.writes else compose
             try:
-                composed = compose(self.source, self.result_class, frozenset(present))
+                composed = composer(self.source, self.result_class, frozenset(present))
             except StatementError as error:
                 raise StatementError(f"{self.name}: {error}") from None
             self._composed[present] = composed
@@ -151,34 +155,55 @@ def _at_most_one(query: Query[Any], rows: list[T]) -> T | None:
     return rows[0] if rows else None
 
 
+class Affected(Query[int]):
+    """A command that comes back as the number of rows that it wrote."""
+
+    __slots__ = ()
+
+    def collect(self, rows: list[int]) -> int:
+        """The number."""
+        return rows[0]
+
+
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
 def query(path: str | Path) -> Callable[[type[Q]], type[Q]]:
     """Make a class the query of a SQL file: frozen, keyword-only, hashable, its fields the file's `:name` parameters.
 
     `path` names the file: for queries of your own, a `Path` to `<root>/<domain>/<name>.sql`; a string is a path in the
     library's own `sql/`. A value that does not fit its field's type raises ParameterError when the query is made; a
-    sequence becomes a tuple.
+    sequence becomes a tuple, and the value of a parameter that the statement casts to `jsonb` is sent as JSON.
 
     Raises StatementError for a wrong file, a parameter without a field or a field without a parameter.
     """
+    return functools.partial(_make, path=path, writes=False)
 
-    def decorate(cls: type[Q]) -> type[Q]:
-        source = load(path)
-        name = f"{source.path.parent.name}.{cls.__name__}"
-        hints = typing.get_type_hints(cls, include_extras=True)
 
-        def checked(_: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
-            return [field.evolve(converter=_checking(name, field, hints[field.name])) for field in fields]
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
+def command(path: str | Path) -> Callable[[type[Q]], type[Q]]:
+    """Make a class the command of a SQL file, as `query` does: a statement that writes, run by `execute`.
 
-        made = attrs.frozen(kw_only=True, field_transformer=checked)(cls)
-        made.name = name
-        made.source = source
-        made.result_class = _result_class(made, name)
-        made._optional = _match_fields(made, source)
-        made._composed = {}
-        return made
+    The statement runs as it stands, and gives its columns by name, in RETURNING or a last SELECT. A shape in it shows the
+    rows as they were before. A field with the default UNSET is not given until it is set, and None is then a value.
+    """
+    return functools.partial(_make, path=path, writes=True)
 
-    return decorate
+
+def _make(cls: type[Q], *, path: str | Path, writes: bool) -> type[Q]:
+    source = load(path)
+    name = f"{source.path.parent.name}.{cls.__name__}"
+    hints = typing.get_type_hints(cls, include_extras=True)
+
+    def checked(_: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
+        return [field.evolve(converter=_checking(name, field, hints[field.name])) for field in fields]
+
+    made = attrs.frozen(kw_only=True, field_transformer=checked)(cls)
+    made.name = name
+    made.source = source
+    made.writes = writes
+    made.result_class = int if issubclass(made, Affected) else _result_class(made, name)
+    made._optional = _match_fields(made, source)
+    made._composed = {}
+    return made
 
 
 def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any) -> Any:
@@ -186,6 +211,8 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any) -> Any:
     where, expected, given = f"{query_name}: {field.name}", _hashable(hint), cast("Any", field.converter)
 
     def check(value: object) -> object:
+        if value is UNSET and field.default is UNSET:
+            return value
         try:
             value = given(value) if given else value
             value = msgspec.convert(value, expected, dec_hook=_instance)
@@ -205,7 +232,7 @@ def _hashable(hint: Any) -> Any:
     if origin is Annotated:
         return operator.getitem(cast("Any", Annotated), (_hashable(arguments[0]), *hint.__metadata__))
     if origin in (typing.Union, types.UnionType):
-        return functools.reduce(operator.or_, map(_hashable, arguments))
+        return functools.reduce(operator.or_, (_hashable(each) for each in arguments if each is not UnsetType))
     if origin in (collections.abc.Sequence, list):
         return types.GenericAlias(tuple, (_hashable(arguments[0]), ...))
     return hint
@@ -226,8 +253,8 @@ def _check_text(value: object, where: str) -> None:
             value.encode()
         except UnicodeEncodeError:
             raise ParameterError(f"{where}: a text with half of a surrogate pair, which is no character") from None
-    elif isinstance(value, tuple):
-        for item in value:
+    elif isinstance(value, tuple | dict):
+        for item in value.values() if isinstance(value, dict) else value:
             _check_text(item, where)
 
 
@@ -240,17 +267,21 @@ def _result_class(cls: type[Query[Any]], name: str) -> type:
     raise StatementError(f"{name}: it says nothing of its result; derive it from Maybe[…], Many[…] or another")
 
 
-def _match_fields(cls: type[Query[Any]], source: Source) -> tuple[str, ...]:
-    """Check the fields against the parameters; returns those that change the text when they are None."""
-    fields = [field.name for field in attrs.fields(cast("Any", cls))]
+def _match_fields(cls: type[Query[Any]], source: Source) -> Mapping[str, object]:
+    """Check the fields against the parameters; returns those that change the text when they are not given."""
+    fields = {field.name: field.default for field in attrs.fields(cast("Any", cls))}
     sources = [source, *(shape.source for shape in source.shapes())]
     conditions = frozenset[str]().union(*(each.conditions for each in sources))
     known = conditions.union(*(each.parameters for each in sources))
     if missing := (source.parameters | source.conditions).difference(fields):
         raise StatementError(f"{source.path}: {cls.name} has no field for the parameter {', '.join(sorted(missing))}")
-    if idle := set(fields) - known:
+    if idle := fields.keys() - known:
         raise StatementError(f"{source.path}: no parameter for the field {', '.join(sorted(idle))} of {cls.name}")
-    return tuple(name for name in fields if name in conditions or name not in source.parameters)
+    return {
+        name: UNSET if default is UNSET else None
+        for name, default in fields.items()
+        if name in conditions or name not in source.parameters
+    }
 
 
 @cache

@@ -23,7 +23,7 @@ from psycopg.pq.abc import PGresult
 from concordia_sql.adapters import Adaptation
 from concordia_sql.compose import Composed
 from concordia_sql.converter import Converter
-from concordia_sql.errors import NotMigrated, QuerierError, ResultError
+from concordia_sql.errors import NotMigrated, OutcomeUnknown, QuerierError, ResultError
 from concordia_sql.mapping import make_row_maker
 from concordia_sql.query import Query
 from concordia_sql.statement import LIBRARY
@@ -82,6 +82,8 @@ class Session:
                     f"{names}: {error.diag.message_primary}; the database is not migrated, or behind. Run: "
                     "yoyo apply --batch --database postgresql+psycopg://… package:concordia_sql:migrations"
                 ) from error
+            if error.sqlstate is None and any(query.writes for query in queries):
+                raise OutcomeUnknown(f"{names}: the connection was lost; the write may be done or not") from error
             raise
         finally:
             self._lock.release()
@@ -108,6 +110,8 @@ class Session:
         return tuple(map(self._read, queries, results))
 
     def _read(self, query: Query[R], result: PGresult) -> R:
+        if query.result_class is int:  # Affected
+            return query.collect([result.command_tuples or 0])
         statement = self._statement(query)
         try:
             if statement.make_row is None or not statement.prepared:
@@ -133,7 +137,10 @@ class Session:
         return make_row_maker
 
     def _row_maker(self, query: Query[Any], result: PGresult) -> Callable[[Sequence[Any]], Any]:
-        types = [self._type_name(result.ftype(index)) for index in range(result.nfields)]
+        types = {
+            (result.fname(index) or b"").decode(): self._type_name(result.ftype(index))
+            for index in range(result.nfields)
+        }
         return make_row_maker(query.result_class, types, self._converter)
 
     def heal(self, error: psycopg.Error) -> bool:
