@@ -331,11 +331,11 @@ def test_some_moments_coincide_and_ids_do_not_sort_as_times_do(loaded: Connectio
         moment = columns.split(", ")[1]
         tie = f"SELECT FROM {table} WHERE {moment} IS NOT NULL GROUP BY {columns} HAVING count(*) > 1"
         assert select(loaded, tie), table
-        by_time = [row["id"] for row in select(loaded, f"SELECT id FROM {table} ORDER BY created_at, id")]
-        assert by_time not in (
-            sorted(by_time),
-            sorted(by_time, key=lambda row_id: int("0" + row_id.split("-")[-1], 36)),
-        )
+    for table, id_from in [("blog_comments", len("comment-")), ("services_reviews", len("review-"))]:
+        levels = depths(loaded, table)
+        by_level = sorted((level, row_id) for row_id, level in levels.items() if level > 20)
+        numbers = [int(row_id[id_from:]) for _, row_id in by_level]
+        assert numbers != sorted(numbers), "replies are later than what they answer, but not by id"
 
 
 def test_replies_are_no_earlier_than_what_they_answer(loaded: Connection) -> None:
