@@ -31,7 +31,7 @@ _SETTINGS = {
     "log_timezone": "UTC",
 }
 _TEMPORARY_SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
-_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}  # none of the caller's PGPORT, PGDATA, …
+_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}  # not the caller's, such as PGPORT; macOS needs a locale
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
 _ROOM = 2**30  # bytes
 _LONGEST_PARENT = 70  # bytes: a socket's whole path may have 103 on macOS, 107 on Linux
@@ -48,6 +48,7 @@ server=$!
 { read -r _ <&3; kill -INT $server; } &
 wait $server
 kill $! 2>&-
+wait
 rm -rf "$folder"
 """
 
@@ -114,7 +115,7 @@ def _start(folder: Path | str | None, stack: contextlib.ExitStack) -> str:
         [
             *("/bin/sh", "-c", _SUPERVISE, "sh", run),
             *(programs / "postgres", "-D", home / "data"),
-            *("-c", f'unix_socket_directories="{run}"', "-c", "port=5432"),
+            *("-c", f"unix_socket_directories={run}", "-c", "port=5432"),
         ],
         stdin=subprocess.PIPE,
         stdout=log,
@@ -152,8 +153,10 @@ def _temporary_parent() -> Path:
         and not os.statvfs(_SHARED_MEMORY).f_flag & os.ST_NOEXEC  # it may have to hold programs
     ):
         return _SHARED_MEMORY
-    parent = Path(tempfile.gettempdir())
-    return parent if len(os.fsencode(parent)) <= _LONGEST_PARENT else Path("/tmp")  # noqa: S108
+    parent = tempfile.gettempdir()
+    # A comma separates the folders where clients name sockets, and a quotation mark where servers do.
+    fit = len(os.fsencode(parent)) <= _LONGEST_PARENT and not {",", '"'} & set(parent)
+    return Path(parent if fit else "/tmp")  # noqa: S108
 
 
 def _claim(home: Path, stack: contextlib.ExitStack) -> None:
