@@ -51,9 +51,9 @@ UNENFORCED = """
 
 LOCALIZED_FORMS = {"map", "plain", "empty", "null", "region", "right-to-left", "emoji"}
 FORMS = {
-    "same_as": {"list", "empty list"},
+    "same_as": {"list", "empty list", "plain"},
     "address": {"map", "list inside", "object inside", "empty object", "null", "right-to-left"},
-    "seo_keywords": {"map to lists", "empty", "null", "region", "right-to-left", "list", "empty list", "plain"},
+    "seo_keywords": {"map to lists", "map", "empty", "null", "region", "right-to-left", "list", "empty list", "plain"},
     "canonical_url": {"map", "plain", "empty", "null", "region"},
 }
 

@@ -208,11 +208,11 @@ def localized_or_null(text: Text, index: int, languages: Sequence[str] = LANGUAG
 
 
 def keywords(form: int, languages: Sequence[str] = LANGUAGES) -> str:
-    """Three keywords as the JSON of a keywords column, in one of the seven forms that such columns hold."""
+    """Three keywords as the JSON of a keywords column, in one of the eight forms that such columns hold."""
     words = [nth(WORDS, form + step) for step in range(3)]
-    lists: dict[str, list[str] | None] = {language: [word[language] for word in words] for language in languages}
+    lists: dict[str, list[str] | str | None] = {language: [word[language] for word in words] for language in languages}
     first = [word[languages[0]] for word in words]
-    match form % 7:
+    match form % 8:
         case 1:
             return to_json(first)
         case 2:
@@ -225,9 +225,17 @@ def keywords(form: int, languages: Sequence[str] = LANGUAGES) -> str:
             lists[REGION] = [word[REGION] for word in words]
         case 6:
             lists[MISSING] = None
+        case 7:
+            lists = {languages[0]: ", ".join(first), MISSING: ""}
         case _:
             pass
     return to_json(lists)
+
+
+def links(name: str, form: int) -> str:
+    """Someone's pages elsewhere as the JSON of a same_as column: a list, an empty list or one plain string."""
+    pages = [f"https://social.example/{name}", f"https://{name}.example/about"]
+    return to_json([pages, [], pages[0]][form % 3])
 
 
 def seo(title: Text, description: Text, path: str, index: int, languages: Sequence[str] = LANGUAGES) -> Row:
