@@ -1,0 +1,205 @@
+"""The queries of accounts."""
+
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+import attrs
+
+from concordia_sql.auth.results import (
+    Account,
+    AccountDetails,
+    InvitationDetails,
+    ListedInvitation,
+    ListedMember,
+    ListedUser,
+    MemberDetails,
+    OrganizationDetails,
+    Session,
+    SessionDetails,
+    UserDetails,
+    VerificationDetails,
+)
+from concordia_sql.count import Count
+from concordia_sql.keyset import Limit, cursor
+from concordia_sql.query import Many, Maybe, One, query
+
+InvitationStatus: TypeAlias = Literal["pending", "accepted", "rejected", "canceled"]
+
+
+@query("auth/get_user.sql")
+class GetUser(Maybe[UserDetails]):
+    """The user with this id and all that is theirs, or None.
+
+    Source: Concordia's documentation, section Basic Relation Query.
+    """
+
+    id: str
+
+
+@query("auth/get_user_by_email.sql")
+class GetUserByEmail(Maybe[UserDetails]):
+    """The user with this e-mail address and all that is theirs, or None."""
+
+    email: str
+    """As it is stored: Better Auth stores lower case, so pass `email.lower()`."""
+
+
+@query("auth/get_user_by_username.sql")
+class GetUserByUsername(Maybe[UserDetails]):
+    """The user with this username and all that is theirs, or None."""
+
+    username: str
+    """As it is stored: Better Auth stores lower case, and the user's own spelling as `display_username`."""
+
+
+@query("auth/list_users.sql")
+class ListUsers(Many[ListedUser]):
+    """The users that fit all filters given, newest first, at most `limit`."""
+
+    role: str | None = None
+    """Only users who have this role, alone or among others."""
+    banned: bool | None = None
+    """Only banned users, or only others. A user stays banned when the ban is over, until somebody lifts it."""
+    text: str | None = None
+    """Only users whose name or e-mail address has this text in it, in upper or lower case."""
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+
+
+@query("auth/count_users.sql")
+class CountUsers(One[Count]):
+    """How many users fit all filters given, which are those of `ListUsers`."""
+
+    role: str | None = None
+    banned: bool | None = None
+    text: str | None = None
+
+
+@query("auth/get_session.sql")
+class GetSession(Maybe[SessionDetails]):
+    """The session with this token, expired or not, its user and its active organization, or None.
+
+    Check `expired`: the sessions of the past stay until somebody deletes them.
+    """
+
+    token: str = attrs.field(repr=False)
+
+
+@query("auth/list_sessions.sql")
+class ListSessions(Many[Session]):
+    """The sessions of a user, newest first, all of them."""
+
+    user_id: str
+    expired: bool | None = None
+    """Only sessions that have expired, or only others, by the database's clock."""
+
+
+@query("auth/count_sessions.sql")
+class CountSessions(One[Count]):
+    """How many sessions `ListSessions` gives."""
+
+    user_id: str
+    expired: bool | None = None
+
+
+@query("auth/get_account.sql")
+class GetAccount(Maybe[AccountDetails]):
+    """The account with this id at this provider and its user, or None. `.into(AccountSecrets)` reads its secrets."""
+
+    provider_id: str
+    account_id: str
+
+
+@query("auth/list_accounts.sql")
+class ListAccounts(Many[Account]):
+    """The accounts of a user, oldest first, all of them."""
+
+    user_id: str
+
+
+@query("auth/count_accounts.sql")
+class CountAccounts(One[Count]):
+    """How many accounts a user has."""
+
+    user_id: str
+
+
+@query("auth/get_organization.sql")
+class GetOrganization(Maybe[OrganizationDetails]):
+    """The organization with this id, its members and its invitations, or None."""
+
+    id: str
+
+
+@query("auth/get_organization_by_slug.sql")
+class GetOrganizationBySlug(Maybe[OrganizationDetails]):
+    """The organization with this slug, its members and its invitations, or None."""
+
+    slug: str
+
+
+@query("auth/get_member.sql")
+class GetMember(Maybe[MemberDetails]):
+    """The membership of a user in an organization, with both, or None when the user is no member."""
+
+    organization_id: str
+    user_id: str
+
+
+@query("auth/list_members.sql")
+class ListMembers(Many[ListedMember]):
+    """The members of an organization with their users, oldest first, at most `limit`."""
+
+    organization_id: str
+    role: str | None = None
+    """Only members who have this role, alone or among others."""
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+
+
+@query("auth/count_members.sql")
+class CountMembers(One[Count]):
+    """How many members an organization has, with the filter of `ListMembers`."""
+
+    organization_id: str
+    role: str | None = None
+
+
+@query("auth/get_invitation.sql")
+class GetInvitation(Maybe[InvitationDetails]):
+    """The invitation with this id, its organization and its inviter, in any status, or None. Check `open`."""
+
+    id: str
+
+
+@query("auth/list_invitations.sql")
+class ListInvitations(Many[ListedInvitation]):
+    """The invitations that fit all filters given, with organization and inviter, newest first, at most `limit`."""
+
+    email: str | None = None
+    """Only those to this address, in upper or lower case."""
+    organization_id: str | None = None
+    inviter_id: str | None = None
+    status: InvitationStatus | None = None
+    open: bool | None = None
+    """Only those that are pending and have not expired, or only others, by the database's clock."""
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+
+
+@query("auth/count_invitations.sql")
+class CountInvitations(One[Count]):
+    """How many invitations fit all filters given, which are those of `ListInvitations`."""
+
+    email: str | None = None
+    organization_id: str | None = None
+    inviter_id: str | None = None
+    status: InvitationStatus | None = None
+    open: bool | None = None
+
+
+@query("auth/get_verification.sql")
+class GetVerification(Maybe[VerificationDetails]):
+    """The newest verification for an identifier, used and expired or not, or None. Check `expired` and `used_at`."""
+
+    identifier: str = attrs.field(repr=False)

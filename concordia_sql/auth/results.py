@@ -1,0 +1,278 @@
+"""What the queries of accounts give: users, sessions, organizations, and a user's profile.
+
+A class named like a table holds the table's columns; `UserDetails` and others add relations. Times are naive datetimes in
+UTC. Roles, statuses and providers are texts: other writers may store more of them than this library knows.
+"""
+
+from datetime import datetime
+
+import attrs
+
+
+@attrs.frozen
+class PublicUser:
+    """A user as anybody may see them."""
+
+    id: str
+    name: str
+    image: str | None
+    username: str | None
+    display_username: str | None
+
+
+@attrs.frozen
+class MemberUser(PublicUser):
+    """A user as the members of their organizations see them: with the e-mail address."""
+
+    email: str
+
+
+@attrs.frozen
+class User:
+    """A user. For what others may see, there are `PublicUser` and `MemberUser`."""
+
+    id: str
+    name: str
+    email: str
+    email_verified: bool
+    image: str | None
+    username: str | None
+    """In lower case, as Better Auth stores it; `display_username` is as the user wrote it."""
+    display_username: str | None
+    role: str | None
+    """One role, or several with commas between."""
+    banned: bool | None
+    """None means no, as False does. It stays True when the ban is over: see `ban_expires`."""
+    ban_reason: str | None
+    ban_expires: datetime | None
+    """When the ban ends; None is never."""
+    created_at: datetime
+    updated_at: datetime
+
+
+@attrs.frozen
+class Session:
+    """A session of a user, on one device, expired or not."""
+
+    id: str
+    expires_at: datetime
+    token: str = attrs.field(repr=False)
+    ip_address: str | None
+    user_agent: str | None
+    user_id: str
+    active_organization_id: str | None
+    impersonated_by: str | None
+    """The id of the administrator who acts as the user in this session."""
+    created_at: datetime
+    updated_at: datetime
+
+
+@attrs.frozen
+class Account:
+    """A way for a user to sign in: a password, whose `provider_id` is "credential", or an OAuth provider. No secrets."""
+
+    id: str
+    account_id: str
+    """The user's id at the provider."""
+    provider_id: str
+    user_id: str
+    access_token_expires_at: datetime | None
+    refresh_token_expires_at: datetime | None
+    scope: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@attrs.frozen
+class AccountSecrets(Account):
+    """An account with the hash of its password and its tokens: for `GetAccount(…).into(AccountSecrets)`."""
+
+    access_token: str | None = attrs.field(repr=False)
+    refresh_token: str | None = attrs.field(repr=False)
+    id_token: str | None = attrs.field(repr=False)
+    password: str | None = attrs.field(repr=False)
+
+
+@attrs.frozen
+class Organization:
+    """An organization that users are members of."""
+
+    id: str
+    name: str
+    slug: str
+    logo: str | None
+    created_at: datetime
+    metadata: str | None
+    """JSON as a text, as Better Auth writes it."""
+
+
+@attrs.frozen
+class Member:
+    """A user's membership of an organization."""
+
+    id: str
+    organization_id: str
+    user_id: str
+    role: str
+    """One role, or several with commas between."""
+    created_at: datetime
+
+
+@attrs.frozen
+class Invitation:
+    """An invitation into an organization, in any status, expired or not."""
+
+    id: str
+    organization_id: str
+    email: str
+    """The address of the one invited, who need not be a user yet."""
+    role: str | None
+    status: str
+    expires_at: datetime
+    created_at: datetime
+    inviter_id: str
+
+
+@attrs.frozen
+class Verification:
+    """A code sent to somebody, used or not, expired or not."""
+
+    id: str
+    identifier: str = attrs.field(repr=False)
+    """For whom or what. Better Auth writes the token of a password reset into it."""
+    value: str = attrs.field(repr=False)
+    expires_at: datetime
+    used_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@attrs.frozen
+class Profile:
+    """What a user tells of themselves."""
+
+    id: str
+    user_id: str
+    username: str | None
+    """A text of the profile's own: neither unique nor kept equal to the user's `username`."""
+    full_name: str | None
+    bio: str | None
+    avatar_url: str | None
+    location: str | None
+    website: str | None
+    preferred_language: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@attrs.frozen
+class Membership(Member):
+    """A membership as its user sees it: with the organization."""
+
+    organization: Organization
+
+
+@attrs.frozen
+class SentInvitation(Invitation):
+    """An invitation as its inviter sees it: with the organization."""
+
+    organization: Organization
+
+
+@attrs.frozen
+class UserDetails(User):
+    """A user with all that is theirs: sessions and invitations newest first, accounts and memberships oldest first."""
+
+    sessions: tuple[Session, ...]
+    """Expired ones too."""
+    accounts: tuple[Account, ...]
+    members: tuple[Membership, ...]
+    invitations: tuple[SentInvitation, ...]
+    """Those that the user sent, in any status."""
+    profile: Profile | None
+
+
+@attrs.frozen
+class SessionDetails(Session):
+    """A session with its user."""
+
+    expired: bool
+    """By the database's clock: `expires_at` is not in the future."""
+    user: User
+    active_organization: Organization | None
+    """The organization that the user works for in this session; None when they chose none, or when it is gone."""
+
+
+@attrs.frozen
+class AccountDetails(Account):
+    """An account with its user."""
+
+    user: User
+
+
+@attrs.frozen
+class OrganizationMember(Member):
+    """A membership as the organization sees it: with the user."""
+
+    user: MemberUser
+
+
+@attrs.frozen
+class ListedMember(OrganizationMember):
+    """A membership in a list of an organization's."""
+
+    cursor: str
+
+
+@attrs.frozen
+class MemberDetails(Membership):
+    """A membership with the organization and the user."""
+
+    user: MemberUser
+
+
+@attrs.frozen
+class OrganizationInvitation(Invitation):
+    """An invitation as the organization sees it: with the inviter."""
+
+    inviter: MemberUser
+
+
+@attrs.frozen
+class InvitationDetails(SentInvitation):
+    """An invitation with the organization and the inviter."""
+
+    inviter: MemberUser
+    open: bool
+    """By the database's clock: it is pending and has not expired."""
+
+
+@attrs.frozen
+class ListedInvitation(InvitationDetails):
+    """An invitation in a list."""
+
+    cursor: str
+
+
+@attrs.frozen
+class OrganizationDetails(Organization):
+    """An organization with its members, oldest first, and its invitations, newest first."""
+
+    members: tuple[OrganizationMember, ...]
+    invitations: tuple[OrganizationInvitation, ...]
+    """In any status, expired or not."""
+
+
+@attrs.frozen
+class ListedUser(User):
+    """A user in a list."""
+
+    cursor: str
+
+
+@attrs.frozen
+class VerificationDetails(Verification):
+    """A verification, and whether it has expired."""
+
+    expired: bool
+    """By the database's clock: `expires_at` is not in the future."""

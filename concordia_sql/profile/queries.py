@@ -1,0 +1,22 @@
+"""The queries of profiles."""
+
+from concordia_sql.profile.results import ProfileDetails
+from concordia_sql.query import Maybe, query
+
+
+@query("profile/get_profile.sql")
+class GetProfile(Maybe[ProfileDetails]):
+    """The profile of the user with this id, with the user, or None."""
+
+    user_id: str
+
+
+@query("profile/get_profile_by_username.sql")
+class GetProfileByUsername(Maybe[ProfileDetails]):
+    """The profile of the user with this username, with the user, or None.
+
+    The username is the user's own, which is unique; the profile's `username` may be another.
+    """
+
+    username: str
+    """As it is stored: Better Auth stores lower case."""

@@ -1,0 +1,12 @@
+"""What the queries of profiles give."""
+
+import attrs
+
+from concordia_sql.auth.results import Profile, PublicUser
+
+
+@attrs.frozen
+class ProfileDetails(Profile):
+    """A profile with its user, as anybody may see them."""
+
+    user: PublicUser

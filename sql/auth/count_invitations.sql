@@ -1,0 +1,11 @@
+-- How many invitations there are. Served by the indexes on lower(email), organization_id and inviter_id.
+-- uses: auth/invitation
+SELECT count(*) AS count
+FROM auth_invitation
+WHERE
+    TRUE
+    AND lower(auth_invitation.email) = lower(:email) -- when :email
+    AND auth_invitation.organization_id = :organization_id -- when :organization_id
+    AND auth_invitation.inviter_id = :inviter_id -- when :inviter_id
+    AND auth_invitation.status = :status -- when :status
+    AND auth_invitation.open = :open::boolean -- when :open

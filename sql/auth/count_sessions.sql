@@ -1,0 +1,7 @@
+-- How many sessions a user has. Served by the index on user_id and expires_at.
+-- uses: auth/session
+SELECT count(*) AS count
+FROM auth_session
+WHERE
+    auth_session.user_id = :user_id
+    AND auth_session.expired = :expired::boolean -- when :expired

@@ -1,0 +1,8 @@
+-- How many users there are. Reads all of them.
+SELECT count(*) AS count
+FROM "user"
+WHERE
+    TRUE
+    AND string_to_array("user".role, ',') @> ARRAY[:role] -- when :role
+    AND coalesce("user".banned, FALSE) = :banned::boolean -- when :banned
+    AND (strpos(lower("user".name), lower(:text)) > 0 OR strpos(lower("user".email), lower(:text)) > 0) -- when :text

@@ -1,0 +1,25 @@
+-- A session with its user and the organization that is active in it; whether it has expired is by the database's clock.
+-- uses: auth/user, auth/organization
+SELECT
+    session.id,
+    session.expires_at,
+    session.token,
+    session.ip_address,
+    session.user_agent,
+    session.user_id,
+    session.active_organization_id,
+    session.impersonated_by,
+    session.created_at,
+    session.updated_at,
+    session.expires_at <= timezone('UTC', now()) AS expired,
+    (
+        SELECT to_json(auth_user.*)
+        FROM auth_user
+        WHERE auth_user.id = session.user_id
+    ) AS "user",
+    (
+        SELECT to_json(auth_organization.*)
+        FROM auth_organization
+        WHERE auth_organization.id = session.active_organization_id
+    ) AS active_organization
+FROM session
