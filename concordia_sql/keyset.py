@@ -1,6 +1,7 @@
 """Keyset pagination: a list goes on behind the row whose cursor it is given, whether that row is still there or not.
 
-Each row of such a list carries its `cursor`, the values that the list is ordered by. It is opaque: pass it back as it came.
+Each row of such a list carries its `cursor`, the values that the list is ordered by. It is opaque: pass it back as it
+came.
 """
 
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from types import GenericAlias
 from typing import Annotated, TypeAlias
 
 import msgspec
+
+from concordia_sql.errors import ParameterError
 
 Limit: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=500)]
 """How many rows a list gives at most: 1 to 500."""
@@ -24,7 +27,7 @@ def cursor(*keys: type) -> Callable[[str | None], str | None]:
             except (msgspec.DecodeError, TypeError, UnicodeEncodeError):
                 values = ["\0"]
             if any("\0" in str(key) for key in values):
-                raise ValueError("not a cursor; pass the cursor of the last row as it came")
+                raise ParameterError("not a cursor; pass the cursor of the last row as it came")
         return value
 
     return check

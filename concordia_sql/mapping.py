@@ -4,6 +4,7 @@ import datetime
 import decimal
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from inspect import formatannotation
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -18,7 +19,7 @@ Load = Callable[[Any], Any]
 
 _JSON = ("json", "jsonb")
 _SCALARS: dict[object, tuple[str, ...]] = {
-    str: ("text", "varchar", "bpchar", "name", "char"),
+    str: ("text", "varchar", "bpchar", "name", '"char"'),
     bool: ("bool",),
     int: ("int2", "int4", "int8", "oid"),
     float: ("float4", "float8"),
@@ -35,7 +36,7 @@ _SCALARS: dict[object, tuple[str, ...]] = {
 def make_row_maker(
     result_class: type[T], types: Mapping[str, str], converter: Converter
 ) -> Callable[[Sequence[Any]], T]:
-    """The function that makes a `result_class` of a row, given the PostgreSQL types of the row's columns, JSON as bytes.
+    """The function that makes a `result_class` of a row, given the PostgreSQL types of its columns; JSON is bytes.
 
     Raises ResultError when columns are missing or their types do not fit the fields. So does the function, when NULL or
     JSON does not.
@@ -82,23 +83,20 @@ def _check_nulls(columns: Iterable[Column], values: Sequence[Any]) -> None:
 def _load(column: Column, type_name: str, converter: Converter) -> Load | None:
     """What makes the field's value of the column's, if it is not the same."""
     if type_name in _JSON:
-        loads = converter.get_loads_hook(column.hint)
+        try:
+            loads = converter.get_loads_hook(column.hint)
+        except TypeError as error:  # a union that JSON cannot tell apart
+            raise ResultError(f"column {column.name}: {error}") from None
         if node_class_in(column.hint):
             return _named(column, lambda data: tuple(link(loads(data))))
         return _named(column, loads)
-    if column.scalar in _SCALARS:
-        if type_name not in _SCALARS[column.scalar]:
-            raise ResultError(f"column {column.name} is of type {type_name}, and its field is {column.hint}")
-        return None
-    structure = converter.get_structure_hook(column.hint)
-
-    def load(value: object) -> object:
-        try:
-            return structure(value, column.hint)
-        except Exception:  # noqa: BLE001 - whatever a hook of the user's raises; its text may hold the value
-            raise ResultError(f"the value does not fit {column.hint}") from None
-
-    return _named(column, load)
+    if column.scalar not in _SCALARS:
+        return _named(column, converter.get_fit_hook(column.hint))
+    if type_name not in _SCALARS[column.scalar]:
+        raise ResultError(
+            f"column {column.name} is of type {type_name}, and its field is {formatannotation(column.hint)}"
+        )
+    return None
 
 
 def _named(column: Column, load: Load) -> Load:

@@ -1,7 +1,8 @@
-"""Queries are values: attrs classes whose fields are the parameters of a SQL file, and whose base says what comes back."""
+"""Queries are values: attrs classes whose fields are the parameters of a SQL file, their base what comes back."""
 
 import collections.abc
 import functools
+import inspect
 import operator
 import types
 import typing
@@ -40,7 +41,7 @@ class Query(Generic[R]):
     writes: ClassVar[bool]
     """Whether it is a command: `execute` runs those, `fetch` the others."""
     _optional: ClassVar[Mapping[str, object]]
-    """The fields that change the text when they are not given, and what says so: UNSET where it is the default, else None."""
+    """The fields that change the text if not given, and what says so: UNSET where it is the default, else None."""
     _composed: ClassVar[dict[tuple[str, ...], Composed]]
 
     def compose(self) -> Composed:
@@ -133,7 +134,7 @@ class Tree(Query["list[N]"], Generic[N]):
 
 
 class Subtree(Query["N | None"], Generic[N]):
-    """The node asked for, with all below it linked, or None when it is not there. The statement gives that node first."""
+    """The node asked for, with all below it linked, or None when it is not there. The statement gives it first."""
 
     __slots__ = ()
 
@@ -182,8 +183,8 @@ def query(path: str | Path) -> Callable[[type[Q]], type[Q]]:
 def command(path: str | Path) -> Callable[[type[Q]], type[Q]]:
     """Make a class the command of a SQL file, as `query` does: a statement that writes, run by `execute`.
 
-    The statement runs as it stands, and gives its columns by name, in RETURNING or a last SELECT. A shape in it shows the
-    rows as they were before. A field with the default UNSET is not given until it is set, and None is then a value.
+    The statement runs as it stands, and gives its columns by name, in RETURNING or a last SELECT. A shape in it shows
+    the rows as they were before. A field with the default UNSET is not given until it is set, and None is then a value.
     """
     return functools.partial(_make, path=path, writes=True)
 
@@ -216,12 +217,16 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any) -> Any:
         try:
             value = given(value) if given else value
             value = msgspec.convert(value, expected, dec_hook=_instance)
+            _check_text(value)
         except msgspec.ValidationError as error:
-            raise ParameterError(f"{where}: {reason(error, hint)}") from None
-        except ValueError as error:
-            raise ParameterError(f"{where}: {error}") from None
-        _check_text(value, where)
-        return value
+            problem = reason(error, hint)
+        except ParameterError as error:
+            problem = str(error)
+        except ValueError:  # a converter's own, whose text may hold the value
+            problem = f"Expected {inspect.formatannotation(hint)}"
+        else:
+            return value
+        raise ParameterError(f"{where}: {problem}")  # outside, so that nothing holds on to the value
 
     return check
 
@@ -241,21 +246,21 @@ def _hashable(hint: Any) -> Any:
 def _instance(cls: type, value: object) -> object:
     if isinstance(value, cls):
         return value
-    raise msgspec.ValidationError(f"Expected `{cls.__name__}`, got `{type(value).__name__}`")
+    raise TypeError(f"Expected `{cls.__name__}`, got `{type(value).__name__}`")
 
 
-def _check_text(value: object, where: str) -> None:
+def _check_text(value: object) -> None:
     """Refuse what PostgreSQL cannot store as text."""
     if isinstance(value, str):
         if "\0" in value:
-            raise ParameterError(f"{where}: a text with a NUL character, which PostgreSQL cannot hold")
+            raise ParameterError("a text with a NUL character, which PostgreSQL cannot hold")
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise ParameterError(f"{where}: a text with half of a surrogate pair, which is no character") from None
-    elif isinstance(value, tuple | dict):
-        for item in value.values() if isinstance(value, dict) else value:
-            _check_text(item, where)
+            raise ParameterError("a text with half of a surrogate pair, which is no character") from None
+    elif isinstance(value, tuple | list | dict):
+        for item in [*value, *value.values()] if isinstance(value, dict) else value:
+            _check_text(item)
 
 
 def _result_class(cls: type[Query[Any]], name: str) -> type:
