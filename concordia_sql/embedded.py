@@ -38,14 +38,15 @@ _LONGEST_PARENT = 70  # bytes: a socket's whole path may have 103 on macOS, 107 
 _STOPS_WITHIN = 60.0  # seconds
 
 # A shell between Python and the server: it stops the server and removes the folder $1 when its input says
-# so, or ends because Python was killed.
+# so, or ends because Python was killed. SIGINT is PostgreSQL's fast shutdown; the shell makes the server ignore it
+# until it is on its feet, but not SIGTERM.
 _SUPERVISE = """
 folder=$1
 shift
 exec 3<&0
 "$@" 3<&- &
 server=$!
-{ read -r _ <&3; kill -INT $server; } &
+{ read -r _ <&3; kill $server; kill -INT $server; } &
 wait $server
 kill $! 2>&-
 wait

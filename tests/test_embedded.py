@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -109,6 +109,18 @@ def processes_of(folder: Path) -> list[psutil.Process]:
     return found
 
 
+@contextmanager
+def suspended(folder: Path) -> Iterator[None]:
+    processes = processes_of(folder)
+    for process in processes:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.resume()
+
+
 def wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
     while not condition():
@@ -194,6 +206,13 @@ def test_a_folder_of_something_else_is_left_alone(folder: Path) -> None:
     assert (folder / "notes.txt").read_text() == "mine"
 
 
+def test_a_file_is_no_folder(parent: Path) -> None:
+    (parent / "file").touch()
+
+    with pytest.raises(EmbeddedServerError, match=f"PostgreSQL cannot start in .+ File exists: '{parent}/file'"):
+        embedded.start(parent / "file").__enter__()
+
+
 def test_a_folder_out_of_reach_is_named(parent: Path) -> None:
     """Root's server runs as nobody, who cannot enter the folder; another user cannot write in it."""
     closed = parent / "closed"
@@ -223,6 +242,17 @@ def test_a_server_that_does_not_start_says_why(folder: Path) -> None:
     (folder / "data" / "PG_VERSION").write_text("9\n")
 
     with pytest.raises(EmbeddedServerError, match="initialized by PostgreSQL version 9"):
+        embedded.start(folder).__enter__()
+
+    assert processes_of(folder) == []
+
+
+def test_ctrl_c_while_it_starts_stops_the_server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: Path) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(embedded, "_is_ready", interrupt)
+    with pytest.raises(KeyboardInterrupt):
         embedded.start(folder).__enter__()
 
     assert processes_of(folder) == []
@@ -279,33 +309,28 @@ def test_a_folder_serves_again_after_its_process_was_killed(folder: Path) -> Non
 
 
 def test_a_server_that_a_killed_process_left_is_waited_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with another_process(folder) as (process, _):
-        left = processes_of(folder)
-        for each in left:
-            each.suspend()
+    with another_process(folder) as (process, _), suspended(folder):
         process.kill()
         process.wait()
-
         monkeypatch.setattr(embedded, "_STOPS_WITHIN", 0.1)
         with pytest.raises(EmbeddedServerError, match=r"end it with .+pg_ctl stop -D"):
             embedded.start(folder).__enter__()
-        monkeypatch.undo()
 
-        for each in left:
-            each.resume()
-        with embedded.start(folder) as again:
-            assert ask(again, "SELECT 1") == 1
+    monkeypatch.undo()
+    with embedded.start(folder) as again:
+        assert ask(again, "SELECT 1") == 1
 
 
 def test_a_folder_serves_again_after_everything_was_killed(folder: Path) -> None:
     with another_process(folder) as (process, url):
         run(url, "CREATE TABLE kept AS SELECT 42 AS answer")
         killed = processes_of(folder)
-        for each in [process, *killed]:
-            each.kill()
+        for each in [*killed, process]:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
         process.wait()
         psutil.wait_procs(killed)
-        shutil.rmtree(socket_folder(url))  # nobody is left to do it
+        shutil.rmtree(socket_folder(url))  # nobody was left to do it
         with embedded.start(folder) as again:
             assert ask(again, "SELECT answer FROM kept") == 42
 
