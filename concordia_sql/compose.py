@@ -182,13 +182,14 @@ def _aliases(words: Tokens, uses: Mapping[str, Shape]) -> Iterator[tuple[str, Sh
 def _references(words: Tokens) -> Iterator[tuple[str, str]]:
     """The columns that a text names, with their qualifiers; `*` for all of a row.
 
-    A name too many does no harm but for the `AS name` of the text's own: it would keep another relation of that name.
+    A name too many does no harm but where a relation has it: so names of tables and those that the text gives do not count.
     """
     for index, word in enumerate(words):
         before = words[index - 1] if index else word
+        after = words[index + 1] if index + 1 < len(words) else word
         if before.text == "." and index > 1:
             yield words[index - 2].name, word.name or word.text
-        elif word.name and before.name != "as":
+        elif word.name and after.text != "." and before.name not in ("as", "from", "join"):
             yield "", word.name
         elif word.text == "*" and (before.name == "select" or before.text == ","):
             yield "", "*"
