@@ -1,7 +1,7 @@
 """What the queries of accounts give: users, sessions, organizations, and a user's profile.
 
-A class named like a table holds the table's columns; `UserDetails` and others add relations. Times are naive datetimes in
-UTC. Roles, statuses and providers are texts: other writers may store more of them than this library knows.
+A class named like a table holds the table's columns; `UserDetails` and others add relations. Times are naive datetimes
+in UTC. Roles, statuses and providers are texts: other writers may store more of them than this library knows.
 """
 
 from datetime import datetime
@@ -69,7 +69,7 @@ class Session:
 
 @attrs.frozen
 class Account:
-    """A way for a user to sign in: a password, whose `provider_id` is "credential", or an OAuth provider. No secrets."""
+    """A way for a user to sign in: a password, whose `provider_id` is "credential", or by OAuth. Without secrets."""
 
     id: str
     account_id: str

@@ -1,0 +1,110 @@
+"""What the queries of accounts are to give, read table by table."""
+
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from concordia_sql import auth
+from tests.reading import Row, made, newest_first, oldest_first, row_or_none, rows
+
+T = TypeVar("T")
+Connection = psycopg.Connection[TupleRow]
+
+
+def past(moment: datetime) -> bool:
+    """By the clock of this machine: the rows of the tests are hours away from now."""
+    return moment <= datetime.now(UTC).replace(tzinfo=None)
+
+
+def user(connection: Connection, user_id: str) -> auth.User | None:
+    return _made(auth.User, row_or_none(connection, "user", id=user_id))
+
+
+def public_user(connection: Connection, user_id: str) -> auth.PublicUser | None:
+    return _made(auth.PublicUser, row_or_none(connection, "user", id=user_id))
+
+
+def member_user(connection: Connection, user_id: str) -> auth.MemberUser | None:
+    return _made(auth.MemberUser, row_or_none(connection, "user", id=user_id))
+
+
+def organization(connection: Connection, organization_id: str | None) -> auth.Organization | None:
+    return _made(auth.Organization, row_or_none(connection, "organization", id=organization_id))
+
+
+def _made(cls: type[T], row: Row | None) -> T | None:
+    return None if row is None else made(cls, row)
+
+
+def user_details(connection: Connection, row: Row) -> auth.UserDetails:
+    profile = row_or_none(connection, "profile", user_id=row["id"])
+    return made(
+        auth.UserDetails,
+        row,
+        sessions=tuple(
+            made(auth.Session, session) for session in newest_first(rows(connection, "session", user_id=row["id"]))
+        ),
+        accounts=tuple(
+            made(auth.Account, account) for account in oldest_first(rows(connection, "account", user_id=row["id"]))
+        ),
+        members=tuple(
+            made(auth.Membership, member, organization=organization(connection, member["organization_id"]))
+            for member in oldest_first(rows(connection, "member", user_id=row["id"]))
+        ),
+        invitations=tuple(
+            made(auth.SentInvitation, sent, organization=organization(connection, sent["organization_id"]))
+            for sent in newest_first(rows(connection, "invitation", inviter_id=row["id"]))
+        ),
+        profile=_made(auth.Profile, profile),
+    )
+
+
+def organization_details(connection: Connection, row: Row) -> auth.OrganizationDetails:
+    members = oldest_first(rows(connection, "member", organization_id=row["id"]))
+    invitations = newest_first(rows(connection, "invitation", organization_id=row["id"]))
+    return made(
+        auth.OrganizationDetails,
+        row,
+        members=tuple(
+            made(auth.OrganizationMember, member, user=member_user(connection, member["user_id"])) for member in members
+        ),
+        invitations=tuple(
+            made(auth.OrganizationInvitation, sent, inviter=member_user(connection, sent["inviter_id"]))
+            for sent in invitations
+        ),
+    )
+
+
+def session_details(connection: Connection, row: Row) -> auth.SessionDetails:
+    return made(
+        auth.SessionDetails,
+        row,
+        expired=past(row["expires_at"]),
+        user=user(connection, row["user_id"]),
+        active_organization=organization(connection, row["active_organization_id"]),
+    )
+
+
+def member_details(connection: Connection, row: Row) -> auth.MemberDetails:
+    return made(
+        auth.MemberDetails,
+        row,
+        organization=organization(connection, row["organization_id"]),
+        user=member_user(connection, row["user_id"]),
+    )
+
+
+def invitation_details(connection: Connection, row: Row) -> auth.InvitationDetails:
+    return made(
+        auth.InvitationDetails,
+        row,
+        organization=organization(connection, row["organization_id"]),
+        inviter=member_user(connection, row["inviter_id"]),
+        open=is_open(row),
+    )
+
+
+def is_open(invitation: Row) -> bool:
+    return invitation["status"] == "pending" and not past(invitation["expires_at"])

@@ -1,0 +1,41 @@
+"""Expected results: plain SELECTs of single tables, joined in Python. Nothing here knows of the statements tested."""
+
+from typing import Any, TypeVar, cast
+
+import attrs
+import psycopg
+from psycopg.rows import dict_row
+from psycopg.sql import SQL, Identifier
+
+T = TypeVar("T")
+Row = dict[str, Any]
+
+
+def rows(connection: psycopg.Connection[Any], table: str, **equals: object) -> list[Row]:
+    """The rows of a table whose columns have these values."""
+    query = SQL("SELECT * FROM {}").format(Identifier(table))
+    found = connection.cursor(row_factory=dict_row).execute(query).fetchall()
+    return [row for row in found if all(row[name] == value for name, value in equals.items())]
+
+
+def row_or_none(connection: psycopg.Connection[Any], table: str, **equals: object) -> Row | None:
+    """The one row whose columns have these values, or None."""
+    found = rows(connection, table, **equals)
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+def made(cls: type[T], row: Row, **relations: object) -> T:
+    """An object of a row: each field is the relation given, or the column of its name."""
+    values = {**row, **relations}
+    return cls(**{field.name: values[field.name] for field in attrs.fields(cast("Any", cls))})
+
+
+def newest_first(found: list[Row]) -> list[Row]:
+    """By created_at, then id, the last first."""
+    return sorted(found, key=lambda row: (row["created_at"], row["id"]), reverse=True)
+
+
+def oldest_first(found: list[Row]) -> list[Row]:
+    """By created_at, then id."""
+    return sorted(found, key=lambda row: (row["created_at"], row["id"]))
