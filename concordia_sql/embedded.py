@@ -37,20 +37,21 @@ _ROOM = 2**30  # bytes
 _LONGEST_PARENT = 70  # bytes: a socket's whole path may have 103 on macOS, 107 on Linux
 _STOPS_WITHIN = 60.0  # seconds
 
-# A shell between Python and the server: it stops the server and removes the folder $1 when its input says
-# so, or ends because Python was killed. SIGINT is PostgreSQL's fast shutdown; the shell makes the server ignore it
-# until it is on its feet, but not SIGTERM.
+# A shell between Python and a program: it stops the program and removes the folder $1 when its input says so, or
+# ends because Python was killed. SIGINT is PostgreSQL's fast shutdown; the shell makes the program ignore it until it
+# is on its feet, but not SIGTERM.
 _SUPERVISE = """
 folder=$1
 shift
 exec 3<&0
 "$@" 3<&- &
-server=$!
-{ read -r _ <&3; kill $server; kill -INT $server; } &
-wait $server
+program=$!
+{ read -r _ <&3; kill $program; kill -INT $program; } &
+wait $program
+status=$?
 kill $! 2>&-
-wait
-rm -rf "$folder"
+wait $! && rm -rf "$folder"
+exit $status
 """
 
 
@@ -111,20 +112,13 @@ def _start(folder: Path | str | None, stack: contextlib.ExitStack) -> str:
     if _barrier(programs / "postgres", user):
         programs = _copy(programs, run, user)
     if not (home / "data").exists():
-        _initialize(programs, home, log, user, temporary=folder is None)
-    server = subprocess.Popen(
-        [
-            *("/bin/sh", "-c", _SUPERVISE, "sh", run),
-            *(programs / "postgres", "-D", home / "data"),
-            *("-c", f"unix_socket_directories={run}", "-c", "port=5432"),
-        ],
-        stdin=subprocess.PIPE,
-        stdout=log,
-        stderr=log,
-        cwd="/",
-        env=_ENVIRONMENT,
-        start_new_session=True,  # Ctrl-C is for Python, which then stops the server
-        **user,
+        _initialize(programs, home, run, log, user)
+    server = _supervise(
+        *(programs / "postgres", "-D", home / "data"),
+        *("-c", f"unix_socket_directories={run}", "-c", "port=5432"),
+        folder=run,
+        log=log,
+        user=user,
     )
     stack.callback(server.communicate, b"\n")
     while not _is_ready(home, run):
@@ -132,6 +126,19 @@ def _start(folder: Path | str | None, stack: contextlib.ExitStack) -> str:
             raise EmbeddedServerError(f"PostgreSQL does not start in {home}:\n{_tail(log)}")
         time.sleep(0.01)
     return f"postgresql://postgres@/postgres?host={quote(str(run), safe='')}&port=5432"
+
+
+def _supervise(*command: Path | str, folder: Path, log: int, user: _User) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        ["/bin/sh", "-c", _SUPERVISE, "sh", folder, *command],
+        stdin=subprocess.PIPE,
+        stdout=log,
+        stderr=log,
+        cwd="/",
+        env=_ENVIRONMENT,
+        start_new_session=True,  # Ctrl-C is for Python, which then stops the program
+        **user,
+    )
 
 
 def _server_user() -> _User:
@@ -143,7 +150,7 @@ def _server_user() -> _User:
 
 def _give(path: Path, user: _User) -> None:
     if user["user"] is not None and user["group"] is not None:
-        os.chown(path, user["user"], user["group"])
+        os.chown(path, user["user"], user["group"], follow_symlinks=False)
 
 
 def _temporary_parent() -> Path:
@@ -219,20 +226,24 @@ def _copy(programs: Path, run: Path, user: _User) -> Path:
     return run / "programs" / programs.relative_to(package.parent)
 
 
-def _initialize(programs: Path, home: Path, log: int, user: _User, *, temporary: bool) -> None:
+def _initialize(programs: Path, home: Path, run: Path, log: int, user: _User) -> None:
+    temporary = home == run
     new = home / "data.new"
     shutil.rmtree(new, ignore_errors=True)  # left by an interrupted run
     new.mkdir(mode=0o700)
     _give(new, user)
     settings = _SETTINGS | (_TEMPORARY_SETTINGS if temporary else {})
-    command: list[Path | str] = [
+    with _supervise(
         *(programs / "initdb", "-D", new, "--username=postgres", "--auth=trust"),
         *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
         *(f"--set={name}={value}" for name, value in settings.items()),
         *(["--no-sync"] if temporary else []),
-    ]
-    if subprocess.run(command, stdout=log, stderr=log, check=False, cwd="/", env=_ENVIRONMENT, **user).returncode:
-        raise EmbeddedServerError(f"PostgreSQL cannot make its files in {home}:\n{_tail(log)}")
+        folder=run,
+        log=log,
+        user=user,
+    ) as initdb:
+        if initdb.wait():
+            raise EmbeddedServerError(f"PostgreSQL cannot make its files in {home}:\n{_tail(log)}")
     new.rename(home / "data")
 
 

@@ -68,8 +68,8 @@ def folder(parent: Path) -> Path:
 
 
 @contextmanager
-def another_process(*arguments: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A Python process that runs a server, and the server's URL."""
+def starting_process(*arguments: Path) -> Iterator[subprocess.Popen[str]]:
+    """A Python process that is about to run a server."""
     with subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *arguments],
         stdin=subprocess.PIPE,
@@ -78,10 +78,17 @@ def another_process(*arguments: Path) -> Iterator[tuple[subprocess.Popen[str], s
         start_new_session=True,
     ) as process:
         try:
-            assert process.stdout
-            yield process, process.stdout.readline().strip()
+            yield process
         finally:
             process.kill()
+
+
+@contextmanager
+def another_process(*arguments: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A Python process that runs a server, and the server's URL."""
+    with starting_process(*arguments) as process:
+        assert process.stdout
+        yield process, process.stdout.readline().strip()
 
 
 def ask(url: str, query: str) -> object:
@@ -306,6 +313,18 @@ def test_a_folder_serves_again_after_its_process_was_killed(folder: Path) -> Non
         process.wait()
         with embedded.start(folder) as again:
             assert ask(again, "SELECT answer FROM kept") == 42
+
+
+def test_a_folder_serves_again_after_its_making_was_killed(folder: Path) -> None:
+    with starting_process(folder) as process:
+        wait_until((folder / "data.new" / "PG_VERSION").exists)
+        process.kill()
+        process.wait()
+        wait_until(lambda: not processes_of(folder))
+
+    assert not (folder / "data").exists()
+    with embedded.start(folder) as url:
+        assert ask(url, "SELECT 1") == 1
 
 
 def test_a_server_that_a_killed_process_left_is_waited_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
