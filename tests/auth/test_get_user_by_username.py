@@ -1,0 +1,21 @@
+from concordia_sql import Querier, auth
+from tests.auth.expected import Connection, user_details
+from tests.reading import rows
+from tests.rows import insert
+
+
+def test_every_user_with_a_username_is_found(sample: Connection) -> None:
+    querier = Querier(sample)
+    named = [row for row in rows(sample, "user") if row["username"] is not None]
+    assert len(named) > 20
+    for row in named:
+        assert querier.fetch(auth.GetUserByUsername(username=row["username"])) == user_details(sample, row)
+
+
+def test_a_username_is_compared_as_it_is_stored(connection: Connection) -> None:
+    insert(connection, "user")
+    row = insert(connection, "user", {"username": "ليلى🌙", "display_username": "Layla"})
+    querier = Querier(connection)
+    assert querier.fetch(auth.GetUserByUsername(username="ليلى🌙")) == user_details(connection, row)
+    for unknown in ("", "Layla", "ليلى"):
+        assert querier.fetch(auth.GetUserByUsername(username=unknown)) is None
