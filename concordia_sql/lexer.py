@@ -10,24 +10,32 @@ import attrs
 
 from concordia_sql.errors import StatementError
 
+_LETTER = r"[A-Za-z_\x80-\U0010FFFF]"  # what begins a name: every character that is not ASCII is a letter
+_NAME = rf"{_LETTER}[\w\x80-\U0010FFFF]*"
 _TOKEN = re.compile(
-    r"""
+    rf"""
     (?P<space>\s+)
-  | (?P<comment>--[^\n]*)
+  | (?P<comment>--[^\r\n]*)
   | (?P<block>/\*)
-  | (?P<string>[eE]'(?:[^'\\]|\\.|'')*' | (?:[bBnNxX]|[uU]&)?'(?:[^']|'')*')
-  | (?P<dollar>\$(?P<tag>(?:[^\W\d]\w*)?)\$.*?\$(?P=tag)\$)
-  | (?P<quoted>"(?:[^"]|"")*")
-  | (?P<word>[^\W\d][\w$]*)
+  | (?P<string>[eE]'(?:[^'\\]|\\.|''|'\s*[\r\n]\s*')*+' | (?:[bBnNxX]|[uU]&)?'(?:[^']|'')*+')
+  | (?P<dollar>\$(?P<tag>(?:{_NAME})?)\$.*?\$(?P=tag)\$)
+  | (?P<quoted>"(?:[^"]|"")*+")
+  | (?P<wrong>[eE]?' | " | \$\d? | ;)
+  | (?P<word>{_LETTER}[\w$\x80-\U0010FFFF]*)
   | (?P<number>\d[\w.]*)
   | (?P<operator>::|:=)
-  | (?P<parameter>:[^\W\d]\w*)
+  | (?P<parameter>:{_NAME})
   | (?P<symbol>.)
     """,
-    re.VERBOSE | re.DOTALL,
+    re.VERBOSE | re.DOTALL | re.ASCII,
 )
 _BLOCK_EDGE = re.compile(r"/\*|\*/")
-_UNTERMINATED = {"'": "string", '"': "quoted name", "$": "dollar-quoted string"}
+_WRONG = {
+    "'": "unterminated string",
+    '"': "unterminated quoted name",
+    "$": "unterminated dollar-quoted string",
+    ";": "a semicolon; a file holds one statement, without a semicolon",
+}
 
 
 @attrs.frozen
@@ -48,6 +56,11 @@ class Token:
         return self.text.lower() if self.kind == "word" else ""
 
     @property
+    def keyword(self) -> str:
+        """The key word that the token may be; empty for a quoted name, which is never one."""
+        return self.name if self.kind == "word" else ""
+
+    @property
     def blank(self) -> bool:
         """Whether it is white space or a comment."""
         return self.kind in ("space", "comment", "block")
@@ -62,6 +75,9 @@ def tokenize(text: str, source: str) -> list[Token]:
     Raises StatementError, naming `source` and the line, for NUL, a semicolon, `$1`, and a string, name or comment
     without an end.
     """
+    if (place := text.find("\0")) >= 0:
+        line = text.count("\n", 0, place) + 1
+        raise StatementError(f"{source}:{line}: a NUL character")
     tokens: list[Token] = []
     brackets: list[str] = []
     position, line = 0, 1
@@ -69,19 +85,17 @@ def tokenize(text: str, source: str) -> list[Token]:
         match = _TOKEN.match(text, position)
         assert match is not None  # the last alternative takes any character
         kind, end = match.lastgroup or "", match.end()
-        where = f"{source}:{line}"
+        if kind == "wrong":
+            problem = _WRONG.get(match[0][-1], "a parameter by number; write it by name, as :slug")
+            raise StatementError(f"{source}:{line}: {problem}")
         if kind == "block":
-            end = _block_end(text, position, where)
+            end = _block_end(text, position, f"{source}:{line}")
         elif kind == "parameter" and brackets and brackets[-1] == "slice":
             kind, end = "symbol", position + 1
         elif kind == "symbol":
-            _check_symbol(text[position : position + 2], where)
             _track_bracket(match[0], tokens, brackets)
-        value = text[position:end]
-        if "\0" in value:
-            raise StatementError(f"{where}: a NUL character")
-        tokens.append(Token("dollar" if kind == "tag" else kind, value, line))
-        line += value.count("\n")
+        tokens.append(Token(kind, text[position:end], line))
+        line += tokens[-1].text.count("\n")
         position = end
     return tokens
 
@@ -94,15 +108,6 @@ def _block_end(text: str, start: int, where: str) -> int:
         if depth == 0:
             return edge.end()
     raise StatementError(f"{where}: unterminated comment")
-
-
-def _check_symbol(symbol: str, where: str) -> None:
-    if symbol[0] == ";":
-        raise StatementError(f"{where}: a semicolon; a file holds one statement, without a semicolon")
-    if symbol[0] == "$" and symbol[1:].isdigit():
-        raise StatementError(f"{where}: a parameter by number; write it by name, as :slug")
-    if symbol[0] in _UNTERMINATED:
-        raise StatementError(f"{where}: unterminated {_UNTERMINATED[symbol[0]]}")
 
 
 def _track_bracket(symbol: str, tokens: Tokens, brackets: list[str]) -> None:

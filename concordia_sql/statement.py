@@ -1,11 +1,11 @@
 """SQL files, read and checked.
 
-A statement lies at `<root>/<domain>/<verb>_<noun>.sql`, a shape at `<root>/<domain>/shapes/<name>.sql`. Both begin with a
-header: comments that say what comes back, and name the shapes used, as `-- uses: blog/author, blog/media`.
+A statement lies at `<root>/<domain>/<verb>_<noun>.sql`, a shape at `<root>/<domain>/shapes/<name>.sql`. Both begin with
+a header: comments that say what comes back, and name the shapes used, as `-- uses: blog/author, blog/media`.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -16,6 +16,7 @@ from concordia_sql.lexer import Token, Tokens, tokenize
 
 _USES = re.compile(r"--\s*uses:(.*)")
 _WHEN = re.compile(r"--\s*when\s+:(\w+)\s*")
+_WHEN_MISSPELT = re.compile(r"--\s*when(\s*:.*|\s+\w+\s*)", re.IGNORECASE)
 _CREATED = re.compile(r'^CREATE TABLE "?(\w+)"?', re.MULTILINE)
 
 
@@ -69,10 +70,10 @@ class Shape:
 def load(path: str | Path) -> Source:
     """The statement in a file: a string is a path in the library's own `sql/`, a Path names any file.
 
-    Raises StatementError with file and line: no such file, no statement, no header, a text that does not end, an unknown
-    or cyclic shape.
+    Raises StatementError with file and line: no such file, no statement, no header, a text that does not end, an
+    unknown or cyclic shape.
     """
-    path = LIBRARY / path
+    path = path.absolute() if isinstance(path, Path) else LIBRARY / path
     return _read(path, root=path.parent.parent)
 
 
@@ -97,8 +98,11 @@ def _read(path: Path, root: Path) -> Source:
         text = path.read_text("utf-8")
     except FileNotFoundError:
         raise StatementError(f"{path}: there is no such file") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise StatementError(f"{path}:{line}: the text is not UTF-8") from None
     tokens = tokenize(text, str(path))
-    start = next((index for index, token in enumerate(tokens) if token.kind not in ("space", "comment")), None)
+    start = next((index for index, token in enumerate(tokens) if not token.blank), None)
     if start is None:
         raise StatementError(f"{path}:1: there is no statement in it")
     comments = [token for token in tokens[:start] if token.kind == "comment"]
@@ -120,12 +124,18 @@ def _used(comment: Token, path: Path, root: Path) -> Iterator[Shape]:
 
 def _mark_conditional_lines(tokens: Tokens, path: Path) -> Tokens:
     """Give each token of a line that ends in `-- when :field` that field."""
-    comments = (token for token in tokens if token.kind == "comment")
-    fields = {token.line: match[1] for token in comments if (match := _WHEN.fullmatch(token.text))}
+    fields: dict[int, str] = {}
+    for comment in (token for token in tokens if token.kind == "comment"):
+        if match := _WHEN.fullmatch(comment.text):
+            fields[comment.line] = match[1]
+        elif _WHEN_MISSPELT.fullmatch(comment.text):
+            raise StatementError(f"{path}:{comment.line}: a conditional line ends as in -- when :status")
     for token in tokens:
         lines = range(token.line, token.line + token.text.count("\n") + 1)
         if token.kind != "space" and len(lines) > 1 and not fields.keys().isdisjoint(lines):
-            raise StatementError(f"{path}:{token.line}: a conditional line cuts through a {token.kind}")
+            raise StatementError(f"{path}:{token.line}: a conditional line cuts what begins here")
+    if empty := fields.keys() - {token.line for token in tokens if not token.blank}:
+        raise StatementError(f"{path}:{min(empty)}: a conditional line with nothing on it")
     return [token if "\n" in token.text else attrs.evolve(token, when=fields.get(token.line)) for token in tokens]
 
 
@@ -157,27 +167,48 @@ def _tables() -> frozenset[str]:
 
 def _split_select(source: Source) -> tuple[Mapping[str, Tokens], Tokens]:
     """The select list of a shape, and the rest of it from FROM on."""
-    names = [token.name for token in source.body if not token.blank]
+    path, start = source.path, source.body[0].line
+    words = [token.keyword for token in source.body if not token.blank]
+    items, tail = split_select(source.body)
+    if words[0] != "select" or words[1:2] in (["all"], ["distinct"]) or not tail:
+        raise StatementError(f"{path}:{start}: a shape is one plain SELECT … FROM …")
+    for _, word in _outermost(tail):
+        if word.keyword in ("union", "intersect", "except"):
+            raise StatementError(f"{path}:{word.line}: {word.text} in a shape; it is one plain SELECT")
     columns: dict[str, Tokens] = {}
-    start = source.body[0]
-    if names[0] != "select" or names[1] in ("all", "distinct"):
-        raise StatementError(f"{source.path}:{start.line}: a shape is one plain SELECT")
-    begin = 1
-    for index, token in _outermost(source.body):
-        if token.text != "," and token.name != "from":
-            continue
-        item = source.body[begin:index]
-        name = _column_name(item, f"{source.path}:{token.line}")
+    for item in items:
+        line = next((token.line for token in reversed(item) if not token.blank), start)
+        name = column_name(item)
+        if name is None:
+            raise StatementError(f"{path}:{line}: a column without a name; end it with AS and one")
         if columns.setdefault(name, item) is not item:
-            raise StatementError(f"{source.path}:{token.line}: a second column named {name}")
-        if token.name == "from":
-            tail = source.body[index:]
-            for _, word in _outermost(tail):
-                if word.name in ("union", "intersect", "except"):
-                    raise StatementError(f"{source.path}:{word.line}: {word.text} in a shape; it is one plain SELECT")
-            return columns, tail
-        begin = index + 1
-    raise StatementError(f"{source.path}:{start.line}: a shape is SELECT … FROM …")
+            raise StatementError(f"{path}:{line}: a second column named {name}")
+    return columns, tail
+
+
+def split_select(tokens: Tokens) -> tuple[Sequence[Tokens], Tokens]:
+    """The items of the outermost select list of a text, and the rest from FROM on; both empty where there is none."""
+    items: list[Tokens] = []
+    begin, before = 0, ""
+    for index, token in _outermost(tokens):
+        at_from = token.keyword == "from" and before not in (".", "as", "distinct")
+        if begin and (at_from or token.text == ","):
+            items.append(tokens[begin:index])
+            begin = index + 1
+            if at_from:
+                return items, tokens[index:]
+        elif token.keyword == "select" and not begin:
+            begin = index + 1
+        before = before if token.blank else token.text.lower()
+    return [], []
+
+
+def column_name(item: Tokens) -> str | None:
+    """The name of a column of a select list, where it is written: `table.name`, or `… AS name`."""
+    before, last = [None, None, *(token for token in item if not token.blank)][-2:]
+    if last is None or (before is not None and before.text != "." and before.keyword != "as"):
+        return None
+    return last.name or None
 
 
 def _outermost(tokens: Tokens) -> Iterator[tuple[int, Token]]:
@@ -188,11 +219,3 @@ def _outermost(tokens: Tokens) -> Iterator[tuple[int, Token]]:
         if depth == 0:
             yield index, token
         depth += token.text in ("(", "[")
-
-
-def _column_name(item: Iterable[Token], where: str) -> str:
-    """The name of a column of a select list: `table.name`, or `… AS name`."""
-    before, last = [None, None, *(token for token in item if not token.blank)][-2:]
-    if last is None or not last.name or (before is not None and before.text != "." and before.name != "as"):
-        raise StatementError(f"{where}: the column before has no name; end it with AS and one")
-    return last.name
