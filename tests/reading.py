@@ -7,6 +7,8 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
+from concordia_sql import Many, Querier
+
 T = TypeVar("T")
 Row = dict[str, Any]
 
@@ -39,3 +41,14 @@ def newest_first(found: list[Row]) -> list[Row]:
 def oldest_first(found: list[Row]) -> list[Row]:
     """By created_at, then id."""
     return sorted(found, key=lambda row: (row["created_at"], row["id"]))
+
+
+def paged(querier: Querier, query: Many[T], limit: int) -> list[T]:
+    """All rows of a list, in pages of `limit` rows, each behind the last one of the page before. Cursors are emptied."""
+    found: list[Any] = []
+    page: list[Any] = querier.fetch(attrs.evolve(cast("Any", query), limit=limit))
+    while page:
+        assert len(page) <= limit
+        found += page
+        page = querier.fetch(attrs.evolve(cast("Any", query), limit=limit, after=page[-1].cursor))
+    return [attrs.evolve(row, cursor="") for row in found]

@@ -108,3 +108,40 @@ def invitation_details(connection: Connection, row: Row) -> auth.InvitationDetai
 
 def is_open(invitation: Row) -> bool:
     return invitation["status"] == "pending" and not past(invitation["expires_at"])
+
+
+def members(connection: Connection, organization_id: str, role: str | None = None) -> list[Row]:
+    """The rows that `ListMembers` is to give."""
+    found = rows(connection, "member", organization_id=organization_id)
+    return oldest_first([row for row in found if role is None or role in row["role"].split(",")])
+
+
+def invitations(
+    connection: Connection,
+    email: str | None = None,
+    organization_id: str | None = None,
+    inviter_id: str | None = None,
+    status: str | None = None,
+    *,
+    open: bool | None = None,  # noqa: A002 - as the query has it
+) -> list[Row]:
+    """The rows that `ListInvitations` is to give."""
+    found = rows(connection, "invitation")
+    filters = {"organization_id": organization_id, "inviter_id": inviter_id, "status": status}
+    for name, value in filters.items():
+        found = [row for row in found if value in (None, row[name])]
+    if email is not None:
+        found = [row for row in found if row["email"].lower() == email.lower()]
+    return newest_first([row for row in found if open in (None, is_open(row))])
+
+
+def users(
+    connection: Connection, role: str | None = None, text: str | None = None, *, banned: bool | None = None
+) -> list[Row]:
+    """The rows that `ListUsers` is to give."""
+    found = rows(connection, "user")
+    if role is not None:
+        found = [row for row in found if row["role"] is not None and role in row["role"].split(",")]
+    if text is not None:
+        found = [row for row in found if any(text.lower() in row[name].lower() for name in ("name", "email"))]
+    return newest_first([row for row in found if banned in (None, bool(row["banned"]))])

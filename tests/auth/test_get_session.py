@@ -28,7 +28,9 @@ def test_expiry_is_by_the_databases_clock_in_utc(
     """Whatever the zone of the connection."""
     connection.execute("SELECT set_config('TimeZone', %s, FALSE)", [zone])
     row = insert(connection, "session", {"user_id": insert(connection, "user")["id"]})
-    connection.execute("UPDATE session SET expires_at = clock_timestamp() AT TIME ZONE 'UTC' + %s::interval", [interval])
+    connection.execute(
+        "UPDATE session SET expires_at = clock_timestamp() AT TIME ZONE 'UTC' + %s::interval", [interval]
+    )
     session = Querier(connection).fetch(auth.GetSession(token=row["token"]))
     assert session is not None
     assert session.expired is expired

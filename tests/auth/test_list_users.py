@@ -1,0 +1,59 @@
+from datetime import datetime
+from itertools import product
+
+import pytest
+
+from concordia_sql import Querier, auth
+from tests.auth.expected import Connection, users
+from tests.reading import made, paged
+from tests.rows import insert
+
+ROLES = [None, "admin", "user", "ADMIN", "", "admin,user"]
+BANNED = [None, True, False]
+
+
+@pytest.mark.parametrize("limit", [1, 7, 500])
+def test_all_users(sample: Connection, limit: int) -> None:
+    expected = [made(auth.ListedUser, row, cursor="") for row in users(sample)]
+    assert len(expected) == 40
+    assert paged(Querier(sample), auth.ListUsers(), limit) == expected
+
+
+def insert_users(connection: Connection) -> None:
+    """Users of every kind, from two moments."""
+    names = ["Zoé 🌿", "ZOÉ", "سارة", "100%", "1000", "a_b", "aXb", "back\\slash", "o'brien", "two\nlines"]
+    roles = [None, "admin", "user", "user,admin", "administrator"]
+    for number, (name, role, banned) in enumerate(product(names, roles, BANNED)):
+        values = {"name": name, "role": role, "banned": banned, "email": f"n{number}@b.example"}
+        insert(connection, "user", {**values, "created_at": datetime(2026, 3, 1 + number % 2)})
+
+
+def test_filters_alone_and_together(connection: Connection) -> None:
+    insert_users(connection)
+    querier = Querier(connection)
+    texts = [None, "", "zoé", "É 🌿", "سا", "%", "_", "\\", "'", "\n", "N7@B.", "1", "nothing"]
+    for role, banned, text in product(ROLES, BANNED, texts):
+        expected = [row["id"] for row in users(connection, role, text, banned=banned)]
+        query = auth.ListUsers(role=role, banned=banned, text=text, limit=500)
+        assert [user.id for user in querier.fetch(query)] == expected
+        assert querier.fetch(auth.CountUsers(role=role, banned=banned, text=text)).count == len(expected)
+
+
+@pytest.mark.parametrize(("role", "banned", "text"), [(None, None, None), ("admin", False, "zoé"), (None, True, "1")])
+def test_pages_of_users_of_the_same_time(
+    connection: Connection, role: str | None, text: str | None, *, banned: bool | None
+) -> None:
+    insert_users(connection)
+    expected = [row["id"] for row in users(connection, role, text, banned=banned)]
+    query = auth.ListUsers(role=role, banned=banned, text=text)
+    assert [user.id for user in paged(Querier(connection), query, 4)] == expected
+
+
+def test_a_list_goes_on_behind_a_row_that_is_gone(connection: Connection) -> None:
+    for number, day in [("b", 1), ("a", 2), ("c", 2), ("d", 1)]:
+        insert(connection, "user", {"id": number, "created_at": datetime(2026, 3, day)})
+    querier = Querier(connection)
+    *_, last = querier.fetch(auth.ListUsers(limit=2))
+    connection.execute('DELETE FROM "user" WHERE id = %s', [last.id])
+    assert last.id == "a"
+    assert [user.id for user in querier.fetch(auth.ListUsers(after=last.cursor))] == ["d", "b"]
