@@ -44,7 +44,7 @@ def oldest_first(found: list[Row]) -> list[Row]:
 
 
 def paged(querier: Querier, query: Many[T], limit: int) -> list[T]:
-    """All rows of a list, in pages of `limit` rows, each behind the last one of the page before. Cursors are emptied."""
+    """All rows of a list, in pages of `limit` rows, each behind the last one of the one before. Cursors are emptied."""
     found: list[Any] = []
     page: list[Any] = querier.fetch(attrs.evolve(cast("Any", query), limit=limit))
     while page:
