@@ -78,7 +78,7 @@ def children_field(node_class: type[Node]) -> str:
     """
     name = node_class.__qualname__
     if node_class.__eq__ is not Node.__eq__ or node_class.__repr__ is not Node.__repr__:
-        raise StatementError(f"{name}: a node is decorated with @attrs.frozen(eq=False, repr=False)")
+        raise StatementError(f"{name}: a node names Node as its first base, and is decorated with @attrs.frozen(eq=False, repr=False)")
     hints = typing.get_type_hints(node_class)
     fields = [field for field, hint in hints.items() if node_class_in(hint) in node_class.__mro__]
     if len(fields) != 1 or not {"id", "parent_id"} <= hints.keys():

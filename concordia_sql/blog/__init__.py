@@ -1,1 +1,57 @@
-"""."""
+"""The blog: posts with their authors, categories, media, translations and comments."""
+
+from concordia_sql.blog.queries import (
+    CommentStatus,
+    CountPosts,
+    GetAuthor,
+    GetComment,
+    GetCommentThread,
+    GetPost,
+    ListPosts,
+    PostStatus,
+)
+from concordia_sql.blog.results import (
+    Author,
+    AuthorDetails,
+    AuthorWithPosts,
+    Category,
+    CategoryWithImage,
+    Comment,
+    CommentNode,
+    FullPost,
+    LinkedMedium,
+    ListedPost,
+    Medium,
+    Organization,
+    Post,
+    PostDetails,
+    PostWithTranslations,
+    Translation,
+)
+
+__all__ = [
+    "Author",
+    "AuthorDetails",
+    "AuthorWithPosts",
+    "Category",
+    "CategoryWithImage",
+    "Comment",
+    "CommentNode",
+    "CommentStatus",
+    "CountPosts",
+    "FullPost",
+    "GetAuthor",
+    "GetComment",
+    "GetCommentThread",
+    "GetPost",
+    "LinkedMedium",
+    "ListPosts",
+    "ListedPost",
+    "Medium",
+    "Organization",
+    "Post",
+    "PostDetails",
+    "PostStatus",
+    "PostWithTranslations",
+    "Translation",
+]

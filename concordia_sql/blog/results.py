@@ -1,0 +1,245 @@
+"""What the queries of the blog give: posts with all that is theirs, authors, categories, media, comments.
+
+A class named like a table holds the table's columns; `PostDetails` and others add relations, and those named `Listed…` the
+cursor of a list. Times are naive datetimes in UTC. Statuses and types are texts: other writers may store more of them than
+this library knows. Deleted posts and comments are never shown: a relation to one is None.
+"""
+
+from datetime import datetime
+
+import attrs
+
+from concordia_sql.localized import JsonObject, Keywords, Links, Localized
+from concordia_sql.tree import Node
+
+
+@attrs.frozen
+class Organization:
+    """An organization that publishes posts and offers services."""
+
+    id: str
+    name: str
+    slug: str
+    alternate_name: Localized | None
+    legal_name: Localized | None
+    description: Localized | None
+    slogan: Localized | None
+    url: str | None
+    logo: str | None
+    image: str | None
+    email: str | None
+    telephone: str | None
+    address: str | JsonObject | None
+    same_as: Links | None
+    founding_date: datetime | None
+    is_active: bool
+    is_featured: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+@attrs.frozen
+class Medium:
+    """An image, a video or a sound of the blog."""
+
+    id: str
+    url: str
+    content_url: str | None
+    type: str
+    encoding_format: str | None
+    width: str | None
+    height: str | None
+    duration: str | None
+    license: str | None
+    copyright_holder: str | None
+    caption: Localized | None
+    description: Localized | None
+    alt: Localized | None
+    thumbnail_url: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@attrs.frozen
+class LinkedMedium(Medium):
+    """A medium of a post, with the use that the post makes of it."""
+
+    link_type: str
+    """What the post uses it for: "cover", "gallery" or "inline". (`type` is what the medium is.)"""
+    position: str | None
+
+
+@attrs.frozen
+class Author:
+    """An author of posts."""
+
+    id: str
+    slug: str
+    given_name: Localized | None
+    family_name: Localized | None
+    display_name: Localized
+    bio: Localized | None
+    job_title: Localized | None
+    email: str | None
+    avatar_id: str | None
+    avatar_url: str | None
+    website: str | None
+    same_as: Links | None
+    works_for_id: str | None
+    display_in_home: bool
+    display_in_blog: bool
+    is_featured: bool
+    seo_title: Localized | None
+    seo_description: Localized | None
+    seo_keywords: Keywords | None
+    canonical_url: Localized | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@attrs.frozen
+class AuthorDetails(Author):
+    """An author with their avatar and the organization that they work for."""
+
+    avatar: Medium | None
+    organization: Organization | None
+
+
+@attrs.frozen
+class Category:
+    """A category of posts."""
+
+    id: str
+    slug: str
+    name: Localized
+    description: Localized | None
+    featured_image_id: str | None
+    display_in_home: bool
+    display_in_menu: bool
+    display_in_blog: bool
+    is_featured: bool
+    parent_id: str | None
+    seo_title: Localized | None
+    seo_description: Localized | None
+    seo_keywords: Keywords | None
+    canonical_url: Localized | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@attrs.frozen
+class CategoryWithImage(Category):
+    """A category with its featured image."""
+
+    featured_image: Medium | None
+
+
+@attrs.frozen
+class Translation:
+    """A post's texts in one language."""
+
+    id: str
+    post_id: str
+    in_language: str
+    headline: Localized
+    alternative_headline: Localized | None
+    article_body: Localized
+    excerpt: Localized
+    seo_title: Localized | None
+    seo_description: Localized | None
+    seo_keywords: Keywords | None
+    canonical_url: Localized | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@attrs.frozen
+class Comment:
+    """A comment on a post, or a reply to one."""
+
+    id: str
+    post_id: str
+    parent_id: str | None
+    author_name: str
+    author_email: str
+    content: Localized
+    rating: int | None
+    status: str
+    in_language: str
+    deleted_at: datetime | None
+    """Always None: deleted comments are never shown."""
+    created_at: datetime
+    updated_at: datetime
+
+
+@attrs.frozen(eq=False, repr=False)
+class CommentNode(Node, Comment):
+    """A comment with its replies, oldest first, to any depth."""
+
+    replies: tuple["CommentNode", ...] = ()
+
+
+@attrs.frozen
+class Post:
+    """A post, without its texts: those are its translations."""
+
+    id: str
+    slug: str
+    status: str
+    published_at: datetime | None
+    display_in_home: bool
+    display_in_blog: bool
+    is_featured: bool
+    reading_time: str | None
+    word_count: str | None
+    time_required: str | None
+    allow_comments: bool
+    in_language: str
+    license: str | None
+    discussion_url: str | None
+    url: str | None
+    identifier: str | None
+    organization_id: str | None
+    deleted_at: datetime | None
+    """Always None: deleted posts are never shown."""
+    created_at: datetime
+    updated_at: datetime
+
+
+@attrs.frozen
+class PostDetails(Post):
+    """A post with its organization, authors and categories (by slug), media (by position) and translations (by language)."""
+
+    organization: Organization | None
+    authors: tuple[AuthorDetails, ...]
+    categories: tuple[CategoryWithImage, ...]
+    media: tuple[LinkedMedium, ...]
+    translations: tuple[Translation, ...]
+
+
+@attrs.frozen
+class FullPost(PostDetails):
+    """A post with everything: its comments too, as a tree, oldest first, replies whose comment is hidden among the roots."""
+
+    comments: tuple[CommentNode, ...]
+
+
+@attrs.frozen
+class ListedPost(PostDetails):
+    """A post of a list, with the cursor by which the list goes on behind it."""
+
+    cursor: str
+
+
+@attrs.frozen
+class PostWithTranslations(Post):
+    """A post with its translations, by language."""
+
+    translations: tuple[Translation, ...]
+
+
+@attrs.frozen
+class AuthorWithPosts(AuthorDetails):
+    """An author with their posts, newest first, each with its translations."""
+
+    posts: tuple[PostWithTranslations, ...]

@@ -1,0 +1,5 @@
+-- One author by their slug, or none. Served by the unique index on slug.
+-- uses: blog/author_details
+SELECT blog_author_details.*
+FROM blog_author_details
+WHERE blog_author_details.slug = :slug

@@ -1,0 +1,80 @@
+-- A post, not deleted, with everything that is its own; comments are read only when a class names them.
+-- uses: blog/organization, blog/author, blog/category, blog/medium, blog/translation, blog/comment
+SELECT
+    blog_posts.id,
+    blog_posts.slug,
+    blog_posts.status,
+    blog_posts.published_at,
+    blog_posts.display_in_home,
+    blog_posts.display_in_blog,
+    blog_posts.is_featured,
+    blog_posts.reading_time,
+    blog_posts.word_count,
+    blog_posts.time_required,
+    blog_posts.allow_comments,
+    blog_posts.in_language,
+    blog_posts.license,
+    blog_posts.discussion_url,
+    blog_posts.url,
+    blog_posts.identifier,
+    blog_posts.organization_id,
+    blog_posts.deleted_at,
+    blog_posts.created_at,
+    blog_posts.updated_at,
+    (
+        SELECT to_json(blog_organization.*)
+        FROM blog_organization
+        WHERE blog_organization.id = blog_posts.organization_id
+    ) AS organization,
+    (
+        SELECT coalesce(json_agg(blog_author.* ORDER BY blog_author.slug, blog_author.id), '[]')
+        FROM blog_post_authors
+        INNER JOIN blog_author ON blog_post_authors.author_id = blog_author.id
+        WHERE blog_post_authors.post_id = blog_posts.id
+    ) AS authors,
+    (
+        SELECT coalesce(json_agg(blog_category.* ORDER BY blog_category.slug, blog_category.id), '[]')
+        FROM blog_post_categories
+        INNER JOIN blog_category ON blog_post_categories.category_id = blog_category.id
+        WHERE blog_post_categories.post_id = blog_posts.id
+    ) AS categories,
+    (
+        SELECT
+            coalesce(
+                json_agg(
+                    linked.*
+                    ORDER BY
+                        CASE WHEN linked.position ~ '^[0-9]+$' THEN linked.position::numeric END,
+                        linked.id,
+                        linked.link_type
+                ),
+                '[]'
+            )
+        FROM (
+            SELECT
+                blog_medium.*,
+                blog_post_media.type AS link_type,
+                blog_post_media.position
+            FROM blog_post_media
+            INNER JOIN blog_medium ON blog_post_media.media_id = blog_medium.id
+            WHERE blog_post_media.post_id = blog_posts.id
+        ) AS linked
+    ) AS media,
+    (
+        SELECT coalesce(json_agg(blog_translation.* ORDER BY blog_translation.in_language, blog_translation.id), '[]')
+        FROM blog_translation
+        WHERE
+            blog_translation.post_id = blog_posts.id
+            AND blog_translation.in_language = any(:languages::text[]) -- when :languages
+    ) AS translations,
+    (
+        SELECT coalesce(json_agg(blog_comment.* ORDER BY blog_comment.created_at, blog_comment.id), '[]')
+        FROM blog_comment
+        WHERE
+            blog_comment.post_id = blog_posts.id
+            AND blog_comment.status = :comment_status -- when :comment_status
+    ) AS comments
+FROM blog_posts
+WHERE
+    blog_posts.deleted_at IS NULL
+    AND blog_posts.status <> 'deleted'
