@@ -1,4 +1,4 @@
--- The membership of a user in an organization, or none. Served by the unique index on both.
+-- The membership of a user in an organization, or none. Served by the unique index on both, or by that on user_id.
 -- uses: auth/member
 SELECT auth_member.*
 FROM auth_member

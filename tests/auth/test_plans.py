@@ -1,0 +1,59 @@
+"""The indexes that the headers of the statements promise."""
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from concordia_sql import Query, auth
+from tests.plans import used_indexes
+
+USER = {
+    "session_user_idx",
+    "account_user_idx",
+    "member_user_idx",
+    "invitation_inviter_idx",
+    "organization_pkey",
+    "profile_user_id_key",
+}
+ORGANIZATION = {"member_organization_id_user_id_key", "invitation_organization_idx", "user_pkey"}
+BOTH = {"organization_pkey", "user_pkey"}
+
+
+@pytest.mark.parametrize(
+    ("query", "indexes"),
+    [
+        (auth.GetUser(id=""), {"user_pkey"} | USER),
+        (auth.GetUserByEmail(email=""), {"user_email_key"} | USER),
+        (auth.GetUserByUsername(username=""), {"user_username_key"} | USER),
+        (auth.GetSession(token=""), {"session_token_key"} | BOTH),
+        (auth.ListSessions(user_id="", expired=False), {"session_user_idx"}),
+        (auth.CountSessions(user_id="", expired=False), {"session_user_idx"}),
+        (auth.GetAccount(provider_id="", account_id=""), {"account_provider_id_account_id_key", "user_pkey"}),
+        (auth.ListAccounts(user_id=""), {"account_user_idx"}),
+        (auth.CountAccounts(user_id=""), {"account_user_idx"}),
+        (auth.GetOrganization(id=""), {"organization_pkey"} | ORGANIZATION),
+        (auth.GetOrganizationBySlug(slug=""), {"organization_slug_key"} | ORGANIZATION),
+        (auth.ListMembers(organization_id="", role=""), {"member_organization_id_user_id_key", "user_pkey"}),
+        (auth.CountMembers(organization_id="", role=""), {"member_organization_id_user_id_key"}),
+        (auth.GetInvitation(id=""), {"invitation_pkey"} | BOTH),
+        (auth.ListInvitations(email=""), {"invitation_email_any_case_idx"} | BOTH),
+        (auth.ListInvitations(organization_id="", open=True), {"invitation_organization_idx"} | BOTH),
+        (auth.ListInvitations(inviter_id="", status="pending"), {"invitation_inviter_idx"} | BOTH),
+        (auth.CountInvitations(email=""), {"invitation_email_any_case_idx"}),
+        (auth.CountInvitations(organization_id="", open=True), {"invitation_organization_idx"}),
+        (auth.CountInvitations(inviter_id="", status="pending"), {"invitation_inviter_idx"}),
+        (auth.GetVerification(identifier=""), {"verification_identifier_idx"}),
+    ],
+    ids=repr,
+)
+def test_each_statement_is_served_by_its_indexes(
+    sample: psycopg.Connection[Any], query: Query[Any], indexes: set[str]
+) -> None:
+    assert used_indexes(sample, query) == indexes
+
+
+def test_a_membership_is_found_by_its_user_or_by_both(sample: psycopg.Connection[Any]) -> None:
+    """For a user with few memberships, one index is as good as the other."""
+    (index,) = used_indexes(sample, auth.GetMember(organization_id="", user_id="")) - BOTH
+    assert index in {"member_organization_id_user_id_key", "member_user_idx"}

@@ -1,0 +1,26 @@
+"""The indexes that the headers of the statements promise."""
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from concordia_sql import Query, profile
+from tests.plans import used_indexes
+
+
+@pytest.mark.parametrize(
+    ("query", "indexes"),
+    [
+        (profile.GetProfile(user_id=""), {"profile_user_id_key", "user_pkey"}),
+        (
+            profile.GetProfileByUsername(username=""),
+            {"user_username_key", "profile_user_id_key", "user_pkey"},
+        ),
+    ],
+    ids=repr,
+)
+def test_each_statement_is_served_by_its_indexes(
+    sample: psycopg.Connection[Any], query: Query[Any], indexes: set[str]
+) -> None:
+    assert used_indexes(sample, query) == indexes
