@@ -10,7 +10,7 @@ from concordia_sql import Query
 
 
 def used_indexes(connection: psycopg.Connection[Any], query: Query[Any]) -> set[str]:
-    """The indexes in the plan for any values, with indexes preferred. A table that is read as a whole is there by name."""
+    """The indexes in the plan for any values, with indexes preferred. A table read as a whole is there by name."""
     composed = query.compose()
     with connection.transaction(force_rollback=True):
         connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
