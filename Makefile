@@ -3,22 +3,23 @@ PYTHON ?= python3
 UV_VERSION = 0.13.9
 RUN = .venv/bin/python -m
 
-.PHONY: demo test check serve docs
+.PHONY: demo test lint check serve docs
 .DEFAULT_GOAL := demo
 
 demo: .venv/ready
 	@.venv/bin/concordia-sql demo
 
 test: .venv/ready
-	$(RUN) pytest -n 2 --dist loadfile
+	$(RUN) pytest -n 2 --dist loadfile --cov --cov-report term
 
-check: .venv/ready
+lint: .venv/ready
 	$(RUN) ruff format --check
 	$(RUN) ruff check
 	$(RUN) sqlfluff lint --processes 2 sql migrations
 	$(RUN) mypy
 	$(RUN) pyright
-	$(RUN) pytest -n 2 --dist loadfile --cov --cov-report term
+
+check: lint test
 
 serve: .venv/ready
 	@.venv/bin/concordia-sql serve
