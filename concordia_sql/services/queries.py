@@ -1,0 +1,325 @@
+"""The queries of the marketplace."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
+
+import attrs
+import msgspec
+
+from concordia_sql.count import Count
+from concordia_sql.keyset import Limit, cursor
+from concordia_sql.query import Many, Maybe, One, Subtree, Tree, query
+from concordia_sql.services.results import (
+    AvailabilitySlot,
+    AvailabilitySlotDetails,
+    BookingDetails,
+    CategoryDetails,
+    CategoryNode,
+    ListedBooking,
+    ListedListing,
+    ListedReview,
+    ListedReviewDetails,
+    ListingDetails,
+    MediumDetails,
+    OrganizationWithListings,
+    ReviewDetails,
+    ReviewNode,
+    TranslationDetails,
+)
+
+ListingStatus: TypeAlias = Literal["pending_review", "active", "suspended", "archived", "draft"]
+PriceType: TypeAlias = Literal["hourly", "fixed", "free", "negotiable"]
+ReviewStatus: TypeAlias = Literal["pending", "approved", "rejected"]
+BookingStatus: TypeAlias = Literal[
+    "pending", "confirmed", "completed", "cancelled_by_client", "cancelled_by_provider", "no_show"
+]
+Rating: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=5)]
+"""1 to 5; 0 is that of replies."""
+DayOfWeek: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=6)]
+"""0 is Sunday, 6 Saturday."""
+Day: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\Z")]
+"""A date as bookings hold it: "2026-03-15"."""
+
+
+@query("services/get_listing.sql")
+class GetListing(Maybe[ListingDetails]):
+    """The listing with this slug and all that is its own, in any status but deleted, or None.
+
+    `.into(ListingWithReviews)` and `.into(ListingWithBookings)` read those too, all of them.
+
+    Source: Concordia's documentation, section Services Relationships.
+    """
+
+    slug: str
+    languages: Sequence[str] | None = None
+    """Only the translations in these languages."""
+    review_status: ReviewStatus | None = None
+    """Only reviews in this status, for a class that has a field for them."""
+
+
+@query("services/get_listing_by_id.sql")
+class GetListingById(Maybe[ListingDetails]):
+    """The listing with this id: otherwise as `GetListing`."""
+
+    id: str
+    languages: Sequence[str] | None = None
+    review_status: ReviewStatus | None = None
+
+
+@query("services/list_listings.sql")
+class ListListings(Many[ListedListing]):
+    """The listings that fit all filters given, newest first, at most `limit`. Deleted ones are left out."""
+
+    status: ListingStatus | None = None
+    category: str | None = None
+    """Only those in the category with this slug or in one below it, at any depth."""
+    organization: str | None = None
+    """Only those of the organization with this slug."""
+    provider_id: str | None = None
+    price_type: PriceType | None = None
+    is_featured: bool | None = None
+    display_in_home: bool | None = None
+    is_mobile: bool | None = None
+    language: str | None = None
+    """Only those with a translation in this language."""
+    languages: Sequence[str] | None = None
+    """Of each listing, only the translations in these languages."""
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+
+
+@query("services/count_listings.sql")
+class CountListings(One[Count]):
+    """How many listings fit all filters given, which are those of `ListListings`."""
+
+    status: ListingStatus | None = None
+    category: str | None = None
+    organization: str | None = None
+    provider_id: str | None = None
+    price_type: PriceType | None = None
+    is_featured: bool | None = None
+    display_in_home: bool | None = None
+    is_mobile: bool | None = None
+    language: str | None = None
+
+
+@query("services/get_organization_with_listings.sql")
+class GetOrganizationWithListings(Maybe[OrganizationWithListings]):
+    """The organization with this slug and all its listings, newest first, or None."""
+
+    slug: str
+
+
+@query("services/get_service_category.sql")
+class GetServiceCategory(Maybe[CategoryDetails]):
+    """The category with this slug, its featured image, its parent and its children, or None.
+
+    `.into(CategoryWithListings)` reads its listings too; those of the categories below it are in `ListListings`.
+
+    Source: Concordia's documentation, section Service Category Relations.
+    """
+
+    slug: str
+
+
+@query("services/list_service_categories.sql")
+class ListServiceCategories(Many[CategoryDetails]):
+    """The categories that fit all filters given, by sort_order, slug, id, all of them."""
+
+    parent: str | None = None
+    """Only the children of the category with this slug."""
+    display_in_menu: bool | None = None
+    display_in_home: bool | None = None
+    is_active: bool | None = None
+    is_featured: bool | None = None
+
+
+@query("services/count_service_categories.sql")
+class CountServiceCategories(One[Count]):
+    """How many categories fit all filters given, which are those of `ListServiceCategories`."""
+
+    parent: str | None = None
+    display_in_menu: bool | None = None
+    display_in_home: bool | None = None
+    is_active: bool | None = None
+    is_featured: bool | None = None
+
+
+@query("services/get_service_category_tree.sql")
+class GetServiceCategoryTree(Tree[CategoryNode]):
+    """All categories as trees: a list of the roots, they and all children by sort_order, slug, id.
+
+    Of categories in a cycle, the first by that order is a root.
+    """
+
+
+@query("services/get_service_medium.sql")
+class GetServiceMedium(Maybe[MediumDetails]):
+    """The medium with this id and the listings that use it, newest first, or None."""
+
+    id: str
+
+
+@query("services/get_service_translation.sql")
+class GetServiceTranslation(Maybe[TranslationDetails]):
+    """The translation with this id and its listing, or None.
+
+    Source: Concordia's documentation, section Service Translations Relations.
+    """
+
+    id: str
+
+
+@query("services/get_review.sql")
+class GetReview(Maybe[ReviewDetails]):
+    """The review with this id in any status, its author, its listing and its parent, or None.
+
+    Source: Concordia's documentation, section Service Reviews Relations.
+    """
+
+    id: str
+
+
+@query("services/get_review_thread.sql")
+class GetReviewThread(Subtree[ReviewNode]):
+    """The review with this id in any status and all replies below it, oldest first, to any depth, or None.
+
+    What replies to a deleted review, or to one of another status than the one given, is left out with all below it.
+    """
+
+    id: str
+    status: ReviewStatus | None = None
+    """Only replies in this status."""
+
+
+@query("services/list_review_threads.sql")
+class ListReviewThreads(Tree[ReviewNode]):
+    """All reviews of a listing, oldest first, each with the replies to it, to any depth.
+
+    A reply whose parent is not among them, being deleted or of another status, stands with the reviews: its `parent_id`
+    is set. Of reviews in a cycle, the oldest stands there.
+    """
+
+    service_id: str
+    status: ReviewStatus | None = None
+
+
+@query("services/list_reviews.sql")
+class ListReviews(Many[ListedReview]):
+    """The reviews of a listing and the replies to them, with their authors, newest first, at most `limit`."""
+
+    service_id: str
+    status: ReviewStatus | None = None
+    rating: Rating | None = None
+    """Only those of this rating; 0 is that of replies."""
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+
+
+@query("services/count_reviews.sql")
+class CountReviews(One[Count]):
+    """How many reviews and replies a listing has, with the filters of `ListReviews`."""
+
+    service_id: str
+    status: ReviewStatus | None = None
+    rating: Rating | None = None
+
+
+@query("services/list_reviews_by_status.sql")
+class ListReviewsByStatus(Many[ListedReviewDetails]):
+    """The reviews of all listings in a status, oldest first, at most `limit`: for "pending", what awaits moderation."""
+
+    status: ReviewStatus
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+
+
+@query("services/count_reviews_by_status.sql")
+class CountReviewsByStatus(One[Count]):
+    """How many reviews of all listings are in a status."""
+
+    status: ReviewStatus
+
+
+@query("services/list_reviews_by_author.sql")
+class ListReviewsByAuthor(Many[ListedReviewDetails]):
+    """The reviews that a user has written, newest first, at most `limit`."""
+
+    author_id: str
+    status: ReviewStatus | None = None
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+
+
+@query("services/count_reviews_by_author.sql")
+class CountReviewsByAuthor(One[Count]):
+    """How many reviews a user has written, with the filter of `ListReviewsByAuthor`."""
+
+    author_id: str
+    status: ReviewStatus | None = None
+
+
+@query("services/list_availability.sql")
+class ListAvailability(Many[AvailabilitySlot]):
+    """The times of the week of a listing, from Sunday on: by day_of_week, start_time, id, all of them."""
+
+    service_id: str
+    day_of_week: DayOfWeek | None = None
+    """Only those of this day; 0 is Sunday."""
+
+
+@query("services/count_availability.sql")
+class CountAvailability(One[Count]):
+    """How many times of the week a listing has, with the filter of `ListAvailability`."""
+
+    service_id: str
+    day_of_week: DayOfWeek | None = None
+
+
+@query("services/get_availability_slot.sql")
+class GetAvailabilitySlot(Maybe[AvailabilitySlotDetails]):
+    """The time of the week with this id and its listing, or None.
+
+    Source: Concordia's documentation, section Service Availability Relations.
+    """
+
+    id: str
+
+
+@query("services/get_booking.sql")
+class GetBooking(Maybe[BookingDetails]):
+    """The booking with this id, its listing, its customer and its provider, or None.
+
+    Source: Concordia's documentation, section Service Bookings Relations.
+    """
+
+    id: str
+
+
+@query("services/list_bookings.sql")
+class ListBookings(Many[ListedBooking]):
+    """The bookings that fit all filters given, by booking_date, booking_time, id, at most `limit`."""
+
+    service_id: str | None = None
+    customer_id: str | None = None
+    provider_id: str | None = None
+    status: BookingStatus | None = None
+    from_date: Day | None = None
+    """Only those on this day, as "2026-03-15", or later."""
+    to_date: Day | None = None
+    """Only those on this day, as "2026-03-15", or earlier."""
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(str, str, str))
+
+
+@query("services/count_bookings.sql")
+class CountBookings(One[Count]):
+    """How many bookings fit all filters given, which are those of `ListBookings`."""
+
+    service_id: str | None = None
+    customer_id: str | None = None
+    provider_id: str | None = None
+    status: BookingStatus | None = None
+    from_date: Day | None = None
+    to_date: Day | None = None

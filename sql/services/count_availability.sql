@@ -1,0 +1,7 @@
+-- How many times of the week a listing has. Served by the unique index on service_id, day_of_week, start_time.
+-- uses: services/availability_slot
+SELECT count(*) AS count
+FROM services_availability_slot
+WHERE
+    services_availability_slot.service_id = :service_id
+    AND services_availability_slot.day_of_week = :day_of_week -- when :day_of_week

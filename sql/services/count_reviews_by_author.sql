@@ -1,0 +1,7 @@
+-- How many reviews an author has written. Served by the index on author_id.
+-- uses: services/review
+SELECT count(*) AS count
+FROM services_review
+WHERE
+    services_review.author_id = :author_id
+    AND services_review.status = :status -- when :status

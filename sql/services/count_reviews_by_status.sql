@@ -1,0 +1,5 @@
+-- How many reviews have a status. Served by the index on status, created_at, id.
+-- uses: services/review
+SELECT count(*) AS count
+FROM services_review
+WHERE services_review.status = :status

@@ -1,0 +1,11 @@
+-- One time of the week by its id, with its listing, or none. Served by the primary key.
+-- uses: services/availability_slot, services/listing
+SELECT
+    services_availability_slot.*,
+    (
+        SELECT to_json(services_listing.*)
+        FROM services_listing
+        WHERE services_listing.id = services_availability_slot.service_id
+    ) AS service
+FROM services_availability_slot
+WHERE services_availability_slot.id = :id

@@ -1,0 +1,22 @@
+-- One medium by its id, with the listings that use it, newest first, or none. Served by the primary key.
+-- uses: services/medium, services/listing
+SELECT
+    services_medium.*,
+    (
+        SELECT
+            coalesce(
+                json_agg(linked.* ORDER BY linked.created_at DESC, linked.id DESC, linked.link_type ASC),
+                '[]'
+            )
+        FROM (
+            SELECT
+                services_listing.*,
+                services_media_links.type AS link_type,
+                services_media_links.position
+            FROM services_media_links
+            INNER JOIN services_listing ON services_media_links.service_id = services_listing.id
+            WHERE services_media_links.media_id = services_medium.id
+        ) AS linked
+    ) AS listings
+FROM services_medium
+WHERE services_medium.id = :id

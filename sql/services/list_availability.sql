@@ -1,0 +1,11 @@
+-- A listing's times of the week, from Sunday on. Served by the unique index on service_id, day_of_week, start_time.
+-- uses: services/availability_slot
+SELECT services_availability_slot.*
+FROM services_availability_slot
+WHERE
+    services_availability_slot.service_id = :service_id
+    AND services_availability_slot.day_of_week = :day_of_week -- when :day_of_week
+ORDER BY
+    services_availability_slot.day_of_week,
+    services_availability_slot.start_time,
+    services_availability_slot.id

@@ -1,0 +1,23 @@
+-- A review, not deleted, with its author.
+-- uses: auth/public_user
+SELECT
+    services_reviews.id,
+    services_reviews.service_id,
+    services_reviews.parent_id,
+    services_reviews.author_name,
+    services_reviews.author_email,
+    services_reviews.author_id,
+    services_reviews.content,
+    services_reviews.rating,
+    services_reviews.status,
+    services_reviews.in_language,
+    services_reviews.deleted_at,
+    services_reviews.created_at,
+    services_reviews.updated_at,
+    (
+        SELECT to_json(auth_public_user.*)
+        FROM auth_public_user
+        WHERE auth_public_user.id = services_reviews.author_id
+    ) AS author
+FROM services_reviews
+WHERE services_reviews.deleted_at IS NULL

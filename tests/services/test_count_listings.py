@@ -1,0 +1,23 @@
+from hypothesis import given
+
+from concordia_sql import Querier, services
+from tests.rows import NOON, insert
+from tests.services.expected import Connection, Marketplace
+from tests.services.filters import LISTINGS, Filters, few
+
+
+@few
+@given(filters=LISTINGS)
+def test_listings_that_fit_all_filters(sample: Connection, filters: Filters) -> None:
+    query = services.CountListings(**filters)  # type: ignore[arg-type]
+    assert Querier(sample).fetch(query).count == len(Marketplace(sample).listings(**filters))  # type: ignore[arg-type]
+
+
+def test_there_may_be_none(connection: Connection) -> None:
+    assert Querier(connection).fetch(services.CountListings()).count == 0
+
+
+def test_deleted_listings_are_left_out(connection: Connection) -> None:
+    for values in ({}, {"deleted_at": NOON}, {"status": "deleted"}):
+        insert(connection, "services_listings", values)
+    assert Querier(connection).fetch(services.CountListings()).count == 1

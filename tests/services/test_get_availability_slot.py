@@ -1,0 +1,27 @@
+import pytest
+
+from concordia_sql import Querier, services
+from tests.reading import made
+from tests.rows import NOON, insert
+from tests.services.expected import Connection, Marketplace
+
+
+def test_every_one_with_its_listing(sample: Connection) -> None:
+    querier, marketplace = Querier(sample), Marketplace(sample)
+    found = marketplace.rows("services_availability")
+    assert any(marketplace.listing(row["service_id"]) is None for row in found)
+    for row in found:
+        expected = made(services.AvailabilitySlotDetails, row, service=marketplace.listing(row["service_id"]))
+        assert querier.fetch(services.GetAvailabilitySlot(id=row["id"])) == expected
+
+
+def test_an_unknown_id_is_none(sample: Connection) -> None:
+    assert Querier(sample).fetch(services.GetAvailabilitySlot(id="nothing")) is None
+
+
+@pytest.mark.parametrize("deleted", [{"deleted_at": NOON}, {"status": "deleted"}])
+def test_a_deleted_listing_is_none(connection: Connection, deleted: dict[str, object]) -> None:
+    listing = insert(connection, "services_listings", deleted)["id"]
+    row = insert(connection, "services_availability", {"service_id": listing})
+    found = Querier(connection).fetch(services.GetAvailabilitySlot(id=row["id"]))
+    assert found == made(services.AvailabilitySlotDetails, row, service=None)
