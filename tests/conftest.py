@@ -15,6 +15,9 @@ from psycopg.rows import TupleRow
 from pytest_postgresql import factories
 
 from concordia_sql import embedded
+from tests.sampled import sample, sample_url
+
+__all__ = ["sample", "sample_url"]  # the fixtures of that module, for every test
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 

@@ -1,0 +1,155 @@
+"""Rules over every query and every SQL file there is."""
+
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import psycopg
+import pytest
+from psycopg import pq
+
+from concordia_sql import Many, Query, Tree, make_converter
+from concordia_sql.columns import columns_of
+from concordia_sql.compose import Composed, compose
+from concordia_sql.lexer import Token, tokenize
+from concordia_sql.mapping import make_row_maker
+from concordia_sql.statement import LIBRARY
+from tests.catalog import query_classes
+
+QUERIES = query_classes()
+FILES = sorted(LIBRARY.rglob("*.sql"))
+AGGREGATES = {"json_agg", "array_agg", "string_agg"}
+
+each_query = pytest.mark.parametrize("query_class", QUERIES, ids=lambda cls: cls.name)
+each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(LIBRARY)))
+
+
+def texts(query_class: type[Query[Any]]) -> list[Composed]:
+    """What the query sends with none of its optional fields, with each, with each pair, and with all."""
+    optional = tuple(query_class._optional)
+    chosen = itertools.chain([()], itertools.combinations(optional, 1), itertools.combinations(optional, 2), [optional])
+    return [compose(query_class.source, query_class.result_class, frozenset(names)) for names in dict.fromkeys(chosen)]
+
+
+@pytest.fixture(scope="module")
+def contract_connection(sample_url: str) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(sample_url, autocommit=True) as connection:
+        yield connection
+
+
+def described(connection: psycopg.Connection[Any], composed: Composed) -> pq.abc.PGresult:
+    for result in (
+        connection.pgconn.prepare(b"contract", composed.encoded),
+        connection.pgconn.describe_prepared(b"contract"),
+    ):
+        assert result.status == pq.ExecStatus.COMMAND_OK, f"{result.get_error_message()}\n{composed.text}"
+    connection.execute("DEALLOCATE contract")
+    return result
+
+
+def test_every_statement_file_has_its_class() -> None:
+    statements = {path for path in FILES if path.parent.name != "shapes"}
+    assert {query_class.source.path for query_class in QUERIES} == statements
+
+
+@each_query
+def test_names_agree(query_class: type[Query[Any]]) -> None:
+    """GetPost is get_post.sql, in the folder of its domain."""
+    path = query_class.source.path
+    snake = re.sub(r"(?<!^)(?=[A-Z])", "_", query_class.__name__).lower()
+    assert (path.parent.name, path.stem) == (query_class.__module__.split(".")[1], snake)
+
+
+@each_query
+def test_the_docstring_says_what_comes_back(query_class: type[Query[Any]]) -> None:
+    assert query_class.__doc__ and query_class.__doc__.strip().endswith((".", "```"))
+
+
+@each_file
+def test_the_header_is_a_sentence(path: Path) -> None:
+    first = path.read_text("utf-8").splitlines()[0]
+    assert re.fullmatch(r"-- [A-Z].*", first)
+
+
+@each_file
+def test_used_shapes_are_those_that_the_header_names(path: Path) -> None:
+    text = path.read_text("utf-8")
+    declared = {
+        name.strip().replace("/", "_")
+        for line in re.findall(r"^-- uses:(.*)$", text, re.MULTILINE)
+        for name in line.split(",")
+    }
+    shapes = {f"{shape.parent.parent.name}_{shape.stem}" for shape in FILES if shape.parent.name == "shapes"}
+    words = {token.name for token in tokenize(text, str(path)) if token.kind == "word"}
+    assert declared == words & shapes
+
+
+@each_file
+def test_aggregates_are_ordered_by_a_unique_last_key(path: Path) -> None:
+    words = [token for token in tokenize(path.read_text("utf-8"), str(path)) if not token.blank]
+    for index, word in enumerate(words):
+        if word.name in AGGREGATES:
+            keys = _order_keys(words[index + 2 :])
+            assert keys, f"line {word.line}: {word.name} without ORDER BY"
+            assert keys[-1] in ("id", "link_type"), f"line {word.line}: the order may have ties"
+
+
+def _order_keys(words: list[Token]) -> list[str]:
+    """The last names of the keys in the ORDER BY of an aggregate whose arguments begin here."""
+    depth, inside, keys = 1, False, [""]
+    for word, following in itertools.pairwise(words):
+        depth += (word.text == "(") - (word.text == ")")
+        if depth == 0:
+            break
+        if depth == 1 and (word.name, following.name) == ("order", "by"):
+            inside, keys = True, [""]
+        elif inside and depth == 1 and word.text == ",":
+            keys.append("")
+        elif inside and word.name not in ("", "by", "asc", "desc", "nulls", "first", "last"):
+            keys[-1] = word.name
+    return keys if inside else []
+
+
+@each_query
+def test_lists_are_ordered(query_class: type[Query[Any]]) -> None:
+    if issubclass(query_class, Many | Tree):
+        names = [token.name for token in query_class.source.body if token.kind == "word"]
+        assert ("order", "by") in itertools.pairwise(names)
+
+
+@each_query
+def test_every_combination_of_optional_fields_prepares(
+    query_class: type[Query[Any]], contract_connection: psycopg.Connection[Any]
+) -> None:
+    for composed in texts(query_class):
+        result = described(contract_connection, composed)
+        assert result.nparams == len(composed.parameters)
+
+
+@each_query
+def test_columns_fit_the_fields(
+    query_class: type[Query[Any]], contract_connection: psycopg.Connection[Any]
+) -> None:
+    """Types fit, and a field may be None where, and only where, its column may be NULL."""
+    result = described(contract_connection, texts(query_class)[0])
+    known = contract_connection.adapters.types
+    types = {
+        (result.fname(index) or b"").decode(): known[result.ftype(index)].name for index in range(result.nfields)
+    }
+    make_row_maker(query_class.result_class, types, make_converter())
+    for index, column in enumerate(columns_of(query_class.result_class).values()):
+        if table := result.ftable(index):
+            (required,) = contract_connection.execute(
+                "SELECT attnotnull FROM pg_attribute WHERE attrelid = %s AND attnum = %s",
+                [table, result.ftablecol(index)],
+            ).fetchone() or (None,)
+            assert required is not column.nullable, f"{column.name}: NOT NULL is {required}"
+
+
+@each_query
+def test_fields_that_may_be_left_out_have_a_default(query_class: type[Query[Any]]) -> None:
+    fields = {field.name: field.default for field in attrs.fields(query_class)}  # type: ignore[arg-type]
+    assert all(fields[name] is None for name in query_class._optional)
