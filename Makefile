@@ -1,7 +1,7 @@
-# Every target makes the environment by itself; it needs only make and Python 3.11 or newer: `make demo PYTHON=python3.13`.
+# Each target first makes the environment, in .venv. That needs make and Python 3.11 or newer, of any name:
+# make test PYTHON=python3.13
 PYTHON ?= python3
-UV_VERSION = 0.13.9
-RUN = .venv/bin/python -m
+UV := uv==$(shell sed -n '/^name = "uv"$$/{n;s/.*"\(.*\)"/\1/p;}' uv.lock)
 
 .PHONY: demo test lint check serve docs
 .DEFAULT_GOAL := demo
@@ -9,27 +9,31 @@ RUN = .venv/bin/python -m
 demo: .venv/ready
 	@.venv/bin/concordia-sql demo
 
-test: .venv/ready
-	$(RUN) pytest -n 2 --dist loadfile --cov --cov-report term
-
-lint: .venv/ready
-	$(RUN) ruff format --check
-	$(RUN) ruff check
-	$(RUN) sqlfluff lint --processes 2 sql migrations
-	$(RUN) mypy
-	$(RUN) pyright
-
-check: lint test
-
 serve: .venv/ready
 	@.venv/bin/concordia-sql serve
+
+test: .venv/ready
+	.venv/bin/pytest -n 2 --dist loadfile --cov --cov-report term
+
+lint: .venv/ready
+	.venv/bin/ruff format --check
+	.venv/bin/ruff check
+	.venv/bin/sqlfluff lint --processes 2 sql migrations
+	.venv/bin/mypy
+	.venv/bin/pyright
+
+check: lint test
 
 docs: .venv/ready
 	.venv/bin/python docs/generate.py
 
-.venv/ready: pyproject.toml uv.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "concordia_sql needs Python 3.11 or newer: make PYTHON=python3.13")'
-	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	.venv/bin/uv sync --frozen --quiet
-	@touch .venv/ready
+.venv/ready: .venv/made-by-$(subst /,-,$(PYTHON)) pyproject.toml uv.lock
+	.venv/bin/uv sync --frozen --system-certs
+	@touch $@
+
+.venv/made-by-$(subst /,-,$(PYTHON)):
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, and $(PYTHON) is older: make PYTHON=python3.13" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo 'This Python cannot make environments: install python3-venv, or name another: make PYTHON=…'; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check $(UV)
+	@touch $@
