@@ -4,16 +4,36 @@ A result class is an attrs class. It is filled as it is, at the root and, by msg
 converters, aliases, private names or defaults that take self.
 """
 
+import datetime
+import decimal
 import types
 import typing
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, cast
 
 import attrs
 
 from concordia_sql.caching import cache
 from concordia_sql.errors import StatementError
 from concordia_sql.tree import Node, children_field, node_class_in
+
+SCALARS: Mapping[object, Sequence[str]] = {
+    str: ("text", "varchar", "bpchar", "name", '"char"'),
+    bool: ("bool",),
+    int: ("int2", "int4", "int8", "oid"),
+    float: ("float4", "float8"),
+    decimal.Decimal: ("numeric",),
+    datetime.datetime: ("timestamp", "timestamptz"),
+    datetime.date: ("date",),
+    datetime.time: ("time", "timetz"),
+    datetime.timedelta: ("interval",),
+    uuid.UUID: ("uuid",),
+    bytes: ("bytea",),
+}
+"""The types of single values, with the types of PostgreSQL that psycopg loads as them."""
+_EMPTY = (type(None), ...)
+_CONTAINERS = (tuple, list, Sequence, typing.Union, types.UnionType)
 
 
 @attrs.frozen
@@ -25,8 +45,8 @@ class Column:
     nullable: bool
     scalar: Any
     """The type without None, where it is a single one."""
-    nested: Sequence[type] | None
-    """The attrs classes in the type; None when it takes JSON of any form."""
+    nested: Sequence[type | None]
+    """The attrs classes in the type, and None where it takes objects of another form."""
 
 
 @cache
@@ -36,7 +56,7 @@ def columns_of(result_class: type) -> Mapping[str, Column]:
     Raises StatementError for a class that cannot be filled as it is.
     """
     name = result_class.__qualname__
-    if not attrs.has(result_class):
+    if not (isinstance(result_class, type) and attrs.has(result_class)):
         raise StatementError(f"{name} is no attrs class; decorate a result class with @attrs.frozen")
     try:
         hints = typing.get_type_hints(result_class)
@@ -70,7 +90,7 @@ def nested_classes(result_class: type) -> Sequence[type]:
                     f"{cls.__qualname__}.{column.name}: a tree inside {result_class.__qualname__}; "
                     "it can only be a column of the result class itself"
                 )
-            waiting.extend(column.nested or ())
+            waiting.extend(nested for nested in column.nested if nested is not None)
     return list(found)
 
 
@@ -93,14 +113,16 @@ def _column(name: str, hint: Any) -> Column:
     alternatives = typing.get_args(hint) if is_union else (hint,)
     others = [alternative for alternative in alternatives if alternative is not type(None)]
     nullable = len(others) < len(alternatives) or hint in (Any, object)
-    classes = list(_classes_in(hint))
-    free = Any in classes or object in classes
-    return Column(name, hint, nullable, others[0] if len(others) == 1 else None, None if free else classes)
+    return Column(name, hint, nullable, others[0] if len(others) == 1 else None, tuple(_nested(hint)))
 
 
-def _classes_in(hint: Any) -> Iterator[Any]:
-    """The attrs classes in a type, and Any or object where one stands for JSON of any form."""
-    if hint in (Any, object) or attrs.has(typing.get_origin(hint) or hint):
+def _nested(hint: Any) -> Iterator[type | None]:
+    origin = typing.get_origin(hint)
+    arguments = typing.get_args(hint) if origin is not Literal else ()
+    inner = [nested for argument in arguments for nested in _nested(argument)]
+    if attrs.has(cast("type", origin or hint)):
         yield hint
-    for argument in typing.get_args(hint):
-        yield from _classes_in(argument)
+    elif origin in _CONTAINERS or (origin is dict and inner):
+        yield from inner
+    elif origin is not Literal and hint not in SCALARS and hint not in _EMPTY:
+        yield None

@@ -1,13 +1,18 @@
 """A statement with its shapes in front, cut to what a result class asks for: the text that PostgreSQL runs."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 import msgspec
 
 from concordia_sql.columns import columns_of, nested_classes
+from concordia_sql.errors import StatementError
 from concordia_sql.lexer import Token, Tokens
-from concordia_sql.statement import Shape, Source
+from concordia_sql.statement import Shape, Source, column_name, outermost, split_select
+
+_SOURCES = ("from", "join", "with", "recursive")  # what follows is no column
+_WITH = re.compile(r"WITH\b(\s+RECURSIVE\b)?", re.IGNORECASE)
 
 
 @attrs.frozen(eq=False)
@@ -36,7 +41,10 @@ def compose(source: Source, result_class: type, present: frozenset[str]) -> Comp
 
     `present` are the fields that are given: conditional lines of others are left out, and a shape's parameters that are
     not present are NULL.
+
+    Raises StatementError when the class cannot be filled, or asks for columns that the statement does not give.
     """
+    _check_columns(source, result_class)
     text = _Text(present)
     shapes = _shapes(source, result_class, text)
     columns = ", ".join(f"q.{_quoted(column)}" for column in columns_of(result_class))
@@ -47,19 +55,33 @@ def compose(source: Source, result_class: type, present: frozenset[str]) -> Comp
 def compose_command(source: Source, result_class: type, present: frozenset[str]) -> Composed:
     """The statement of `source` as it stands, its shapes merged into its own WITH: a write must be at the top."""
     text = _Text(present)
-    shapes = _shapes(source, result_class, text) if attrs.has(result_class) else ""
-    body = list(source.body)
-    words = [token.name for token in body if not token.blank][:2]
-    head = ""
-    if shapes:
-        head = f"WITH {shapes}\n"
-        if words[0] == "with":
-            head = f"WITH {'RECURSIVE ' if words[1] == 'recursive' else ''}{shapes},\n"
-            start = next(
-                i for i, token in enumerate(body) if token.name == ("recursive" if words[1] == "recursive" else "with")
-            )
-            body = body[start + 1 :]
-    return text.composed(head + text.add(body).lstrip())
+    shapes = _shapes(source, result_class, text)
+    body = text.add(source.body)
+    if not shapes:
+        return text.composed(body)
+    if opening := _WITH.match(body):
+        return text.composed(f"{opening[0]} {shapes},{body[opening.end() :]}")
+    return text.composed(f"WITH {shapes}\n{body}")
+
+
+def _check_columns(source: Source, result_class: type) -> None:
+    """Refuse a class that asks for what the select list does not give; a list that cannot be read is PostgreSQL's."""
+    given: set[str] = set()
+    _, items, tail = split_select(source.body)
+    shapes = dict(_aliases([token for _, token in outermost(tail) if not token.blank], source.uses))
+    for item in items:
+        words = [token for token in item if not token.blank]
+        if (name := column_name(item)) is not None:
+            given.add(name)
+        elif [word.text for word in words[1:]] == [".", "*"] and words[0].name in shapes:
+            given.update(shapes[words[0].name].columns)
+        else:
+            return
+    if items and (missing := [name for name in columns_of(result_class) if name not in given]):
+        raise StatementError(
+            f"{source.path}: there is no column {', '.join(missing)} for {result_class.__qualname__}; "
+            f"there are {', '.join(sorted(given))}"
+        )
 
 
 def _shapes(source: Source, result_class: type, text: "_Text") -> str:
@@ -88,15 +110,15 @@ class _Text:
         """The text of the tokens, without comments and the lines left out."""
         pieces: list[str] = []
         for index, token in enumerate(tokens):
-            if token.kind in ("comment", "block") or not _stands(token, self.present):
+            if token.kind == "comment" or not _stands(token, self.present):
                 continue
             if token.kind == "space" and pieces and pieces[-1].isspace():
                 pieces.pop()
             if token.kind == "parameter":
-                cast = [following.name for following in tokens[index + 1 : index + 3]] == ["", "jsonb"]
+                cast = [following.text.lower() for following in tokens[index + 1 : index + 3]] == ["::", "jsonb"]
                 pieces.append(self._parameter(token.text[1:], shape=shape, json=cast))
             else:
-                pieces.append(token.text)
+                pieces.append(" " if token.kind == "block" else token.text)
         return "".join(pieces).rstrip()
 
     def composed(self, text: str) -> Composed:
@@ -116,80 +138,106 @@ def _stands(token: Token, present: frozenset[str]) -> bool:
     return token.when is None or token.when in present
 
 
+Readers = Sequence["type | None"]
+"""The classes that JSON becomes, and None for JSON that is taken in any form."""
+Aliases = Sequence[tuple[str, Shape]]
+
+
 class _Cut:
-    """Finds the columns of each used shape that somebody names, so that no other is computed."""
+    """Finds the columns of each used shape that somebody names, so that no other is computed.
+
+    A row that becomes JSON is cut to the classes that read it. What a text does itself with JSON cannot be known: that
+    is left whole.
+    """
 
     def __init__(self, source: Source, result_class: type, present: frozenset[str]) -> None:
         self._source = source
         self._present = present
-        self._classes = nested_classes(result_class)
+        self._wanted = columns_of(result_class) if attrs.has(result_class) else {}
+        self._classes: Readers = nested_classes(result_class) if self._wanted else ()
+        columns = [column for cls in self._classes if cls for column in columns_of(cls).values()]
+        self._all: Readers = (*self._classes, *{None for column in columns if None in column.nested})
         self._kept: dict[Shape, set[str]] = {}
-        self._asked: set[tuple[Shape, type | None]] = set()
+        self._seen: set[tuple[Shape, str, Readers]] = set()
 
     def kept(self) -> dict[Shape, set[str]]:
         """The shapes that the text refers to, in the order in which they can be written, with their columns."""
-        self._ask_all(self._refer(self._source.body, self._source.uses), self._classes)
+        uses = self._source.uses
+        head, items, tail = split_select(self._source.body)
+        around = [*head, *tail]
+        self._refer(around, uses, (), self._all, self._classes)
+        for item in items:
+            name = column_name(item)
+            column = self._wanted.get(name or "")
+            readers = column.nested if column else () if name else self._all
+            self._refer(item, uses, _aliases(self._words(around), uses), readers, self._classes)
         return {shape: self._kept[shape] for shape in self._source.shapes() if shape in self._kept}
 
-    def _ask_all(self, shapes: Iterable[Shape], classes: Sequence[type] | None) -> None:
-        for shape in shapes:
-            for cls in (None,) if classes is None else classes:
-                self._ask(shape, cls)
+    def _ask(self, shape: Shape, readers: Readers) -> None:
+        """Keep what the readers of whole rows need."""
+        for reader in readers:
+            wanted = None if reader is None else columns_of(reader)
+            for name in shape.columns:
+                if wanted is None or name in wanted:
+                    self._keep(shape, name, (None,) if wanted is None else wanted[name].nested)
 
-    def _ask(self, shape: Shape, cls: type | None) -> None:
-        """Keep what a whole row of `shape` needs to become a `cls`, or, for None, JSON of any form."""
-        if (shape, cls) in self._asked:
-            return
-        self._asked.add((shape, cls))
-        wanted = None if cls is None else columns_of(cls)
-        for name in shape.columns if wanted is None else shape.columns.keys() & wanted.keys():
-            self._ask_all(self._keep(shape, name), None if wanted is None else wanted[name].nested)
+    def _keep(self, shape: Shape, name: str, readers: Readers) -> None:
+        """Keep a column, and what the readers of the JSON in it need."""
+        key = (shape, name, tuple(readers))
+        if key not in self._seen:
+            self._seen.add(key)
+            self._kept[shape].add(name)
+            uses = shape.source.uses
+            self._refer(shape.columns[name], uses, _aliases(self._words(shape.tail), uses), readers, readers)
 
-    def _keep(self, shape: Shape, name: str) -> set[Shape]:
-        """Keep a column; returns the shapes of which its text takes whole rows."""
-        self._kept[shape].add(name)
-        return self._refer(shape.columns[name], shape.source.uses)
-
-    def _refer(self, tokens: Tokens, uses: Mapping[str, Shape]) -> set[Shape]:
-        """Keep what a text names of the shapes in it; returns those of which it takes whole rows."""
-        words = [token for token in tokens if not token.blank and _stands(token, self._present)]
-        aliases = [pair for index in range(len(words)) for pair in _aliases(words[index : index + 3], uses)]
+    def _refer(
+        self, tokens: Tokens, uses: Mapping[str, Shape], around: Aliases, readers: Readers, row_readers: Readers
+    ) -> None:
+        """Keep what a text names of the shapes in it and around it, given the readers of its JSON and of its rows."""
+        words = self._words(tokens)
+        aliases = [*_aliases(words, uses), *around]
         for _, shape in aliases:
             if shape not in self._kept:
                 self._kept[shape] = set()
-                self._ask_all(self._refer(shape.tail, shape.source.uses), self._classes)
-        whole: set[Shape] = set()
-        for qualifier, name in _references(words):
-            known = [shape for alias, shape in aliases if alias == qualifier]
-            for shape in known or [shape for _, shape in aliases]:
+                self._refer(shape.tail, shape.source.uses, (), self._all, ())
+        if any("object" in word.name for word in words):  # as in json_build_object: rows in classes in between
+            readers = self._all
+        for qualifier, name, alone in _references(words):
+            known = [shape for alias, shape in aliases if alias == qualifier] or [shape for _, shape in aliases]
+            for shape in dict.fromkeys(known):
                 if name == "*":
-                    whole.add(shape)
-                elif name in shape.columns and name not in self._kept[shape]:
-                    self._ask_all(self._keep(shape, name), self._classes)
-        return whole
+                    self._ask(shape, row_readers if alone else readers)
+                elif name in shape.columns:
+                    self._keep(shape, name, readers if alone else (None,))
+
+    def _words(self, tokens: Tokens) -> Tokens:
+        return [token for token in tokens if not token.blank and _stands(token, self._present)]
 
 
-def _aliases(words: Tokens, uses: Mapping[str, Shape]) -> Iterator[tuple[str, Shape]]:
-    """The names for the shape that `words` begin with, if they do: `blog_post`, and `post` in `blog_post AS post`."""
-    if (shape := uses.get(words[0].name)) is not None:
-        yield shape.name, shape
-        for word in words[1:]:
-            if word.name != "as":
-                yield word.name, shape
-                break
-
-
-def _references(words: Tokens) -> Iterator[tuple[str, str]]:
-    """The columns that a text names, with their qualifiers; `*` for all of a row.
-
-    A name too many does no harm but where a relation has it: so names of tables and those that the text gives do not count.
-    """
+def _aliases(words: Tokens, uses: Mapping[str, Shape]) -> Aliases:
+    """The names for shapes in a text: `blog_post`, and `post` in `blog_post AS post`."""
+    found: list[tuple[str, Shape]] = []
     for index, word in enumerate(words):
-        before = words[index - 1] if index else word
-        after = words[index + 1] if index + 1 < len(words) else word
-        if before.text == "." and index > 1:
-            yield words[index - 2].name, word.name or word.text
-        elif word.name and after.text != "." and before.name not in ("as", "from", "join"):
-            yield "", word.name
-        elif word.text == "*" and (before.name == "select" or before.text == ","):
-            yield "", "*"
+        shape = uses.get(word.name)
+        if shape is not None and (index == 0 or words[index - 1].text.lower() not in ("as", ")")):
+            following = [after.name for after in words[index + 1 : index + 3] if after.keyword != "as"]
+            found += [(alias, shape) for alias in (shape.name, *following[:1]) if alias]
+    return found
+
+
+def _references(words: Tokens) -> Iterator[tuple[str, str, bool]]:
+    """The columns that a text names, with their qualifiers, `*` for all; and whether it gives them away as they are.
+
+    A name too many does no harm but for the `AS name` of the text's own: it would keep another relation of that name.
+    """
+    texts = ["", "", "", *(word.keyword or word.text for word in words), ""]
+    for index, (word, after) in enumerate(zip(words, texts[4:], strict=True)):
+        qualified = texts[index + 2] == "."
+        before = texts[index] if qualified else texts[index + 2]
+        qualifier = words[index - 2].name if qualified else ""
+        alone = before in _SOURCES or (before in ("", "select", ",") and after in ("", ",", "from", "as"))
+        if word.text == "*":
+            if qualified or after in ("", ",", "from"):
+                yield qualifier, "*", alone
+        elif word.name and after != "." and (qualified or before != "as"):
+            yield qualifier, word.name, alone

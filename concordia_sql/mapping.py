@@ -1,15 +1,12 @@
 """Rows to objects: one function for a result class and the columns that came back. No I/O."""
 
-import datetime
-import decimal
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import formatannotation
 from typing import Any, TypeVar, cast
 
 import attrs
 
-from concordia_sql.columns import Column, columns_of
+from concordia_sql.columns import SCALARS, Column, columns_of
 from concordia_sql.converter import Converter
 from concordia_sql.errors import ResultError
 from concordia_sql.tree import link, node_class_in
@@ -18,19 +15,6 @@ T = TypeVar("T")
 Load = Callable[[Any], Any]
 
 _JSON = ("json", "jsonb")
-_SCALARS: dict[object, tuple[str, ...]] = {
-    str: ("text", "varchar", "bpchar", "name", '"char"'),
-    bool: ("bool",),
-    int: ("int2", "int4", "int8", "oid"),
-    float: ("float4", "float8"),
-    decimal.Decimal: ("numeric",),
-    datetime.datetime: ("timestamp", "timestamptz"),
-    datetime.date: ("date",),
-    datetime.time: ("time", "timetz"),
-    datetime.timedelta: ("interval",),
-    uuid.UUID: ("uuid",),
-    bytes: ("bytea",),
-}
 
 
 def make_row_maker(
@@ -90,9 +74,9 @@ def _load(column: Column, type_name: str, converter: Converter) -> Load | None:
         if node_class_in(column.hint):
             return _named(column, lambda data: tuple(link(loads(data))))
         return _named(column, loads)
-    if column.scalar not in _SCALARS:
+    if column.scalar not in SCALARS:
         return _named(column, converter.get_fit_hook(column.hint))
-    if type_name not in _SCALARS[column.scalar]:
+    if type_name not in SCALARS[column.scalar]:
         raise ResultError(
             f"column {column.name} is of type {type_name}, and its field is {formatannotation(column.hint)}"
         )

@@ -275,18 +275,13 @@ def _result_class(cls: type[Query[Any]], name: str) -> type:
 def _match_fields(cls: type[Query[Any]], source: Source) -> Mapping[str, object]:
     """Check the fields against the parameters; returns those that change the text when they are not given."""
     fields = {field.name: field.default for field in attrs.fields(cast("Any", cls))}
-    sources = [source, *(shape.source for shape in source.shapes())]
-    conditions = frozenset[str]().union(*(each.conditions for each in sources))
-    known = conditions.union(*(each.parameters for each in sources))
+    shapes = [shape.source for shape in source.shapes()]
+    optional = source.conditions.union(*(each.conditions | each.parameters for each in shapes))
     if missing := (source.parameters | source.conditions).difference(fields):
         raise StatementError(f"{source.path}: {cls.name} has no field for the parameter {', '.join(sorted(missing))}")
-    if idle := fields.keys() - known:
+    if idle := fields.keys() - optional - source.parameters:
         raise StatementError(f"{source.path}: no parameter for the field {', '.join(sorted(idle))} of {cls.name}")
-    return {
-        name: UNSET if default is UNSET else None
-        for name, default in fields.items()
-        if name in conditions or name not in source.parameters
-    }
+    return {name: UNSET if default is UNSET else None for name, default in fields.items() if name in optional}
 
 
 @cache

@@ -169,10 +169,10 @@ def _split_select(source: Source) -> tuple[Mapping[str, Tokens], Tokens]:
     """The select list of a shape, and the rest of it from FROM on."""
     path, start = source.path, source.body[0].line
     words = [token.keyword for token in source.body if not token.blank]
-    items, tail = split_select(source.body)
+    _, items, tail = split_select(source.body)
     if words[0] != "select" or words[1:2] in (["all"], ["distinct"]) or not tail:
         raise StatementError(f"{path}:{start}: a shape is one plain SELECT … FROM …")
-    for _, word in _outermost(tail):
+    for _, word in outermost(tail):
         if word.keyword in ("union", "intersect", "except"):
             raise StatementError(f"{path}:{word.line}: {word.text} in a shape; it is one plain SELECT")
     columns: dict[str, Tokens] = {}
@@ -186,21 +186,22 @@ def _split_select(source: Source) -> tuple[Mapping[str, Tokens], Tokens]:
     return columns, tail
 
 
-def split_select(tokens: Tokens) -> tuple[Sequence[Tokens], Tokens]:
-    """The items of the outermost select list of a text, and the rest from FROM on; both empty where there is none."""
+def split_select(tokens: Tokens) -> tuple[Tokens, Sequence[Tokens], Tokens]:
+    """A text up to its outermost SELECT, the items of that, and the rest from FROM on; no items where there is none."""
     items: list[Tokens] = []
-    begin, before = 0, ""
-    for index, token in _outermost(tokens):
+    head = begin = 0
+    before = ""
+    for index, token in outermost(tokens):
         at_from = token.keyword == "from" and before not in (".", "as", "distinct")
         if begin and (at_from or token.text == ","):
             items.append(tokens[begin:index])
             begin = index + 1
             if at_from:
-                return items, tokens[index:]
+                return tokens[:head], items, tokens[index:]
         elif token.keyword == "select" and not begin:
-            begin = index + 1
+            head = begin = index + 1
         before = before if token.blank else token.text.lower()
-    return [], []
+    return tokens, [], []
 
 
 def column_name(item: Tokens) -> str | None:
@@ -211,7 +212,7 @@ def column_name(item: Tokens) -> str | None:
     return last.name or None
 
 
-def _outermost(tokens: Tokens) -> Iterator[tuple[int, Token]]:
+def outermost(tokens: Tokens) -> Iterator[tuple[int, Token]]:
     """The tokens outside all brackets, with their indexes."""
     depth = 0
     for index, token in enumerate(tokens):

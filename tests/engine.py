@@ -18,9 +18,9 @@ def write(root: Path, name: str, text: str) -> Path:
     return path
 
 
-def rows_of(root: Path, text: str, **hints: Any) -> Many[Any]:
+def rows_of(root: Path, text: str, *, uses: str = "", **hints: Any) -> Many[Any]:
     """A query of this text, whose rows have fields of these types."""
-    path = write(root, "mine/ask.sql", f"-- Rows.\n{text}")
+    path = write(root, "mine/ask.sql", f"-- Rows.\n-- uses: {uses}\n{text}" if uses else f"-- Rows.\n{text}")
     row = attrs.make_class("Row", {name: attrs.field(type=hint) for name, hint in hints.items()}, frozen=True)
     asked = cast("type[Many[Any]]", types.new_class("Ask", (Many[row],)))  # type: ignore[valid-type]
     return query(path)(asked)()
