@@ -25,13 +25,16 @@ _DEFAULTS: Mapping[str, str | int] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 60_000,
 }
+# A statement is made for the filters given, so that one plan serves all values: `LIMIT $1` would have it planned anew
+# on every call, which takes longer than most calls.
+_OPTIONS = "-c TimeZone=UTC -c plan_cache_mode=force_generic_plan"
 
 
 class Database(Fetcher):
     """A pool of connections that runs queries, for any number of threads.
 
     `url` is a PostgreSQL URL or connection string; what it says overrides the library's defaults: a `connect_timeout` of
-    10 s, TCP keepalives that find a dead peer within a minute, `TimeZone` UTC. The pool keeps `min_size` connections and
+    10 s, TCP keepalives that find a dead peer within a minute, `TimeZone` UTC, generic plans. The pool keeps `min_size` connections and
     makes up to `max_size`; a call waits `timeout` seconds for one, and then raises psycopg_pool.PoolTimeout. A connection
     that died while it was idle is replaced before use. `prepare=False` turns prepared statements off, as happens by
     itself behind PgBouncer.
@@ -189,7 +192,7 @@ def _settings(url: str) -> dict[str, Any]:
     """The parameters of each connection: the defaults below those of the URL."""
     given = conninfo.conninfo_to_dict(url.replace("+psycopg:", ":", 1))  # as yoyo spells the same URL
     # The last one of two `-c` counts, so that the URL's options stand behind ours.
-    options = f"-c TimeZone=UTC {given.pop('options', None) or ''}".strip()
+    options = f"{_OPTIONS} {given.pop('options', None) or ''}".strip()
     return {**_DEFAULTS, **given, "options": options, "autocommit": True}
 
 

@@ -7,14 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import attrs
-import psycopg
 from psycopg.adapt import PyFormat, Transformer
 from rich.console import Console
 from rich.pretty import Pretty
 from rich.syntax import Syntax
 from rich.tree import Tree as Branch
 
-from concordia_sql import Localized, Querier, Query, auth, best_text, blog, embedded, sample
+from concordia_sql import Database, Localized, Querier, Query, auth, best_text, blog, embedded, sample
 from concordia_sql.adapters import Adaptation
 from concordia_sql.migrate import migrate
 
@@ -106,11 +105,10 @@ def run(console: Console) -> None:
         with console.status("Starting an embedded PostgreSQL, making the schema, loading the sample …"):
             url = stack.enter_context(embedded.start())
             migrate(url)
-            connection = stack.enter_context(psycopg.connect(url, autocommit=True))
-            rows = sum(sample.load(connection).values())
-        version = connection.info.parameter_status("server_version")
+            querier = stack.enter_context(stack.enter_context(Database(url)).querier())
+            rows = sum(sample.load(querier.connection).values())
+        version = querier.connection.info.parameter_status("server_version")
         console.print(f"PostgreSQL {version}, {rows:,} rows of sample data; each query is one round trip.\n")
-        querier = Querier(connection)
         for number, scene in enumerate(_SCENES, start=1):
             _show(console, querier, number, scene)
     console.print("Go on with [bold].venv/bin/concordia-sql list[/], [bold]… show blog.GetPost[/], and README.md.")

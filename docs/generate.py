@@ -6,6 +6,7 @@
 import inspect
 import re
 import sys
+import types
 import typing
 from collections import defaultdict
 from pathlib import Path
@@ -13,10 +14,10 @@ from typing import Any
 
 import attrs
 import psycopg
-import yoyo
 
 from concordia_sql import Query, auth, blog, embedded, profile, services
 from concordia_sql.columns import columns_of
+from concordia_sql.migrate import migrate
 from concordia_sql.statement import LIBRARY
 
 DOCS = Path(__file__).parent
@@ -48,7 +49,8 @@ def _query(query_class: type[Query[Any]]) -> list[str]:
         lines += ["| parameter | type | default |", "| --- | --- | --- |"]
         for field in fields:
             default = "" if field.default is attrs.NOTHING else f"`{field.default!r}`"
-            lines.append(f"| `{field.name}` | `{_spell(hints[field.name])}` | {default} |".replace(" | None`", r" \| None`"))
+            kind = _spell(hints[field.name]).replace("|", r"\|")
+            lines.append(f"| `{field.name}` | `{kind}` | {default} |")
         lines.append("")
     base = next(base for base in query_class.__orig_bases__ if typing.get_origin(base))  # type: ignore[attr-defined]
     lines.append(f"Comes back as `{_spell(base)}`{_relations(query_class.result_class)}. SQL: [`{path}`](../{path})")
@@ -57,16 +59,23 @@ def _query(query_class: type[Query[Any]]) -> list[str]:
 
 def _relations(result_class: type, seen: tuple[type, ...] = ()) -> str:
     """The nested classes as `: authors (avatar, organization), categories`."""
-    columns = {name: column for name, column in columns_of(result_class).items() if column.nested}
+    columns = {name: column for name, column in columns_of(result_class).items() if any(column.nested)}
     if not columns or result_class in seen:
         return ""
-    inner = {name: "".join(_relations(cls, (*seen, result_class)) for cls in column.nested or ()) for name, column in columns.items()}
-    named = ", ".join(f"`{name}`" + (f" ({below.removeprefix(' with ')})" if below else "") for name, below in inner.items())
+    inner = {
+        name: "".join(_relations(cls, (*seen, result_class)) for cls in column.nested if cls)
+        for name, column in columns.items()
+    }
+    named = ", ".join(
+        f"`{name}`" + (f" ({below.removeprefix(' with ')})" if below else "") for name, below in inner.items()
+    )
     return f" with {named}"
 
 
 def _spell(hint: Any) -> str:
     """A type as one writes it."""
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        return " | ".join(map(_spell, typing.get_args(hint)))
     text = inspect.formatannotation(hint)
     return re.sub(r"\b(?:[a-z_]+\.)+(?=[A-Za-z_])", "", text).replace("NoneType", "None")
 
@@ -100,10 +109,16 @@ _COLUMNS = """
 SELECT
     c.relname,
     a.attname,
-    format_type(a.atttypid, NULL),
+    split_part(format_type(a.atttypid, NULL), ' ', 1),
     CASE
-        WHEN EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'p' AND a.attnum = ANY(k.conkey)) THEN 'PK'
-        WHEN EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'f' AND a.attnum = ANY(k.conkey)) THEN 'FK'
+        WHEN EXISTS (
+            SELECT FROM pg_constraint k
+            WHERE k.conrelid = c.oid AND k.contype = 'p' AND a.attnum = ANY(k.conkey)
+        ) THEN 'PK'
+        WHEN EXISTS (
+            SELECT FROM pg_constraint k
+            WHERE k.conrelid = c.oid AND k.contype = 'f' AND a.attnum = ANY(k.conkey)
+        ) THEN 'FK'
         ELSE ''
     END
 FROM pg_class c
@@ -123,8 +138,7 @@ ORDER BY 1, 2
 def main() -> None:
     """Write the pages."""
     with embedded.start() as url:
-        with yoyo.get_backend(url.replace("postgresql:", "postgresql+psycopg:")) as backend:
-            backend.apply_migrations(yoyo.read_migrations(str(LIBRARY.with_name("migrations"))))
+        migrate(url)
         with psycopg.connect(url, autocommit=True) as connection:
             (DOCS / "schema.md").write_text(schema_page(connection), "utf-8")
     (DOCS / "queries.md").write_text(queries_page(), "utf-8")

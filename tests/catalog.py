@@ -12,7 +12,7 @@ DOMAINS: tuple[ModuleType, ...] = (auth, profile, blog, services)
 
 def query_classes() -> list[type[Query[Any]]]:
     """The query classes of all domains, by name."""
-    found = [cls for domain in DOMAINS if hasattr(domain,"__all__") for cls in _public(domain)]
+    found = [cls for domain in DOMAINS if hasattr(domain, "__all__") for cls in _public(domain)]
     return sorted(found, key=lambda cls: cls.name)
 
 

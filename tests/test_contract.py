@@ -130,15 +130,11 @@ def test_every_combination_of_optional_fields_prepares(
 
 
 @each_query
-def test_columns_fit_the_fields(
-    query_class: type[Query[Any]], contract_connection: psycopg.Connection[Any]
-) -> None:
+def test_columns_fit_the_fields(query_class: type[Query[Any]], contract_connection: psycopg.Connection[Any]) -> None:
     """Types fit, and a field may be None where, and only where, its column may be NULL."""
     result = described(contract_connection, texts(query_class)[0])
     known = contract_connection.adapters.types
-    types = {
-        (result.fname(index) or b"").decode(): known[result.ftype(index)].name for index in range(result.nfields)
-    }
+    types = {(result.fname(index) or b"").decode(): known[result.ftype(index)].name for index in range(result.nfields)}
     make_row_maker(query_class.result_class, types, make_converter())
     for index, column in enumerate(columns_of(query_class.result_class).values()):
         if table := result.ftable(index):

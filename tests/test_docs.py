@@ -1,0 +1,28 @@
+"""The pages that come from the code are those that `make docs` would write now."""
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import psycopg
+import pytest
+from psycopg.rows import TupleRow
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+@pytest.fixture(scope="module")
+def generate() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_page_of_queries_is_current(generate: ModuleType) -> None:
+    assert (DOCS / "queries.md").read_text("utf-8") == generate.queries_page()
+
+
+def test_the_page_of_tables_is_current(generate: ModuleType, connection: psycopg.Connection[TupleRow]) -> None:
+    assert (DOCS / "schema.md").read_text("utf-8") == generate.schema_page(connection)
