@@ -64,6 +64,7 @@ class ListUsers(Many[ListedUser]):
     """Only users whose name or e-mail address has this text in it, in upper or lower case."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+    """The cursor of the last row of the page before."""
 
 
 @query("auth/count_users.sql")
@@ -155,6 +156,7 @@ class ListMembers(Many[ListedMember]):
     """Only members who have this role, alone or among others."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+    """The cursor of the last row of the page before."""
 
 
 @query("auth/count_members.sql")
@@ -185,6 +187,7 @@ class ListInvitations(Many[ListedInvitation]):
     """Only those that are pending and have not expired, or only others, by the database's clock."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+    """The cursor of the last row of the page before."""
 
 
 @query("auth/count_invitations.sql")
