@@ -1,4 +1,5 @@
 -- Listings, newest first. Served by the indexes on created_at and id, alone or behind the filter's column.
+-- A category's subtree is compared as an array: the planner then finds its listings by the index on category_id.
 -- uses: services/listing, services/category, services/translation, blog/organization
 WITH RECURSIVE category_subtree AS (
     SELECT services_category.id
@@ -29,7 +30,7 @@ FROM services_listing
 WHERE
     TRUE
     AND services_listing.status = :status -- when :status
-    AND services_listing.category_id IN (SELECT category_subtree.id FROM category_subtree) -- when :category
+    AND services_listing.category_id = any(array(SELECT category_subtree.id FROM category_subtree)) -- when :category
     AND services_listing.organization_id = (SELECT chosen_organization.id FROM chosen_organization) -- when :organization
     AND services_listing.provider_id = :provider_id -- when :provider_id
     AND services_listing.price_type = :price_type -- when :price_type
