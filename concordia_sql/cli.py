@@ -1,183 +1,293 @@
-"""The command line: `concordia-sql list`, `show`, `explain`, `seed`, `serve`, `demo`."""
+"""The command line: what queries there are, what PostgreSQL gets and does, and a server to try them on."""
 
 import contextlib
 import difflib
 import inspect
+import json
 import re
 import signal
 import sys
+import types
 import typing
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 import attrs
-import msgspec
 import psycopg
+from msgspec import UNSET
+from psycopg import sql
 
-from concordia_sql import ConcordiaError, Query, adapters, auth, blog, embedded, profile, sample, services
-from concordia_sql.compose import compose
+from concordia_sql import auth, blog, embedded, profile, sample, services
+from concordia_sql.compose import Composed, compose, compose_command
+from concordia_sql.database import Database
+from concordia_sql.errors import ConcordiaError, ParameterError
 from concordia_sql.migrate import migrate
+from concordia_sql.querier import Querier
+from concordia_sql.query import Query
+from concordia_sql.sample.loader import TABLES
+from concordia_sql.statement import LIBRARY
 
 try:
     import click
     from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress
-    from rich.table import Table
-except ImportError:
-    sys.exit('The command line needs its own libraries: pip install "concordia-sql[cli]"')
+    from rich.progress import Progress
+    from rich.syntax import Syntax
+    from rich.text import Text
+except ModuleNotFoundError as error:
+    sys.exit(f'The command line needs the package {error.name}: pip install "concordia-sql[cli]"')
 
-_database = click.option(
-    "--database", envvar="DATABASE_URL", required=True, help="The database's URL; or the variable DATABASE_URL."
-)
+_DOMAINS = (auth, profile, blog, services)
+
+_EXAMPLES: Mapping[object, str] = {bool: "true", int: "1", datetime: "2026-01-01 00:00:00"}
+"""Values for psql, by type."""
+
+
+class _Failure(click.ClickException):
+    """An error that is shown as a red line."""
+
+    def show(self, file: typing.IO[Any] | None = None) -> None:
+        click.secho(self.message, file=file, err=True, fg="red")
 
 
 class _Commands(click.Group):
-    """Shows the errors of the library and of PostgreSQL as a line, without a traceback."""
+    """Shows the errors of the library and of PostgreSQL without a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except (ConcordiaError, psycopg.Error) as error:
-            raise click.ClickException(str(error).strip()) from error
+        except psycopg.Error as error:
+            raise _Failure(error.diag.message_primary or " ".join(str(error).split())) from None
+        except ConcordiaError as error:
+            raise _Failure(str(error)) from None
+
+
+_database = click.option(
+    *("--database", "url"), envvar="DATABASE_URL", show_envvar=True, required=True, help="The URL of the database."
+)
+_scale = click.option(
+    *("--scale",), type=click.IntRange(min=1), default=1, show_default=True, help="1 is 50 posts and 2,000 comments."
+)
 
 
 @click.group(cls=_Commands)
 def main() -> None:
-    """The queries of concordia_sql: what there is, what PostgreSQL gets, and a server to try them on."""
+    """The queries of concordia_sql: what there is, what PostgreSQL gets and does, and a server to try them on."""
 
 
 @main.command("list")
 def list_queries() -> None:
-    """Every query, with what comes back."""
-    table = Table("query", "comes back as", "what", box=None, header_style="bold")
-    for name, cls in queries().items():
-        table.add_row(name, result_of(cls), (inspect.getdoc(cls) or "").partition("\n")[0])
-    Console().print(table)
+    """List every query: what comes back, its file, what it is."""
+    out = Console(soft_wrap=True, highlight=False)
+    for cls in _queries().values():
+        file = str(cls.source.path.relative_to(LIBRARY.parent))
+        out.print(Text.assemble((cls.name, "bold"), "  ", (_result(cls), "cyan"), "  ", (file, "dim")))
+        out.print(f"    {(inspect.getdoc(cls) or '').partition(chr(10))[0]}", markup=False)
 
 
 @main.command()
 @click.argument("name")
 @click.argument("fields", nargs=-1)
 def show(name: str, fields: tuple[str, ...]) -> None:
-    """The SQL of a query, ready for psql, with the optional FIELDS given.
+    """Show the SQL of a query, ready for psql.
+
+    It is what PostgreSQL gets when these optional FIELDS are given, besides those that the query needs. Their values
+    are psql's variables, set above it.
 
     \b
-    concordia-sql show blog.ListPosts status after | psql …
+    concordia-sql show blog.ListPosts status after
     """
     cls = _find(name)
-    if unknown := set(fields) - {field.name for field in attrs.fields(typing.cast("Any", cls))}:
-        raise click.ClickException(f"{name} has no field {', '.join(sorted(unknown))}")
-    composed = compose(cls.source, cls.result_class, frozenset(fields))
-    for parameter in composed.parameters:
-        click.echo(f"\\set {parameter} ''")
-    click.echo(re.sub(r"\$(\d+)", lambda match: f":'{composed.parameters[int(match[1]) - 1]}'", composed.text) + ";")
+    _check_fields(cls, fields)
+    composed = _compose(cls, fields)
+    lines = [f"\\set {field} {_quoted(_example(cls, field, composed))}" for field in composed.parameters]
+    highlighted = Syntax("", "postgresql", background_color="default").highlight(f"{_with_variables(composed)};")
+    Console(soft_wrap=True).print("\n".join(lines), highlighted, sep="\n" if lines else "", markup=False)
 
 
 @main.command()
 @click.argument("name")
-@click.argument("values", nargs=-1)
+@click.argument("values", nargs=-1, metavar="[FIELD=VALUE]...")
 @_database
-def explain(name: str, values: tuple[str, ...], database: str) -> None:
-    """The plan of a query: run with the VALUES, as slug=my-post, or without any the generic one.
+def explain(name: str, values: tuple[str, ...], url: str) -> None:
+    """Show the plan of a query, run with these values.
+
+    Without any value, a query that needs one is not run, and the plan is the generic one. What a command writes is
+    rolled back.
 
     \b
     concordia-sql explain blog.ListPosts status=published limit=10
+    concordia-sql explain blog.GetPost
     """
     cls = _find(name)
-    with psycopg.connect(database, autocommit=True) as connection, psycopg.RawCursor(connection) as cursor:
-        adapters.register(cursor.adapters)
-        if values:
+    needed = [field.name for field in _fields(cls).values() if field.default is attrs.NOTHING]
+    with Database(url, max_size=1) as database, database.querier() as querier:
+        if values or not needed:
             query = _query_of(cls, values)
-            composed = query.compose()
-            cursor.execute(b"EXPLAIN (ANALYZE, BUFFERS) " + composed.encoded, composed.values(query))
+            sent = [None if value is None else bytes(value).decode() for value in querier._session._values(query)]
+            lines = _explain(querier, query, query.compose(), sent)
         else:
-            cursor.execute(b"EXPLAIN (GENERIC_PLAN) " + compose(cls.source, cls.result_class, frozenset()).encoded)
-        for (line,) in cursor:
-            click.echo(line)
+            composed = _compose(cls, ())
+            lines = _explain(querier, cast("Any", cls), composed, [None] * len(composed.parameters), generic=True)
+    for line in lines:
+        click.echo(line)
 
 
 @main.command()
-@click.option("--scale", type=click.IntRange(min=1), default=1, help="100 is about 5,000 posts and 200,000 comments.")
+@_scale
 @_database
-def seed(scale: int, database: str) -> None:
-    """Fill an empty, migrated database with sample data."""
-    with psycopg.connect(database, autocommit=True) as connection:
-        counts = _load(connection, scale)
-    click.echo(f"{sum(counts.values()):,} rows in {len(counts)} tables.")
+def seed(scale: int, url: str) -> None:
+    """Load the sample into an empty, migrated database."""
+    with Database(url, max_size=1) as database, database.querier() as querier:
+        _load(querier, scale)
 
 
 @main.command()
-@click.option(
-    "--folder", type=click.Path(file_okay=False, path_type=Path), help="Where the data stays; else temporary."
-)
-@click.option("--scale", type=click.IntRange(min=1), default=1, help="The scale of the sample data.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Where the data is kept; else it is temporary.")
+@_scale
 def serve(folder: Path | None, scale: int) -> None:
-    """Run a PostgreSQL server with schema and sample data, until Ctrl-C."""
-    with embedded.start(folder) as url, contextlib.suppress(KeyboardInterrupt):
+    """Run a server that holds the sample, until Ctrl-C.
+
+    Prints its URL. A folder keeps the data: the sample is loaded only when it is empty.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt), embedded.start(folder) as url:
         migrate(url)
-        with psycopg.connect(url, autocommit=True) as connection:
-            if connection.execute('SELECT FROM "user" LIMIT 1').fetchone() is None:
-                _load(connection, scale)
-        click.echo(f"{url}\n\nServing; Ctrl-C stops.")
-        sys.stdout.flush()
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        signal.pause()
+        with Database(url, max_size=1) as database, database.querier() as querier:
+            if querier.connection.execute('SELECT FROM "user" LIMIT 1').fetchone() is None:
+                _load(querier, scale)
+        click.echo(
+            f"Serving until Ctrl-C, {'with temporary data' if folder is None else f'data in {folder}'}. Its URL:",
+            err=True,
+        )
+        click.echo(url)
+        while True:
+            signal.pause()
 
 
 @main.command()
 def demo() -> None:
-    """Answer the queries of Concordia's documentation, on an embedded server with sample data."""
-    from concordia_sql.demo import run  # noqa: PLC0415 - only the demo pays for its import
+    """Run the queries of Concordia's documentation."""
+    from concordia_sql import demo  # noqa: PLC0415 - nothing else needs its queries
 
-    run(Console())
+    demo.run(Console())
 
 
-def queries() -> dict[str, type[Query[Any]]]:
-    """Every query of the library, by name."""
-    found = [getattr(domain, name) for domain in (auth, profile, blog, services) for name in domain.__all__]
+def _queries() -> dict[str, type[Query[Any]]]:
+    """Every query of the library by its name, in the order of the names."""
+    found = [getattr(domain, name) for domain in _DOMAINS for name in domain.__all__]
     classes = [each for each in found if inspect.isclass(each) and issubclass(each, Query)]
     return {cls.name: cls for cls in sorted(classes, key=lambda cls: cls.name)}
 
 
-def result_of(cls: type[Query[Any]]) -> str:
-    """The base of a query as one writes it: `Maybe[PostDetails]`."""
-    base = cls.__mro__[1].__name__
-    return base if cls.result_class is int else f"{base}[{cls.result_class.__name__}]"
-
-
 def _find(name: str) -> type[Query[Any]]:
-    known = queries()
+    known = _queries()
     if name not in known:
-        near = difflib.get_close_matches(name, known)
-        raise click.ClickException(f"there is no query {name}{'; did you mean ' + ' or '.join(near) if near else ''}")
+        near = difflib.get_close_matches(name, known, n=1)
+        raise _Failure(f"There is no query {name}; {f'did you mean {near[0]}?' if near else 'see: concordia-sql list'}")
     return known[name]
 
 
-def _query_of(cls: type[Query[Any]], values: tuple[str, ...]) -> Query[Any]:
-    """The query of texts like slug=my-post; a list is written with commas."""
-    hints = typing.get_type_hints(cls, include_extras=True)
-    given: dict[str, Any] = {}
-    for each in values:
-        name, _, text = each.partition("=")
-        hint = hints.get(name)
-        try:
-            given[name] = msgspec.convert(text.split(",") if "Sequence" in str(hint) else text, hint, strict=False)
-        except msgspec.ValidationError as error:
-            raise click.ClickException(f"{cls.name}: {name}: {error}") from None
-    try:
-        return cls(**given)
-    except TypeError as error:  # a field too many or too few
-        raise click.ClickException(f"{cls.name}: {error}") from None
+def _result(cls: type[Query[Any]]) -> str:
+    """What a query comes back as, as its class says it: `Maybe[PostDetails]`."""
+    base = next(base.__name__ for base in cls.__mro__ if base.__module__ == Query.__module__)
+    return base if cls.result_class is int else f"{base}[{cls.result_class.__name__}]"
 
 
-def _load(connection: psycopg.Connection[Any], scale: int) -> dict[str, int]:
-    """Load the sample, with a progress bar where there is a terminal."""
-    with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=Console(stderr=True)) as bars:
-        tasks: dict[str, Any] = {}
+def _fields(cls: type[Query[Any]]) -> "dict[str, attrs.Attribute[Any]]":
+    return {field.name: field for field in attrs.fields(cast("Any", cls))}
 
-        def progress(table: str, done: int, total: int) -> None:
-            if table not in tasks:
-                tasks[table] = bars.add_task(table, total=total)
-            bars.update(tasks[table], completed=done)
 
-        return sample.load(connection, scale, progress=progress)
+def _check_fields(cls: type[Query[Any]], names: Iterable[str]) -> None:
+    known = _fields(cls)
+    if unknown := [name for name in names if name not in known]:
+        raise _Failure(f"{cls.name} has no field {', '.join(unknown)}; it has {', '.join(known) or 'none'}")
+
+
+def _compose(cls: type[Query[Any]], fields: Iterable[str]) -> Composed:
+    return (compose_command if cls.writes else compose)(cls.source, cls.result_class, frozenset(fields))
+
+
+def _with_variables(composed: Composed) -> str:
+    """The text with psql's variables for the parameters: psql quotes what stands for `:'slug'`."""
+
+    def variable(match: re.Match[str]) -> str:
+        return f":'{composed.parameters[int(match[1]) - 1]}'" if match[1] else match[0]
+
+    return re.sub(r"'[^']*'|\$(\d+)", variable, composed.text)
+
+
+def _example(cls: type[Query[Any]], field: str, composed: Composed) -> str:
+    """A value that runs, to be replaced: the default, or one that shows the type."""
+    default = _fields(cls)[field].default
+    if default not in (None, UNSET, attrs.NOTHING):
+        return str(default)
+    if re.search(rf"\${composed.parameters.index(field) + 1}::jsonb?\b", composed.text):
+        return "[]"
+    return _example_of(typing.get_type_hints(cls)[field], field)
+
+
+def _example_of(hint: Any, field: str) -> str:
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return _example_of(arguments[0], field)
+    if origin is Sequence:
+        return f"{{{_example_of(arguments[0], field)}}}"
+    if origin is Literal:
+        return str(arguments[0])
+    return _EXAMPLES.get(hint, f"<{field}>")
+
+
+def _quoted(value: str) -> str:
+    """The value as psql's \\set reads it."""
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _query_of(cls: type[Query[Any]], values: Iterable[str]) -> Query[Any]:
+    """The query that texts like `slug=my-post` say."""
+    given = {name: text for name, _, text in (value.partition("=") for value in values)}
+    _check_fields(cls, given)
+    fields = _fields(cls)
+    if missing := [name for name, field in fields.items() if field.default is attrs.NOTHING and name not in given]:
+        raise _Failure(f"{cls.name} needs {', '.join(f'{name}=…' for name in missing)} too")
+    return cls(**{name: _value(fields[name], text) for name, text in given.items()})
+
+
+def _value(field: "attrs.Attribute[Any]", text: str) -> object:
+    """The text, or what it says as JSON or as a list with commas: the first that the field takes."""
+    convert = cast("Any", field.converter)
+    readings = [text, text.split(",")]
+    with contextlib.suppress(json.JSONDecodeError):
+        readings.insert(1, json.loads(text))
+    for reading in readings:
+        with contextlib.suppress(ParameterError):
+            return convert(reading)
+    return text  # its error is the one to show
+
+
+def _explain(
+    querier: Querier, query: Query[Any], composed: Composed, values: list[str | None], *, generic: bool = False
+) -> list[str]:
+    """The lines of the plan: the statement is prepared, so that it decides the types, and run unless `generic`."""
+    options = sql.SQL("" if generic else "(ANALYZE, BUFFERS) ")
+    given = sql.SQL("({})").format(sql.SQL(", ").join(map(sql.Literal, values))) if values else sql.SQL("")
+    connection = querier.connection
+    with querier._session.running(query), connection.transaction(force_rollback=True):
+        connection.execute(
+            "SELECT set_config('plan_cache_mode', %s, TRUE)", ["force_generic_plan" if generic else "auto"]
+        )
+        connection.execute(b"PREPARE explained AS " + composed.encoded)
+        rows = connection.execute(sql.SQL("EXPLAIN {}EXECUTE explained {}").format(options, given))
+        return [line for (line,) in rows]
+
+
+def _load(querier: Querier, scale: int) -> None:
+    """Load the sample behind a bar, and say how much that was."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
+        bar = bars.add_task("", total=len(TABLES) * scale)
+        counts = sample.load(
+            querier.connection, scale, progress=lambda table, *_: bars.update(bar, advance=1, description=table)
+        )
+    click.echo(f"Loaded {sum(counts.values()):,} rows into {len(counts)} tables.", err=True)
