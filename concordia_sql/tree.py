@@ -3,10 +3,11 @@
 import operator
 import typing
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import attrs
+import msgspec
 
 from concordia_sql.caching import cache
 from concordia_sql.errors import StatementError
@@ -23,27 +24,56 @@ class Node:
         replies: tuple["Reply", ...] = ()
     ```
 
-    Equality compares whole trees; the hash is that of the id; the repr shows the node's own columns and how many children it
-    has.
+    Equality compares whole trees; the hash is that of the id; the repr shows the node's own columns and how many
+    children it has. A node is copied and pickled with all below it.
     """
 
     __slots__ = ()
 
     if TYPE_CHECKING:
-
-        @property
-        def id(self) -> str: ...  # noqa: D102
-        @property
-        def parent_id(self) -> str | None: ...  # noqa: D102
+        id: str
+        parent_id: str | None
 
     def walk(self) -> Iterator[Self]:
         """The node and all below it, each before its children, which keep their order."""
-        children = operator.attrgetter(children_field(type(self)))
-        waiting = [self]
-        while waiting:
-            node = waiting.pop()
+        for _, node in self._levels():
             yield node
-            waiting.extend(reversed(children(node)))
+
+    def to_rows(self) -> list[dict[str, object]]:
+        """What `walk` gives, each node as a flat dict of its own columns and its `depth`, 0 for this one.
+
+        The values are what JSON has: texts, numbers, lists, dicts, times as ISO 8601. So any encoder takes a tree of
+        any depth.
+        """
+        names = [field.name for field in _own_fields(type(self))]
+        return [
+            {**msgspec.to_builtins({name: getattr(node, name) for name in names}), "depth": depth}
+            for depth, node in self._levels()
+        ]
+
+    def render(self, line: Callable[[Self], str]) -> str:
+        """What `walk` gives as text: for each node one line, as `line` says it, two spaces further in than its parent.
+
+        Line breaks become spaces. Below 40 levels, lines go no further in.
+        """
+        return "\n".join("  " * min(depth, 40) + " ".join(line(node).splitlines()) for depth, node in self._levels())
+
+    def _levels(self) -> Iterator[tuple[int, Self]]:
+        """What `walk` gives, each with its depth."""
+        children = operator.attrgetter(children_field(type(self)))
+        waiting = [(0, self)]
+        while waiting:
+            depth, node = waiting.pop()
+            yield depth, node
+            waiting.extend((depth + 1, child) for child in reversed(children(node)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        cls, places, rows = type(self), [0], []
+        names = [field.name for field in _own_fields(cls)]
+        for place, (depth, node) in enumerate(self._levels()):
+            places[depth:] = [place]
+            rows.append((places[depth - 1] if depth else None, [getattr(node, name) for name in names]))
+        return _rebuild, (cls, names, rows)
 
     def __eq__(self, other: object) -> bool:
         if other.__class__ is not self.__class__:
@@ -70,6 +100,23 @@ class Node:
 N = TypeVar("N", bound=Node)
 
 
+def _rebuild(cls: type[N], names: Sequence[str], rows: Sequence[tuple[int | None, Sequence[object]]]) -> N:
+    """A tree of its nodes as they are pickled: each with the place of its parent, which stands before it."""
+    nodes: list[N] = []
+    children: defaultdict[int, list[N]] = defaultdict(list)
+    for parent, values in rows:
+        nodes.append(cls(**dict(zip(names, values, strict=True))))
+        if parent is not None:
+            children[parent].append(nodes[-1])
+    _set_children((nodes[place], below) for place, below in children.items())
+    return nodes[0]
+
+
+def _set_children(families: Iterable[tuple[N, Sequence[N]]]) -> None:
+    for parent, children in families:
+        object.__setattr__(parent, children_field(type(parent)), tuple(children))
+
+
 @cache
 def children_field(node_class: type[Node]) -> str:
     """The field of a node class that holds the children.
@@ -78,7 +125,9 @@ def children_field(node_class: type[Node]) -> str:
     """
     name = node_class.__qualname__
     if node_class.__eq__ is not Node.__eq__ or node_class.__repr__ is not Node.__repr__:
-        raise StatementError(f"{name}: a node names Node as its first base, and is decorated with @attrs.frozen(eq=False, repr=False)")
+        raise StatementError(
+            f"{name}: a node names Node as its first base, and is decorated with @attrs.frozen(eq=False, repr=False)"
+        )
     hints = typing.get_type_hints(node_class)
     fields = [field for field, hint in hints.items() if node_class_in(hint) in node_class.__mro__]
     if len(fields) != 1 or not {"id", "parent_id"} <= hints.keys():
@@ -106,17 +155,18 @@ def link(rows: Sequence[N], top: N | None = None) -> list[N]:
     nodes = {row.id: row for row in rows}
     children: defaultdict[str | None, list[N]] = defaultdict(list)
     roots: list[N] = []
+    seen: set[str] = set()
+    parents_first = True
     for row in rows:
         if row.parent_id not in nodes or row is top:
             roots.append(row)
         else:
+            parents_first = parents_first and row.parent_id in seen
             children[row.parent_id].append(row)
-    _cut_cycles(rows, nodes, roots, children)
-    if rows:
-        field = children_field(type(rows[0]))
-        for parent_id, below in children.items():
-            if parent_id is not None:
-                object.__setattr__(nodes[parent_id], field, tuple(below))
+        seen.add(row.id)
+    if not parents_first:  # as in every cycle
+        _cut_cycles(rows, nodes, roots, children)
+    _set_children((nodes[parent_id], below) for parent_id, below in children.items() if parent_id is not None)
     return roots
 
 
