@@ -167,9 +167,8 @@ class _Cut:
         around = [*head, *tail]
         self._refer(around, uses, (), self._all, self._classes)
         for item in items:
-            name = column_name(item)
-            column = self._wanted.get(name or "")
-            readers = column.nested if column else () if name else self._all
+            column = self._wanted.get(column_name(item) or "")
+            readers = self._all if column is None else column.nested
             self._refer(item, uses, _aliases(self._words(around), uses), readers, self._classes)
         return {shape: self._kept[shape] for shape in self._source.shapes() if shape in self._kept}
 

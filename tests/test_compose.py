@@ -354,6 +354,13 @@ FORMS: list[Form] = [
      {"name": str, "bio": str | None}, ["Ann", "of Ghent"], "slug"),
     ("SELECT DISTINCT mine_author.name FROM mine_author ORDER BY name", {"name": str}, ["Ann"], "bio"),
     ("SELECT mine_author.* FROM mine_author", {"picture": dict[str, str | int]}, [ONE], "bio"),
+    ("SELECT mine_post.links, 'x' AS picture FROM mine_post", {"links": tuple[Link, ...], "picture": str},
+     [(Link("Ann", "writes"), Link("Bob", "writes")), "x"], "bio pic.id"),
+    ("SELECT mine_post.*, 1 AS life FROM mine_post", {"authors": tuple[Name, ...], "life": object}, [NAMES, 1],
+     "bio pic.id"),
+    (("WITH authors AS (SELECT 10 AS id) SELECT mine_post.slug FROM mine_post"
+      " INNER JOIN authors ON authors.id = mine_post.id"), {"slug": str}, ["first"], "bio pic.id"),
+    ("SELECT mine_post.slug AS authors FROM mine_post", {"authors": str}, ["first"], "mine_author"),
     ("SELECT mine_card.* FROM mine_card", {"slug": str}, ["first"], "mine_author upperSlug"),
     ("SELECT mine_card.* FROM mine_card", {"big": str}, ["first!"], "mine_author"),
     ("SELECT mine_card.* FROM mine_card", {"authors": tuple[Name, ...]}, [NAMES], "bio pic.id"),
