@@ -1,0 +1,106 @@
+"""The database that is measured: the library's sample, and two threads that are larger than any in it."""
+
+from collections import defaultdict
+from typing import Any
+
+import psycopg
+import yoyo
+
+from benchmarks.queries import AddThread
+from concordia_sql import Querier, sample
+from concordia_sql.statement import LIBRARY
+
+SCALE = 100
+MANY_COMMENTS = 10_000
+OTHER_COMMENTS = 200_000
+_MANY_COMMENTS_SLUG = "many-comments"
+_OTHER_COMMENTS_SLUG = "other-comments"
+READER = "benchmark@concordia.example"
+"""Who writes the comments of W6."""
+
+Connection = psycopg.Connection[Any]
+
+
+def prepare(
+    url: str, scale: int = SCALE, many_comments: int = MANY_COMMENTS, other_comments: int = OTHER_COMMENTS
+) -> None:
+    """Fill an empty database; one that is filled already stays as it is.
+
+    Raises SampleError for a database that holds other rows.
+    """
+    with yoyo.get_backend(url.replace("postgresql:", "postgresql+psycopg:", 1)) as backend:
+        backend.apply_migrations(backend.to_apply(yoyo.read_migrations(str(LIBRARY.with_name("migrations")))))
+    with connect(url) as connection:
+        if _value(connection, "SELECT count(*) FROM blog_posts WHERE slug = %s", _OTHER_COMMENTS_SLUG):
+            return
+        sample.load(connection, scale)
+        querier = Querier(connection)
+        querier.execute(AddThread(slug=_MANY_COMMENTS_SLUG, comments=many_comments))
+        querier.execute(AddThread(slug=_OTHER_COMMENTS_SLUG, comments=other_comments))
+        connection.execute("VACUUM (ANALYZE) blog_comments, blog_posts")
+
+
+def connect(url: str) -> Connection:
+    """A connection for preparing and checking."""
+    return psycopg.connect(url, autocommit=True, options="-c TimeZone=UTC")
+
+
+def find_parameters(connection: Connection) -> dict[str, Any]:
+    """What the workloads ask for: the same for every peer."""
+    post_id = "SELECT id FROM blog_posts WHERE slug = %s"
+    return {
+        "slug": sample.MY_POST_SLUG,
+        "listing": sample.MY_LISTING_SLUG,
+        "forty_comments": _value(connection, post_id, sample.FORTY_COMMENTS_SLUG),
+        "many_comments": _value(connection, post_id, _MANY_COMMENTS_SLUG),
+        "token": _value(connection, "SELECT min(token) FROM session WHERE user_id = %s", sample.USER_1_ID),
+        "comment": {
+            "post_id": _value(connection, post_id, sample.MY_POST_SLUG),
+            "author_name": "Ada Lovelace",
+            "author_email": READER,
+            "content": {"en": "Well said. I would add a word on the last part: it holds for small numbers only."},
+            "status": "pending",
+            "in_language": "en",
+        },
+    }
+
+
+def remove_comments(connection: Connection) -> None:
+    """Remove what W6 added."""
+    connection.execute("DELETE FROM blog_comments WHERE author_email = %s", [READER])
+    connection.execute("VACUUM (ANALYZE) blog_comments")
+
+
+def read_columns(connection: Connection) -> dict[str, dict[str, str]]:
+    """The columns of each table, with their types."""
+    columns: dict[str, dict[str, str]] = defaultdict(dict)
+    for table, column, type_name in connection.execute(
+        "SELECT table_name, column_name, data_type FROM information_schema.columns "
+        "WHERE table_schema = 'public' ORDER BY ordinal_position"
+    ):
+        columns[table][column] = type_name
+    return columns
+
+
+def clear_statistics(connection: Connection) -> bool:
+    """Begin to count statements anew. Returns whether the server can: pg_stat_statements is loaded, and may be asked."""
+    try:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+        connection.execute("SELECT pg_stat_statements_reset()")
+    except psycopg.Error:
+        return False
+    return True
+
+
+def count_statements(connection: Connection) -> set[int]:
+    """The statements that ran on this database since, as PostgreSQL numbers them."""
+    rows = connection.execute(
+        "SELECT queryid FROM pg_stat_statements WHERE query NOT LIKE '%pg_stat_statements%' "
+        "AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    return {row[0] for row in rows}
+
+
+def _value(connection: Connection, query: str, *values: object) -> Any:
+    row = connection.execute(query, values).fetchone()
+    return row[0] if row else None

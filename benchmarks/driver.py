@@ -1,0 +1,184 @@
+"""A run: every workload is checked for every peer, then timed, peers alternating."""
+
+import datetime
+import statistics
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import attrs
+
+from benchmarks import database, machine, pgbench, reference
+from benchmarks.peers.catalog import Kind, find_peers
+from benchmarks.process import PeerError, Process
+from benchmarks.results import Cold, Latency, Results, Throughput
+from benchmarks.workloads import THROUGHPUT, WORKLOADS, Workload
+
+Report = Callable[[str], None]
+_COLD_STARTS = 3
+_LARGE = {"W2": 3, "W5": 3}
+"""The workloads after which a process has held its most memory, and how often they are called."""
+
+
+class WrongResult(Exception):
+    """A peer does not give what the tables hold: its figures would say nothing."""
+
+
+@attrs.frozen
+class Plan:
+    """How much is measured."""
+
+    workloads: Sequence[str] = tuple(WORKLOADS)
+    scale: int = database.SCALE
+    rounds: int = 10
+    callers: int = 16
+    seconds: float = 3
+    """How long the callers call, in each of two rounds."""
+
+
+class Run:
+    """The peers of a run, each in its process, on one database."""
+
+    def __init__(self, url: str, connection: database.Connection, report: Report, stack: ExitStack) -> None:
+        self._url = url
+        self._connection = connection
+        self._report = report
+        self._columns = database.read_columns(connection)
+        self.parameters = database.find_parameters(connection)
+        self.kinds, self.missing = find_peers()
+        for name, reason in self.missing.items():
+            report(f"left out: {name}, as {reason}")
+        self.peers = [stack.enter_context(Process(kind)) for kind in self.kinds]
+        for peer in self.peers:
+            peer.ask("open", **self._settings(1))
+
+    def check(self, workload: Workload) -> None:
+        """Compare every peer's result with the tables. Raises WrongResult."""
+        for peer in self.peers:
+            result = peer.run(workload, workload.form.describe(self._columns))
+            expected = reference.read(self._connection, workload.name, self.parameters, result)
+            found = reference.difference(workload, self._canonical(result, workload), self._canonical(expected, workload))
+            if found is not None:
+                raise WrongResult(f"{peer.kind.title}: {found}")
+
+    def same_statement(self, workload: Workload) -> bool | None:
+        """Whether pgbench sends the library's very statement. Raises WrongResult when it does not."""
+        same = pgbench.same_statement(self._connection, self._url, workload.name, self.parameters)
+        if same is False:
+            raise WrongResult(f"pgbench: {workload.name} is not the library's statement")
+        return same
+
+    def latency(self, workload: Workload, rounds: int) -> dict[str, Latency]:
+        """How long calls take, one at a time."""
+        times: dict[str, list[int]] = defaultdict(list)
+        cpu: dict[str, int] = defaultdict(int)
+        for peer in self.peers:
+            peer.ask("time", workload=workload.name, calls=min(workload.calls, pgbench.WARM_UP))
+        for turn in _turns([None, *self.peers], rounds):
+            for peer in turn:
+                if peer is None:
+                    times["pgbench"] += pgbench.time(self._url, workload.name, self.parameters, workload.calls)
+                else:
+                    answer = peer.ask("time", workload=workload.name, calls=workload.calls)
+                    times[peer.kind.name] += answer["nanoseconds"]
+                    cpu[peer.kind.name] += answer["cpu"]
+        database.remove_comments(self._connection)
+        return {name: Latency.of(each, cpu.get(name)) for name, each in times.items()}
+
+    def throughput(self, workload: Workload, callers: int, seconds: float) -> dict[str, Throughput]:
+        """How many calls many callers make, each peer with a connection for each caller."""
+        found: dict[str, list[Throughput]] = defaultdict(list)
+        for turn in _turns([None, *self.kinds], 2):
+            for kind in turn:
+                if kind is None:
+                    rate = pgbench.load(self._url, workload.name, self.parameters, callers, seconds)
+                    found["pgbench"].append(Throughput(rate, None))
+                else:
+                    found[kind.name].append(self._load(kind, workload, callers, seconds))
+        return {name: _mean(each) for name, each in found.items()}
+
+    def cold(self, workload: Workload) -> dict[str, Cold]:
+        """What new processes take."""
+        found: dict[str, list[Cold]] = defaultdict(list)
+        for turn in _turns(self.kinds, _COLD_STARTS):
+            for kind in turn:
+                found[kind.name].append(self._cold(kind, workload))
+        return {
+            name: Cold(*(round(statistics.median(each), 1) for each in zip(*map(attrs.astuple, starts), strict=True)))
+            for name, starts in found.items()
+        }
+
+    def _load(self, kind: Kind, workload: Workload, callers: int, seconds: float) -> Throughput:
+        with Process(kind) as peer:
+            peer.ask("open", **self._settings(callers))
+            peer.ask("load", workload=workload.name, callers=callers, seconds=seconds / 3)
+            answer = peer.ask("load", workload=workload.name, callers=callers, seconds=seconds)
+            peer.ask("close")
+        return Throughput(answer["calls"] / answer["nanoseconds"] * 1e9, answer["cpu"] / answer["calls"] / 1000)
+
+    def _cold(self, kind: Kind, workload: Workload) -> Cold:
+        with Process(kind) as peer:
+            first = peer.ask("first", workload=workload.name, **self._settings(1))
+            for name, calls in _LARGE.items():
+                peer.ask("time", workload=name, calls=calls)
+            memory = peer.ask("memory")
+            peer.ask("close")
+        return Cold(peer.import_time / 1e6, first["nanoseconds"] / 1e6, memory["kilobytes"] / 1024)
+
+    def _settings(self, connections: int) -> dict[str, Any]:
+        return {"url": self._url, "parameters": self.parameters, "connections": connections}
+
+    def _canonical(self, plain: Any, workload: Workload) -> Any:
+        return reference.canonical(plain, workload.form, self._columns)
+
+
+def measure(url: str, plan: Plan, report: Report) -> Results:
+    """Prepare the database, check all peers and measure them. Raises WrongResult and PeerError."""
+    report(f"preparing the sample at scale {plan.scale}")
+    database.prepare(url, plan.scale)
+    with database.connect(url) as connection, ExitStack() as stack:
+        run = Run(url, connection, report, stack)
+        workloads = [WORKLOADS[name] for name in plan.workloads]
+        same: dict[str, bool | None] = {}
+        for workload in workloads:
+            report(f"checking {workload.name}: {workload.title}")
+            run.check(workload)
+            same[workload.name] = run.same_statement(workload)
+        latency: dict[str, Mapping[str, Latency]] = {}
+        for workload in workloads:
+            report(f"timing {workload.name}: {workload.title}")
+            latency[workload.name] = run.latency(workload, plan.rounds)
+        report(f"throughput of {plan.callers} callers")
+        throughput = {THROUGHPUT: run.throughput(WORKLOADS[THROUGHPUT], plan.callers, plan.seconds)}
+        report("imports, first calls, memory")
+        cold = run.cold(WORKLOADS[THROUGHPUT])
+        return Results(
+            made_at=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M"),
+            machine=machine.describe_machine(),
+            versions=machine.describe_versions(connection, run.kinds),
+            scale=plan.scale,
+            rounds=plan.rounds,
+            callers=plan.callers,
+            missing=run.missing,
+            same_statement=same,
+            latency=latency,
+            throughput=throughput,
+            cold=cold,
+        )
+
+
+def _turns(items: Sequence[Any], rounds: int) -> Iterator[Sequence[Any]]:
+    """The items in each round, each time another one first."""
+    for number in range(rounds):
+        start = number % len(items)
+        yield [*items[start:], *items[:start]]
+
+
+def _mean(each: Sequence[Throughput]) -> Throughput:
+    cpu = [one.cpu for one in each if one.cpu is not None]
+    per_second = statistics.mean(one.per_second for one in each)
+    return Throughput(round(per_second, 1), round(statistics.mean(cpu), 1) if cpu else None)
+
+
+__all__ = ["PeerError", "Plan", "Run", "WrongResult", "measure"]

@@ -1,0 +1,110 @@
+// The workloads, as Drizzle's documentation writes them. `value(name)` is a parameter: its value, or a placeholder.
+import { and, asc, avg, between, count, desc, eq, isNull, ne, sql } from "drizzle-orm";
+import { comments, listings, posts, reviews, session, translations } from "./schema.js";
+
+const visible = (table) => and(isNull(table.deleted_at), ne(table.status, "deleted"));
+const relations = {
+  categories: { columns: {}, with: { category: true } },
+  translations: true,
+};
+const media = { columns: { type: true, position: true }, with: { medium: true } };
+
+export const queries = {
+  W1: (db, value) =>
+    db.query.posts.findFirst({
+      where: and(eq(posts.slug, value("slug")), visible(posts)),
+      with: { authors: { columns: {}, with: { author: { with: { organization: true } } } }, ...relations },
+    }),
+  W2: (db) =>
+    db.query.posts.findMany({
+      where: and(eq(posts.status, "published"), visible(posts)),
+      orderBy: [desc(sql`coalesce(${posts.published_at}, ${posts.created_at})`), desc(posts.id)],
+      limit: 50,
+      with: {
+        authors: { columns: {}, with: { author: { with: { organization: true, avatar: true } } } },
+        media,
+        ...relations,
+      },
+    }),
+  W3: (db, value) => db.query.posts.findFirst({ where: and(eq(posts.slug, value("slug")), visible(posts)) }),
+  W4: (db, value) => thread(db, value("forty_comments")),
+  W5: (db, value) => thread(db, value("many_comments")),
+  W6: (db, value) =>
+    db
+      .insert(comments)
+      .values(
+        Object.fromEntries(
+          ["id", "post_id", "author_name", "author_email", "content", "status", "in_language"].map((name) => [
+            name,
+            value(name),
+          ]),
+        ),
+      )
+      .returning(),
+  W7: (db, value) =>
+    db.query.posts.findFirst({
+      where: and(eq(posts.slug, value("slug")), visible(posts)),
+      with: { translations: { where: eq(translations.in_language, "fr") } },
+    }),
+  W8: (db, value) => db.query.session.findFirst({ where: eq(session.token, value("token")), with: { user: true } }),
+  W10: (db, value) =>
+    db.query.listings.findFirst({
+      where: and(eq(listings.slug, value("listing")), visible(listings)),
+      with: { category: true, organization: true, translations: true, media, availability: true },
+    }),
+  // The second query of W10.
+  ratings: (db, value) =>
+    db
+      .select({
+        count: count(),
+        average: avg(reviews.rating),
+        distribution: sql`json_build_array(${sql.join(
+          [1, 2, 3, 4, 5].map((stars) => sql`count(*) filter (where ${reviews.rating} = ${sql.raw(stars)})`),
+          sql`, `,
+        )})`,
+      })
+      .from(reviews)
+      .where(
+        and(
+          eq(reviews.service_id, value("id")),
+          isNull(reviews.deleted_at),
+          eq(reviews.status, "approved"),
+          isNull(reviews.parent_id),
+          between(reviews.rating, 1, 5),
+        ),
+      ),
+};
+
+function thread(db, post) {
+  return db.query.comments.findMany({
+    where: and(eq(comments.post_id, post), isNull(comments.deleted_at)),
+    orderBy: [asc(comments.created_at), asc(comments.id)],
+  });
+}
+
+// What is done with the rows of a workload, in the call.
+export const finish = {
+  W4: link,
+  W5: link,
+  W6: (rows) => rows[0],
+};
+
+function link(rows) {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const roots = [];
+  for (const row of rows) row.replies = [];
+  for (const row of rows) (byId.get(row.parent_id)?.replies ?? roots).push(row);
+  return roots;
+}
+
+// A result without the join tables' objects, for comparing it.
+export function plain(value) {
+  if (Array.isArray(value)) return value.map(plain);
+  if (value === null || typeof value !== "object") return value;
+  const flat = { ...value };
+  if (flat.authors) flat.authors = flat.authors.map((link) => link.author);
+  if (flat.categories) flat.categories = flat.categories.map((link) => link.category);
+  if (flat.media) flat.media = flat.media.map(({ medium, type, position }) => ({ ...medium, link_type: type, position }));
+  if (flat.replies) flat.replies = flat.replies.map(plain);
+  return flat;
+}

@@ -1,0 +1,72 @@
+"""Which peers there are, and which of them can run here."""
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import attrs
+
+ROOT = Path(__file__).parents[2]
+DRIZZLE = Path(__file__).parents[1] / "drizzle"
+
+
+@attrs.frozen
+class Kind:
+    """A peer: its name in results, its title, the packages that it stands on, and how its process is started."""
+
+    name: str
+    title: str
+    packages: tuple[str, ...]
+    command: tuple[str, ...]
+
+
+def _python(name: str, title: str, *packages: str) -> Kind:
+    return Kind(name, title, packages, (sys.executable, "-m", "benchmarks.peers", name))
+
+
+OURS = (
+    _python("ours", "concordia_sql", "psycopg", "msgspec"),
+    _python("ours_async", "concordia_sql, async", "psycopg", "msgspec"),
+)
+_OTHERS = (
+    _python("asyncpg", "asyncpg by hand", "asyncpg", "msgspec"),
+    _python("sqlalchemy", "SQLAlchemy", "sqlalchemy", "psycopg", "orjson"),
+    _python("django", "Django", "django", "psycopg"),
+)
+_NODE = (
+    Kind("drizzle", "Drizzle", ("drizzle-orm", "pg"), ("node", str(DRIZZLE / "peer.js"))),
+    Kind("drizzle_prepared", "Drizzle, prepared", ("drizzle-orm", "pg"), ("node", str(DRIZZLE / "peer.js"), "prepared")),
+)
+TITLES = {"pgbench": "pgbench", **{kind.name: kind.title for kind in (*OURS, *_OTHERS, *_NODE)}}
+
+
+def find_peers() -> tuple[list[Kind], dict[str, str]]:
+    """The peers that can run, and for each other the reason why not. Installs the packages of Node's."""
+    found, missing = list(OURS), {}
+    for kind in _OTHERS:
+        absent = [package for package in kind.packages if importlib.util.find_spec(package) is None]
+        if absent:
+            missing[kind.name] = f"{', '.join(absent)} is not installed: uv sync --group bench"
+        else:
+            found.append(kind)
+    reason = _prepare_node()
+    for kind in _NODE:
+        if reason is None:
+            found.append(kind)
+        else:
+            missing[kind.name] = reason
+    return found, missing
+
+
+def _prepare_node() -> str | None:
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        return "Node is not installed"
+    if not (DRIZZLE / "node_modules").exists():
+        command = [npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"]
+        if subprocess.run(command, cwd=DRIZZLE, check=False, stdout=subprocess.DEVNULL).returncode:  # noqa: S603
+            shutil.rmtree(DRIZZLE / "node_modules", ignore_errors=True)
+            return "npm ci failed"
+    return None

@@ -1,0 +1,131 @@
+"""Django's ORM over psycopg: a connection that stays, collections by prefetch_related, objects by select_related."""
+
+from typing import Any
+from uuid import uuid4
+
+import django
+from django.conf import settings
+from django.db import connection, connections
+from django.db.models import Avg, Count, Manager, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
+from psycopg.conninfo import conninfo_to_dict
+
+settings.configure(
+    INSTALLED_APPS=["benchmarks.peers.django_app"],
+    DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": None}},
+    USE_TZ=False,
+    TIME_ZONE="UTC",
+)
+django.setup()
+
+from benchmarks.peers.django_app.models import (  # noqa: E402 - models need the settings
+    Author,
+    Comment,
+    Listing,
+    MediumLink,
+    Post,
+    PostMedium,
+    Review,
+    Session,
+    Translation,
+)
+from benchmarks.peers.plain import RatingSummary, link, plain, rating_summary  # noqa: E402
+
+
+class Peer:
+    """Serves the workloads."""
+
+    def __init__(self, url: str, parameters: dict[str, Any], connections: int) -> None:
+        self._url = url
+        self._parameters = parameters
+        self._connections = connections  # one for each thread
+        self.calls = {
+            "W1": self._post_page,
+            "W2": self._news,
+            "W3": self._post,
+            "W4": lambda: self._thread(parameters["forty_comments"]),
+            "W5": lambda: self._thread(parameters["many_comments"]),
+            "W6": self._add_comment,
+            "W7": self._french_post,
+            "W8": self._session,
+            "W10": self._listing_page,
+        }
+
+    def open(self) -> None:
+        """Connect."""
+        server = conninfo_to_dict(self._url)
+        connections.settings["default"].update(
+            NAME=server.get("dbname", ""),
+            USER=server.get("user", ""),
+            PASSWORD=server.get("password", ""),
+            HOST=server.get("host", ""),
+            PORT=server.get("port", ""),
+        )
+        connection.ensure_connection()
+
+    def close(self) -> None:
+        """Disconnect."""
+        connections.close_all()
+
+    def plain(self, result: Any, form: dict[str, Any]) -> Any:
+        """The result as plain data. It queries nothing: what the call did not load is an error."""
+        with connection.execute_wrapper(_refuse):
+            return plain(result, form, _read)
+
+    def _post_page(self) -> Post:
+        authors = Prefetch("authors", Author.objects.select_related("works_for"))
+        posts = _posts().prefetch_related(authors, "categories", "translations")
+        return posts.get(slug=self._parameters["slug"])
+
+    def _news(self) -> list[Post]:
+        authors = Prefetch("authors", Author.objects.select_related("works_for", "avatar"))
+        media = Prefetch("media", PostMedium.objects.select_related("media"))
+        newest = _posts().filter(status="published").order_by(Coalesce("published_at", "created_at").desc(), "-id")
+        return list(newest.prefetch_related(authors, "categories", media, "translations")[:50])
+
+    def _post(self) -> Post:
+        return _posts().get(slug=self._parameters["slug"])
+
+    def _thread(self, post_id: str) -> list[Comment]:
+        return link(Comment.objects.filter(post_id=post_id, deleted_at=None).order_by("created_at", "id"))
+
+    def _add_comment(self) -> Comment:
+        return Comment.objects.create(id=uuid4().hex, **self._parameters["comment"])
+
+    def _french_post(self) -> Post:
+        french = Prefetch("translations", Translation.objects.filter(in_language="fr"))
+        return _posts().prefetch_related(french).get(slug=self._parameters["slug"])
+
+    def _session(self) -> Session:
+        return Session.objects.select_related("user").get(token=self._parameters["token"])
+
+    def _listing_page(self) -> Listing:
+        listings = Listing.objects.filter(deleted_at=None).exclude(status="deleted")
+        media = Prefetch("media", MediumLink.objects.select_related("media"))
+        listings = listings.select_related("category", "organization")
+        listings = listings.prefetch_related("translations", media, "availability")
+        listing = listings.get(slug=self._parameters["listing"])
+        listing.rating_summary = _rating_summary(listing.id)
+        return listing
+
+
+def _posts() -> "QuerySet[Post]":
+    return Post.objects.filter(deleted_at=None).exclude(status="deleted")
+
+
+def _rating_summary(listing_id: str) -> RatingSummary:
+    reviews = Review.objects.filter(
+        service_id=listing_id, deleted_at=None, status="approved", parent_id=None, rating__range=(1, 5)
+    )
+    counts = {f"rated_{stars}": Count("id", filter=Q(rating=stars)) for stars in range(1, 6)}
+    found = reviews.aggregate(Avg("rating"), **counts)
+    return rating_summary([found[name] for name in counts], found["rating__avg"])
+
+
+def _read(value: Any, name: str) -> Any:
+    field = getattr(value, name)
+    return list(field.all()) if isinstance(field, Manager) else field
+
+
+def _refuse(*_: object) -> None:
+    raise RuntimeError("a query for what should have been loaded")

@@ -1,0 +1,1 @@
+"""The tables of the workloads as a Django application."""

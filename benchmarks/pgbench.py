@@ -1,0 +1,80 @@
+"""The limit: pgbench sends the library's own statement, prepared, and drops what comes back."""
+
+import json
+import re
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.database import Connection, clear_statistics, count_statements
+from benchmarks.queries import make_query
+from concordia_sql import Querier, embedded
+
+WARM_UP = 20
+"""Calls that are not counted: in the first five, PostgreSQL plans anew each time."""
+
+
+def time(url: str, workload: str, parameters: Mapping[str, Any], calls: int) -> list[int]:
+    """How long each of the calls takes, in nanoseconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = ("-t", str(WARM_UP + calls), "-l", f"--log-prefix={folder}/log")
+        _run(url, workload, parameters, options, Path(folder))
+        (log,) = Path(folder).glob("log.*")
+        lines = log.read_text().splitlines()[WARM_UP:]
+    return [int(line.split()[2]) * 1000 for line in lines]
+
+
+def load(url: str, workload: str, parameters: Mapping[str, Any], callers: int, seconds: float) -> float:
+    """How many calls a second so many callers make."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = ("-T", str(max(1, round(seconds))), "-c", str(callers), "-j", "2")
+        output = _run(url, workload, parameters, options, Path(folder))
+    match = re.search(r"tps = ([0-9.]+) \(without initial connection time\)", output)
+    assert match, output
+    return float(match[1])
+
+
+def same_statement(connection: Connection, url: str, workload: str, parameters: Mapping[str, Any]) -> bool | None:
+    """Whether PostgreSQL counts pgbench's calls and the library's as one statement; None when it does not count."""
+    if not clear_statistics(connection):
+        return None
+    query = make_query(workload, parameters)
+    querier = Querier(connection)
+    (querier.execute if query.writes else querier.fetch)(query)
+    ours = count_statements(connection)
+    clear_statistics(connection)
+    with tempfile.TemporaryDirectory() as folder:
+        _run(url, workload, parameters, ("-t", "1"), Path(folder))
+    return len(ours) == 1 and ours == count_statements(connection)
+
+
+def script(workload: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    """pgbench's script for a workload, and the variables in it."""
+    query = make_query(workload, parameters)
+    composed = query.compose()
+    text = re.sub(r"\$(\d+)", lambda match: f":{composed.parameters[int(match[1]) - 1]}", composed.text)
+    variables = dict(zip(composed.parameters, map(_text, composed.values(query)), strict=True))
+    if query.writes:
+        return f"\\set id random(1, 9000000000000000000)\n{text};\n", variables
+    return f"{text};\n", variables
+
+
+def _text(value: object) -> str:
+    return "{" + ",".join(map(json.dumps, value)) + "}" if isinstance(value, tuple) else str(value)
+
+
+def _run(url: str, workload: str, parameters: Mapping[str, Any], options: tuple[str, ...], folder: Path) -> str:
+    text, variables = script(workload, parameters)
+    (folder / "script.sql").write_text(text)
+    command = [
+        *(str(embedded.bin_folder() / "pgbench"), "-n", "-M", "prepared", "-f", str(folder / "script.sql")),
+        *(f"--define={name}={value}" for name, value in variables.items()),
+        *options,
+        url,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - the command is ours
+    if done.returncode:
+        raise RuntimeError(f"pgbench failed:\n{done.stderr}")
+    return done.stdout

@@ -1,0 +1,51 @@
+"""A peer's process, from outside: requests and answers, a JSON object a line."""
+
+import json
+import subprocess
+from typing import Any, Self
+
+from benchmarks.peers.catalog import ROOT, Kind
+from benchmarks.workloads import Workload
+
+
+class PeerError(Exception):
+    """A peer failed: the message is its traceback."""
+
+
+class Process:
+    """A peer that runs."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self._process = subprocess.Popen(  # noqa: S603 - the command is ours
+            kind.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        self.import_time = int(self._read()["import"])
+        """What importing the library and the peer's own classes took, in nanoseconds."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def ask(self, request: str, **values: Any) -> dict[str, Any]:
+        """The answer to a request. Raises PeerError with the peer's traceback."""
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps({"do": request, **values}) + "\n")
+        self._process.stdin.flush()
+        return self._read()
+
+    def run(self, workload: Workload, form: dict[str, Any]) -> Any:
+        """The result of a workload as plain data in that form."""
+        return self.ask("check", workload=workload.name, form=form)["plain"]
+
+    def _read(self) -> dict[str, Any]:
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        if not line:
+            raise PeerError(f"{self.kind.title} ended with status {self._process.wait()}")
+        answer: dict[str, Any] = json.loads(line)
+        if "error" in answer:
+            raise PeerError(f"{self.kind.title}:\n{answer['error']}")
+        return answer

@@ -1,0 +1,104 @@
+"""The workloads as queries of the library: what its peers send, and what pgbench does."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import attrs
+
+from concordia_sql import Affected, One, Query, auth, blog, command, services
+from concordia_sql.localized import JsonObject
+
+_SQL = Path(__file__).parent / "sql" / "bench"
+
+
+@attrs.frozen
+class AuthorWithOrganization(blog.Author):
+    """W1: an author of a post."""
+
+    organization: blog.Organization | None
+
+
+@attrs.frozen
+class PostPage(blog.Post):
+    """W1: a post as a page shows it."""
+
+    authors: tuple[AuthorWithOrganization, ...]
+    categories: tuple[blog.Category, ...]
+    translations: tuple[blog.Translation, ...]
+
+
+@attrs.frozen
+class NewsPost(blog.Post):
+    """W2: a post of a list."""
+
+    authors: tuple[blog.AuthorDetails, ...]
+    categories: tuple[blog.Category, ...]
+    media: tuple[blog.LinkedMedium, ...]
+    translations: tuple[blog.Translation, ...]
+
+
+@attrs.frozen
+class UserSession(auth.Session):
+    """W8: a session with its user."""
+
+    user: auth.User
+
+
+@attrs.frozen
+class ListingPage(services.Listing):
+    """W10: a listing as a page shows it."""
+
+    category: services.Category | None
+    organization: blog.Organization | None
+    translations: tuple[services.Translation, ...]
+    media: tuple[services.LinkedMedium, ...]
+    availability: tuple[services.AvailabilitySlot, ...]
+    rating_summary: services.RatingSummary
+
+
+@command(_SQL / "add_comment.sql")
+class AddComment(One[blog.Comment]):
+    """W6: add a comment and give it back."""
+
+    id: str
+    post_id: str
+    author_name: str
+    author_email: str
+    content: JsonObject
+    status: str
+    in_language: str
+
+
+@command(_SQL / "add_thread.sql")
+class AddThread(Affected):
+    """Add a post with a thread of that many comments."""
+
+    slug: str
+    comments: int
+
+
+def make_query(workload: str, parameters: Mapping[str, Any]) -> Query[Any]:
+    """The query or command of a workload."""
+    slug = parameters["slug"]
+    match workload:
+        case "W1":
+            return blog.GetPost(slug=slug).into(PostPage)
+        case "W2":
+            return blog.ListPosts(status="published", limit=50).into(NewsPost)
+        case "W3":
+            return blog.GetPost(slug=slug).into(blog.Post)
+        case "W4":
+            return blog.GetCommentThread(post_id=parameters["forty_comments"])
+        case "W5":
+            return blog.GetCommentThread(post_id=parameters["many_comments"])
+        case "W6":
+            return AddComment(id=uuid4().hex, **parameters["comment"])
+        case "W7":
+            return blog.GetPost(slug=slug, languages=["fr"]).into(blog.PostWithTranslations)
+        case "W8":
+            return auth.GetSession(token=parameters["token"]).into(UserSession)
+        case "W10":
+            return services.GetListing(slug=parameters["listing"]).into(ListingPage)
+    raise ValueError(workload)

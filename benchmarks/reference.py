@@ -1,0 +1,169 @@
+"""What each workload must give: plain SELECTs of single tables, joined in Python. It knows no statement of any peer."""
+
+import datetime
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg.sql import SQL, Identifier
+
+from benchmarks.workloads import Form, Workload
+
+Row = dict[str, Any]
+Columns = Mapping[str, Mapping[str, str]]
+
+
+def read(connection: psycopg.Connection[Any], workload: str, parameters: Mapping[str, Any], result: Any = None) -> Any:
+    """The objects of a workload as plain data; for W6 those of the comment that `result`, a peer's, names."""
+    reader = _Reader(connection)
+    match workload:
+        case "W1":
+            return reader.page(reader.post(parameters["slug"]))
+        case "W2":
+            return [reader.page(post, news=True) for post in reader.newest()]
+        case "W3":
+            return reader.post(parameters["slug"])
+        case "W4":
+            return reader.thread(parameters["forty_comments"])
+        case "W5":
+            return reader.thread(parameters["many_comments"])
+        case "W6":
+            return {**reader.one("blog_comments", id=result["id"]), **parameters["comment"]}
+        case "W7":
+            post = reader.post(parameters["slug"])
+            return {**post, "translations": reader.rows("blog_translations", post_id=post["id"], in_language="fr")}
+        case "W8":
+            session = reader.one("session", token=parameters["token"])
+            return {**session, "user": reader.one("user", id=session["user_id"])}
+        case "W10":
+            return reader.listing(parameters["listing"])
+    raise ValueError(workload)
+
+
+class _Reader:
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+
+    def rows(self, table: str, order: LiteralString = "1", **equals: object) -> list[Row]:
+        condition = SQL(" AND ").join(SQL("{} = {}").format(Identifier(name), value) for name, value in equals.items())
+        query = SQL("SELECT * FROM {} WHERE {} ORDER BY ").format(Identifier(table), condition) + SQL(order)
+        return self._connection.cursor(row_factory=dict_row).execute(query).fetchall()
+
+    def one(self, table: str, **equals: object) -> Row:
+        (row,) = self.rows(table, **equals)
+        return row
+
+    def maybe(self, table: str, key: str | None) -> Row | None:
+        return None if key is None else self.one(table, id=key)
+
+    def post(self, slug: str) -> Row:
+        post = self.one("blog_posts", slug=slug)
+        assert _is_visible(post)
+        return post
+
+    def newest(self) -> list[Row]:
+        posts = filter(_is_visible, self.rows("blog_posts", status="published"))
+        by_time = sorted(posts, key=lambda post: (post["published_at"] or post["created_at"], post["id"]))
+        return by_time[: -50 - 1 : -1]
+
+    def page(self, post: Row, *, news: bool = False) -> Row:
+        links = self.rows("blog_post_authors", post_id=post["id"])
+        authors = [self.one("blog_authors", id=link["author_id"]) for link in links]
+        for author in authors:
+            author["organization"] = self.maybe("blog_organizations", author["works_for_id"])
+            author["avatar"] = self.maybe("blog_media", author["avatar_id"]) if news else None
+        links = self.rows("blog_post_categories", post_id=post["id"])
+        categories = [self.one("blog_categories", id=link["category_id"]) for link in links]
+        translations = self.rows("blog_translations", post_id=post["id"])
+        media = self.media("blog_post_media", "blog_media", post_id=post["id"]) if news else []
+        return {**post, "authors": authors, "categories": categories, "translations": translations, "media": media}
+
+    def media(self, links: str, media: str, **owner: object) -> list[Row]:
+        return [
+            {**self.one(media, id=link["media_id"]), "link_type": link["type"], "position": link["position"]}
+            for link in self.rows(links, **owner)
+        ]
+
+    def thread(self, post_id: str) -> list[Row]:
+        comments = [
+            row for row in self.rows("blog_comments", "created_at, id", post_id=post_id) if row["deleted_at"] is None
+        ]
+        replies = defaultdict(list)
+        for comment in comments:
+            replies[comment["parent_id"]].append(comment)
+        for comment in comments:
+            comment["replies"] = replies[comment["id"]]
+        return replies[None]
+
+    def listing(self, slug: str) -> Row:
+        listing = self.one("services_listings", slug=slug)
+        assert _is_visible(listing)
+        reviews = self.rows("services_reviews", service_id=listing["id"], status="approved")
+        ratings = [row["rating"] for row in reviews if row["deleted_at"] is None and row["parent_id"] is None]
+        ratings = [rating for rating in ratings if 1 <= rating <= 5]
+        return {
+            **listing,
+            "category": self.maybe("services_categories", listing["category_id"]),
+            "organization": self.maybe("blog_organizations", listing["organization_id"]),
+            "translations": self.rows("services_translations", service_id=listing["id"]),
+            "media": self.media("services_media_links", "services_media", service_id=listing["id"]),
+            "availability": self.rows("services_availability", service_id=listing["id"]),
+            "rating_summary": {
+                "count": len(ratings),
+                "average": round(sum(ratings) / len(ratings), 2) if ratings else None,
+                "distribution": [ratings.count(stars) for stars in range(1, 6)],
+            },
+        }
+
+
+def _is_visible(row: Row) -> bool:
+    return row["deleted_at"] is None and row["status"] != "deleted"
+
+
+def canonical(value: Any, form: Form, columns: Columns, *, ordered: bool = True) -> Any:
+    """Plain data as it is compared: exactly the form's fields, one spelling for a time, relations in one order.
+
+    The order of posts and of replies counts; that of other relations does not, as not every peer can ask for one.
+    """
+    if value is None:
+        return None
+    if isinstance(value, list):
+        items = [canonical(item, form, columns) for item in value]
+        return items if ordered else sorted(items, key=lambda item: json.dumps(item, sort_keys=True))
+    types = columns[form.table] if form.table else {}
+    plain = {name: _scalar(value[name], types[name]) for name in types}
+    plain |= {name: value[name] for name in form.fields}
+    for name, relation in form.relations.items():
+        plain[name] = canonical(value[name], relation, columns, ordered=False)
+    if form.is_tree:
+        plain["replies"] = canonical(value["replies"], form, columns)
+    return plain
+
+
+def difference(workload: Workload, actual: Any, expected: Any) -> str | None:
+    """Where the first difference of two canonical results is; None when there is none."""
+    path = _difference(actual, expected, workload.name)
+    return None if path is None else f"{path} differs"
+
+
+def _difference(actual: Any, expected: Any, path: str) -> str | None:
+    if type(actual) is not type(expected) and {type(actual), type(expected)} != {int, float}:
+        return path
+    if isinstance(expected, dict):
+        found = (_difference(actual[name], expected[name], f"{path}.{name}") for name in expected)
+        return next(filter(None, found), None) if actual.keys() == expected.keys() else path
+    if isinstance(expected, list):
+        pairs = enumerate(zip(actual, expected, strict=False))
+        found = (_difference(one, another, f"{path}[{index}]") for index, (one, another) in pairs)
+        return next(filter(None, found), None) if len(actual) == len(expected) else f"the length of {path}"
+    return None if actual == expected else path
+
+
+def _scalar(value: Any, type_name: str) -> Any:
+    if value is None or not type_name.startswith("timestamp"):
+        return value
+    time = value if isinstance(value, datetime.datetime) else datetime.datetime.fromisoformat(value)
+    return time.isoformat(timespec="microseconds")
