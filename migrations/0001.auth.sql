@@ -100,6 +100,8 @@ CREATE TABLE profile (
     updated_at timestamp NOT NULL DEFAULT now()
 );
 
+CREATE INDEX user_newest_idx ON "user" (created_at DESC, id DESC);
+CREATE INDEX user_role_idx ON "user" USING gin (string_to_array(role, ','));
 CREATE INDEX session_user_idx ON session (user_id, expires_at);
 CREATE INDEX session_active_organization_idx ON session (active_organization_id);
 CREATE INDEX account_user_idx ON account (user_id);
@@ -107,5 +109,5 @@ CREATE INDEX verification_identifier_idx ON verification (identifier);
 CREATE INDEX member_user_idx ON member (user_id);
 CREATE INDEX invitation_organization_idx ON invitation (organization_id);
 CREATE INDEX invitation_inviter_idx ON invitation (inviter_id);
-CREATE INDEX invitation_email_idx ON invitation (email);
 CREATE INDEX invitation_email_any_case_idx ON invitation (lower(email));
+CREATE INDEX invitation_newest_idx ON invitation (created_at DESC, id DESC);

@@ -172,6 +172,10 @@ CREATE INDEX blog_posts_newest_idx
 ON blog_posts (coalesce(published_at, created_at) DESC, id DESC);
 CREATE INDEX blog_posts_status_newest_idx
 ON blog_posts (status, coalesce(published_at, created_at) DESC, id DESC);
+CREATE INDEX blog_posts_featured_newest_idx
+ON blog_posts (is_featured, coalesce(published_at, created_at) DESC, id DESC);
+CREATE INDEX blog_posts_home_newest_idx
+ON blog_posts (display_in_home, coalesce(published_at, created_at) DESC, id DESC);
 CREATE INDEX blog_posts_organization_newest_idx
 ON blog_posts (organization_id, coalesce(published_at, created_at) DESC, id DESC);
 

@@ -145,6 +145,10 @@ CREATE INDEX services_listings_newest_idx
 ON services_listings (created_at DESC, id DESC);
 CREATE INDEX services_listings_status_newest_idx
 ON services_listings (status, created_at DESC, id DESC);
+CREATE INDEX services_listings_featured_newest_idx
+ON services_listings (is_featured, created_at DESC, id DESC);
+CREATE INDEX services_listings_home_newest_idx
+ON services_listings (display_in_home, created_at DESC, id DESC);
 CREATE INDEX services_listings_category_newest_idx
 ON services_listings (category_id, created_at DESC, id DESC);
 CREATE INDEX services_listings_organization_newest_idx

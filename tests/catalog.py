@@ -1,19 +1,102 @@
-"""Every query of the library, and an example of each that finds something in the sample."""
+"""Every query of the library, with values for its parameters that find something in the sample."""
 
 import inspect
-from collections.abc import Iterator
+import typing
+from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import Any
+
+import attrs
 
 from concordia_sql import Query, auth, blog, profile, services
 
 DOMAINS: tuple[ModuleType, ...] = (auth, profile, blog, services)
 
+VALUES: dict[str, object] = {
+    "author": "john-doe",
+    "author_id": "user-1",
+    "banned": False,
+    "category": "category-1",
+    "comment_status": "approved",
+    "customer_id": "user-1",
+    "day_of_week": 1,
+    "display_in_home": True,
+    "display_in_menu": True,
+    "expired": False,
+    "from_date": "2026-01-01",
+    "inviter_id": "user-1",
+    "is_active": True,
+    "is_featured": True,
+    "is_mobile": True,
+    "language": "fr",
+    "languages": ["fr", "ar"],
+    "limit": 20,
+    "open": True,
+    "organization": "blog-organization-1",
+    "organization_id": "organization-1",
+    "post_id": "post-1",
+    "price_type": "hourly",
+    "provider_id": "user-1",
+    "rating": 5,
+    "review_status": "approved",
+    "role": "owner",
+    "service_id": "listing-1",
+    "slug_contains": "post",
+    "text": "john",
+    "to_date": "2026-02-25",
+    "user_id": "user-1",
+}
+"""The values of parameters that mean the same in every query."""
+
+OF_QUERY: dict[str, dict[str, object]] = {
+    "auth.CountInvitations": {"email": "user-16@concordia.example", "status": "pending"},
+    "auth.GetAccount": {"provider_id": "credential", "account_id": "user-1"},
+    "auth.GetInvitation": {"id": "78408474-8e50-5e0a-86a8-5d6c12510b0e"},
+    "auth.GetOrganization": {"id": "organization-1"},
+    "auth.GetOrganizationBySlug": {"slug": "organization-1"},
+    "auth.GetSession": {"token": "0af84ac2813f66c3312225f069f80c120538afea"},
+    "auth.GetUser": {"id": "user-1"},
+    "auth.GetUserByEmail": {"email": "user-1@concordia.example"},
+    "auth.GetUserByUsername": {"username": "user1"},
+    "auth.GetVerification": {"identifier": "user-1@concordia.example"},
+    "auth.ListInvitations": {"email": "user-16@concordia.example", "status": "pending"},
+    "blog.CountPosts": {"status": "published"},
+    "blog.GetAuthor": {"slug": "john-doe"},
+    "blog.GetComment": {"id": "comment-root"},
+    "blog.GetCommentThread": {"status": "approved"},
+    "blog.GetPost": {"slug": "my-post"},
+    "blog.ListPosts": {"status": "published"},
+    "profile.GetProfileByUsername": {"username": "user1"},
+    "services.CountBookings": {"status": "confirmed"},
+    "services.CountListings": {"status": "active", "category": "service-category-1"},
+    "services.CountReviews": {"status": "approved"},
+    "services.CountReviewsByAuthor": {"status": "approved"},
+    "services.CountReviewsByStatus": {"status": "pending"},
+    "services.CountServiceCategories": {"parent": "service-category-1"},
+    "services.GetAvailabilitySlot": {"id": "availability-1"},
+    "services.GetBooking": {"id": "booking-1"},
+    "services.GetListing": {"slug": "my-listing"},
+    "services.GetListingById": {"id": "listing-1"},
+    "services.GetOrganizationWithListings": {"slug": "blog-organization-1"},
+    "services.GetReview": {"id": "review-120"},
+    "services.GetReviewThread": {"id": "review-1", "status": "approved"},
+    "services.GetServiceCategory": {"slug": "service-category-11"},
+    "services.GetServiceMedium": {"id": "419cb163-4554-50da-a200-e01e459f6951"},
+    "services.GetServiceTranslation": {"id": "2a07118b-2faf-5d9a-9e22-820d1baeb116"},
+    "services.ListBookings": {"status": "confirmed"},
+    "services.ListListings": {"status": "active", "category": "service-category-1"},
+    "services.ListReviewThreads": {"status": "approved"},
+    "services.ListReviews": {"status": "approved"},
+    "services.ListReviewsByAuthor": {"status": "approved"},
+    "services.ListReviewsByStatus": {"status": "pending"},
+    "services.ListServiceCategories": {"parent": "service-category-1"},
+}
+"""The values of the others, by query."""
+
 
 def query_classes() -> list[type[Query[Any]]]:
     """The query classes of all domains, by name."""
-    found = [cls for domain in DOMAINS if hasattr(domain, "__all__") for cls in _public(domain)]
-    return sorted(found, key=lambda cls: cls.name)
+    return sorted((cls for domain in DOMAINS for cls in _public(domain)), key=lambda cls: cls.name)
 
 
 def _public(domain: ModuleType) -> Iterator[type[Query[Any]]]:
@@ -21,3 +104,23 @@ def _public(domain: ModuleType) -> Iterator[type[Query[Any]]]:
         value = getattr(domain, name)
         if inspect.isclass(value) and issubclass(value, Query):
             yield value
+
+
+def example(query_class: type[Query[Any]], optional: Iterable[str] = ()) -> Query[Any]:
+    """The query with its required parameters and these optional ones."""
+    values = VALUES | OF_QUERY.get(query_class.name, {})
+    return query_class(**{name: values[name] for name in (*required(query_class), *optional)})
+
+
+def required(query_class: type[Query[Any]]) -> list[str]:
+    """The fields without a default."""
+    return [field.name for field in _fields(query_class) if field.default is attrs.NOTHING]
+
+
+def filters(query_class: type[Query[Any]]) -> list[str]:
+    """The fields that may be None, but for the cursor."""
+    return [field.name for field in _fields(query_class) if field.default is None and field.name != "after"]
+
+
+def _fields(query_class: type[Query[Any]]) -> "tuple[attrs.Attribute[Any], ...]":
+    return attrs.fields(typing.cast("Any", query_class))

@@ -149,8 +149,9 @@ services_bookings.provider_id
 FILTERS_AND_ORDERS = """
 session (user_id, expires_at)
 verification (identifier)
-invitation (email)
+invitation (created_at DESC, id DESC)
 invitation (lower(email))
+user (created_at DESC, id DESC)
 blog_posts (COALESCE(published_at, created_at) DESC, id DESC)
 blog_posts (status, COALESCE(published_at, created_at) DESC, id DESC)
 blog_posts (organization_id, COALESCE(published_at, created_at) DESC, id DESC)

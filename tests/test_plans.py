@@ -1,0 +1,91 @@
+"""Plans on a large sample: no query reads a large table to find a few of its rows, whatever its filters and plan mode."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import attrs
+import psycopg
+import pytest
+from psycopg.adapt import PyFormat, Transformer
+from pytest_postgresql.executors.noop import NoopExecutor
+
+from concordia_sql import Many, Querier, Query, sample
+from concordia_sql.adapters import Adaptation
+from tests.catalog import example, filters, query_classes
+
+SCALE = 100
+LARGE = 2500
+"""Rows from which on a table is large."""
+MANY = 0.03
+"""The part of a table from which on reading all of it may be cheapest: its rows touch most of the pages."""
+SEARCHES = {"slug_contains", "text"}
+"""Parameters that search in texts, which no index serves: the headers of their statements say so."""
+
+
+@pytest.fixture(scope="module")
+def large(server_url: str, template: NoopExecutor) -> Iterator[psycopg.Connection[Any]]:
+    name = f"large_{uuid4().hex[:12]}"
+    url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {template.template_dbname}".encode())
+        try:
+            with psycopg.connect(url, autocommit=True) as connection:
+                sample.load(connection, SCALE)
+                yield connection
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture(scope="module")
+def sizes(large: psycopg.Connection[Any]) -> dict[str, float]:
+    return dict(large.execute("SELECT relname, reltuples FROM pg_class WHERE relkind = 'r' AND reltuples > 0").fetchall())
+
+
+def queries_of(query_class: type[Query[Any]], connection: psycopg.Connection[Any]) -> Iterator[Query[Any]]:
+    """The query with no filter, with each, with each pair; and each of these behind a cursor where it has one."""
+    names = [name for name in filters(query_class) if name not in SEARCHES]
+    for chosen in itertools.chain([()], itertools.combinations(names, 1), itertools.combinations(names, 2)):
+        query = example(query_class, chosen)
+        yield query
+        if isinstance(query, Many) and hasattr(query, "after"):
+            first: list[Any] = Querier(connection).fetch(attrs.evolve(query, limit=3))
+            if first:
+                yield attrs.evolve(query, limit=3, after=first[-1].cursor)
+
+
+def plan_of(connection: psycopg.Connection[Any], query: Query[Any], mode: str) -> dict[str, Any]:
+    composed = query.compose()
+    transformer: Any = Transformer(Adaptation(connection))
+    values = composed.values(query)
+    texts = transformer.dump_sequence(values, [PyFormat.TEXT] * len(values))
+    literals = ", ".join("NULL" if text is None else psycopg.sql.Literal(text.decode()).as_string() for text in texts)
+    connection.execute(b"PREPARE planned AS " + composed.encoded)
+    try:
+        connection.execute(f"SET plan_cache_mode = force_{mode}_plan".encode())
+        arguments = f"({literals})" if literals else ""
+        explain = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) EXECUTE planned{arguments}"
+        ((plans,),) = connection.execute(explain.encode())
+    finally:
+        connection.execute("DEALLOCATE planned")
+    return plans[0]["Plan"]
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)
+
+
+@pytest.mark.parametrize("query_class", query_classes(), ids=lambda cls: cls.name)
+def test_no_large_table_is_read_for_a_few_rows(
+    query_class: type[Query[Any]], large: psycopg.Connection[Any], sizes: dict[str, float]
+) -> None:
+    for query in queries_of(query_class, large):
+        for mode in ("generic", "custom"):
+            for node in nodes(plan_of(large, query, mode)):
+                size = sizes.get(node.get("Relation Name", ""), 0)
+                if node["Node Type"] == "Seq Scan" and size >= LARGE and node["Actual Loops"]:
+                    assert node["Actual Rows"] >= MANY * size, f"{mode} plan of {query}: {node}"
