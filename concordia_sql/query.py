@@ -125,8 +125,8 @@ class Tree(Query["list[N]"], Generic[N]):
     __slots__ = ()
 
     def collect(self, rows: list[N]) -> list[N]:
-        """The roots."""
-        return link(rows)
+        """The roots. Raises ResultError when rows share an id."""
+        return _linked(self, rows)
 
     def into(self, result_class: type[M]) -> "Tree[M]":
         """The same query, whose rows become nodes of another class: only the columns that it names are read."""
@@ -139,10 +139,10 @@ class Subtree(Query["N | None"], Generic[N]):
     __slots__ = ()
 
     def collect(self, rows: list[N]) -> N | None:
-        """The first row, with the others below it."""
+        """The first row, with the others below it. Raises ResultError when rows share an id."""
         if not rows:
             return None
-        link(rows, top=rows[0])
+        _linked(self, rows, top=rows[0])
         return rows[0]
 
     def into(self, result_class: type[M]) -> "Subtree[M]":
@@ -154,6 +154,13 @@ def _at_most_one(query: Query[Any], rows: list[T]) -> T | None:
     if len(rows) > 1:
         raise ResultError(f"{query.name}: {len(rows)} rows, and at most one was expected")
     return rows[0] if rows else None
+
+
+def _linked(query: Query[Any], rows: list[N], top: N | None = None) -> list[N]:
+    try:
+        return link(rows, top)
+    except ResultError as error:
+        raise ResultError(f"{query.name}: {error}") from None
 
 
 class Affected(Query[int]):

@@ -10,7 +10,7 @@ import attrs
 import msgspec
 
 from concordia_sql.caching import cache
-from concordia_sql.errors import StatementError
+from concordia_sql.errors import ResultError, StatementError
 
 
 class Node:
@@ -130,7 +130,8 @@ def children_field(node_class: type[Node]) -> str:
         )
     hints = typing.get_type_hints(node_class)
     fields = [field for field, hint in hints.items() if node_class_in(hint) in node_class.__mro__]
-    if len(fields) != 1 or not {"id", "parent_id"} <= hints.keys():
+    defaults = [field.default for field in attrs.fields(cast("Any", node_class)) if field.name in fields]
+    if defaults != [()] or not {"id", "parent_id"} <= hints.keys():
         raise StatementError(
             f'{name}: a node has id, parent_id and one field tuple["{name}", ...] = () for its children'
         )
@@ -150,9 +151,11 @@ def link(rows: Sequence[N], top: N | None = None) -> list[N]:
     """The roots of the rows, each with its children set; roots and children keep the order of the rows.
 
     A root is a row without a parent, an orphan (its parent is not among the rows), the first row of a cycle, and `top`,
-    whatever its parent.
+    whatever its parent. Raises ResultError when rows share an id.
     """
     nodes = {row.id: row for row in rows}
+    if len(nodes) < len(rows):
+        raise ResultError("rows of a tree share an id")
     children: defaultdict[str | None, list[N]] = defaultdict(list)
     roots: list[N] = []
     seen: set[str] = set()
