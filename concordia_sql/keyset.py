@@ -5,7 +5,7 @@ came.
 """
 
 from collections.abc import Callable
-from types import GenericAlias
+from types import GenericAlias, UnionType
 from typing import Annotated, TypeAlias
 
 import msgspec
@@ -16,7 +16,7 @@ Limit: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=500)]
 """How many rows a list gives at most: 1 to 500."""
 
 
-def cursor(*keys: type) -> Callable[[str | None], str | None]:
+def cursor(*keys: type | UnionType) -> Callable[[str | None], str | None]:
     """A converter for the field `after` of a list that is ordered by columns of these types."""
     decoder = msgspec.json.Decoder(GenericAlias(tuple, keys))
 

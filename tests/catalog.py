@@ -20,6 +20,7 @@ VALUES: dict[str, object] = {
     "comment_status": "approved",
     "customer_id": "user-1",
     "day_of_week": 1,
+    "depth": 2,
     "display_in_home": True,
     "display_in_menu": True,
     "expired": False,
@@ -35,6 +36,7 @@ VALUES: dict[str, object] = {
     "organization": "blog-organization-1",
     "organization_id": "organization-1",
     "post_id": "post-1",
+    "post_ids": ["post-1", "post-2"],
     "price_type": "hourly",
     "provider_id": "user-1",
     "rating": 5,
@@ -45,6 +47,7 @@ VALUES: dict[str, object] = {
     "text": "john",
     "to_date": "2026-02-25",
     "user_id": "user-1",
+    "with_hidden": True,
 }
 """The values of parameters that mean the same in every query."""
 
@@ -63,6 +66,8 @@ OF_QUERY: dict[str, dict[str, object]] = {
     "blog.CountPosts": {"status": "published"},
     "blog.GetAuthor": {"slug": "john-doe"},
     "blog.GetComment": {"id": "comment-root"},
+    "blog.GetCommentPath": {"id": "comment-root"},
+    "blog.GetCommentSubtree": {"id": "comment-root"},
     "blog.GetCommentThread": {"status": "approved"},
     "blog.GetPost": {"slug": "my-post"},
     "blog.ListPosts": {"status": "published"},

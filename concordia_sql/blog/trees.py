@@ -1,0 +1,151 @@
+"""The blog's threads and categories as trees: whole, from a node down, from a node up, and page by page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+import attrs
+import msgspec
+
+from concordia_sql.keyset import Limit, cursor
+from concordia_sql.localized import Localized
+from concordia_sql.pager import Breadth, Depth, Levels, PagedNode, Sort
+from concordia_sql.query import Many, One, Subtree, Tree, query
+from concordia_sql.tree import Node
+
+
+@attrs.frozen
+class ThreadComment:
+    """A comment as a thread shows it.
+
+    A hidden one, deleted or not approved, stands there only for what replies to it: what its author wrote is None,
+    unless the query asks `with_hidden`.
+    """
+
+    id: str
+    post_id: str
+    parent_id: str | None
+    author_name: str | None
+    author_email: str | None
+    content: Localized | None
+    rating: int | None
+    status: str
+    in_language: str
+    deleted_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    is_hidden: bool
+    """Whether it is deleted or not approved."""
+
+
+@attrs.frozen(eq=False, repr=False)
+class ThreadCommentNode(Node, ThreadComment):
+    """A comment of a thread with its replies, oldest first, then by id."""
+
+    replies: tuple["ThreadCommentNode", ...] = ()
+
+
+@attrs.frozen(eq=False, repr=False)
+class PagedComment(PagedNode, ThreadComment):
+    """A comment of a page with the first of its replies, oldest first, then by id."""
+
+    reply_count: int
+    """How many direct replies it has, counted up to 1,000."""
+    replies: tuple["PagedComment", ...] = ()
+
+
+@attrs.frozen
+class CommentPage:
+    """A page of a post's comments: what it leaves out is behind its `next`, and behind the `more` of its comments."""
+
+    post_id: str
+    roots: tuple[PagedComment, ...]
+    next: str | None
+    """The cursor behind the last root; None when there is no further one."""
+
+
+@query("blog/get_comment_tree.sql")
+class GetCommentTree(Tree[ThreadCommentNode]):
+    """The comments of a post as trees, all of them, oldest first, then by id: a list of those that reply to none.
+
+    Comments that are deleted or not approved are left out, but for those with any other below them.
+
+    A comment whose parent belongs to another post stands among the roots, and so does the first of a cycle, or of
+    comments that reply to themselves: their `parent_id` is set. A depth leaves cycles out.
+    """
+
+    post_id: str
+    depth: Depth | None = None
+    """Only so many levels below the roots; 0 for the roots alone."""
+    with_hidden: bool | None = None
+    """Deleted and unapproved comments too, with all that they say."""
+
+
+@query("blog/get_comment_subtree.sql")
+class GetCommentSubtree(Subtree[ThreadCommentNode]):
+    """The comment with this id and the replies below it, oldest first, then by id; or None.
+
+    Comments that are deleted or not approved are left out, but for those with any other below them; if nothing is left,
+    the result is None. A cycle ends where it would come back to this comment.
+    """
+
+    id: str
+    depth: Depth | None = None
+    """Only so many levels below the comment."""
+    with_hidden: bool | None = None
+    """Deleted and unapproved comments too, with all that they say."""
+
+
+@query("blog/get_comment_path.sql")
+class GetCommentPath(Many[ThreadComment]):
+    """The way to the comment with this id: the comment that replies to none, those in between, and itself, last.
+
+    There is no row when it is hidden and nothing below it is shown, or when there is no such comment. At most 10,000
+    levels up are looked at; of a cycle, each comment is there once.
+    """
+
+    id: str
+    with_hidden: bool | None = None
+    """Of deleted and unapproved comments, too, all that they say."""
+
+
+@query("blog/get_comment_page.sql")
+class GetCommentPage(One[CommentPage]):
+    """A page of a post's comments: `limit` of those that reply to none, each with its first replies, to a depth.
+
+    Without `after` it is the first page; with the `next` of a page it is the one behind it, and with the `more` of a
+    comment its roots are the further replies to that comment, oldest first. Following all cursors gives each comment of
+    the post once, whatever is written or deleted meanwhile; what is written behind the place reached is there too. An
+    unknown post has no comments.
+
+    Comments that are deleted or not approved are left out, but for those with any other below them. What no way leads
+    to from a comment without a parent, as those in a cycle, is on no page: `GetCommentTree` has it. A reply is where
+    its parent is, even if it names another post.
+
+    The work of a page grows with the page, and with the hidden comments that it passes over, but not with the thread.
+    """
+
+    post_id: str
+    sort: Sort = "oldest"
+    """Which comments come first, by created_at, then id; replies are always oldest first. A cursor is for one order."""
+    limit: Limit = 20
+    replies: Breadth = 3
+    """How many replies to each comment are shown at most: 0 to 100."""
+    depth: Levels = 3
+    """How many levels below its roots the page shows: 0 to 100."""
+    with_hidden: bool | None = None
+    """Deleted and unapproved comments too, with all that they say."""
+    after: str | None = attrs.field(default=None, converter=cursor(str | None, datetime | None, str | None))
+
+
+@query("blog/list_comment_pages.sql")
+class ListCommentPages(Many[CommentPage]):
+    """The first page of each post's comments, as `GetCommentPage` gives it, in the order of the ids, once each."""
+
+    post_ids: Annotated[Sequence[str], msgspec.Meta(max_length=100)]
+    """At most 100."""
+    sort: Sort = "oldest"
+    limit: Limit = 20
+    replies: Breadth = 3
+    depth: Levels = 3
+    with_hidden: bool | None = None

@@ -1,0 +1,30 @@
+-- Where a comment stands in what is shown of a thread: it is neither deleted nor unapproved, or a comment below it is neither.
+SELECT
+    blog_comments.id,
+    blog_comments.post_id,
+    blog_comments.parent_id,
+    blog_comments.created_at
+FROM blog_comments
+WHERE
+    (blog_comments.deleted_at IS NULL AND blog_comments.status = 'approved')
+    OR :with_hidden::boolean
+    OR EXISTS (
+        WITH RECURSIVE below AS (
+            SELECT
+                reply.id,
+                reply.deleted_at IS NOT NULL OR reply.status <> 'approved' AS is_hidden
+            FROM blog_comments AS reply
+            WHERE reply.parent_id = blog_comments.id
+            UNION
+            SELECT
+                reply.id,
+                reply.deleted_at IS NOT NULL OR reply.status <> 'approved' AS is_hidden
+            FROM below
+            INNER JOIN blog_comments AS reply ON below.id = reply.parent_id
+            WHERE below.is_hidden
+        )
+
+        SELECT below.id
+        FROM below
+        WHERE NOT below.is_hidden
+    )

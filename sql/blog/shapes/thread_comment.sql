@@ -1,0 +1,38 @@
+-- A comment, shown or hidden (deleted or not approved), a hidden one without what its author wrote unless it is asked for.
+-- uses: blog/shown_comment
+SELECT
+    blog_comments.id,
+    blog_comments.post_id,
+    blog_comments.parent_id,
+    blog_comments.status,
+    blog_comments.in_language,
+    blog_comments.deleted_at,
+    blog_comments.created_at,
+    blog_comments.updated_at,
+    CASE
+        WHEN (blog_comments.deleted_at IS NULL AND blog_comments.status = 'approved') OR :with_hidden::boolean
+            THEN blog_comments.author_name
+    END AS author_name,
+    CASE
+        WHEN (blog_comments.deleted_at IS NULL AND blog_comments.status = 'approved') OR :with_hidden::boolean
+            THEN blog_comments.author_email
+    END AS author_email,
+    CASE
+        WHEN (blog_comments.deleted_at IS NULL AND blog_comments.status = 'approved') OR :with_hidden::boolean
+            THEN blog_comments.content
+    END AS content,
+    CASE
+        WHEN (blog_comments.deleted_at IS NULL AND blog_comments.status = 'approved') OR :with_hidden::boolean
+            THEN blog_comments.rating
+    END AS rating,
+    blog_comments.deleted_at IS NOT NULL OR blog_comments.status <> 'approved' AS is_hidden,
+    (
+        SELECT count(*)
+        FROM (
+            SELECT blog_shown_comment.id
+            FROM blog_shown_comment
+            WHERE blog_shown_comment.parent_id = blog_comments.id
+            LIMIT 1000 -- noqa: AM09
+        ) AS counted
+    ) AS reply_count
+FROM blog_comments
