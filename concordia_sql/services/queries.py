@@ -87,6 +87,7 @@ class ListListings(Many[ListedListing]):
     """Of each listing, only the translations in these languages."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+    """The cursor of the last row of the page before."""
 
 
 @query("services/count_listings.sql")
@@ -215,6 +216,7 @@ class ListReviews(Many[ListedReview]):
     """Only those of this rating; 0 is that of replies."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+    """The cursor of the last row of the page before."""
 
 
 @query("services/count_reviews.sql")
@@ -233,6 +235,7 @@ class ListReviewsByStatus(Many[ListedReviewDetails]):
     status: ReviewStatus
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+    """The cursor of the last row of the page before."""
 
 
 @query("services/count_reviews_by_status.sql")
@@ -250,6 +253,7 @@ class ListReviewsByAuthor(Many[ListedReviewDetails]):
     status: ReviewStatus | None = None
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+    """The cursor of the last row of the page before."""
 
 
 @query("services/count_reviews_by_author.sql")
@@ -311,6 +315,7 @@ class ListBookings(Many[ListedBooking]):
     """Only those on this day, as "2026-03-15", or earlier."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(str, str, str))
+    """The cursor of the last row of the page before."""
 
 
 @query("services/count_bookings.sql")

@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import psycopg
 from psycopg.rows import TupleRow
 
 from concordia_sql import auth, blog, services
-from concordia_sql.tree import Node
-from tests.reading import Row, made, newest_first, oldest_first, rows
+from tests.reading import Row, grown, made, newest_first, number_of, oldest_first, rows, with_tuples
 
 T = TypeVar("T")
-N = TypeVar("N", bound=Node)
 Connection = psycopg.Connection[TupleRow]
 
 TABLES = [
@@ -26,7 +24,7 @@ class Marketplace:
     """The rows there are now."""
 
     def __init__(self, connection: Connection) -> None:
-        self._tables = {table: [_with_tuples(row) for row in rows(connection, table)] for table in TABLES}
+        self._tables = {table: [with_tuples(row) for row in rows(connection, table)] for table in TABLES}
 
     def rows(self, table: str, **equals: object) -> list[Row]:
         """The rows of a table whose columns have these values, without what is deleted; None stands for any value."""
@@ -118,7 +116,7 @@ class Marketplace:
     def _media(self, listing_id: str) -> list[services.LinkedMedium]:
         links = sorted(
             self.rows("services_media_links", service_id=listing_id),
-            key=lambda link: (_number(link["position"]), link["media_id"], link["type"]),
+            key=lambda link: (number_of(link["position"]), link["media_id"], link["type"]),
         )
         return [
             made(services.LinkedMedium, medium, link_type=link["type"], position=link["position"])
@@ -219,25 +217,3 @@ class Marketplace:
             provider=self.user(row["provider_id"]),
             **more,
         )
-
-
-def _with_tuples(row: Row) -> Row:
-    """The row, with tuples for the lists in key words and links, as the classes have them."""
-    return {name: _tuples(value) if name in ("seo_keywords", "same_as") else value for name, value in row.items()}
-
-
-def _tuples(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _tuples(item) for key, item in value.items()}
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _number(position: str | None) -> float:
-    """What a position is as a number; the last there is for one that is none."""
-    return float(position) if position and set(position) <= set("0123456789") else float("inf")
-
-
-def grown(cls: type[N], row: Row, among: Sequence[Row], children: str) -> N:
-    """The node of a row with all below it."""
-    below = tuple(grown(cls, each, among, children) for each in among if each["parent_id"] == row["id"])
-    return made(cls, row, **{children: below})

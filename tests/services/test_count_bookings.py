@@ -1,6 +1,7 @@
 from hypothesis import given
 
 from concordia_sql import Querier, services
+from tests.rows import insert
 from tests.services.expected import Connection, Marketplace
 from tests.services.filters import BOOKINGS, Filters, few
 
@@ -14,3 +15,11 @@ def test_bookings_that_fit_all_filters(sample: Connection, filters: Filters) -> 
 
 def test_there_may_be_none(connection: Connection) -> None:
     assert Querier(connection).fetch(services.CountBookings()).count == 0
+
+
+def test_both_ends_of_a_range_are_in_it(connection: Connection) -> None:
+    listing = insert(connection, "services_listings")["id"]
+    for day in ("2026-03-14", "2026-03-15", "2026-03-16", "2026-03-17"):
+        insert(connection, "services_bookings", {"service_id": listing, "booking_date": day})
+    query = services.CountBookings(from_date="2026-03-15", to_date="2026-03-16")
+    assert Querier(connection).fetch(query).count == 2

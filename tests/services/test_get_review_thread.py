@@ -1,9 +1,9 @@
 import pytest
 
 from concordia_sql import Querier, services
-from tests.reading import Row
+from tests.reading import Row, grown
 from tests.rows import NOON, insert
-from tests.services.expected import Connection, Marketplace, grown
+from tests.services.expected import Connection, Marketplace
 from tests.services.filters import REVIEW_STATUSES
 
 

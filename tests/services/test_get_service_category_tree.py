@@ -1,6 +1,7 @@
 from concordia_sql import Querier, services
+from tests.reading import grown
 from tests.rows import insert
-from tests.services.expected import Connection, Marketplace, grown
+from tests.services.expected import Connection, Marketplace
 
 
 def test_all_categories_below_their_roots(sample: Connection) -> None:
