@@ -1,5 +1,6 @@
 """Expected results: plain SELECTs of single tables, joined in Python. Nothing here knows of the statements tested."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -7,9 +8,10 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
-from concordia_sql import Many, Querier
+from concordia_sql import Many, Node, Querier
 
 T = TypeVar("T")
+N = TypeVar("N", bound=Node)
 Row = dict[str, Any]
 
 
@@ -52,3 +54,25 @@ def paged(querier: Querier, query: Many[T], limit: int) -> list[T]:
         found += page
         page = querier.fetch(attrs.evolve(cast("Any", query), limit=limit, after=page[-1].cursor))
     return [attrs.evolve(row, cursor="") for row in found]
+
+
+def with_tuples(row: Row) -> Row:
+    """The row, with tuples for the lists in key words and links, as the classes have them."""
+    return {name: _tuples(value) if name in ("seo_keywords", "same_as") else value for name, value in row.items()}
+
+
+def _tuples(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return tuple(value) if isinstance(value, list) else value
+
+
+def number_of(position: str | None) -> float:
+    """What a position is as a number; the last there is for one that is none."""
+    return float(position) if position and set(position) <= set("0123456789") else float("inf")
+
+
+def grown(cls: type[N], row: Row, among: Sequence[Row], children: str) -> N:
+    """The node of a row with all below it."""
+    below = tuple(grown(cls, each, among, children) for each in among if each["parent_id"] == row["id"])
+    return made(cls, row, **{children: below})

@@ -6,7 +6,21 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from concordia_sql.blog.results import AuthorWithPosts, CommentNode, ListedPost, PostDetails
+from concordia_sql.blog.results import (
+    AuthorWithPosts,
+    CategoryDetails,
+    CommentDetails,
+    CommentNode,
+    ListedAuthor,
+    ListedComment,
+    ListedCommentDetails,
+    ListedOrganization,
+    ListedPost,
+    MediumDetails,
+    OrganizationDetails,
+    PostDetails,
+    TranslationDetails,
+)
 from concordia_sql.count import Count
 from concordia_sql.keyset import Limit, cursor
 from concordia_sql.query import Many, Maybe, One, Subtree, Tree, query
@@ -29,6 +43,15 @@ class GetPost(Maybe[PostDetails]):
     """Only the translations in these languages."""
     comment_status: CommentStatus | None = None
     """Only comments in this status, for a class that has a field for them."""
+
+
+@query("blog/get_post_by_id.sql")
+class GetPostById(Maybe[PostDetails]):
+    """The post with this id: otherwise as `GetPost`."""
+
+    id: str
+    languages: Sequence[str] | None = None
+    comment_status: CommentStatus | None = None
 
 
 @query("blog/list_posts.sql")
@@ -83,6 +106,147 @@ class GetAuthor(Maybe[AuthorWithPosts]):
     """Only the translations in these languages."""
 
 
+@query("blog/list_authors.sql")
+class ListAuthors(Many[ListedAuthor]):
+    """The authors that fit all filters given, by slug, id, at most `limit`."""
+
+    organization: str | None = None
+    """Only those who work for the organization with this slug."""
+    display_in_home: bool | None = None
+    display_in_blog: bool | None = None
+    is_featured: bool | None = None
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(str, str))
+
+
+@query("blog/count_authors.sql")
+class CountAuthors(One[Count]):
+    """How many authors fit all filters given, which are those of `ListAuthors`."""
+
+    organization: str | None = None
+    display_in_home: bool | None = None
+    display_in_blog: bool | None = None
+    is_featured: bool | None = None
+
+
+@query("blog/get_category.sql")
+class GetCategory(Maybe[CategoryDetails]):
+    """The category with this slug, its featured image, its parent and its children, or None.
+
+    `.into(CategoryWithPosts)` reads its posts too.
+
+    Source: Concordia's documentation, section Blog Category Relations.
+    """
+
+    slug: str
+
+
+@query("blog/list_categories.sql")
+class ListCategories(Many[CategoryDetails]):
+    """The categories that fit all filters given, by slug, id: all of them."""
+
+    parent: str | None = None
+    """Only the children of the category with this slug."""
+    display_in_menu: bool | None = None
+    display_in_home: bool | None = None
+    display_in_blog: bool | None = None
+    is_featured: bool | None = None
+
+
+@query("blog/count_categories.sql")
+class CountCategories(One[Count]):
+    """How many categories fit all filters given, which are those of `ListCategories`."""
+
+    parent: str | None = None
+    display_in_menu: bool | None = None
+    display_in_home: bool | None = None
+    display_in_blog: bool | None = None
+    is_featured: bool | None = None
+
+
+@query("blog/list_category_posts.sql")
+class ListCategoryPosts(Many[ListedPost]):
+    """The posts of the category with this slug, newest first, each once, at most `limit`. Deleted ones are left out."""
+
+    category: str
+    subtree: bool = False
+    """Those of all categories below it too, at any depth."""
+    status: PostStatus | None = None
+    languages: Sequence[str] | None = None
+    """Of each post, only the translations in these languages."""
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+
+
+@query("blog/count_category_posts.sql")
+class CountCategoryPosts(One[Count]):
+    """How many posts `ListCategoryPosts` gives in all."""
+
+    category: str
+    subtree: bool = False
+    status: PostStatus | None = None
+
+
+@query("blog/get_medium.sql")
+class GetMedium(Maybe[MediumDetails]):
+    """The medium with this id and the posts that use it, newest first, or None."""
+
+    id: str
+
+
+@query("blog/get_translation.sql")
+class GetTranslation(Maybe[TranslationDetails]):
+    """The translation with this id and its post, or None.
+
+    Source: Concordia's documentation, section Blog Translations Relations.
+    """
+
+    id: str
+
+
+@query("blog/list_missing_translations.sql")
+class ListMissingTranslations(Many[ListedPost]):
+    """The posts that have no translation in this language, newest first, at most `limit`. Deleted ones are left out."""
+
+    language: str
+    status: PostStatus | None = None
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+
+
+@query("blog/count_missing_translations.sql")
+class CountMissingTranslations(One[Count]):
+    """How many posts `ListMissingTranslations` gives in all."""
+
+    language: str
+    status: PostStatus | None = None
+
+
+@query("blog/get_organization.sql")
+class GetOrganization(Maybe[OrganizationDetails]):
+    """The organization with this slug, its posts, newest first, and its authors, by slug, id, or None."""
+
+    slug: str
+
+
+@query("blog/list_organizations.sql")
+class ListOrganizations(Many[ListedOrganization]):
+    """The organizations that fit all filters given, by slug, id, at most `limit`."""
+
+    is_active: bool | None = None
+    is_featured: bool | None = None
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(str, str))
+
+
+@query("blog/count_organizations.sql")
+class CountOrganizations(One[Count]):
+    """How many organizations fit all filters given, which are those of `ListOrganizations`."""
+
+    is_active: bool | None = None
+    is_featured: bool | None = None
+
+
 @query("blog/get_comment.sql")
 class GetComment(Subtree[CommentNode]):
     """The comment with this id and its replies to any depth, oldest first, or None. Deleted comments and all below are left out.
@@ -105,3 +269,44 @@ class GetCommentThread(Tree[CommentNode]):
 
     post_id: str
     status: CommentStatus | None = None
+
+
+@query("blog/get_comment_details.sql")
+class GetCommentDetails(Maybe[CommentDetails]):
+    """The comment with this id, the comment that it answers and its post, or None. Its replies are those of `GetComment`."""
+
+    id: str
+
+
+@query("blog/list_comments.sql")
+class ListComments(Many[ListedComment]):
+    """The comments of a post, oldest first, replies among them, at most `limit`. Deleted ones are left out."""
+
+    post_id: str
+    status: CommentStatus | None = None
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+
+
+@query("blog/count_comments.sql")
+class CountComments(One[Count]):
+    """How many comments `ListComments` gives in all."""
+
+    post_id: str
+    status: CommentStatus | None = None
+
+
+@query("blog/list_comments_by_status.sql")
+class ListCommentsByStatus(Many[ListedCommentDetails]):
+    """The comments of this status on all posts, oldest first, at most `limit`: what waits for moderation is "pending"."""
+
+    status: CommentStatus
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+
+
+@query("blog/count_comments_by_status.sql")
+class CountCommentsByStatus(One[Count]):
+    """How many comments `ListCommentsByStatus` gives in all."""
+
+    status: CommentStatus

@@ -243,3 +243,85 @@ class AuthorWithPosts(AuthorDetails):
     """An author with their posts, newest first, each with its translations."""
 
     posts: tuple[PostWithTranslations, ...]
+
+
+@attrs.frozen
+class CategoryDetails(CategoryWithImage):
+    """A category with its featured image, its parent, and its children by slug, id."""
+
+    parent: Category | None
+    children: tuple[Category, ...]
+
+
+@attrs.frozen
+class CategoryWithPosts(CategoryDetails):
+    """A category with its own posts too, newest first: those of the categories below it are in `ListCategoryPosts`."""
+
+    posts: tuple[Post, ...]
+
+
+@attrs.frozen
+class ListedAuthor(AuthorDetails):
+    """An author of a list, with the cursor by which the list goes on behind them."""
+
+    cursor: str
+
+
+@attrs.frozen
+class LinkedPost(Post):
+    """A post that uses a medium, with the use that it makes of it."""
+
+    link_type: str
+    """What the post uses the medium for: "cover", "gallery" or "inline"."""
+    position: str | None
+
+
+@attrs.frozen
+class MediumDetails(Medium):
+    """A medium with the posts that use it, newest first, once for each use."""
+
+    posts: tuple[LinkedPost, ...]
+
+
+@attrs.frozen
+class TranslationDetails(Translation):
+    """A translation with its post, or None when that is deleted."""
+
+    post: Post | None
+
+
+@attrs.frozen
+class OrganizationDetails(Organization):
+    """An organization with its posts, newest first, and the authors that work for it, by slug, id."""
+
+    posts: tuple[Post, ...]
+    authors: tuple[Author, ...]
+
+
+@attrs.frozen
+class ListedOrganization(Organization):
+    """An organization of a list, with the cursor by which the list goes on behind it."""
+
+    cursor: str
+
+
+@attrs.frozen
+class ListedComment(Comment):
+    """A comment of a list, with the cursor by which the list goes on behind it."""
+
+    cursor: str
+
+
+@attrs.frozen
+class CommentDetails(Comment):
+    """A comment with the comment that it answers and its post; each is None when it is deleted."""
+
+    parent: Comment | None
+    post: Post | None
+
+
+@attrs.frozen
+class ListedCommentDetails(CommentDetails):
+    """A comment of a list, with the cursor by which the list goes on behind it."""
+
+    cursor: str

@@ -1,0 +1,5 @@
+-- How many comments of one status all posts have. Served by the index on status, created_at, id.
+-- uses: blog/comment
+SELECT count(*) AS count
+FROM blog_comment
+WHERE blog_comment.status = :status

@@ -1,0 +1,8 @@
+-- How many organizations fit the filters of list_organizations. Reads all of them.
+-- uses: blog/organization
+SELECT count(*) AS count
+FROM blog_organization
+WHERE
+    TRUE
+    AND blog_organization.is_active = :is_active::boolean -- when :is_active
+    AND blog_organization.is_featured = :is_featured::boolean -- when :is_featured

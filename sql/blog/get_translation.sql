@@ -1,0 +1,11 @@
+-- One translation by its id, with its post, or none. Served by the primary key.
+-- uses: blog/translation, blog/post
+SELECT
+    blog_translation.*,
+    (
+        SELECT to_json(blog_post.*)
+        FROM blog_post
+        WHERE blog_post.id = blog_translation.post_id
+    ) AS post
+FROM blog_translation
+WHERE blog_translation.id = :id

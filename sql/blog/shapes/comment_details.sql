@@ -1,0 +1,26 @@
+-- A comment with the comment that it answers and its post.
+-- uses: blog/comment, blog/post
+SELECT
+    blog_comment.id,
+    blog_comment.post_id,
+    blog_comment.parent_id,
+    blog_comment.author_name,
+    blog_comment.author_email,
+    blog_comment.content,
+    blog_comment.rating,
+    blog_comment.status,
+    blog_comment.in_language,
+    blog_comment.deleted_at,
+    blog_comment.created_at,
+    blog_comment.updated_at,
+    (
+        SELECT to_json(parent.*)
+        FROM blog_comment AS parent
+        WHERE parent.id = blog_comment.parent_id
+    ) AS parent,
+    (
+        SELECT to_json(blog_post.*)
+        FROM blog_post
+        WHERE blog_post.id = blog_comment.post_id
+    ) AS post
+FROM blog_comment

@@ -1,0 +1,19 @@
+import pytest
+
+from concordia_sql import ParameterError, Querier, blog
+from tests.blog.expected import Blog, Connection
+from tests.reading import paged
+
+
+@pytest.mark.parametrize("status", ["pending", "approved", "rejected"])
+def test_all_comments_of_a_status(sample: Connection, status: blog.CommentStatus) -> None:
+    querier, expected = Querier(sample), Blog(sample)
+    rows = expected.comments(status=status)
+    found = paged(querier, blog.ListCommentsByStatus(status=status), 200)
+    assert found == [expected.comment_details(row, blog.ListedCommentDetails, cursor="") for row in rows]
+    assert querier.fetch(blog.CountCommentsByStatus(status=status)).count == len(rows) > 10
+
+
+def test_a_status_is_required() -> None:
+    with pytest.raises(ParameterError, match="blog.ListCommentsByStatus: status"):
+        blog.ListCommentsByStatus(status=None)  # type: ignore[arg-type]
