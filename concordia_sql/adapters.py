@@ -1,7 +1,7 @@
 """How values travel, for the library's own statements alone: the caller's cursors keep their dumpers and loaders.
 
-All parameters are sent as text without a type, so that the statement decides their types, never a value: psycopg's cursors
-would send 1, 40000 and 2**40 as three types, and prepare the statement three times.
+All parameters are sent as text without a type, so that the statement decides their types, never a value: psycopg's
+cursors would send 1, 40000 and 2**40 as three types, and prepare the statement three times.
 """
 
 import datetime
@@ -10,7 +10,6 @@ from typing import Any
 import psycopg
 from psycopg.abc import Buffer
 from psycopg.adapt import AdaptersMap, Dumper, Loader
-from psycopg.types.array import ListDumper
 
 
 class Adaptation:
@@ -25,25 +24,15 @@ class Adaptation:
 def register(adapters: AdaptersMap) -> None:
     """Add the library's dumpers and loaders."""
     adapters.register_dumper(datetime.datetime, _DatetimeDumper)
-    adapters.register_dumper(tuple, _TupleDumper)
     for name in ("json", "jsonb"):
         adapters.register_loader(name, _JsonLoader)
 
 
 class _DatetimeDumper(Dumper):
-    """A datetime with a time zone is sent in UTC; one without is in UTC."""
+    """A datetime with a time zone is sent in UTC; one without is in UTC, whatever the connection's time zone."""
 
     def dump(self, obj: datetime.datetime) -> Buffer:
-        if obj.tzinfo is not None:
-            obj = obj.astimezone(datetime.UTC)
-        return str(obj).encode()
-
-
-class _TupleDumper(ListDumper):
-    """A tuple is an array, as a list is."""
-
-    def dump(self, obj: Any) -> Buffer | None:
-        return super().dump(list(obj))
+        return str(obj.astimezone(datetime.UTC) if obj.tzinfo else obj.replace(tzinfo=datetime.UTC)).encode()
 
 
 class _JsonLoader(Loader):

@@ -4,7 +4,6 @@ import contextlib
 import select
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, Self, TypeVar
-from weakref import WeakKeyDictionary
 
 import psycopg
 import psycopg_pool
@@ -25,19 +24,40 @@ _DEFAULTS: Mapping[str, str | int] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 60_000,
 }
-# A statement is made for the filters given, so that one plan serves all values: `LIMIT $1` would have it planned anew
-# on every call, which takes longer than most calls.
-_OPTIONS = "-c TimeZone=UTC -c plan_cache_mode=force_generic_plan"
+# Not options of the connection, which PgBouncer refuses. Generic plans: a statement is made for the filters given, so
+# that one plan serves all values; `LIMIT $1` would have it planned anew on every call, which takes longer than most
+# calls. Behind a pooler that setting would become other clients' as well.
+_SETUP = """
+SELECT
+    pg_backend_pid() = %(backend_pid)s AS direct,
+    CASE WHEN %(set_time_zone)s THEN set_config('TimeZone', 'UTC', FALSE) END,
+    CASE WHEN %(set_plans)s AND pg_backend_pid() = %(backend_pid)s
+        THEN set_config('plan_cache_mode', 'force_generic_plan', FALSE)
+    END
+"""
+_BUSY = "no connection was free: are all of them in use for long, or is the server gone?"
+
+
+class _Connection(psycopg.Connection[Any]):
+    """A connection of a pool, with its querier."""
+
+    querier: Querier
+
+
+class _AsyncConnection(psycopg.AsyncConnection[Any]):
+    """A connection of a pool, with its querier."""
+
+    querier: AsyncQuerier
 
 
 class Database(Fetcher):
     """A pool of connections that runs queries, for any number of threads.
 
-    `url` is a PostgreSQL URL or connection string; what it says overrides the library's defaults: a `connect_timeout` of
-    10 s, TCP keepalives that find a dead peer within a minute, `TimeZone` UTC, generic plans. The pool keeps `min_size` connections and
-    makes up to `max_size`; a call waits `timeout` seconds for one, and then raises psycopg_pool.PoolTimeout. A connection
-    that died while it was idle is replaced before use. `prepare=False` turns prepared statements off, as happens by
-    itself behind PgBouncer.
+    `url` is a PostgreSQL URL or connection string; what it says overrides the library's defaults: a `connect_timeout`
+    of 10 s, TCP keepalives that find a dead peer within a minute, `TimeZone` UTC, generic plans. The pool keeps
+    `min_size` connections and makes up to `max_size`; a call waits `timeout` seconds for one, and then raises
+    psycopg_pool.PoolTimeout. A connection that died while it was idle is replaced before use. `prepare=False` turns
+    prepared statements off, as happens by itself behind PgBouncer.
 
     Use it as a context manager, or call `open` and `close`. What it returns and raises is as `Querier` says.
     """
@@ -55,14 +75,13 @@ class Database(Fetcher):
         self._settings = _settings(url)
         self._converter = converter or make_converter()
         self._prepare = prepare
-        self._queriers: WeakKeyDictionary[psycopg.Connection[Any], Querier] = WeakKeyDictionary()
         self._pool = psycopg_pool.ConnectionPool(
             kwargs=self._settings,
+            connection_class=_Connection,
             min_size=min_size,
             max_size=max_size,
             timeout=timeout,
             configure=self._configure,
-            check=_check,
             open=False,
             name="concordia_sql",
         )
@@ -71,7 +90,7 @@ class Database(Fetcher):
         """Connect. Raises psycopg.OperationalError at once when the server cannot be reached."""
         with _connecting(psycopg.OperationalError):
             psycopg.connect(**self._settings).close()
-        self._pool.open(wait=True)
+            self._pool.open(wait=True, timeout=self._pool.timeout)
 
     def close(self) -> None:
         """Close the connections: the idle ones now, the others when their call ends."""
@@ -87,8 +106,11 @@ class Database(Fetcher):
     @contextlib.contextmanager
     def querier(self) -> Iterator[Querier]:
         """A querier of the pool's, for several calls on one connection."""
-        with _connecting(), self._pool.connection() as connection:
-            yield self._queriers[connection]
+        connection = self._take()
+        try:
+            yield connection.querier
+        finally:
+            self._pool.putconn(connection)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Querier]:
@@ -106,15 +128,26 @@ class Database(Fetcher):
         with self.querier() as querier:
             return querier._run(*queries)
 
-    def _configure(self, connection: "psycopg.Connection[Any]") -> None:
-        backend_pid = connection.execute("SELECT pg_backend_pid()").fetchone()
-        self._queriers[connection] = Querier(
-            connection, converter=self._converter, prepare=self._prepare and _direct(connection, backend_pid)
-        )
+    def _take(self) -> _Connection:
+        try:
+            while not _alive(connection := self._pool.getconn()):
+                self._pool.putconn(connection)
+        except psycopg_pool.PoolTimeout as error:
+            error.add_note(_BUSY)
+            raise
+        return connection
+
+    def _configure(self, connection: _Connection) -> None:
+        setup = connection.execute(_SETUP, _setup_parameters(connection)).fetchone()
+        prepare = self._prepare and _is_direct(setup)
+        connection.querier = Querier(connection, converter=self._converter, prepare=prepare)
 
 
 class AsyncDatabase(AsyncFetcher):
-    """`Database` for asyncio: the same, awaited, for any number of tasks; as `async with`, a web framework's lifespan."""
+    """`Database` for asyncio: the same, awaited, for any number of tasks.
+
+    As `async with` it opens and closes in a web framework's lifespan.
+    """
 
     def __init__(
         self,
@@ -129,14 +162,13 @@ class AsyncDatabase(AsyncFetcher):
         self._settings = _settings(url)
         self._converter = converter or make_converter()
         self._prepare = prepare
-        self._queriers: WeakKeyDictionary[psycopg.AsyncConnection[Any], AsyncQuerier] = WeakKeyDictionary()
         self._pool = psycopg_pool.AsyncConnectionPool(
             kwargs=self._settings,
+            connection_class=_AsyncConnection,
             min_size=min_size,
             max_size=max_size,
             timeout=timeout,
             configure=self._configure,
-            check=_check_async,
             open=False,
             name="concordia_sql",
         )
@@ -145,7 +177,7 @@ class AsyncDatabase(AsyncFetcher):
         """Connect. Raises psycopg.OperationalError at once when the server cannot be reached."""
         with _connecting(psycopg.OperationalError):
             await (await psycopg.AsyncConnection.connect(**self._settings)).close()
-        await self._pool.open(wait=True)
+            await self._pool.open(wait=True, timeout=self._pool.timeout)
 
     async def close(self) -> None:
         """Close the connections: the idle ones now, the others when their call ends."""
@@ -161,9 +193,11 @@ class AsyncDatabase(AsyncFetcher):
     @contextlib.asynccontextmanager
     async def querier(self) -> AsyncIterator[AsyncQuerier]:
         """A querier of the pool's, for several calls on one connection."""
-        with _connecting():
-            async with self._pool.connection() as connection:
-                yield self._queriers[connection]
+        connection = await self._take()
+        try:
+            yield connection.querier
+        finally:
+            await self._pool.putconn(connection)
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncQuerier]:
@@ -181,23 +215,30 @@ class AsyncDatabase(AsyncFetcher):
         async with self.querier() as querier:
             return await querier._run(*queries)
 
-    async def _configure(self, connection: "psycopg.AsyncConnection[Any]") -> None:
-        backend_pid = await (await connection.execute("SELECT pg_backend_pid()")).fetchone()
-        self._queriers[connection] = AsyncQuerier(
-            connection, converter=self._converter, prepare=self._prepare and _direct(connection, backend_pid)
-        )
+    async def _take(self) -> _AsyncConnection:
+        try:
+            while not _alive(connection := await self._pool.getconn()):
+                await self._pool.putconn(connection)
+        except psycopg_pool.PoolTimeout as error:
+            error.add_note(_BUSY)
+            raise
+        return connection
+
+    async def _configure(self, connection: _AsyncConnection) -> None:
+        setup = await (await connection.execute(_SETUP, _setup_parameters(connection))).fetchone()
+        prepare = self._prepare and _is_direct(setup)
+        connection.querier = AsyncQuerier(connection, converter=self._converter, prepare=prepare)
 
 
 def _settings(url: str) -> dict[str, Any]:
     """The parameters of each connection: the defaults below those of the URL."""
-    given = conninfo.conninfo_to_dict(url.replace("+psycopg:", ":", 1))  # as yoyo spells the same URL
-    # The last one of two `-c` counts, so that the URL's options stand behind ours.
-    options = f"{_OPTIONS} {given.pop('options', None) or ''}".strip()
-    return {**_DEFAULTS, **given, "options": options, "autocommit": True}
+    with _connecting(psycopg.ProgrammingError):
+        given = conninfo.conninfo_to_dict(url.replace("postgresql+psycopg:", "postgresql:", 1))  # as yoyo spells it
+    return {**_DEFAULTS, **given, "client_encoding": "UTF8", "autocommit": True}
 
 
 @contextlib.contextmanager
-def _connecting(failure: type[psycopg.OperationalError] = psycopg_pool.PoolTimeout) -> Iterator[None]:
+def _connecting(failure: type[psycopg.Error]) -> Iterator[None]:
     try:
         yield
     except failure as error:
@@ -205,23 +246,28 @@ def _connecting(failure: type[psycopg.OperationalError] = psycopg_pool.PoolTimeo
         raise
 
 
-def _direct(connection: "psycopg.Connection[Any] | psycopg.AsyncConnection[Any]", backend_pid: Any) -> bool:
+def _setup_parameters(connection: _Connection | _AsyncConnection) -> Mapping[str, object]:
+    options = connection.info.options.lower()
+    return {
+        "backend_pid": connection.info.backend_pid,
+        "set_time_zone": "timezone" not in options,
+        "set_plans": "plan_cache_mode" not in options,
+    }
+
+
+def _is_direct(setup: tuple[Any, ...] | None) -> bool:
     """Whether no pooler stands between: behind one that does not track them, prepared statements give wrong answers."""
-    return bool(backend_pid == (connection.info.backend_pid,))
+    return setup is not None and bool(setup[0])
 
 
-def _readable(connection: "psycopg.Connection[Any] | psycopg.AsyncConnection[Any]") -> bool:
-    """Whether the server has said something to an idle connection: mostly that it closes it. Costs no round trip."""
+def _alive(connection: _Connection | _AsyncConnection) -> bool:
+    """Whether a connection did not die while it was idle. Costs no round trip: it reads what the server has said."""
     poll = select.poll()
-    poll.register(connection.pgconn.socket, select.POLLIN)
-    return bool(poll.poll(0))
-
-
-def _check(connection: "psycopg.Connection[Any]") -> None:
-    if _readable(connection):
-        psycopg_pool.ConnectionPool.check_connection(connection)
-
-
-async def _check_async(connection: "psycopg.AsyncConnection[Any]") -> None:
-    if _readable(connection):
-        await psycopg_pool.AsyncConnectionPool.check_connection(connection)
+    try:
+        poll.register(connection.pgconn.socket, select.POLLIN)
+        while poll.poll(0):
+            connection.pgconn.consume_input()
+    except psycopg.OperationalError:
+        connection.pgconn.finish()
+        return False
+    return True

@@ -1,7 +1,7 @@
 """Queriers: a connection that runs queries, in both colours."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
 from typing import Any, TypeVar, overload
 
 import psycopg
@@ -35,9 +35,9 @@ class Fetcher:
         return result  # type: ignore[no-any-return]
 
     def execute(self, command: Query[R]) -> R:
-        """Run a command in one round trip, as a transaction of its own outside of one. What comes back is as its base says.
+        """Run a command in one round trip, as a transaction of its own outside of one.
 
-        Raises OutcomeUnknown when the connection is lost meanwhile.
+        What comes back is as its base says. Raises OutcomeUnknown when the connection is lost meanwhile.
         """
         (result,) = self._run(*_only((command,), writes=True))
         return result  # type: ignore[no-any-return]
@@ -67,12 +67,12 @@ class Fetcher:
 class Querier(Fetcher):
     """Runs queries on a connection of the caller's, which must be in autocommit mode and is never closed here.
 
-    Statements are prepared on their first run; `prepare=False` turns that off, as PgBouncer in transaction mode needs.
-    psycopg's own preparation is switched off on the connection.
+    Its encoding must be UTF-8. Statements are prepared on their first run; `prepare=False` turns that off, as PgBouncer
+    in transaction mode needs. psycopg's own preparation is switched off on the connection.
 
-    A querier serves one thread at a time, and raises QuerierError for a second one. Its results hold naive datetimes in
-    UTC. psycopg's errors pass through, with a note that names the query; NotMigrated is raised when a table or column of
-    Concordia is missing, ResultError when rows do not fit the result class.
+    A querier serves one thread at a time, and raises QuerierError for a second one. Its results hold naive datetimes
+    in UTC. psycopg's errors pass through, with a note that names the query; NotMigrated is raised when a table or
+    column of Concordia is missing, ResultError when rows do not fit the result class.
     """
 
     def __init__(
@@ -86,15 +86,12 @@ class Querier(Fetcher):
         self._session = Session(connection, converter, prepare=prepare)
 
     def _run(self, *queries: Query[Any]) -> tuple[Any, ...]:
-        session = self._session
-        with session.running(*queries):
-            try:
-                results = self.connection.wait(session.send(queries))
-            except psycopg.Error as error:
-                if not session.heal(error):
-                    raise
-                results = self.connection.wait(session.send(queries))
-            return session.read(queries, results)
+        with self._session.reserved(*queries) as session:
+            while True:
+                try:
+                    return session.read(queries, self.connection.wait(session.send(queries)))
+                except psycopg.Error as error:
+                    session.recover(error, queries)
 
     @contextlib.contextmanager
     def stream(self, query: Many[T]) -> Iterator[Iterator[T]]:
@@ -105,20 +102,26 @@ class Querier(Fetcher):
             for row in rows: ...
         ```
 
-        The querier runs nothing else meanwhile. Leaving early cancels the query.
+        The querier runs nothing else until the last row. Leaving early cancels the query, which ends a transaction
+        around it.
         """
-        with self._session.running(query), psycopg.RawCursor(self.connection) as cursor:
+        with contextlib.closing(self._stream(query)) as rows:
+            yield rows
+
+    def _stream(self, query: Many[T]) -> Generator[T]:
+        session = self._session
+        with session.running(query), psycopg.RawCursor(self.connection) as cursor:
             adapters.register(cursor.adapters)
-            cursor.row_factory = self._session.row_factory(query)
-            composed = query.compose()
-            rows = cursor.stream(composed.encoded, composed.values(query), size=_chunk())
-            with contextlib.closing(rows):  # type: ignore[type-var]
-                yield rows
+            cursor.row_factory = session.row_factory(query)
+            yield from cursor.stream(query.compose().encoded, session.texts(query), size=_chunk())
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator["Querier"]:
-        """A transaction, or inside one a savepoint: committed at the end of the block, rolled back by an error."""
-        with self.connection.transaction():
+        """A transaction, or inside one a savepoint: committed at the end of the block, rolled back by an error.
+
+        Raises OutcomeUnknown when the connection is lost at the end, while it is committed.
+        """
+        with self._session.committing() as commit, self.connection.transaction() as commit.transaction:
             yield self
 
 
@@ -131,9 +134,9 @@ class AsyncFetcher:
         return result  # type: ignore[no-any-return]
 
     async def execute(self, command: Query[R]) -> R:
-        """Run a command in one round trip, as a transaction of its own outside of one. What comes back is as its base says.
+        """Run a command in one round trip, as a transaction of its own outside of one.
 
-        Raises OutcomeUnknown when the connection is lost meanwhile.
+        What comes back is as its base says. Raises OutcomeUnknown when the connection is lost meanwhile.
         """
         (result,) = await self._run(*_only((command,), writes=True))
         return result  # type: ignore[no-any-return]
@@ -161,7 +164,10 @@ class AsyncFetcher:
 
 
 class AsyncQuerier(AsyncFetcher):
-    """`Querier` for asyncio: the same, awaited, for one task at a time. A cancelled call cancels its query on the server."""
+    """`Querier` for asyncio: the same, awaited, for one task at a time.
+
+    A cancelled call cancels its query on the server.
+    """
 
     def __init__(
         self,
@@ -174,15 +180,12 @@ class AsyncQuerier(AsyncFetcher):
         self._session = Session(connection, converter, prepare=prepare)
 
     async def _run(self, *queries: Query[Any]) -> tuple[Any, ...]:
-        session = self._session
-        with session.running(*queries):
-            try:
-                results = await self.connection.wait(session.send(queries))
-            except psycopg.Error as error:
-                if not session.heal(error):
-                    raise
-                results = await self.connection.wait(session.send(queries))
-            return session.read(queries, results)
+        with self._session.reserved(*queries) as session:
+            while True:
+                try:
+                    return session.read(queries, await self.connection.wait(session.send(queries)))
+                except psycopg.Error as error:
+                    session.recover(error, queries)
 
     @contextlib.asynccontextmanager
     async def stream(self, query: Many[T]) -> AsyncIterator[AsyncIterator[T]]:
@@ -193,22 +196,32 @@ class AsyncQuerier(AsyncFetcher):
             async for row in rows: ...
         ```
 
-        The querier runs nothing else meanwhile. Leaving early cancels the query.
+        The querier runs nothing else until the last row. Leaving early cancels the query, which ends a transaction
+        around it.
         """
-        with self._session.running(query):
+        async with contextlib.aclosing(self._stream(query)) as rows:
+            yield rows
+
+    async def _stream(self, query: Many[T]) -> AsyncGenerator[T]:
+        session = self._session
+        with session.running(query):
             async with psycopg.AsyncRawCursor(self.connection) as cursor:
                 adapters.register(cursor.adapters)
-                cursor.row_factory = self._session.row_factory(query)
-                composed = query.compose()
-                rows = cursor.stream(composed.encoded, composed.values(query), size=_chunk())
+                cursor.row_factory = session.row_factory(query)
+                rows = cursor.stream(query.compose().encoded, session.texts(query), size=_chunk())
                 async with contextlib.aclosing(rows):  # type: ignore[type-var]
-                    yield rows
+                    async for row in rows:
+                        yield row
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator["AsyncQuerier"]:
-        """A transaction, or inside one a savepoint: committed at the end of the block, rolled back by an error."""
-        async with self.connection.transaction():
-            yield self
+        """A transaction, or inside one a savepoint: committed at the end of the block, rolled back by an error.
+
+        Raises OutcomeUnknown when the connection is lost at the end, while it is committed.
+        """
+        with self._session.committing() as commit:
+            async with self.connection.transaction() as commit.transaction:
+                yield self
 
 
 def _only(queries: tuple[Query[Any], ...], *, writes: bool) -> tuple[Query[Any], ...]:

@@ -7,15 +7,14 @@ client's time for a small query; the benchmarks have the figures.
 import contextlib
 import itertools
 import threading
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NoReturn, Self, TypeAlias, TypeVar
 
 import attrs
 import psycopg
 from psycopg import generators, pq
-from psycopg.abc import PQGen
+from psycopg.abc import Buffer, PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq.abc import PGresult
@@ -36,7 +35,6 @@ PREPARED_MAX = 100
 
 _names = itertools.count()
 _MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
-_FAILED = (pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.PIPELINE_ABORTED)
 
 
 @attrs.define(eq=False)
@@ -50,12 +48,32 @@ class _Statement:
     make_row: Callable[[Sequence[Any]], Any] | None = None
 
 
+@attrs.define
+class _Commit:
+    """The end of a transaction."""
+
+    transaction: psycopg.Transaction | psycopg.AsyncTransaction | None = None
+
+    @property
+    def sent(self) -> bool:
+        """Whether COMMIT was sent, not the release of a savepoint."""
+        begun = self.transaction
+        return begun is not None and begun.status is begun.Status.COMMITTED and not begun.savepoint_name
+
+
+Answer: TypeAlias = tuple[_Statement, PGresult]
+Call: TypeAlias = tuple[_Statement, Sequence[Buffer | None]]
+"""A statement with the values of its parameters."""
+
+
 class Session:
     """Runs queries on a connection, for one thread or task at a time."""
 
     def __init__(self, connection: AnyConnection, converter: Converter, *, prepare: bool) -> None:
         if not connection.autocommit:
             raise QuerierError("a querier needs a connection in autocommit mode: psycopg.connect(…, autocommit=True)")
+        if connection.info.encoding != "utf-8":
+            raise QuerierError("a querier needs a connection in UTF-8: psycopg.connect(…, client_encoding='UTF8')")
         connection.prepare_threshold = None  # else psycopg may send DEALLOCATE ALL, which forgets these statements too
         self.connection = connection
         self._pgconn = connection.pgconn
@@ -66,65 +84,101 @@ class Session:
         self._statements: OrderedDict[Composed, _Statement] = OrderedDict()
         self._discarded: list[bytes] = []
         self._lock = threading.Lock()
+        self._before: int = pq.TransactionStatus.IDLE
+        self._recovered = False
+
+    def reserved(self, *queries: Query[Any]) -> Self:
+        """Keep others out until the end of a `with`."""
+        if not self._lock.acquire(blocking=False):
+            raise QuerierError(
+                f"{_names_of(queries)}: this querier runs a query already; it serves one thread or task at a time"
+            )
+        self._before = self._pgconn.transaction_status
+        self._recovered = False
+        if self._before == pq.TransactionStatus.ACTIVE or self._pgconn.pipeline_status:
+            self._lock.release()
+            raise QuerierError(f"{_names_of(queries)}: the connection is in a stream, copy or pipeline of psycopg's")
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
 
     @contextlib.contextmanager
     def running(self, *queries: Query[Any]) -> Iterator[None]:
-        """Keep others out meanwhile, and name the queries in every error."""
-        names = ", ".join(query.name for query in queries)
-        if not self._lock.acquire(blocking=False):
-            raise QuerierError(f"{names}: this querier runs a query already; it serves one thread or task at a time")
-        try:
-            yield
-        except psycopg.Error as error:
-            error.add_note(f"while running {names}")
-            if isinstance(error, _MISSING) and all(query.source.path.is_relative_to(LIBRARY) for query in queries):
-                raise NotMigrated(
-                    f"{names}: {error.diag.message_primary}; the database is not migrated, or behind. Run: "
-                    "yoyo apply --batch --database postgresql+psycopg://… package:concordia_sql:migrations"
-                ) from error
-            if error.sqlstate is None and any(query.writes for query in queries):
-                raise OutcomeUnknown(f"{names}: the connection was lost; the write may be done or not") from error
-            raise
-        finally:
-            self._lock.release()
+        """Keep others out meanwhile, and explain errors."""
+        with self.reserved(*queries):
+            try:
+                yield
+            except (psycopg.Error, ResultError) as error:
+                self.explain(error, queries)
 
-    def send(self, queries: Sequence[Query[Any]]) -> PQGen[list[PGresult]]:
-        """Run the queries in one round trip; returns a result for each. Raises psycopg's error for the first that failed."""
-        calls = [(self._statement(query), self._values(query)) for query in queries]
-        statement, values = calls[0]
-        if len(calls) == 1 and statement.prepared:
+    @contextlib.contextmanager
+    def committing(self) -> Iterator[_Commit]:
+        """Say so when it cannot be known whether a transaction was committed. The caller tells which."""
+        with self.reserved():
+            pass  # in a stream, psycopg would wait for the connection for ever
+        commit = _Commit()
+        try:
+            yield commit
+        except psycopg.OperationalError as error:
+            if commit.sent and self._lost(error):
+                raise OutcomeUnknown("the connection was lost at COMMIT; the transaction may be done or not") from error
+            raise
+
+    def send(self, queries: Sequence[Query[Any]]) -> PQGen[list[Answer]]:
+        """Run the queries in one round trip; an answer for each. Raises psycopg's error for the first that failed."""
+        calls = [self._call(query) for query in queries]
+        if len(calls) == 1 and calls[0][0].prepared:
+            statement, values = calls[0]
             self._pgconn.send_query_prepared(statement.name, values)
             results: list[PGresult] = yield from generators.execute(self._pgconn)
-        elif len(calls) == 1 and not self._prepare:
-            self._pgconn.send_query_params(statement.composed.encoded, values)
-            results = yield from generators.execute(self._pgconn)
         else:
             results = yield from self._pipeline(calls)
         for result in results:
-            if result.status in _FAILED:
+            if result.status == pq.ExecStatus.FATAL_ERROR:
                 raise error_from_result(result, encoding=self.connection.info.encoding)
-        return results
+        runs = results[len(results) - len(calls) :]
+        return [(statement, result) for (statement, _), result in zip(calls, runs, strict=True)]
 
-    def read(self, queries: Sequence[Query[Any]], results: Sequence[PGresult]) -> tuple[Any, ...]:
+    def read(self, queries: Sequence[Query[Any]], answers: Sequence[Answer]) -> tuple[Any, ...]:
         """What the queries come back as. Raises ResultError when the rows do not fit a result class."""
-        return tuple(map(self._read, queries, results))
+        return tuple(map(self._read, queries, answers))
 
-    def _read(self, query: Query[R], result: PGresult) -> R:
-        if query.result_class is int:  # Affected
-            return query.collect([result.command_tuples or 0])
-        statement = self._statement(query)
-        try:
-            if statement.make_row is None or not statement.prepared:
-                statement.make_row = self._row_maker(query, result)
-                statement.rows.set_pgresult(result)
-            else:
-                statement.rows.set_pgresult(result, set_loaders=False)
-            rows = statement.rows.load_rows(0, result.ntuples, statement.make_row)
-        except ResultError as error:
-            raise ResultError(f"{query.name}: {error}") from None
-        finally:
-            statement.rows.set_pgresult(None, set_loaders=False)
-        return query.collect(rows)
+    def recover(self, error: psycopg.Error, queries: Sequence[Query[Any]]) -> None:
+        """Make ready to send the queries once more, if that will help, or raise the error, explained.
+
+        Not in a transaction: the error has ended that.
+        """
+        if self._recovered or self._pgconn.transaction_status != pq.TransactionStatus.IDLE:
+            self.explain(error, queries)
+        self._recovered = True
+        if error.sqlstate == "26000":  # invalid_sql_statement_name: the caller has deallocated all
+            self._discarded.clear()
+        elif error.sqlstate == "0A000" and error.diag.source_function == "RevalidateCachedQuery":
+            # Prepared for a table as it was before an ALTER TABLE.
+            self._discarded += [statement.name for statement in self._statements.values() if statement.prepared]
+        else:
+            self.explain(error, queries)
+        self._statements.clear()
+
+    def explain(self, error: psycopg.Error | ResultError, queries: Sequence[Query[Any]]) -> NoReturn:
+        """Raise the error with the names of its queries, or one that says more."""
+        names = _names_of(queries)
+        if isinstance(error, ResultError):
+            raise ResultError(f"{names}: {error}") from None
+        error.add_note(f"while running {names}")
+        if isinstance(error, _MISSING) and all(query.source.path.is_relative_to(LIBRARY) for query in queries):
+            raise NotMigrated(
+                f"{names}: {error.diag.message_primary}; the database is not migrated, or behind. Run: "
+                "yoyo apply --batch --database postgresql+psycopg://… package:concordia_sql:migrations"
+            ) from error
+        # What was in a transaction is rolled back.
+        if any(query.writes for query in queries) and self._before == pq.TransactionStatus.IDLE and self._lost(error):
+            raise OutcomeUnknown(f"{names}: the connection was lost; the write may be done or not") from error
+        raise error
 
     def row_factory(self, query: Query[Any]) -> Callable[[Any], Callable[[Sequence[Any]], Any]]:
         """psycopg's row factory for a cursor that runs the query."""
@@ -136,6 +190,83 @@ class Session:
 
         return make_row_maker
 
+    def texts(self, query: Query[Any]) -> list[str | None]:
+        """The values of the query's parameters for a cursor, which sends texts without a type too."""
+        return [None if value is None else bytes(value).decode() for value in self._values(query)]
+
+    def _call(self, query: Query[Any]) -> Call:
+        composed = query.compose()
+        statement = self._statements.get(composed)
+        if statement is None:
+            name = f"concordia_{next(_names)}".encode()
+            statement = self._statements[composed] = _Statement(composed, name, Transformer(self._adaptation))
+        else:
+            self._statements.move_to_end(composed)
+        return statement, self._values(query)
+
+    def _values(self, query: Query[Any]) -> Sequence[Buffer | None]:
+        values = [_array(value) for value in query.compose().values(query)]
+        return self._parameters.dump_sequence(values, [PyFormat.TEXT] * len(values))  # type: ignore[no-any-return]
+
+    def _pipeline(self, calls: Sequence[Call]) -> PQGen[list[PGresult]]:
+        """Prepare what is not, and run all, without waiting in between. The results of the runs are the last.
+
+        Source: PostgreSQL manual, "Pipeline Mode" of libpq.
+        """
+        while len(self._statements) > max(PREPARED_MAX, len(calls)):
+            _, oldest = self._statements.popitem(last=False)
+            self._discarded += [oldest.name] if oldest.prepared else []
+        discarded = self._discarded
+        unprepared = [*dict.fromkeys(statement for statement, _ in calls if self._prepare and not statement.prepared)]
+        self._pgconn.enter_pipeline_mode()
+        for name in discarded:
+            self._pgconn.send_query_params(b"DEALLOCATE " + name, None)
+        for statement in unprepared:
+            self._pgconn.send_prepare(statement.name, statement.composed.encoded)
+        for statement, values in calls:
+            if self._prepare:
+                self._pgconn.send_query_prepared(statement.name, values)
+            else:
+                self._pgconn.send_query_params(statement.composed.encoded, values)
+        results = yield from self._synchronize()
+        done = [result.status == pq.ExecStatus.COMMAND_OK for result in results]
+        self._discarded = [name for name, gone in zip(discarded, done, strict=False) if not gone]
+        for statement, prepared in zip(unprepared, done[len(discarded) :], strict=False):
+            statement.prepared = prepared
+        return results
+
+    def _synchronize(self) -> PQGen[list[PGresult]]:
+        """End the pipeline; a result for each command in it, as far as the connection lasted."""
+        pgconn = self._pgconn
+        results: list[PGresult] = []
+        pgconn.pipeline_sync()
+        yield from generators.send(pgconn)
+        try:
+            while (result := (yield from generators.fetch_many(pgconn))[-1]).status != pq.ExecStatus.PIPELINE_SYNC:
+                results.append(result)
+            pgconn.exit_pipeline_mode()
+        except psycopg.OperationalError:
+            if not any(result.status == pq.ExecStatus.FATAL_ERROR for result in results):
+                raise  # else the server has said why it ends the connection
+        return results
+
+    def _read(self, query: Query[R], answer: Answer) -> R:
+        statement, result = answer
+        if query.result_class is int:  # Affected
+            return query.collect([result.command_tuples or 0])
+        try:
+            if statement.make_row is None or not statement.prepared:
+                statement.make_row = self._row_maker(query, result)
+                statement.rows.set_pgresult(result)
+            else:
+                statement.rows.set_pgresult(result, set_loaders=False)
+            rows = statement.rows.load_rows(0, result.ntuples, statement.make_row)
+        except ResultError as error:
+            self.explain(error, [query])
+        finally:
+            statement.rows.set_pgresult(None, set_loaders=False)
+        return query.collect(rows)
+
     def _row_maker(self, query: Query[Any], result: PGresult) -> Callable[[Sequence[Any]], Any]:
         types = {
             (result.fname(index) or b"").decode(): self._type_name(result.ftype(index))
@@ -143,78 +274,19 @@ class Session:
         }
         return make_row_maker(query.result_class, types, self._converter)
 
-    def heal(self, error: psycopg.Error) -> bool:
-        """Whether running it again will do: its statement was prepared for a table as it was, or is forgotten.
-
-        Not in a transaction: the error has ended that.
-        """
-        if self._pgconn.transaction_status != pq.TransactionStatus.IDLE:
-            return False
-        if error.sqlstate == "26000":  # invalid_sql_statement_name
-            self._statements.clear()
-            return True
-        if error.sqlstate == "0A000" and error.diag.source_function == "RevalidateCachedQuery":
-            self._discarded += [statement.name for statement in self._statements.values() if statement.prepared]
-            self._statements.clear()
-            return True
-        return False
-
     def _type_name(self, oid: int) -> str:
         info = self._adaptation.adapters.types.get(oid)
         return f"oid {oid}" if info is None else info.name + ("[]" if info.array_oid == oid else "")
 
-    def _statement(self, query: Query[Any]) -> _Statement:
-        composed = query.compose()
-        statement = self._statements.get(composed)
-        if statement is None:
-            name = f"concordia_{next(_names)}".encode()
-            statement = self._statements[composed] = _Statement(composed, name, Transformer(self._adaptation))
-            if len(self._statements) > PREPARED_MAX:
-                _, oldest = self._statements.popitem(last=False)
-                self._discarded += [oldest.name] if oldest.prepared else []
-        else:
-            self._statements.move_to_end(composed)
-        return statement
+    def _lost(self, error: psycopg.Error) -> bool:
+        """Whether the connection is lost, and not by the server's will: then it would have said that it did nothing."""
+        return error.sqlstate is None and self._pgconn.status == pq.ConnStatus.BAD
 
-    def _values(self, query: Query[Any]) -> Sequence[Any]:
-        values = query.compose().values(query)
-        return self._parameters.dump_sequence(values, [PyFormat.TEXT] * len(values))  # type: ignore[no-any-return]
 
-    def _pipeline(self, calls: Sequence[tuple[_Statement, Sequence[Any]]]) -> PQGen[list[PGresult]]:
-        """Prepare what is not, and run all, without waiting in between.
+def _names_of(queries: Sequence[Query[Any]]) -> str:
+    return ", ".join(query.name for query in queries) or "a transaction"
 
-        Source: PostgreSQL manual, "Pipeline Mode" of libpq.
-        """
-        pgconn = self._pgconn
-        commands: deque[Callable[[], None]] = deque()
-        prepares: dict[int, _Statement] = {}
-        runs: list[int] = []
-        for name in self._discarded:
-            commands.append(partial(pgconn.send_query_params, b"DEALLOCATE " + name, None))
-        self._discarded.clear()
-        for statement, values in calls:
-            if not self._prepare:
-                send = partial(pgconn.send_query_params, statement.composed.encoded, values)
-            else:
-                if not statement.prepared and statement not in prepares.values():
-                    prepares[len(commands)] = statement
-                    commands.append(partial(pgconn.send_prepare, statement.name, statement.composed.encoded))
-                send = partial(pgconn.send_query_prepared, statement.name, values)
-            runs.append(len(commands))
-            commands.append(send)
-        results = yield from self._exchange(commands)
-        for index, statement in prepares.items():
-            statement.prepared = results[index].status == pq.ExecStatus.COMMAND_OK
-        failed = [result for result in results if result.status == pq.ExecStatus.FATAL_ERROR]
-        return failed or [results[index] for index in runs]
 
-    def _exchange(self, commands: deque[Callable[[], None]]) -> PQGen[list[PGresult]]:
-        """A result for each command."""
-        pgconn = self._pgconn
-        commands.append(pgconn.pipeline_sync)
-        pgconn.enter_pipeline_mode()
-        fetched = yield from generators.pipeline_communicate(pgconn, commands)
-        while not fetched or fetched[-1][-1].status != pq.ExecStatus.PIPELINE_SYNC:
-            fetched.append((yield from generators.fetch_many(pgconn)))
-        pgconn.exit_pipeline_mode()
-        return [results[-1] for results in fetched[:-1]]
+def _array(value: object) -> object:
+    """Tuples as lists, which psycopg sends as arrays."""
+    return [_array(item) for item in value] if isinstance(value, tuple) else value
