@@ -286,6 +286,10 @@ def _match_fields(cls: type[Query[Any]], source: Source) -> Mapping[str, object]
     optional = source.conditions.union(*(each.conditions | each.parameters for each in shapes))
     if missing := (source.parameters | source.conditions).difference(fields):
         raise StatementError(f"{source.path}: {cls.name} has no field for the parameter {', '.join(sorted(missing))}")
+    if taken := fields.keys() & {*Query.__annotations__, *dir(Query), "into"}:
+        raise StatementError(
+            f"{source.path}: {', '.join(sorted(taken))} is every query's own; name the parameter otherwise"
+        )
     if idle := fields.keys() - optional - source.parameters:
         raise StatementError(f"{source.path}: no parameter for the field {', '.join(sorted(idle))} of {cls.name}")
     return {name: UNSET if default is UNSET else None for name, default in fields.items() if name in optional}
