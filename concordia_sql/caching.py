@@ -8,5 +8,5 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def cache(function: F) -> F:
-    """Call the function once for each arguments."""
+    """Call the function once for each set of arguments."""
     return cast("F", functools.cache(function))

@@ -19,18 +19,17 @@ JsonObject: TypeAlias = dict[str, object]
 def best_text(value: Localized | None, languages: Sequence[str]) -> str | None:
     """The text in the first of `languages` that has one, else in any language; None when there is none at all.
 
-    A region counts as its language, both ways: `pt-BR` is served by `pt`, and `pt` by `pt-BR`, behind the exact one. Empty
-    texts count as missing. A text for all languages is returned as it is.
+    A region counts as its language, both ways: `pt-BR` is served by `pt`, else by `pt-PT`, and `pt` by `pt-BR`, behind the
+    exact one. Empty texts count as missing. A text for all languages is returned as it is.
     """
     if isinstance(languages, str):
         raise TypeError("languages is a list of languages, as in ['fr', 'en']")
     if value is None or isinstance(value, str):
         return value or None
     for language in languages:
-        if text := value.get(language):
-            return text
         primary = language.partition("-")[0]
-        for other, text in value.items():
-            if text and other.partition("-")[0] == primary:
+        regions = (other for other in value if other.partition("-")[0] == primary)
+        for near in (language, primary, *regions):
+            if text := value.get(near):
                 return text
     return next((text for text in value.values() if text), None)
