@@ -19,8 +19,8 @@ JsonObject: TypeAlias = dict[str, object]
 def best_text(value: Localized | None, languages: Sequence[str]) -> str | None:
     """The text in the first of `languages` that has one, else in any language; None when there is none at all.
 
-    A region counts as its language, both ways: `pt-BR` is served by `pt`, else by `pt-PT`, and `pt` by `pt-BR`, behind the
-    exact one. Empty texts count as missing. A text for all languages is returned as it is.
+    A region counts as its language, both ways: behind the exact one, `pt-BR` is served by `pt`, else by `pt-PT`, and
+    `pt` by `pt-BR`. Empty texts count as missing. A text for all languages is returned as it is.
     """
     if isinstance(languages, str):
         raise TypeError("languages is a list of languages, as in ['fr', 'en']")
