@@ -51,6 +51,7 @@ def paged(querier: Querier, query: Many[T], limit: int) -> list[T]:
     page: list[Any] = querier.fetch(attrs.evolve(cast("Any", query), limit=limit))
     while page:
         assert len(page) <= limit
+        assert page[-1] not in found, "a page that comes again"
         found += page
         page = querier.fetch(attrs.evolve(cast("Any", query), limit=limit, after=page[-1].cursor))
     return [attrs.evolve(row, cursor="") for row in found]
