@@ -15,7 +15,6 @@ def used_indexes(connection: psycopg.Connection[Any], query: Query[Any]) -> set[
     with connection.transaction(force_rollback=True):
         connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         connection.execute("SET LOCAL enable_seqscan = off")
-        connection.execute("SET LOCAL enable_bitmapscan = off")
         connection.execute(b"PREPARE planned AS " + composed.encoded)
         values = SQL(", ").join(map(Literal, composed.values(query)))
         cursor = connection.execute(SQL("EXPLAIN (FORMAT JSON) EXECUTE planned ({})").format(values))
@@ -25,7 +24,8 @@ def used_indexes(connection: psycopg.Connection[Any], query: Query[Any]) -> set[
 
 
 def _scans(node: dict[str, Any]) -> Iterator[str]:
-    if scan := node.get("Index Name", node.get("Relation Name")):
+    scan = node.get("Index Name", node.get("Relation Name"))
+    if scan and node["Node Type"] != "Bitmap Heap Scan":
         yield scan
     for below in node.get("Plans", ()):
         yield from _scans(below)

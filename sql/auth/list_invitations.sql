@@ -1,4 +1,4 @@
--- Invitations, newest first. Served by the indexes on lower(email), organization_id and inviter_id.
+-- Invitations, newest first. Served by the indexes on lower(email), organization_id and inviter_id, or by that on created_at and id.
 -- uses: auth/invitation
 SELECT
     auth_invitation.*,

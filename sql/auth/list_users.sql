@@ -1,4 +1,4 @@
--- Users, newest first. A page sorts the users that the filters leave.
+-- Users, newest first. Served by the index on created_at and id, or with a role by that on the roles.
 -- uses: auth/user
 SELECT
     auth_user.*,
