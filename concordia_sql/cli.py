@@ -17,7 +17,6 @@ from typing import Any, Literal, cast
 import attrs
 import psycopg
 from msgspec import UNSET
-from psycopg import sql
 
 from concordia_sql import auth, blog, embedded, profile, sample, services
 from concordia_sql.compose import Composed, compose, compose_command
@@ -43,6 +42,12 @@ _DOMAINS = (auth, profile, blog, services)
 _EXAMPLES: Mapping[object, str] = {bool: "true", int: "1", datetime: "2026-01-01 00:00:00"}
 """Values for psql, by type."""
 
+_MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
+_MIGRATE = (
+    "; the database is not migrated, or behind: "
+    "yoyo apply --batch --database postgresql+psycopg://… package:concordia_sql:migrations"
+)
+
 
 class _Failure(click.ClickException):
     """An error that is shown as a red line."""
@@ -58,7 +63,8 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except psycopg.Error as error:
-            raise _Failure(error.diag.message_primary or " ".join(str(error).split())) from None
+            message = error.diag.message_primary or " ".join(str(error).split())
+            raise _Failure(f"{message}{_MIGRATE if isinstance(error, _MISSING) else ''}") from None
         except ConcordiaError as error:
             raise _Failure(str(error)) from None
 
@@ -123,15 +129,8 @@ def explain(name: str, values: tuple[str, ...], url: str) -> None:
     cls = _find(name)
     needed = [field.name for field in _fields(cls).values() if field.default is attrs.NOTHING]
     with Database(url, max_size=1) as database, database.querier() as querier:
-        if values or not needed:
-            query = _query_of(cls, values)
-            sent = [None if value is None else bytes(value).decode() for value in querier._session._values(query)]
-            lines = _explain(querier, query, query.compose(), sent)
-        else:
-            composed = _compose(cls, ())
-            lines = _explain(querier, cast("Any", cls), composed, [None] * len(composed.parameters), generic=True)
-    for line in lines:
-        click.echo(line)
+        lines = _plan(querier, _query_of(cls, values)) if values or not needed else _generic_plan(querier, cls)
+    click.echo("\n".join(lines))
 
 
 @main.command()
@@ -255,31 +254,30 @@ def _query_of(cls: type[Query[Any]], values: Iterable[str]) -> Query[Any]:
 
 
 def _value(field: "attrs.Attribute[Any]", text: str) -> object:
-    """The text, or what it says as JSON or as a list with commas: the first that the field takes."""
+    """The text, the number or boolean that it is, or the list with commas: the first that the field takes."""
     convert = cast("Any", field.converter)
-    readings = [text, text.split(",")]
-    with contextlib.suppress(json.JSONDecodeError):
-        readings.insert(1, json.loads(text))
-    for reading in readings:
+    plain = json.loads(text) if re.fullmatch(r"-?\d+|true|false", text) else text
+    for reading in (text, plain, text.split(",")):
         with contextlib.suppress(ParameterError):
             return convert(reading)
-    return text  # its error is the one to show
+    return plain  # its error is the one to show
 
 
-def _explain(
-    querier: Querier, query: Query[Any], composed: Composed, values: list[str | None], *, generic: bool = False
-) -> list[str]:
-    """The lines of the plan: the statement is prepared, so that it decides the types, and run unless `generic`."""
-    options = sql.SQL("" if generic else "(ANALYZE, BUFFERS) ")
-    given = sql.SQL("({})").format(sql.SQL(", ").join(map(sql.Literal, values))) if values else sql.SQL("")
-    connection = querier.connection
-    with querier._session.running(query), connection.transaction(force_rollback=True):
-        connection.execute(
-            "SELECT set_config('plan_cache_mode', %s, TRUE)", ["force_generic_plan" if generic else "auto"]
-        )
+def _plan(querier: Querier, query: Query[Any]) -> list[str]:
+    """The lines of the plan with which a query ran."""
+    text, values = query.compose().encoded, querier._session.texts(query)
+    with querier.connection.transaction(force_rollback=True), psycopg.RawCursor(querier.connection) as cursor:
+        return [line for (line,) in cursor.execute(b"EXPLAIN (ANALYZE, BUFFERS) " + text, values)]
+
+
+def _generic_plan(querier: Querier, cls: type[Query[Any]]) -> list[str]:
+    """The lines of the plan for any values. EXPLAIN has an option for it since PostgreSQL 16."""
+    composed, connection = _compose(cls, ()), querier.connection
+    values = f"({', '.join(['NULL'] * len(composed.parameters))})"
+    with connection.transaction(force_rollback=True):
+        connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         connection.execute(b"PREPARE explained AS " + composed.encoded)
-        rows = connection.execute(sql.SQL("EXPLAIN {}EXECUTE explained {}").format(options, given))
-        return [line for (line,) in rows]
+        return [line for (line,) in connection.execute(f"EXPLAIN EXECUTE explained {values}".encode())]
 
 
 def _load(querier: Querier, scale: int) -> None:

@@ -1,159 +1,174 @@
-"""The demo: the six queries of Concordia's documentation as one writes them, their results and their times."""
+"""The demo: the six queries of Concordia's documentation as one writes them, what they give, and how long it takes."""
 
-import contextlib
 import statistics
+import sys
+import textwrap
 import time
 from collections.abc import Callable
 from typing import Any
 
 import attrs
-from psycopg.adapt import PyFormat, Transformer
 from rich.console import Console
 from rich.pretty import Pretty
 from rich.syntax import Syntax
+from rich.text import Text
 from rich.tree import Tree as Branch
 
-from concordia_sql import Database, Localized, Querier, Query, auth, best_text, blog, embedded, sample
-from concordia_sql.adapters import Adaptation
+import concordia_sql
+from concordia_sql import Database, Querier, Query, best_text, blog, embedded, sample
 from concordia_sql.migrate import migrate
 
-_RUNS = 60
+_RUNS = 50
+_END = """\
+Each query is one round trip. The times are medians of {runs} runs, taken in turn on one connection; the bare one is
+that of libpq alone, which runs the same prepared statement and leaves the answer as bytes.
 
-
-@attrs.frozen
-class Headline:
-    """Of a translation, its headline."""
-
-    headline: Localized
-
-
-@attrs.frozen
-class FrenchPost:
-    """Of a post, its slug and the headlines of its translations."""
-
-    slug: str
-    translations: tuple[Headline, ...]
+Go on: [bold]{command} list[/] names all queries, [bold]serve[/] runs a server to try them on."""
 
 
 @attrs.frozen
 class _Scene:
-    """A query of the documentation, the code that runs it, and what a caller then writes."""
+    """The code that runs a query of the documentation and sets `query`, and what is then asked of its result."""
 
     title: str
     code: str
-    query: Query[Any]
-    shown: tuple[str, ...] = ()
+    asked: tuple[str, ...]
 
 
 _SCENES = (
     _Scene(
         "A user with all sessions",
-        'user = db.fetch(auth.GetUser(id="user-1"))',
-        auth.GetUser(id="user-1"),
-        ("user.name", "len(user.sessions)", "user.sessions[0].expires_at", "user.members[0].organization.name"),
-    ),
-    _Scene(
-        "A post with authors and their organizations, categories, translations",
-        'post = db.fetch(blog.GetPost(slug="my-post"))',
-        blog.GetPost(slug="my-post"),
+        """
+        query = auth.GetUser(id="user-1")
+        user = db.fetch(query)  # UserDetails | None
+        """,
         (
-            "[translation.headline for translation in post.translations]",
-            "[(author.slug, author.organization.name) for author in post.authors]",
-            "[best_text(category.name, ['en', 'fr']) for category in post.categories]",
-            "[(medium.link_type, medium.position) for medium in post.media]",
+            "[(session.ip_address, session.expires_at) for session in user.sessions]",
+            "[(member.role, member.organization.name) for member in user.members]",
         ),
     ),
     _Scene(
-        "An author's posts with their translations",
-        'author = db.fetch(blog.GetAuthor(slug="john-doe"))',
-        blog.GetAuthor(slug="john-doe"),
+        "A post with its authors, their organizations, its categories and translations",
+        """
+        query = blog.GetPost(slug="my-post")
+        post = db.fetch(query)  # PostDetails | None
+        """,
         (
-            "author.avatar.url",
+            "[(author.slug, author.organization.name) for author in post.authors]",
+            "[best_text(category.name, ['fr', 'en']) for category in post.categories]",
+            "[translation.headline for translation in post.translations]",
+        ),
+    ),
+    _Scene(
+        "All posts by an author, with their translations",
+        """
+        query = blog.GetAuthor(slug="john-doe")
+        author = db.fetch(query)  # AuthorWithPosts | None
+        """,
+        (
             "len(author.posts)",
             "[(post.slug, len(post.translations)) for post in author.posts[:3]]",
         ),
     ),
     _Scene(
         "A comment with all its replies, to any depth",
-        'comment = db.fetch(blog.GetComment(id="comment-root"))',
-        blog.GetComment(id="comment-root"),
+        """
+        query = blog.GetComment(id="comment-root")
+        comment = db.fetch(query)  # CommentNode | None
+        """,
+        ("thread(comment)",),
     ),
     _Scene(
-        "Only the French translation: nothing else is read",
-        "@attrs.frozen\nclass Headline:\n    headline: Localized\n\n\n"
-        "@attrs.frozen\nclass FrenchPost:\n    slug: str\n    translations: tuple[Headline, ...]\n\n\n"
-        'french = db.fetch(blog.GetPost(slug="my-post", languages=["fr"]).into(FrenchPost))',
-        blog.GetPost(slug="my-post", languages=["fr"]).into(FrenchPost),
-        ("french",),
+        "A post with nothing but its French translation: no other column is read",
+        """
+        @attrs.frozen
+        class Headline:
+            headline: Localized
+
+        @attrs.frozen
+        class Card:
+            slug: str
+            translations: tuple[Headline, ...]
+
+        query = blog.GetPost(slug="my-post", languages=["fr"]).into(Card)
+        card = db.fetch(query)  # Card | None
+        """,
+        ("card",),
     ),
     _Scene(
-        "The post with everything, comments and replies included",
-        'whole = db.fetch(blog.GetPost(slug="my-post").into(blog.FullPost))',
-        blog.GetPost(slug="my-post").into(blog.FullPost),
+        "A post with everything, its comments and their replies too",
+        """
+        query = blog.GetPost(slug="my-post").into(blog.FullPost)
+        post = db.fetch(query)  # FullPost | None
+        """,
         (
-            "len(whole.comments)",
-            "sum(1 for comment in whole.comments for _ in comment.walk())",
-            "max(len(comment.replies) for comment in whole.comments)",
+            "[(medium.link_type, medium.position) for medium in post.media]",
+            "len(post.comments), len([node for comment in post.comments for node in comment.walk()])",
         ),
     ),
 )
 
 
 def run(console: Console) -> None:
-    """Start a server, make the schema, load the sample, and show the six queries."""
-    with contextlib.ExitStack() as stack:
-        with console.status("Starting an embedded PostgreSQL, making the schema, loading the sample …"):
-            url = stack.enter_context(embedded.start())
-            migrate(url)
-            querier = stack.enter_context(stack.enter_context(Database(url)).querier())
-            rows = sum(sample.load(querier.connection).values())
-        version = querier.connection.info.parameter_status("server_version")
-        console.print(f"PostgreSQL {version}, {rows:,} rows of sample data; each query is one round trip.\n")
-        for number, scene in enumerate(_SCENES, start=1):
-            _show(console, querier, number, scene)
-    console.print("Go on with [bold].venv/bin/concordia-sql list[/], [bold]… show blog.GetPost[/], and README.md.")
+    """Start a server with the sample, and show the six queries."""
+    with console.status("Starting PostgreSQL …") as status, embedded.start() as url:
+        status.update("Migrating …")
+        migrate(url)
+        with Database(url, max_size=1) as database, database.querier() as querier:
+            status.update("Loading the sample …")
+            counts = sample.load(querier.connection)
+            status.stop()
+            version = querier.connection.info.parameter_status("server_version")
+            console.print(
+                f"[bold]concordia_sql[/] on PostgreSQL {version}, {sum(counts.values()):,} rows of sample data\n"
+            )
+            for number, scene in enumerate(_SCENES, start=1):
+                _show(console, querier, number, scene)
+    console.print(_END.format(runs=_RUNS, command=sys.argv[0]), highlight=False, soft_wrap=True)
 
 
 def _show(console: Console, querier: Querier, number: int, scene: _Scene) -> None:
+    code = textwrap.dedent(scene.code).strip()
+    names: dict[str, Any] = {**vars(concordia_sql), "attrs": attrs, "db": querier, "thread": thread}
+    exec(code, names)  # noqa: S102 - what is shown is what runs
     console.rule(f"[bold]{number}. {scene.title}", align="left")
-    console.print(Syntax(scene.code, "python", background_color="default"))
-    result = querier.fetch(scene.query)
-    if isinstance(result, blog.CommentNode):
-        console.print(_thread(result))
-    names = {scene.code.rpartition("\n")[2].partition(" =")[0]: result, "best_text": best_text}
-    for expression in scene.shown:
-        value = eval(expression, names)  # noqa: S307 - one of the texts above: so what is shown is what it gives
-        console.print(Syntax(f">>> {expression}", "pycon", background_color="default"))
-        console.print(Pretty(value, max_length=4, max_string=60))
-    fetch, bare = _times(querier, scene.query)
-    console.print(f"[dim]{fetch:.2f} ms; PostgreSQL's bare answer to the same SQL takes {bare:.2f} ms.[/]\n")
+    console.print(_highlighted(code))
+    for expression in scene.asked:
+        console.print(_highlighted(f">>> {expression}", "pycon"))
+        result = eval(expression, names)  # noqa: S307 - as above
+        console.print(result if isinstance(result, Branch) else Pretty(result))
+    fetch, bare = _times(querier, names["query"])
+    console.print(f"[dim]{fetch:.2f} ms, bare {bare:.2f} ms[/]\n", highlight=False)
 
 
-def _thread(root: blog.CommentNode) -> Branch:
+def _highlighted(code: str, language: str = "python") -> Syntax:
+    return Syntax(code, language, theme="ansi_dark", background_color="default", word_wrap=True)
+
+
+def thread(root: blog.CommentNode) -> Branch:
+    """A comment and its replies, drawn as a tree."""
     branches: dict[str | None, Branch] = {}
     for comment in root.walk():
-        text = f"[bold]{comment.author_name}[/]: {best_text(comment.content, ['fr', 'en'])}"
+        text = Text.assemble((comment.author_name, "bold"), ": ", best_text(comment.content, ["fr", "en"]) or "")
         above = branches.get(comment.parent_id)
-        branches[comment.id] = Branch(text) if above is None else above.add(text)
+        branches[comment.id] = above.add(text) if above else Branch(text)
     return branches[root.id]
 
 
 def _times(querier: Querier, query: Query[Any]) -> tuple[float, float]:
-    """The median time of a fetch, and of libpq alone running the same prepared text, alternating; in milliseconds."""
-    composed, pgconn = query.compose(), querier.connection.pgconn
-    values = composed.values(query)
-    transformer: Any = Transformer(Adaptation(querier.connection))
-    parameters = transformer.dump_sequence(values, [PyFormat.TEXT] * len(values))
-    pgconn.prepare(b"bare", composed.encoded)
-    calls: dict[Callable[[], object], list[float]] = {
+    """The median time of a fetch, and of libpq alone running the same prepared text, in milliseconds."""
+    pgconn: Any = querier.connection.pgconn
+    values = [None if text is None else text.encode() for text in querier._session.texts(query)]
+    pgconn.prepare(b"bare", query.compose().encoded)
+    runs: dict[Callable[[], object], list[float]] = {
         lambda: querier.fetch(query): [],
-        lambda: pgconn.exec_prepared(b"bare", parameters): [],
+        lambda: pgconn.exec_prepared(b"bare", values): [],
     }
     for _ in range(_RUNS):
-        for call, times in calls.items():
+        for call, times in runs.items():
             begin = time.perf_counter()
             call()
             times.append(time.perf_counter() - begin)
     querier.connection.execute("DEALLOCATE bare")
-    fetch, bare = (statistics.median(times) * 1e3 for times in calls.values())
+    fetch, bare = (statistics.median(times) * 1000 for times in runs.values())
     return fetch, bare
