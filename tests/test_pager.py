@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 import pytest
@@ -10,47 +10,68 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.sql import SQL, Literal
 
-from concordia_sql import ParameterError, Querier, Query, blog
-from concordia_sql.pager import Sort
+from concordia_sql import ParameterError, Querier, Query, blog, services
 from tests.rows import NOON, insert
 
 Connection = psycopg.Connection[Any]
 Row = dict[str, Any]
 
 
-def follow(querier: Querier, post_id: str, sort: Sort, **sizes: Any) -> Iterator[blog.CommentPage]:
+class Kind(NamedTuple):
+    """A kind of thread: what its queries and tables are called."""
+
+    page: Any
+    pages: Any
+    owner: str
+    owners: str
+    nodes: str
+
+
+COMMENTS = Kind(blog.GetCommentPage, blog.ListCommentPages, "post_id", "blog_posts", "blog_comments")
+REVIEWS = Kind(services.GetReviewPage, services.ListReviewPages, "service_id", "services_listings", "services_reviews")
+EVERY = [(kind, sort) for kind in (COMMENTS, REVIEWS) for sort in ("oldest", "newest")]
+each_kind = pytest.mark.parametrize("kind", [COMMENTS, REVIEWS], ids=lambda kind: kind.nodes)
+each_sort = pytest.mark.parametrize(("kind", "sort"), [*EVERY, (REVIEWS, "best")])
+
+Page = Any
+
+
+def page_of(kind: Kind, **fields: Any) -> Any:
+    return kind.page(**{kind.owner: "owner", **fields})
+
+
+def follow(querier: Querier, kind: Kind, sort: str, **sizes: Any) -> Iterator[Page]:
     """Every page that a cursor leads to, the first one first."""
     waiting: list[str | None] = [None]
     while waiting:
-        page = querier.fetch(blog.GetCommentPage(post_id=post_id, sort=sort, after=waiting.pop(), **sizes))
+        page = querier.fetch(page_of(kind, sort=sort, after=waiting.pop(), **sizes))
         yield page
         nodes = [node for root in page.roots for node in root.walk()]
         waiting += [cursor for cursor in [page.next, *(node.more for node in nodes)] if cursor]
 
 
-def ids_of(page: blog.CommentPage) -> list[str]:
+def ids_of(page: Page) -> list[str]:
     return [node.id for root in page.roots for node in root.walk()]
 
 
-def make_thread(connection: Connection, parents: list[int], hidden: Collection[int] = ()) -> list[Row]:
-    """A post with a comment for each number: the place of its parent, or none where that is itself or behind it."""
-    insert(connection, "blog_posts", {"id": "post"})
-    made: list[Row] = []
-    for place, parent in enumerate(parents):
-        made.append(
-            insert(
-                connection,
-                "blog_comments",
-                {
-                    "id": f"c{place}",
-                    "post_id": "post",
-                    "parent_id": f"c{parent}" if parent < place else None,
-                    "status": "pending" if place in hidden else "approved",
-                    "created_at": NOON + timedelta(seconds=place // 3),
-                },
-            )
+def make_thread(connection: Connection, kind: Kind, parents: list[int], hidden: Collection[int] = ()) -> list[Row]:
+    """A thread with a node for each number: the place of its parent, or none where that is itself or behind it."""
+    insert(connection, kind.owners, {"id": "owner"})
+    return [
+        insert(
+            connection,
+            kind.nodes,
+            {
+                "id": f"c{place}",
+                kind.owner: "owner",
+                "parent_id": f"c{parent}" if parent < place else None,
+                "status": "pending" if place in hidden else "approved",
+                "created_at": NOON + timedelta(seconds=place // 3),
+                "rating": place % 3,
+            },
         )
-    return made
+        for place, parent in enumerate(parents)
+    ]
 
 
 def shown(rows: list[Row]) -> set[str]:
@@ -83,14 +104,15 @@ IN_A_DATABASE = settings(
 
 
 @IN_A_DATABASE
-@given(PARENTS, st.sets(st.integers(0, 13)), SIZES, st.sampled_from(["oldest", "newest"]))
+@given(PARENTS, st.sets(st.integers(0, 13)), SIZES, st.sampled_from([*EVERY, (REVIEWS, "best")]))
 def test_every_cursor_followed_gives_each_shown_comment_once(
-    connection: Connection, parents: list[int], hidden: set[int], sizes: dict[str, int], sort: Sort
+    connection: Connection, parents: list[int], hidden: set[int], sizes: dict[str, int], kind_and_sort: tuple[Kind, str]
 ) -> None:
+    kind, sort = kind_and_sort
     querier = Querier(connection)
     with rolled_back(connection):
-        rows = make_thread(connection, parents, hidden)
-        found = [id_ for page in follow(querier, "post", sort, **sizes) for id_ in ids_of(page)]
+        rows = make_thread(connection, kind, parents, hidden)
+        found = [id_ for page in follow(querier, kind, sort, **sizes) for id_ in ids_of(page)]
         assert sorted(found) == sorted(shown(rows))
 
 
@@ -98,18 +120,23 @@ def test_every_cursor_followed_gives_each_shown_comment_once(
 @given(
     PARENTS,
     SIZES,
-    st.sampled_from(["oldest", "newest"]),
+    st.sampled_from(EVERY),
     st.lists(st.tuples(st.booleans(), st.integers(0, 13), st.integers(-3, 30)), max_size=12),
 )
 def test_it_does_so_while_others_write_between_the_pages(
-    connection: Connection, parents: list[int], sizes: dict[str, int], sort: Sort, writes: list[tuple[bool, int, int]]
+    connection: Connection,
+    parents: list[int],
+    sizes: dict[str, int],
+    kind_and_sort: tuple[Kind, str],
+    writes: list[tuple[bool, int, int]],
 ) -> None:
     """Whatever is there from the first page to the last is given once; what comes or goes, at most once."""
     querier = Querier(connection)
+    kind, sort = kind_and_sort
     with rolled_back(connection):
-        staying = {row["id"] for row in make_thread(connection, parents)}
+        staying = {row["id"] for row in make_thread(connection, kind, parents)}
         found: list[str] = []
-        for page in follow(querier, "post", sort, **sizes):
+        for page in follow(querier, kind, sort, **sizes):
             found += ids_of(page)
             if writes:
                 adds, place, seconds = writes.pop()
@@ -119,12 +146,12 @@ def test_it_does_so_while_others_write_between_the_pages(
                     time = NOON + timedelta(seconds=seconds)
                     insert(
                         connection,
-                        "blog_comments",
-                        {"post_id": "post", "parent_id": parent, "status": "approved", "created_at": time},
+                        kind.nodes,
+                        {kind.owner: "owner", "parent_id": parent, "status": "approved", "created_at": time},
                     )
                 elif connection.execute(
-                    "DELETE FROM blog_comments WHERE id = %s AND NOT EXISTS "
-                    "(SELECT FROM blog_comments AS reply WHERE reply.parent_id = %s)",
+                    f"DELETE FROM {kind.nodes} WHERE id = %s AND NOT EXISTS "
+                    f"(SELECT FROM {kind.nodes} AS reply WHERE reply.parent_id = %s)",
                     [id_, id_],
                 ).rowcount:
                     staying.discard(id_)
@@ -132,31 +159,35 @@ def test_it_does_so_while_others_write_between_the_pages(
         assert staying <= set(found)
 
 
-@pytest.mark.parametrize("sort", ["oldest", "newest"])
+@each_sort
 def test_roots_are_in_the_order_asked_for_and_replies_oldest_first(
-    connection: Connection, querier: Querier, sort: Sort
+    connection: Connection, querier: Querier, kind: Kind, sort: str
 ) -> None:
-    rows = make_thread(connection, [0, 1, 0, 0, 1, 5, 6, 0, 8])
-    in_order = sorted(rows, key=lambda row: (row["created_at"], row["id"]))
+    rows = make_thread(connection, kind, [0, 1, 0, 0, 1, 5, 6, 0, 8])
+    by_age = sorted(rows, key=lambda row: (row["created_at"], row["id"]))
     roots: list[str] = []
-    page = querier.fetch(blog.GetCommentPage(post_id="post", sort=sort, limit=2))
-    while True:
+    after: str | None = None
+    while after or not roots:
+        page = querier.fetch(page_of(kind, sort=sort, limit=2, after=after))
+        after = page.next
         roots += [root.id for root in page.roots]
         for root in page.roots:
-            expected = [row["id"] for row in in_order if row["parent_id"] == root.id]
-            assert [reply.id for reply in root.replies] == expected[:3]
-        if page.next is None:
-            break
-        page = querier.fetch(blog.GetCommentPage(post_id="post", sort=sort, limit=2, after=page.next))
-    expected = [row["id"] for row in in_order if row["parent_id"] is None]
-    assert roots == (expected if sort == "oldest" else expected[::-1])
+            replies = [row["id"] for row in by_age if row["parent_id"] == root.id]
+            assert [reply.id for reply in root.replies] == replies[:3]
+    expected = [row for row in by_age if row["parent_id"] is None]
+    if sort != "oldest":
+        expected.reverse()
+    if sort == "best":
+        expected.sort(key=lambda row: -row["rating"])
+    assert roots == [row["id"] for row in expected]
 
 
-def test_each_comment_says_how_many_replies_it_has_and_how_many_are_not_shown(
-    connection: Connection, querier: Querier
+@each_kind
+def test_each_node_says_how_many_replies_it_has_and_how_many_are_not_shown(
+    connection: Connection, querier: Querier, kind: Kind
 ) -> None:
-    make_thread(connection, [0, 0, 0, 0, 1, 1, 1, 3, 8], hidden={2})
-    page = querier.fetch(blog.GetCommentPage(post_id="post", replies=2, depth=1))
+    make_thread(connection, kind, [0, 0, 0, 0, 1, 1, 1, 3, 8], hidden={2})
+    page = querier.fetch(page_of(kind, replies=2, depth=1))
     root = page.roots[0]
     assert [(node.id, node.reply_count, node.hidden_count) for node in root.walk()] == [
         ("c0", 2, 0),
@@ -164,50 +195,61 @@ def test_each_comment_says_how_many_replies_it_has_and_how_many_are_not_shown(
         ("c3", 1, 1),
     ]
     assert root.more is None
-    more = querier.fetch(blog.GetCommentPage(post_id="post", replies=2, depth=1, limit=2, after=root.replies[0].more))
+    more = querier.fetch(page_of(kind, replies=2, depth=1, limit=2, after=root.replies[0].more))
     assert ids_of(more) == ["c4", "c5"]
-    last = querier.fetch(blog.GetCommentPage(post_id="post", replies=2, depth=1, limit=2, after=more.next))
+    last = querier.fetch(page_of(kind, replies=2, depth=1, limit=2, after=more.next))
     assert (ids_of(last), last.next) == (["c6"], None)
 
 
-def test_a_hidden_comment_with_a_shown_one_below_has_no_content(connection: Connection, querier: Querier) -> None:
-    make_thread(connection, [0, 0, 1, 2, 4], hidden={0, 1, 2, 4})
-    (root,) = querier.fetch(blog.GetCommentPage(post_id="post")).roots
-    assert [(node.id, node.is_hidden, node.content is None, node.author_email is None) for node in root.walk()] == [
-        ("c0", True, True, True),
-        ("c1", True, True, True),
-        ("c2", True, True, True),
-        ("c3", False, False, False),
-    ]
-    everything = querier.fetch(blog.GetCommentPage(post_id="post", with_hidden=True))
+@each_kind
+def test_replies_are_counted_up_to_1000(connection: Connection, querier: Querier, kind: Kind) -> None:
+    make_thread(connection, kind, [0, *[0] * 1001])
+    (root,) = querier.fetch(page_of(kind)).roots
+    assert (root.reply_count, root.hidden_count) == (1000, 997)
+
+
+@each_kind
+def test_a_hidden_node_with_a_shown_one_below_has_no_content(
+    connection: Connection, querier: Querier, kind: Kind
+) -> None:
+    rows = make_thread(connection, kind, [0, 0, 1, 2, 4], hidden={0, 1, 2, 4})
+    (root,) = querier.fetch(page_of(kind)).roots
+    written = ["author_name", "author_email", "content", "rating", *(["author_id"] if kind is REVIEWS else [])]
+    for node, row in zip(root.walk(), rows, strict=False):
+        is_hidden = row["status"] != "approved"
+        assert (node.id, node.is_hidden) == (row["id"], is_hidden)
+        assert [getattr(node, name) for name in written] == [None if is_hidden else row[name] for name in written]
+    everything = querier.fetch(page_of(kind, with_hidden=True))
     assert ids_of(everything) == ["c0", "c1", "c2", "c3", "c4"]
-    assert all(node.content for root in everything.roots for node in root.walk())
+    assert [node.content for root in everything.roots for node in root.walk()] == [row["content"] for row in rows]
 
 
-def test_a_post_without_comments_has_an_empty_page(querier: Querier) -> None:
-    assert querier.fetch(blog.GetCommentPage(post_id="none")) == blog.CommentPage("none", (), None)
+@each_kind
+def test_an_owner_without_a_thread_has_an_empty_page(querier: Querier, kind: Kind) -> None:
+    page = querier.fetch(page_of(kind))
+    assert (page.roots, page.next) == ((), None)
 
 
+@each_kind
 @pytest.mark.parametrize(
-    "after", ["", "[]", "[1,2,3]", '["a"]', '["a","b","c"]', "[null,null,null,null]", '["\\u0000",null,null]']
+    "after", ["", "[]", "[1,2,3]", '["a"]', '["a","b","c"]', "[null,null,null,null,null]", '["\\u0000",null,null]']
 )
-def test_what_is_no_cursor_is_refused(after: str) -> None:
+def test_what_is_no_cursor_is_refused(kind: Kind, after: str) -> None:
     with pytest.raises(ParameterError, match="not a cursor"):
-        blog.GetCommentPage(post_id="post", after=after)
+        page_of(kind, after=after)
 
 
-def test_the_first_pages_of_many_posts_are_those_of_each(connection: Connection, querier: Querier) -> None:
-    make_thread(connection, [0, 1, 0, 0, 1, 5, 6, 0, 8], hidden={1})
-    insert(connection, "blog_posts", {"id": "other"})
-    for number in range(4):
-        insert(connection, "blog_comments", {"post_id": "other", "status": "approved", "in_language": f"l{number}"})
-    ids = ["other", "none", "post", "other"]
-    for sort in ("oldest", "newest"):
-        pages = querier.fetch(blog.ListCommentPages(post_ids=ids, sort=sort, limit=2, replies=2, depth=2))
-        assert pages == [
-            querier.fetch(blog.GetCommentPage(post_id=id_, sort=sort, limit=2, replies=2, depth=2))
-            for id_ in ["other", "none", "post"]
-        ]
+@each_sort
+def test_the_first_pages_of_many_threads_are_those_of_each(
+    connection: Connection, querier: Querier, kind: Kind, sort: str
+) -> None:
+    make_thread(connection, kind, [0, 1, 0, 0, 1, 5, 6, 0, 8], hidden={1})
+    insert(connection, kind.owners, {"id": "other"})
+    for _ in range(4):
+        insert(connection, kind.nodes, {kind.owner: "other", "status": "approved"})
+    sizes = {"sort": sort, "limit": 2, "replies": 2, "depth": 2}
+    pages = querier.fetch(kind.pages(**{f"{kind.owner}s": ["other", "none", "owner", "other"]}, **sizes))
+    assert pages == [querier.fetch(page_of(kind, **{kind.owner: id_}, **sizes)) for id_ in ["other", "none", "owner"]]
 
 
 def rows_read(connection: Connection, query: Query[Any]) -> int:
@@ -230,32 +272,40 @@ def _read(node: dict[str, Any]) -> Iterator[float]:
         yield from _read(below)
 
 
-@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
-def test_a_page_reads_little_of_a_large_thread(connection: Connection, mode: str) -> None:
+@each_kind
+@pytest.mark.parametrize("mode", ["generic", "custom"])
+def test_a_page_reads_little_of_a_large_thread(connection: Connection, kind: Kind, mode: str) -> None:
     """20,000 roots, each with nine replies, one below another or all side by side."""
-    insert(connection, "blog_posts", {"id": "post"})
-    connection.execute("ALTER TABLE blog_comments SET UNLOGGED")
+    insert(connection, kind.owners, {"id": "owner"})
     connection.execute("SET session_replication_role = replica")  # no foreign keys to check
     connection.execute(
-        """
-        INSERT INTO blog_comments (
-            id, post_id, parent_id, author_name, author_email, content, status, in_language, created_at
+        f"""
+        INSERT INTO {kind.nodes} (
+            id, {kind.owner}, parent_id, author_name, author_email, content, status, in_language, rating, created_at
         )
         SELECT
-            'c' || number, 'post',
+            'c' || number, 'owner',
             CASE
                 WHEN number % 10 = 0 THEN NULL
                 WHEN number % 20 < 10 THEN 'c' || number - 1
                 ELSE 'c' || number / 10 * 10
             END,
-            'a', 'a', '"text"', 'approved', 'fr', timestamp '2026-01-01' + number * interval '1 second'
+            'a', 'a', '"text"', 'approved', 'fr', number % 7, timestamp '2026-01-01' + number * interval '1 second'
         FROM generate_series(0, 199999) AS number
         """
     )
-    connection.execute("ANALYZE blog_comments")
-    connection.execute(f"SET plan_cache_mode = {mode}".encode())
-    first = blog.GetCommentPage(post_id="post")
-    middle = blog.GetCommentPage(post_id="post", sort="newest", after='[null,"2026-01-02T00:00:00","c"]')
-    replies = blog.GetCommentPage(post_id="post", after='["c10",null,null]')
-    for query in (first, middle, replies, blog.ListCommentPages(post_ids=["post", "none"])):
+    connection.execute(f"ANALYZE {kind.nodes}".encode())
+    connection.execute(f"SET plan_cache_mode = force_{mode}_plan".encode())
+    queries = [
+        page_of(kind),
+        page_of(kind, sort="newest", after='[null,"2026-01-02T00:00:00","c"]' if kind is COMMENTS else None),
+        page_of(kind, after='["c10",null,null]'),
+        kind.pages(**{f"{kind.owner}s": ["owner", "none"]}),
+    ]
+    if kind is REVIEWS:
+        queries += [
+            page_of(kind, sort="best"),
+            page_of(kind, sort="best", after='[null,"2026-01-02T00:00:00","c",3]'),
+        ]
+    for query in queries:
         assert 10 < rows_read(connection, query) < 1000

@@ -1,0 +1,31 @@
+-- Where a review stands in what is shown of a thread: it is neither deleted nor unapproved, or a review below it is neither.
+SELECT
+    services_reviews.id,
+    services_reviews.service_id,
+    services_reviews.parent_id,
+    services_reviews.created_at,
+    services_reviews.rating
+FROM services_reviews
+WHERE
+    (services_reviews.deleted_at IS NULL AND services_reviews.status = 'approved')
+    OR :with_hidden::boolean
+    OR EXISTS (
+        WITH RECURSIVE below AS (
+            SELECT
+                reply.id,
+                reply.deleted_at IS NOT NULL OR reply.status <> 'approved' AS is_hidden
+            FROM services_reviews AS reply
+            WHERE reply.parent_id = services_reviews.id
+            UNION
+            SELECT
+                reply.id,
+                reply.deleted_at IS NOT NULL OR reply.status <> 'approved' AS is_hidden
+            FROM below
+            INNER JOIN services_reviews AS reply ON below.id = reply.parent_id
+            WHERE below.is_hidden
+        )
+
+        SELECT below.id
+        FROM below
+        WHERE NOT below.is_hidden
+    )

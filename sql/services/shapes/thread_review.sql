@@ -1,0 +1,42 @@
+-- A review, shown or hidden (deleted or not approved), a hidden one without what its author wrote unless it is asked for.
+-- uses: services/shown_review
+SELECT
+    services_reviews.id,
+    services_reviews.service_id,
+    services_reviews.parent_id,
+    services_reviews.status,
+    services_reviews.in_language,
+    services_reviews.deleted_at,
+    services_reviews.created_at,
+    services_reviews.updated_at,
+    CASE
+        WHEN (services_reviews.deleted_at IS NULL AND services_reviews.status = 'approved') OR :with_hidden::boolean
+            THEN services_reviews.author_name
+    END AS author_name,
+    CASE
+        WHEN (services_reviews.deleted_at IS NULL AND services_reviews.status = 'approved') OR :with_hidden::boolean
+            THEN services_reviews.author_email
+    END AS author_email,
+    CASE
+        WHEN (services_reviews.deleted_at IS NULL AND services_reviews.status = 'approved') OR :with_hidden::boolean
+            THEN services_reviews.author_id
+    END AS author_id,
+    CASE
+        WHEN (services_reviews.deleted_at IS NULL AND services_reviews.status = 'approved') OR :with_hidden::boolean
+            THEN services_reviews.content
+    END AS content,
+    CASE
+        WHEN (services_reviews.deleted_at IS NULL AND services_reviews.status = 'approved') OR :with_hidden::boolean
+            THEN services_reviews.rating
+    END AS rating,
+    services_reviews.deleted_at IS NOT NULL OR services_reviews.status <> 'approved' AS is_hidden,
+    (
+        SELECT count(*)
+        FROM (
+            SELECT services_shown_review.id
+            FROM services_shown_review
+            WHERE services_shown_review.parent_id = services_reviews.id
+            LIMIT 1000 -- noqa: AM09
+        ) AS counted
+    ) AS reply_count
+FROM services_reviews
