@@ -170,4 +170,5 @@ CREATE INDEX services_reviews_author_idx ON services_reviews (author_id);
 CREATE INDEX services_bookings_service_calendar_idx ON services_bookings (service_id, booking_date, booking_time);
 CREATE INDEX services_bookings_customer_calendar_idx ON services_bookings (customer_id, booking_date);
 CREATE INDEX services_bookings_provider_calendar_idx ON services_bookings (provider_id, booking_date);
-CREATE INDEX services_bookings_status_idx ON services_bookings (status);
+CREATE INDEX services_bookings_calendar_idx ON services_bookings (booking_date, booking_time, id);
+CREATE INDEX services_bookings_status_calendar_idx ON services_bookings (status, booking_date, booking_time, id);

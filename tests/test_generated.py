@@ -1,4 +1,4 @@
-"""Every relation, from both ends, on databases at random, as plain SELECTs of single tables joined in Python have it."""
+"""Every relation, from both ends, on databases at random, as plain SELECTs joined in Python have it."""
 
 from collections.abc import Iterator
 from random import Random

@@ -171,7 +171,8 @@ services_reviews (status, created_at, id)
 services_bookings (service_id, booking_date, booking_time)
 services_bookings (customer_id, booking_date)
 services_bookings (provider_id, booking_date)
-services_bookings (status)
+services_bookings (booking_date, booking_time, id)
+services_bookings (status, booking_date, booking_time, id)
 """
 
 
@@ -366,9 +367,7 @@ def test_columns_have_the_written_order_type_null_rule_and_default(migrated: Con
 
 def test_primary_and_unique_keys_are_the_written_ones(migrated: Connection) -> None:
     expected = {
-        (table, key)
-        for table, (columns, keys) in expected_tables().items()
-        for key in expected_keys(columns, keys)
+        (table, key) for table, (columns, keys) in expected_tables().items() for key in expected_keys(columns, keys)
     }
 
     assert sorted(read_constraints(migrated, "pu")) == sorted(expected)
@@ -451,9 +450,7 @@ def test_each_migration_has_a_rollback_and_follows_the_one_before() -> None:
     assert sorted(files) == sorted(
         f"{migration.id}{kind}.sql" for migration in migrations for kind in ("", ".rollback")
     )
-    assert [migration.id[:5] for migration in migrations] == [
-        f"{n:04}." for n in range(1, len(migrations) + 1)
-    ]
+    assert [migration.id[:5] for migration in migrations] == [f"{n:04}." for n in range(1, len(migrations) + 1)]
     assert [migration.depends for migration in migrations] == [
         set(),
         *({before} for before in migrations[:-1]),
@@ -467,12 +464,8 @@ def test_yoyo_applies_from_the_repository_with_its_yoyo_ini(database: str, migra
     assert dump(database) == dump(migrated_url)
 
 
-def test_yoyo_applies_from_anywhere_out_of_the_package(
-    database: str, migrated_url: str, tmp_path: Path
-) -> None:
-    result = run_yoyo(
-        "apply", "--batch", "-d", yoyo_url(database), "package:concordia_sql:migrations", folder=tmp_path
-    )
+def test_yoyo_applies_from_anywhere_out_of_the_package(database: str, migrated_url: str, tmp_path: Path) -> None:
+    result = run_yoyo("apply", "--batch", "-d", yoyo_url(database), "package:concordia_sql:migrations", folder=tmp_path)
 
     assert result.returncode == 0, result.stderr
     assert dump(database) == dump(migrated_url)
