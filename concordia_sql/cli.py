@@ -17,6 +17,8 @@ from typing import Any, Literal, cast
 import attrs
 import psycopg
 from msgspec import UNSET
+from psycopg.sql import SQL
+from psycopg.sql import Literal as Quoted
 
 from concordia_sql import auth, blog, embedded, profile, sample, services
 from concordia_sql.compose import Composed, compose, compose_command
@@ -119,8 +121,8 @@ def show(name: str, fields: tuple[str, ...]) -> None:
 def explain(name: str, values: tuple[str, ...], url: str) -> None:
     """Show the plan of a query, run with these values.
 
-    Without any value, a query that needs one is not run, and the plan is the generic one. What a command writes is
-    rolled back.
+    It is the plan for any values, as the library's connections use. Without any value, a query that needs one is not
+    run. What a command writes is rolled back.
 
     \b
     concordia-sql explain blog.ListPosts status=published limit=10
@@ -129,7 +131,8 @@ def explain(name: str, values: tuple[str, ...], url: str) -> None:
     cls = _find(name)
     needed = [field.name for field in _fields(cls).values() if field.default is attrs.NOTHING]
     with Database(url, max_size=1) as database, database.querier() as querier:
-        lines = _plan(querier, _query_of(cls, values)) if values or not needed else _generic_plan(querier, cls)
+        query = _query_of(cls, values) if values or not needed else None
+        lines = _plan(querier, query.compose() if query else _compose(cls, ()), query)
     click.echo("\n".join(lines))
 
 
@@ -263,21 +266,15 @@ def _value(field: "attrs.Attribute[Any]", text: str) -> object:
     return plain  # its error is the one to show
 
 
-def _plan(querier: Querier, query: Query[Any]) -> list[str]:
-    """The lines of the plan with which a query ran."""
-    text, values = query.compose().encoded, querier._session.texts(query)
-    with querier.connection.transaction(force_rollback=True), psycopg.RawCursor(querier.connection) as cursor:
-        return [line for (line,) in cursor.execute(b"EXPLAIN (ANALYZE, BUFFERS) " + text, values)]
-
-
-def _generic_plan(querier: Querier, cls: type[Query[Any]]) -> list[str]:
-    """The lines of the plan for any values. EXPLAIN has an option for it since PostgreSQL 16."""
-    composed, connection = _compose(cls, ()), querier.connection
-    values = f"({', '.join(['NULL'] * len(composed.parameters))})"
+def _plan(querier: Querier, composed: Composed, query: Query[Any] | None) -> list[str]:
+    """The lines of the plan, prepared as the library does, and run if there is a query with its values."""
+    texts = querier._session.texts(query) if query else [None] * len(composed.parameters)
+    values = SQL("({})").format(SQL(", ").join(map(Quoted, texts))) if texts else SQL("")
+    options = SQL("(ANALYZE, BUFFERS)" if query else "")
+    connection = querier.connection
     with connection.transaction(force_rollback=True):
-        connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         connection.execute(b"PREPARE explained AS " + composed.encoded)
-        return [line for (line,) in connection.execute(f"EXPLAIN EXECUTE explained {values}".encode())]
+        return [line for (line,) in connection.execute(SQL("EXPLAIN {} EXECUTE explained {}").format(options, values))]
 
 
 def _load(querier: Querier, scale: int) -> None:
