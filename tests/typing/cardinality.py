@@ -1,0 +1,192 @@
+"""What type checkers know of every call: what comes back, at every depth, in both colours. Checked, never run."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import assert_type
+
+import attrs
+
+from concordia_sql import (
+    Affected,
+    AsyncDatabase,
+    AsyncQuerier,
+    Database,
+    JsonObject,
+    Keywords,
+    Limit,
+    Localized,
+    Many,
+    Maybe,
+    Node,
+    One,
+    Querier,
+    Subtree,
+    Tree,
+    auth,
+    blog,
+    command,
+    cursor,
+    query,
+    services,
+)
+
+
+@attrs.frozen
+class Card:
+    slug: str
+
+
+@attrs.frozen(eq=False, repr=False)
+class Reply(Node):
+    id: str
+    parent_id: str | None
+    replies: tuple["Reply", ...] = ()
+
+
+@query(Path("mine/get_card.sql"))
+class GetCard(One[Card]):
+    slug: str
+
+
+@query(Path("mine/list_cards.sql"))
+class ListCards(Many[Card]):
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+
+
+@command(Path("mine/add_card.sql"))
+class AddCard(One[Card]):
+    slug: str
+
+
+@command(Path("mine/delete_cards.sql"))
+class DeleteCards(Affected):
+    slug: str
+
+
+def what_each_cardinality_gives(db: Database | Querier, tree: Tree[Reply], subtree: Subtree[Reply]) -> None:
+    assert_type(db.fetch(GetCard(slug="x")), Card)
+    assert_type(db.fetch(blog.GetPost(slug="x")), blog.PostDetails | None)
+    assert_type(db.fetch(ListCards(limit=5)), list[Card])
+    assert_type(db.fetch(tree), list[Reply])
+    assert_type(db.fetch(subtree), Reply | None)
+    assert_type(db.fetch(blog.ListPosts(status="published")), list[blog.ListedPost])
+    assert_type(db.fetch(blog.GetCommentThread(post_id="x")), list[blog.CommentNode])
+    assert_type(db.fetch(blog.GetComment(id="x")), blog.CommentNode | None)
+    assert_type(db.execute(AddCard(slug="x")), Card)
+    assert_type(db.execute(DeleteCards(slug="x")), int)
+
+
+async def what_each_cardinality_gives_when_awaited(
+    db: AsyncDatabase | AsyncQuerier, tree: Tree[Reply], subtree: Subtree[Reply]
+) -> None:
+    assert_type(await db.fetch(GetCard(slug="x")), Card)
+    assert_type(await db.fetch(blog.GetPost(slug="x")), blog.PostDetails | None)
+    assert_type(await db.fetch(ListCards(limit=5)), list[Card])
+    assert_type(await db.fetch(tree), list[Reply])
+    assert_type(await db.fetch(subtree), Reply | None)
+    assert_type(await db.execute(AddCard(slug="x")), Card)
+    assert_type(await db.execute(DeleteCards(slug="x")), int)
+
+
+def into_keeps_the_cardinality(db: Database, tree: Tree[Reply], subtree: Subtree[Reply]) -> None:
+    assert_type(GetCard(slug="x").into(blog.Post), One[blog.Post])
+    assert_type(blog.GetPost(slug="x").into(Card), Maybe[Card])
+    assert_type(ListCards().into(blog.Post), Many[blog.Post])
+    assert_type(tree.into(blog.CommentNode), Tree[blog.CommentNode])
+    assert_type(subtree.into(blog.CommentNode), Subtree[blog.CommentNode])
+    assert_type(db.fetch(GetCard(slug="x").into(blog.Post)), blog.Post)
+    assert_type(db.fetch(blog.GetPost(slug="x").into(Card)), Card | None)
+    assert_type(db.fetch(blog.ListPosts().into(Card)), list[Card])
+    assert_type(db.fetch(tree.into(blog.CommentNode)), list[blog.CommentNode])
+    assert_type(db.fetch(subtree.into(blog.CommentNode)), blog.CommentNode | None)
+
+
+def a_batch_is_a_tuple_of_results(db: Database | Querier) -> None:
+    one, maybe, many = GetCard(slug="x"), blog.GetPost(slug="x"), ListCards()
+    thread, narrow = blog.GetCommentThread(post_id="x"), blog.ListPosts().into(Card)
+    assert_type(db.fetch_batch(one, maybe), tuple[Card, blog.PostDetails | None])
+    assert_type(db.fetch_batch(one, maybe, many), tuple[Card, blog.PostDetails | None, list[Card]])
+    assert_type(
+        db.fetch_batch(one, maybe, many, thread),
+        tuple[Card, blog.PostDetails | None, list[Card], list[blog.CommentNode]],
+    )
+    assert_type(
+        db.fetch_batch(one, maybe, many, thread, narrow),
+        tuple[Card, blog.PostDetails | None, list[Card], list[blog.CommentNode], list[Card]],
+    )
+    assert_type(db.fetch_batch(*(GetCard(slug=slug) for slug in "abc")), tuple[Card, ...])
+
+
+async def a_batch_is_a_tuple_of_results_when_awaited(db: AsyncDatabase | AsyncQuerier) -> None:
+    one, maybe, many = GetCard(slug="x"), blog.GetPost(slug="x"), ListCards()
+    thread, narrow = blog.GetCommentThread(post_id="x"), blog.ListPosts().into(Card)
+    assert_type(await db.fetch_batch(one, maybe), tuple[Card, blog.PostDetails | None])
+    assert_type(await db.fetch_batch(one, maybe, many), tuple[Card, blog.PostDetails | None, list[Card]])
+    assert_type(
+        await db.fetch_batch(one, maybe, many, thread),
+        tuple[Card, blog.PostDetails | None, list[Card], list[blog.CommentNode]],
+    )
+    assert_type(
+        await db.fetch_batch(one, maybe, many, thread, narrow),
+        tuple[Card, blog.PostDetails | None, list[Card], list[blog.CommentNode], list[Card]],
+    )
+    assert_type(await db.fetch_batch(*[GetCard(slug=slug) for slug in "abc"]), tuple[Card, ...])
+
+
+def rows_of_a_stream(database: Database, querier: Querier) -> None:
+    with database.stream(blog.ListPosts().into(Card)) as rows, querier.stream(ListCards()) as others:
+        assert_type(rows, Iterator[Card])
+        for row in others:
+            assert_type(row, Card)
+
+
+async def rows_of_a_stream_when_awaited(database: AsyncDatabase, querier: AsyncQuerier) -> None:
+    async with database.stream(blog.ListPosts().into(Card)) as rows, querier.stream(ListCards()) as others:
+        assert_type(rows, AsyncIterator[Card])
+        async for row in others:
+            assert_type(row, Card)
+
+
+def transactions(database: Database) -> None:
+    with database.transaction() as transaction, transaction.transaction() as inner:
+        assert_type(inner, Querier)
+        assert_type(inner.execute(AddCard(slug="x")), Card)
+
+
+async def transactions_when_awaited(database: AsyncDatabase) -> None:
+    async with database.transaction() as transaction, transaction.transaction() as inner:
+        assert_type(inner, AsyncQuerier)
+        assert_type(await inner.execute(AddCard(slug="x")), Card)
+
+
+def fields_at_every_depth(db: Database) -> None:
+    user = db.fetch(auth.GetUser(id="x"))
+    assert user is not None
+    assert_type(user.email, str)
+    assert_type(user.created_at, datetime)
+    assert_type(user.sessions[0].token, str)
+    assert_type(user.sessions[0].ip_address, str | None)
+
+    post = db.fetch(blog.GetPost(slug="x", languages=["fr"]))
+    assert post is not None
+    assert_type(post.published_at, datetime | None)
+    assert_type(post.organization, blog.Organization | None)
+    assert_type(post.authors[0].display_name, Localized)
+    assert_type(post.authors[0].organization, blog.Organization | None)
+    assert_type(post.categories[0].seo_keywords, Keywords | None)
+    assert_type(post.translations[0].headline, Localized)
+    if (organization := post.authors[0].organization) is not None:
+        assert_type(organization.address, str | JsonObject | None)
+
+    for comment in db.fetch(blog.GetCommentThread(post_id="x")):
+        assert_type(comment.replies, tuple[blog.CommentNode, ...])
+        for node in comment.walk():
+            assert_type(node, blog.CommentNode)
+            assert_type(node.parent_id, str | None)
+
+    for listing in db.fetch(services.ListListings()):
+        assert_type(listing.cursor, str)
+        assert_type(listing.translations[0].title, Localized)
+        assert_type(listing.provider, auth.PublicUser | None)
