@@ -22,11 +22,11 @@ class ResultError(ConcordiaError):
 
 
 class QuerierError(ConcordiaError):
-    """A querier was used in a way that it cannot serve: by two tasks at once, or on a connection in a mode of its own."""
+    """A querier was used as it cannot be: by two tasks at once, on a connection not in autocommit, for a command."""
 
 
 class NotMigrated(ConcordiaError):
-    """A table or column of Concordia is missing: the database is not migrated, or behind. psycopg's error is the cause."""
+    """A table or column of Concordia is missing: the database is not migrated, or behind. The cause is psycopg's."""
 
 
 class EmbeddedServerError(ConcordiaError):

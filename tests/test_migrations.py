@@ -258,7 +258,7 @@ def migrated(migrated_url: str) -> Iterator[Connection]:
         yield connection
 
 
-def read_migrations() -> yoyo.migrations.MigrationList:
+def read_migrations() -> "yoyo.migrations.MigrationList":  # pyright: ignore[reportAttributeAccessIssue]
     return yoyo.read_migrations(str(MIGRATIONS))
 
 

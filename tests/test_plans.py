@@ -9,9 +9,10 @@ from uuid import uuid4
 import attrs
 import psycopg
 import pytest
+from psycopg.sql import Literal
 from pytest_postgresql.executors.noop import NoopExecutor
 
-from concordia_sql import Many, Querier, Query, sample
+from concordia_sql import Querier, Query, sample
 from tests.catalog import example, filters, query_classes
 
 SCALE = 100
@@ -47,11 +48,12 @@ def sizes(large: psycopg.Connection[Any]) -> dict[str, float]:
 def queries_of(query_class: type[Query[Any]], connection: psycopg.Connection[Any]) -> Iterator[Query[Any]]:
     """The query with no filter, with each, with each pair; and each of these behind a cursor where it has one."""
     names = [name for name in filters(query_class) if name not in SEARCHES]
+    query: Any
     for chosen in itertools.chain([()], itertools.combinations(names, 1), itertools.combinations(names, 2)):
         query = example(query_class, chosen)
         yield query
-        if isinstance(query, Many) and hasattr(query, "after"):
-            first: list[Any] = Querier(connection).fetch(attrs.evolve(query, limit=3))
+        if hasattr(query, "after"):
+            first = Querier(connection).fetch(attrs.evolve(query, limit=3))
             if first:
                 yield attrs.evolve(query, limit=3, after=first[-1].cursor)
 
@@ -59,7 +61,7 @@ def queries_of(query_class: type[Query[Any]], connection: psycopg.Connection[Any
 def plan_of(connection: psycopg.Connection[Any], query: Query[Any], mode: str) -> dict[str, Any]:
     composed = query.compose()
     texts = Querier(connection)._session.texts(query)
-    literals = ", ".join("NULL" if text is None else psycopg.sql.Literal(text).as_string() for text in texts)
+    literals = ", ".join("NULL" if text is None else Literal(text).as_string() for text in texts)
     connection.execute(b"PREPARE planned AS " + composed.encoded)
     try:
         connection.execute(f"SET plan_cache_mode = force_{mode}_plan".encode())
@@ -68,7 +70,8 @@ def plan_of(connection: psycopg.Connection[Any], query: Query[Any], mode: str) -
         ((plans,),) = connection.execute(explain.encode())
     finally:
         connection.execute("DEALLOCATE planned")
-    return plans[0]["Plan"]
+    plan: dict[str, Any] = plans[0]["Plan"]
+    return plan
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -249,9 +249,9 @@ class CountOrganizations(One[Count]):
 
 @query("blog/get_comment.sql")
 class GetComment(Subtree[CommentNode]):
-    """The comment with this id and its replies to any depth, oldest first, or None. Deleted comments and all below are left out.
+    """The comment with this id and its replies to any depth, oldest first, or None.
 
-    A cycle of comments ends where it would come back to one that is there already.
+    Deleted comments are left out, and all below them. A cycle of comments ends where it would come back to one that is there already.
 
     Source: Concordia's documentation, section Self-Referencing Query.
     """
@@ -263,8 +263,8 @@ class GetComment(Subtree[CommentNode]):
 class GetCommentThread(Tree[CommentNode]):
     """The comments of a post that are not deleted, as a tree, oldest first.
 
-    A reply whose comment is left out (deleted, of another status or of another post) is a root, and so is the first comment
-    of a cycle.
+    A reply whose comment is left out (deleted, of another status or of another post) is a root, and so is the first
+    comment of a cycle.
     """
 
     post_id: str
@@ -273,7 +273,7 @@ class GetCommentThread(Tree[CommentNode]):
 
 @query("blog/get_comment_details.sql")
 class GetCommentDetails(Maybe[CommentDetails]):
-    """The comment with this id, the comment that it answers and its post, or None. Its replies are those of `GetComment`."""
+    """The comment with this id, the comment that it answers and its post, or None. `GetComment` reads its replies."""
 
     id: str
 
@@ -298,7 +298,7 @@ class CountComments(One[Count]):
 
 @query("blog/list_comments_by_status.sql")
 class ListCommentsByStatus(Many[ListedCommentDetails]):
-    """The comments of this status on all posts, oldest first, at most `limit`: what waits for moderation is "pending"."""
+    """The comments of this status on all posts, oldest first, at most `limit`: "pending" ones wait for moderation."""
 
     status: CommentStatus
     limit: Limit = 50

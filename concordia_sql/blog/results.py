@@ -1,8 +1,8 @@
 """What the queries of the blog give: posts with all that is theirs, authors, categories, media, comments.
 
-A class named like a table holds the table's columns; `PostDetails` and others add relations, and those named `Listed…` the
-cursor of a list. Times are naive datetimes in UTC. Statuses and types are texts: other writers may store more of them than
-this library knows. Deleted posts and comments are never shown: a relation to one is None.
+A class named like a table holds the table's columns; `PostDetails` and others add relations, and those named `Listed…`
+the cursor of a list. Times are naive datetimes in UTC. Statuses and types are texts: other writers may store more of
+them than this library knows. Deleted posts and comments are never shown: a relation to one is None.
 """
 
 from datetime import datetime
@@ -208,7 +208,7 @@ class Post:
 
 @attrs.frozen
 class PostDetails(Post):
-    """A post with its organization, authors and categories (by slug), media (by position) and translations (by language)."""
+    """A post with organization, authors and categories (by slug), media (by position), translations (by language)."""
 
     organization: Organization | None
     authors: tuple[AuthorDetails, ...]
@@ -219,7 +219,7 @@ class PostDetails(Post):
 
 @attrs.frozen
 class FullPost(PostDetails):
-    """A post with everything: its comments too, as a tree, oldest first, replies whose comment is hidden among the roots."""
+    """A post with everything: its comments too, as a tree, oldest first. A reply to a hidden comment is a root."""
 
     comments: tuple[CommentNode, ...]
 
