@@ -1,6 +1,8 @@
 """The examples of the README and of the pages run as they stand, one after the other, on the sample."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,25 +10,55 @@ import pytest
 from concordia_sql import Database
 
 ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
 
 
 def examples(page: Path, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 
 
+def run(example: str, names: dict[str, object]) -> None:
+    exec(compile(example, "README.md", "exec"), names)
+
+
 def test_the_readme(sample_url: str, tmp_path: Path) -> None:
-    first, *others = examples(ROOT / "README.md", "python")
-    (statement,) = examples(ROOT / "README.md", "sql")
-    folder = tmp_path / "sql" / "reports"
-    folder.mkdir(parents=True)
-    (folder / "list_prolific_authors.sql").write_text(statement, "utf-8")
-    names: dict[str, object] = {"__name__": "myapp", "__file__": str(tmp_path / "queries.py"), "url": sample_url}
-    exec(compile(first.replace("postgresql://…", sample_url), "README.md", "exec"), names)
+    first, *others = examples(README, "python")
+    (statement,) = examples(README, "sql")
+    file = tmp_path / "sql" / "reports" / "list_prolific_authors.sql"
+    file.parent.mkdir(parents=True)
+    file.write_text(statement, "utf-8")
+    names: dict[str, object] = {"__name__": "myapp", "__file__": str(tmp_path / "reports.py"), "url": sample_url}
+    run(first.replace("postgresql://…", sample_url), names)
     with Database(sample_url) as names["db"]:
         for example in others:
-            exec(compile(example, "README.md", "exec"), names)
-    assert names["headline"] == "Bonjour"
+            run(example, names)
+    assert names["news"]
+    assert names["rest"]
+    assert names["names"]
     assert names["authors"]
+
+
+def test_a_type_checker_knows_what_the_comments_say(tmp_path: Path) -> None:
+    """`# list[Card]` behind an assignment is its type."""
+    text = "from typing import assert_type\nurl = ''\n" + "\n".join(examples(README, "python")).replace(
+        "\nimport attrs", "db = Database(url)\nimport attrs", 1
+    )
+    said = re.compile(r"^( *)(\w+)( = .*?)  +# (.*)$", re.MULTILINE)
+    assert len(said.findall(text)) == 10
+    code = tmp_path / "readme.py"
+    code.write_text(said.sub(r"\1\2\3\n\1assert_type(\2, \4)", text), "utf-8")
+    # The examples are one file here, and use names again.
+    checker = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--allow-redefinition",
+        "--no-incremental",
+        "--config-file",
+        ROOT / "pyproject.toml",
+    ]
+    done = subprocess.run([*checker, code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_from_drizzle(sample_url: str) -> None:
