@@ -132,7 +132,16 @@ def test_trees_of_statements_and_of_json(connection: psycopg.Connection[Any], tm
     assert querier.fetch(All()) == roots
     assert querier.fetch(All().into(OtherTwig))[1] == OtherTwig("d", "gone")
     assert querier.fetch(First()) == Twig("c", "b", "x")
+    assert querier.fetch(First().into(OtherTwig)) == OtherTwig("c", "b", "x")
     assert querier.fetch(Wood()) == [Forest("wood", tuple(roots))]
+
+
+def test_a_subtree_that_is_not_there_is_none(connection: psycopg.Connection[Any], tmp_path: Path) -> None:
+    @query(write(tmp_path, "mine/none.sql", "-- None.\nSELECT '' AS id, '' AS parent_id, '' AS leaf WHERE FALSE"))
+    class First(Subtree[Twig]):
+        pass
+
+    assert Querier(connection).fetch(First()) is None
 
 
 def test_a_statement_that_gives_a_row_twice_is_named(connection: psycopg.Connection[Any], tmp_path: Path) -> None:
