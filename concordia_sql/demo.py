@@ -1,4 +1,4 @@
-"""The demo: the six queries of Concordia's documentation as one writes them, what they give, and how long it takes."""
+"""The demo: the six queries of Concordia's documentation and a listing page, as one writes them, and what they give."""
 
 import statistics
 import sys
@@ -106,11 +106,23 @@ _SCENES = (
             "len(post.comments), len([node for comment in post.comments for node in comment.walk()])",
         ),
     ),
+    _Scene(
+        "The page of a service, with opening hours and rating",
+        """
+        query = services.GetListing(slug="my-listing", languages=["fr"])
+        listing = db.fetch(query)  # ListingDetails | None
+        """,
+        (
+            "listing.category.slug, listing.organization.name, listing.provider.name",
+            "[(slot.day_of_week, slot.start_time, slot.end_time) for slot in listing.availability[:3]]",
+            "listing.rating_summary",
+        ),
+    ),
 )
 
 
 def run(console: Console) -> None:
-    """Start a server with the sample, and show the six queries."""
+    """Start a server with the sample, and show the queries."""
     with console.status("Starting PostgreSQL …") as status, embedded.start() as url:
         status.update("Migrating …")
         migrate(url)
