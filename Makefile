@@ -3,7 +3,7 @@
 PYTHON ?= python3
 UV := uv==$(shell sed -n '/^name = "uv"$$/{n;s/.*"\(.*\)"/\1/p;}' uv.lock)
 
-.PHONY: demo test lint check serve docs
+.PHONY: demo test lint check serve docs bench bench-quick
 .DEFAULT_GOAL := demo
 
 demo: .venv/ready
@@ -26,6 +26,15 @@ check: lint test
 
 docs: .venv/ready
 	.venv/bin/python docs/generate.py
+
+bench: .venv/ready
+	.venv/bin/uv sync --frozen --system-certs --group bench
+	.venv/bin/python -m benchmarks run --output docs/benchmarks/results.json
+	.venv/bin/python -m benchmarks page docs/benchmarks/results.json
+
+bench-quick: .venv/ready
+	.venv/bin/uv sync --frozen --system-certs --group bench
+	.venv/bin/python -m benchmarks run --quick
 
 .venv/ready: .venv/made-by-$(subst /,-,$(PYTHON)) pyproject.toml uv.lock
 	.venv/bin/uv sync --frozen --system-certs

@@ -1,7 +1,7 @@
 """The database that is measured: the library's sample, and two threads that are larger than any in it."""
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import yoyo
@@ -47,7 +47,7 @@ def connect(url: str) -> Connection:
 
 def find_parameters(connection: Connection) -> dict[str, Any]:
     """What the workloads ask for: the same for every peer."""
-    post_id = "SELECT id FROM blog_posts WHERE slug = %s"
+    post_id: LiteralString = "SELECT id FROM blog_posts WHERE slug = %s"
     return {
         "slug": sample.MY_POST_SLUG,
         "listing": sample.MY_LISTING_SLUG,
@@ -83,7 +83,7 @@ def read_columns(connection: Connection) -> dict[str, dict[str, str]]:
 
 
 def clear_statistics(connection: Connection) -> bool:
-    """Begin to count statements anew. Returns whether the server can: pg_stat_statements is loaded, and may be asked."""
+    """Begin to count statements anew. Returns whether the server can, with pg_stat_statements."""
     try:
         connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         connection.execute("SELECT pg_stat_statements_reset()")
@@ -101,6 +101,6 @@ def count_statements(connection: Connection) -> set[int]:
     return {row[0] for row in rows}
 
 
-def _value(connection: Connection, query: str, *values: object) -> Any:
+def _value(connection: Connection, query: LiteralString, *values: object) -> Any:
     row = connection.execute(query, values).fetchone()
     return row[0] if row else None

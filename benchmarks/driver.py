@@ -11,12 +11,11 @@ import attrs
 
 from benchmarks import database, machine, pgbench, reference
 from benchmarks.peers.catalog import Kind, find_peers
-from benchmarks.process import PeerError, Process
+from benchmarks.process import Process
 from benchmarks.results import Cold, Latency, Results, Throughput
 from benchmarks.workloads import THROUGHPUT, WORKLOADS, Workload
 
 Report = Callable[[str], None]
-_COLD_STARTS = 3
 _LARGE = {"W2": 3, "W5": 3}
 """The workloads after which a process has held its most memory, and how often they are called."""
 
@@ -32,9 +31,11 @@ class Plan:
     workloads: Sequence[str] = tuple(WORKLOADS)
     scale: int = database.SCALE
     rounds: int = 10
+    starts: int = 3
+    """How often each peer is started anew, for the figures of many callers and of a new process."""
     callers: int = 16
     seconds: float = 3
-    """How long the callers call, in each of two rounds."""
+    """How long the callers call after each start."""
 
 
 class Run:
@@ -56,11 +57,19 @@ class Run:
     def check(self, workload: Workload) -> None:
         """Compare every peer's result with the tables. Raises WrongResult."""
         for peer in self.peers:
-            result = peer.run(workload, workload.form.describe(self._columns))
+            result = self.result(peer, workload)
             expected = reference.read(self._connection, workload.name, self.parameters, result)
-            found = reference.difference(workload, self._canonical(result, workload), self._canonical(expected, workload))
-            if found is not None:
-                raise WrongResult(f"{peer.kind.title}: {found}")
+            if (path := self.difference(workload, result, expected)) is not None:
+                raise WrongResult(f"{peer.kind.title}: {path} is not what the tables hold")
+
+    def result(self, peer: Process, workload: Workload) -> Any:
+        """What a peer gives, as plain data."""
+        return peer.ask("check", workload=workload.name, form=workload.form.describe(self._columns))["plain"]
+
+    def difference(self, workload: Workload, result: Any, expected: Any) -> str | None:
+        """Where two results, as plain data, differ first; None when they are the same."""
+        result, expected = (reference.canonical(each, workload.form, self._columns) for each in (result, expected))
+        return reference.difference(result, expected, workload.name)
 
     def same_statement(self, workload: Workload) -> bool | None:
         """Whether pgbench sends the library's very statement. Raises WrongResult when it does not."""
@@ -86,27 +95,27 @@ class Run:
         database.remove_comments(self._connection)
         return {name: Latency.of(each, cpu.get(name)) for name, each in times.items()}
 
-    def throughput(self, workload: Workload, callers: int, seconds: float) -> dict[str, Throughput]:
+    def throughput(self, workload: Workload, plan: Plan) -> dict[str, Throughput]:
         """How many calls many callers make, each peer with a connection for each caller."""
         found: dict[str, list[Throughput]] = defaultdict(list)
-        for turn in _turns([None, *self.kinds], 2):
+        for turn in _turns([None, *self.kinds], plan.starts):
             for kind in turn:
                 if kind is None:
-                    rate = pgbench.load(self._url, workload.name, self.parameters, callers, seconds)
+                    rate = pgbench.load(self._url, workload.name, self.parameters, plan.callers, plan.seconds)
                     found["pgbench"].append(Throughput(rate, None))
                 else:
-                    found[kind.name].append(self._load(kind, workload, callers, seconds))
+                    found[kind.name].append(self._load(kind, workload, plan.callers, plan.seconds))
         return {name: _mean(each) for name, each in found.items()}
 
-    def cold(self, workload: Workload) -> dict[str, Cold]:
+    def cold(self, workload: Workload, starts: int) -> dict[str, Cold]:
         """What new processes take."""
         found: dict[str, list[Cold]] = defaultdict(list)
-        for turn in _turns(self.kinds, _COLD_STARTS):
+        for turn in _turns(self.kinds, starts):
             for kind in turn:
                 found[kind.name].append(self._cold(kind, workload))
         return {
-            name: Cold(*(round(statistics.median(each), 1) for each in zip(*map(attrs.astuple, starts), strict=True)))
-            for name, starts in found.items()
+            name: Cold(*(round(statistics.median(figure), 1) for figure in zip(*map(attrs.astuple, each), strict=True)))
+            for name, each in found.items()
         }
 
     def _load(self, kind: Kind, workload: Workload, callers: int, seconds: float) -> Throughput:
@@ -114,7 +123,6 @@ class Run:
             peer.ask("open", **self._settings(callers))
             peer.ask("load", workload=workload.name, callers=callers, seconds=seconds / 3)
             answer = peer.ask("load", workload=workload.name, callers=callers, seconds=seconds)
-            peer.ask("close")
         return Throughput(answer["calls"] / answer["nanoseconds"] * 1e9, answer["cpu"] / answer["calls"] / 1000)
 
     def _cold(self, kind: Kind, workload: Workload) -> Cold:
@@ -123,14 +131,10 @@ class Run:
             for name, calls in _LARGE.items():
                 peer.ask("time", workload=name, calls=calls)
             memory = peer.ask("memory")
-            peer.ask("close")
         return Cold(peer.import_time / 1e6, first["nanoseconds"] / 1e6, memory["kilobytes"] / 1024)
 
     def _settings(self, connections: int) -> dict[str, Any]:
         return {"url": self._url, "parameters": self.parameters, "connections": connections}
-
-    def _canonical(self, plain: Any, workload: Workload) -> Any:
-        return reference.canonical(plain, workload.form, self._columns)
 
 
 def measure(url: str, plan: Plan, report: Report) -> Results:
@@ -150,9 +154,9 @@ def measure(url: str, plan: Plan, report: Report) -> Results:
             report(f"timing {workload.name}: {workload.title}")
             latency[workload.name] = run.latency(workload, plan.rounds)
         report(f"throughput of {plan.callers} callers")
-        throughput = {THROUGHPUT: run.throughput(WORKLOADS[THROUGHPUT], plan.callers, plan.seconds)}
+        throughput = {THROUGHPUT: run.throughput(WORKLOADS[THROUGHPUT], plan)}
         report("imports, first calls, memory")
-        cold = run.cold(WORKLOADS[THROUGHPUT])
+        cold = run.cold(WORKLOADS[THROUGHPUT], plan.starts)
         return Results(
             made_at=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M"),
             machine=machine.describe_machine(),
@@ -179,6 +183,3 @@ def _mean(each: Sequence[Throughput]) -> Throughput:
     cpu = [one.cpu for one in each if one.cpu is not None]
     per_second = statistics.mean(one.per_second for one in each)
     return Throughput(round(per_second, 1), round(statistics.mean(cpu), 1) if cpu else None)
-
-
-__all__ = ["PeerError", "Plan", "Run", "WrongResult", "measure"]

@@ -5,7 +5,6 @@ import subprocess
 from typing import Any, Self
 
 from benchmarks.peers.catalog import ROOT, Kind
-from benchmarks.workloads import Workload
 
 
 class PeerError(Exception):
@@ -17,7 +16,7 @@ class Process:
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self._process = subprocess.Popen(  # noqa: S603 - the command is ours
+        self._process = subprocess.Popen(
             kind.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
         )
         self.import_time = int(self._read()["import"])
@@ -35,10 +34,6 @@ class Process:
         self._process.stdin.write(json.dumps({"do": request, **values}) + "\n")
         self._process.stdin.flush()
         return self._read()
-
-    def run(self, workload: Workload, form: dict[str, Any]) -> Any:
-        """The result of a workload as plain data in that form."""
-        return self.ask("check", workload=workload.name, form=form)["plain"]
 
     def _read(self) -> dict[str, Any]:
         assert self._process.stdout

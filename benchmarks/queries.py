@@ -1,6 +1,6 @@
 """The workloads as queries of the library: what its peers send, and what pgbench does."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -81,24 +81,17 @@ class AddThread(Affected):
 
 def make_query(workload: str, parameters: Mapping[str, Any]) -> Query[Any]:
     """The query or command of a workload."""
-    slug = parameters["slug"]
-    match workload:
-        case "W1":
-            return blog.GetPost(slug=slug).into(PostPage)
-        case "W2":
-            return blog.ListPosts(status="published", limit=50).into(NewsPost)
-        case "W3":
-            return blog.GetPost(slug=slug).into(blog.Post)
-        case "W4":
-            return blog.GetCommentThread(post_id=parameters["forty_comments"])
-        case "W5":
-            return blog.GetCommentThread(post_id=parameters["many_comments"])
-        case "W6":
-            return AddComment(id=uuid4().hex, **parameters["comment"])
-        case "W7":
-            return blog.GetPost(slug=slug, languages=["fr"]).into(blog.PostWithTranslations)
-        case "W8":
-            return auth.GetSession(token=parameters["token"]).into(UserSession)
-        case "W10":
-            return services.GetListing(slug=parameters["listing"]).into(ListingPage)
-    raise ValueError(workload)
+    return _MAKERS[workload](parameters)
+
+
+_MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Query[Any]]] = {
+    "W1": lambda given: blog.GetPost(slug=given["slug"]).into(PostPage),
+    "W2": lambda _: blog.ListPosts(status="published", limit=50).into(NewsPost),
+    "W3": lambda given: blog.GetPost(slug=given["slug"]).into(blog.Post),
+    "W4": lambda given: blog.GetCommentThread(post_id=given["forty_comments"]),
+    "W5": lambda given: blog.GetCommentThread(post_id=given["many_comments"]),
+    "W6": lambda given: AddComment(id=uuid4().hex, **given["comment"]),
+    "W7": lambda given: blog.GetPost(slug=given["slug"], languages=["fr"]).into(blog.PostWithTranslations),
+    "W8": lambda given: auth.GetSession(token=given["token"]).into(UserSession),
+    "W10": lambda given: services.GetListing(slug=given["listing"]).into(ListingPage),
+}

@@ -3,14 +3,14 @@
 import datetime
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, LiteralString
 
 import psycopg
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
-from benchmarks.workloads import Form, Workload
+from benchmarks.workloads import Form
 
 Row = dict[str, Any]
 Columns = Mapping[str, Mapping[str, str]]
@@ -18,41 +18,19 @@ Columns = Mapping[str, Mapping[str, str]]
 
 def read(connection: psycopg.Connection[Any], workload: str, parameters: Mapping[str, Any], result: Any = None) -> Any:
     """The objects of a workload as plain data; for W6 those of the comment that `result`, a peer's, names."""
-    reader = _Reader(connection)
-    match workload:
-        case "W1":
-            return reader.page(reader.post(parameters["slug"]))
-        case "W2":
-            return [reader.page(post, news=True) for post in reader.newest()]
-        case "W3":
-            return reader.post(parameters["slug"])
-        case "W4":
-            return reader.thread(parameters["forty_comments"])
-        case "W5":
-            return reader.thread(parameters["many_comments"])
-        case "W6":
-            return {**reader.one("blog_comments", id=result["id"]), **parameters["comment"]}
-        case "W7":
-            post = reader.post(parameters["slug"])
-            return {**post, "translations": reader.rows("blog_translations", post_id=post["id"], in_language="fr")}
-        case "W8":
-            session = reader.one("session", token=parameters["token"])
-            return {**session, "user": reader.one("user", id=session["user_id"])}
-        case "W10":
-            return reader.listing(parameters["listing"])
-    raise ValueError(workload)
+    return _READERS[workload](_Reader(connection), {**parameters, "result": result})
 
 
 class _Reader:
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
 
-    def rows(self, table: str, order: LiteralString = "1", **equals: object) -> list[Row]:
+    def rows(self, table: str, /, order: LiteralString = "1", **equals: Any) -> list[Row]:
         condition = SQL(" AND ").join(SQL("{} = {}").format(Identifier(name), value) for name, value in equals.items())
         query = SQL("SELECT * FROM {} WHERE {} ORDER BY ").format(Identifier(table), condition) + SQL(order)
         return self._connection.cursor(row_factory=dict_row).execute(query).fetchall()
 
-    def one(self, table: str, **equals: object) -> Row:
+    def one(self, table: str, **equals: Any) -> Row:
         (row,) = self.rows(table, **equals)
         return row
 
@@ -63,6 +41,14 @@ class _Reader:
         post = self.one("blog_posts", slug=slug)
         assert _is_visible(post)
         return post
+
+    def french_post(self, slug: str) -> Row:
+        post = self.post(slug)
+        return {**post, "translations": self.rows("blog_translations", post_id=post["id"], in_language="fr")}
+
+    def session(self, token: str) -> Row:
+        session = self.one("session", token=token)
+        return {**session, "user": self.one("user", id=session["user_id"])}
 
     def newest(self) -> list[Row]:
         posts = filter(_is_visible, self.rows("blog_posts", status="published"))
@@ -81,16 +67,15 @@ class _Reader:
         media = self.media("blog_post_media", "blog_media", post_id=post["id"]) if news else []
         return {**post, "authors": authors, "categories": categories, "translations": translations, "media": media}
 
-    def media(self, links: str, media: str, **owner: object) -> list[Row]:
+    def media(self, links: str, media: str, **owner: Any) -> list[Row]:
         return [
             {**self.one(media, id=link["media_id"]), "link_type": link["type"], "position": link["position"]}
             for link in self.rows(links, **owner)
         ]
 
     def thread(self, post_id: str) -> list[Row]:
-        comments = [
-            row for row in self.rows("blog_comments", "created_at, id", post_id=post_id) if row["deleted_at"] is None
-        ]
+        rows = self.rows("blog_comments", order="created_at, id", post_id=post_id)
+        comments = [row for row in rows if row["deleted_at"] is None]
         replies = defaultdict(list)
         for comment in comments:
             replies[comment["parent_id"]].append(comment)
@@ -123,6 +108,19 @@ def _is_visible(row: Row) -> bool:
     return row["deleted_at"] is None and row["status"] != "deleted"
 
 
+_READERS: Mapping[str, Callable[[_Reader, Mapping[str, Any]], Any]] = {
+    "W1": lambda reader, given: reader.page(reader.post(given["slug"])),
+    "W2": lambda reader, _: [reader.page(post, news=True) for post in reader.newest()],
+    "W3": lambda reader, given: reader.post(given["slug"]),
+    "W4": lambda reader, given: reader.thread(given["forty_comments"]),
+    "W5": lambda reader, given: reader.thread(given["many_comments"]),
+    "W6": lambda reader, given: {**reader.one("blog_comments", id=given["result"]["id"]), **given["comment"]},
+    "W7": lambda reader, given: reader.french_post(given["slug"]),
+    "W8": lambda reader, given: reader.session(given["token"]),
+    "W10": lambda reader, given: reader.listing(given["listing"]),
+}
+
+
 def canonical(value: Any, form: Form, columns: Columns, *, ordered: bool = True) -> Any:
     """Plain data as it is compared: exactly the form's fields, one spelling for a time, relations in one order.
 
@@ -143,22 +141,17 @@ def canonical(value: Any, form: Form, columns: Columns, *, ordered: bool = True)
     return plain
 
 
-def difference(workload: Workload, actual: Any, expected: Any) -> str | None:
-    """Where the first difference of two canonical results is; None when there is none."""
-    path = _difference(actual, expected, workload.name)
-    return None if path is None else f"{path} differs"
-
-
-def _difference(actual: Any, expected: Any, path: str) -> str | None:
+def difference(actual: Any, expected: Any, path: str) -> str | None:
+    """The path of the first difference, which starts with `path`; None when there is none."""
     if type(actual) is not type(expected) and {type(actual), type(expected)} != {int, float}:
         return path
     if isinstance(expected, dict):
-        found = (_difference(actual[name], expected[name], f"{path}.{name}") for name in expected)
+        found = (difference(actual[name], expected[name], f"{path}.{name}") for name in expected)
         return next(filter(None, found), None) if actual.keys() == expected.keys() else path
     if isinstance(expected, list):
         pairs = enumerate(zip(actual, expected, strict=False))
-        found = (_difference(one, another, f"{path}[{index}]") for index, (one, another) in pairs)
-        return next(filter(None, found), None) if len(actual) == len(expected) else f"the length of {path}"
+        found = (difference(one, another, f"{path}[{index}]") for index, (one, another) in pairs)
+        return next(filter(None, found), None) if len(actual) == len(expected) else path
     return None if actual == expected else path
 
 

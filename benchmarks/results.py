@@ -64,7 +64,7 @@ class Results:
     missing: Mapping[str, str]
     """Peers that did not run, and why."""
     same_statement: Mapping[str, bool | None]
-    """Whether pgbench sent the very statement of the library, for each workload; None where the server does not tell."""
+    """Whether pgbench sent the library's very statement, by workload; None where the server does not tell."""
     latency: Mapping[str, Mapping[str, Latency]]
     """By workload."""
     throughput: Mapping[str, Mapping[str, Throughput]]

@@ -8,7 +8,7 @@ import attrs
 
 @attrs.frozen
 class Form:
-    """What of an object every peer must give: all columns of a table, more fields, and relations with forms of their own."""
+    """What every peer must give of an object: a table's columns, more fields, relations with forms of their own."""
 
     table: str | None
     fields: tuple[str, ...] = ()
@@ -38,9 +38,7 @@ _ORGANIZATION = Form("blog_organizations")
 _TRANSLATIONS = {"translations": Form("blog_translations")}
 _CATEGORIES = {"categories": Form("blog_categories")}
 _AUTHOR = Form("blog_authors", relations={"organization": _ORGANIZATION})
-_AUTHOR_WITH_AVATAR = Form(
-    "blog_authors", relations={"organization": _ORGANIZATION, "avatar": Form("blog_media")}
-)
+_AUTHOR_WITH_AVATAR = Form("blog_authors", relations={"organization": _ORGANIZATION, "avatar": Form("blog_media")})
 _LINK = ("link_type", "position")
 _PAGE = Form("blog_posts", relations={"authors": _AUTHOR, **_CATEGORIES, **_TRANSLATIONS})
 _NEWS = Form(

@@ -1,4 +1,4 @@
-"""A peer's process: it reads requests, a JSON object a line, and answers each with a line. `python -m benchmarks.peers ours`."""
+"""A peer's process, `python -m benchmarks.peers ours`: reads requests, a JSON object a line, and answers each."""
 
 import asyncio
 import importlib
@@ -29,6 +29,7 @@ def main(name: str) -> None:
         except Exception:  # noqa: BLE001 - whatever a library raises
             answer = {"error": traceback.format_exc()}
         print(json.dumps(answer, default=str), file=answers, flush=True)
+    server.close()
 
 
 class _Server:
@@ -37,15 +38,16 @@ class _Server:
     def __init__(self, make_peer: Callable[..., Any]) -> None:
         self._make_peer = make_peer
         self._peer: Any = None
+        self._threads: ThreadPoolExecutor | None = None
 
     def open(self, **settings: Any) -> dict[str, Any]:
         self._peer = self._make_peer(**settings)
         self._run(self._peer.open())
         return {}
 
-    def close(self) -> dict[str, Any]:
-        self._run(self._peer.close())
-        return {}
+    def close(self) -> None:
+        if self._peer is not None:
+            self._run(self._peer.close())
 
     def first(self, workload: str, **settings: Any) -> dict[str, Any]:
         """How long it takes to connect and make a first call."""
@@ -96,8 +98,9 @@ class _Server:
                 calls += 1
             return calls
 
-        with ThreadPoolExecutor(callers) as threads:
-            return sum(threads.map(run, range(callers)))
+        if self._threads is None:  # kept for the next time: a thread may have a connection of its own
+            self._threads = ThreadPoolExecutor(callers)
+        return sum(self._threads.map(run, range(callers)))
 
 
 class _AsyncServer(_Server):

@@ -37,7 +37,9 @@ _OTHERS = (
 )
 _NODE = (
     Kind("drizzle", "Drizzle", ("drizzle-orm", "pg"), ("node", str(DRIZZLE / "peer.js"))),
-    Kind("drizzle_prepared", "Drizzle, prepared", ("drizzle-orm", "pg"), ("node", str(DRIZZLE / "peer.js"), "prepared")),
+    Kind(
+        "drizzle_prepared", "Drizzle, prepared", ("drizzle-orm", "pg"), ("node", str(DRIZZLE / "peer.js"), "prepared")
+    ),
 )
 TITLES = {"pgbench": "pgbench", **{kind.name: kind.title for kind in (*OURS, *_OTHERS, *_NODE)}}
 
@@ -66,7 +68,7 @@ def _prepare_node() -> str | None:
         return "Node is not installed"
     if not (DRIZZLE / "node_modules").exists():
         command = [npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"]
-        if subprocess.run(command, cwd=DRIZZLE, check=False, stdout=subprocess.DEVNULL).returncode:  # noqa: S603
+        if subprocess.run(command, cwd=DRIZZLE, check=False, stdout=subprocess.DEVNULL).returncode:
             shutil.rmtree(DRIZZLE / "node_modules", ignore_errors=True)
             return "npm ci failed"
     return None

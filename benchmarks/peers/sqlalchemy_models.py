@@ -1,4 +1,5 @@
 """The tables of the workloads, for SQLAlchemy's declarative mapping."""
+# ruff: noqa: D101 - each is the table of its name
 
 from datetime import datetime
 from typing import Annotated, Any

@@ -1,4 +1,5 @@
 """What asyncpg's JSON is decoded into."""
+# ruff: noqa: D101 - each is the table of its name
 
 from datetime import datetime
 from typing import Any
@@ -172,7 +173,7 @@ class Comment(msgspec.Struct):
     deleted_at: datetime | None
     created_at: datetime
     updated_at: datetime
-    replies: list["Comment"] = []  # noqa: RUF012 - msgspec copies it
+    replies: list["Comment"] = []
 
 
 class ListingCategory(msgspec.Struct):

@@ -1,4 +1,5 @@
 """The tables of the workloads, as Django's models."""
+# ruff: noqa: D101, D102, D106 - each is the table of its name
 
 from django.db import models
 from django.db.models.functions import Now

@@ -1,0 +1,102 @@
+"""The page of the documentation that shows a run: `docs/benchmarks.md` with its charts."""
+
+from pathlib import Path
+
+from benchmarks.chart import Bar, Panel, draw
+from benchmarks.peers.catalog import OURS, ROOT, TITLES
+from benchmarks.results import Results
+from benchmarks.tables import Table, make_tables, peers_of, ratio_text, time_text
+from benchmarks.workloads import WORKLOADS
+
+DOCS = ROOT / "docs"
+_CHARTS = {"latency.svg": "Median time of a call", "throughput.svg": "Calls a second"}
+
+
+def write_page(results: Results, docs: Path = DOCS) -> None:
+    """Write the page, its charts and the figures themselves."""
+    folder = docs / "benchmarks"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "latency.svg").write_text(_latency_chart(results))
+    (folder / "throughput.svg").write_text(_throughput_chart(results))
+    results.save(folder / "results.json")
+    (docs / "benchmarks.md").write_text(make_page(results))
+
+
+def make_page(results: Results) -> str:
+    """The page's text."""
+    lines = [
+        "# Benchmarks",
+        "",
+        "What the library takes beside what you would pick instead, and beside the limit: `pgbench`, which sends the",
+        "library's own statement, prepared, and drops what comes back. All figures are of one run; 2.0x says that a",
+        "call takes two times as long as pgbench's. `make bench` runs them on your machine, and",
+        "[benchmarks/README.md](../benchmarks/README.md) says what is measured and how.",
+        "",
+        f"![{_CHARTS['latency.svg']}](benchmarks/latency.svg)",
+        "",
+        "| | |",
+        "|---|---|",
+        *(f"| {name} | {WORKLOADS[name].title} |" for name in results.latency),
+    ]
+    for table in make_tables(results):
+        lines += ["", f"## {table.title}", "", *_markdown(table)]
+        if "callers" in table.title:
+            lines += ["", f"![{_CHARTS['throughput.svg']}](benchmarks/throughput.svg)"]
+    lines += ["", "## Where", "", *_where(results)]
+    return "\n".join(lines) + "\n"
+
+
+def _markdown(table: Table) -> list[str]:
+    rule = "|".join(["---", *["---:"] * (len(table.head) - 1)])
+    return [f"| {' | '.join(table.head)} |", f"|{rule}|", *(f"| {' | '.join(row)} |" for row in table.rows)]
+
+
+def _where(results: Results) -> list[str]:
+    machine = results.machine
+    where = f"{machine['processors']} x {machine['processor']}, {machine['memory']}, {machine['system']}"
+    lines = [
+        f"Made at {results.made_at} UTC on {where}; {results.rounds} rounds, the sample at scale {results.scale}.",
+        "",
+        ", ".join(f"{name} {version}" for name, version in results.versions.items()) + ".",
+    ]
+    if results.missing:
+        left_out = "; ".join(f"{TITLES.get(name, name)} ({reason})" for name, reason in results.missing.items())
+        lines += ["", f"Left out: {left_out}."]
+    return lines
+
+
+def _latency_chart(results: Results) -> str:
+    panels = []
+    for workload, latency in results.latency.items():
+        limit = latency["pgbench"].median
+        bars = [
+            Bar(
+                TITLES[peer],
+                latency[peer].median,
+                f"{time_text(latency[peer].median)} · {ratio_text(latency[peer].median / limit)}",
+                _kind(peer),
+            )
+            for peer in peers_of(latency)
+        ]
+        panels.append(Panel(f"{workload}  {WORKLOADS[workload].title}", bars))
+    return draw("Median time of a call, and how many times pgbench's that is: shorter is better", panels)
+
+
+def _throughput_chart(results: Results) -> str:
+    panels = [
+        Panel(
+            f"{workload}  {WORKLOADS[workload].title}",
+            [
+                Bar(TITLES[peer], found[peer].per_second, f"{found[peer].per_second:,.0f}", _kind(peer))
+                for peer in peers_of(found)
+            ],
+        )
+        for workload, found in results.throughput.items()
+    ]
+    return draw(f"Calls a second of {results.callers} callers: longer is better", panels)
+
+
+def _kind(peer: str) -> str:
+    if peer == "pgbench":
+        return "limit"
+    return "ours" if peer in {kind.name for kind in OURS} else "other"

@@ -1,0 +1,106 @@
+"""Results as tables of texts, for the terminal and for the page."""
+
+from collections.abc import Callable, Mapping
+
+import attrs
+
+from benchmarks.peers.catalog import TITLES
+from benchmarks.results import Latency, Results
+
+
+@attrs.frozen
+class Table:
+    """A table: its first column names the rows."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def make_tables(results: Results) -> list[Table]:
+    """All figures of a run, a row for each peer."""
+    return [
+        _latency_table("Median time of a call", results, lambda latency: latency.median),
+        _latency_table("99th percentile", results, lambda latency: latency.p99),
+        _cpu_table(results),
+        *(_throughput_table(results, workload) for workload in results.throughput),
+        _cold_table(results),
+    ]
+
+
+def peers_of(found: Mapping[str, object]) -> list[str]:
+    """The names in their order: the limit, ours, the others."""
+    return [name for name in TITLES if name in found]
+
+
+def time_text(microseconds: float) -> str:
+    """A time with three digits and its unit."""
+    if microseconds < 1000:
+        return f"{microseconds:.3g} µs" if microseconds < 100 else f"{microseconds:.0f} µs"
+    milliseconds = microseconds / 1000
+    return f"{milliseconds:.3g} ms" if milliseconds < 100 else f"{milliseconds:.0f} ms"
+
+
+def ratio_text(ratio: float) -> str:
+    """How many times as much: two digits, three from 100."""
+    return f"{ratio:.1f}x" if ratio < 10 else f"{ratio:.0f}x"
+
+
+def _latency_table(title: str, results: Results, value: Callable[[Latency], float]) -> Table:
+    """pgbench's times, and how many times as much each peer takes."""
+    limits = {workload: value(latency["pgbench"]) for workload, latency in results.latency.items()}
+    rows = [
+        (
+            TITLES[peer],
+            *(
+                time_text(limits[workload])
+                if peer == "pgbench"
+                else ratio_text(value(latency[peer]) / limits[workload])
+                for workload, latency in results.latency.items()
+            ),
+        )
+        for peer in _peers(results)
+    ]
+    return Table(f"{title}, as times of pgbench's", ("", *results.latency), tuple(rows))
+
+
+def _cpu_table(results: Results) -> Table:
+    rows = [
+        (TITLES[peer], *(time_text(latency[peer].cpu or 0) for latency in results.latency.values()))
+        for peer in _peers(results)
+        if peer != "pgbench"
+    ]
+    return Table("Work of the client's processor for a call", ("", *results.latency), tuple(rows))
+
+
+def _throughput_table(results: Results, workload: str) -> Table:
+    found = results.throughput[workload]
+    limit = found["pgbench"].per_second
+    rows = [
+        (
+            TITLES[peer],
+            f"{found[peer].per_second:,.0f}",
+            f"{found[peer].per_second / limit:.0%}",
+            "-" if (cpu := found[peer].cpu) is None else time_text(cpu),
+        )
+        for peer in peers_of(found)
+    ]
+    head = ("", "calls a second", "of pgbench's", "processor")
+    return Table(f"{workload} with {results.callers} callers", head, tuple(rows))
+
+
+def _cold_table(results: Results) -> Table:
+    rows = [
+        (
+            TITLES[peer],
+            time_text(results.cold[peer].import_time * 1000),
+            time_text(results.cold[peer].first_call * 1000),
+            f"{results.cold[peer].memory:.0f} MB",
+        )
+        for peer in peers_of(results.cold)
+    ]
+    return Table("A new process", ("", "import", "connect and first W1", "most memory"), tuple(rows))
+
+
+def _peers(results: Results) -> list[str]:
+    return peers_of(next(iter(results.latency.values())))

@@ -1,0 +1,269 @@
+"""The benchmarks measure the same work for every peer: what is checked before it is timed. No figure is tested."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import starmap
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner
+from psycopg.sql import SQL, Identifier
+
+from benchmarks import database, driver, pgbench, reference
+from benchmarks.__main__ import main
+from benchmarks.comparison import Change, compare
+from benchmarks.driver import Plan, Run, WrongResult, measure
+from benchmarks.page import DOCS, make_page, write_page
+from benchmarks.peers.catalog import OURS
+from benchmarks.process import PeerError, Process
+from benchmarks.results import Cold, Latency, Results, Throughput
+from benchmarks.workloads import WORKLOADS, Form, Workload
+
+NAME = "benchmarks_test"
+
+
+@pytest.fixture(scope="module")
+def url(server_url: str) -> Iterator[str]:
+    """A database of the benchmarks', with small threads."""
+    with database.connect(server_url) as connection:
+        connection.execute(SQL("DROP DATABASE IF EXISTS {}").format(Identifier(NAME)))
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(NAME)))
+        found = urlsplit(server_url)._replace(path=f"/{NAME}").geturl()
+        database.prepare(found, scale=1, many_comments=300, other_comments=500)
+        yield found
+        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(NAME)))
+
+
+@pytest.fixture(scope="module")
+def rows(url: str) -> Iterator[database.Connection]:
+    with database.connect(url) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def run(url: str, rows: database.Connection) -> Iterator[Run]:
+    """Every peer that can run here, each in its process."""
+    with ExitStack() as stack:
+        yield Run(url, rows, print, stack)
+
+
+@pytest.mark.parametrize("workload", WORKLOADS.values(), ids=WORKLOADS)
+def test_every_peer_gives_what_the_tables_hold(run: Run, workload: Workload) -> None:
+    run.check(workload)
+
+
+@pytest.mark.parametrize("name", WORKLOADS.keys() - {"W6"})
+def test_one_changed_row_of_any_table_is_a_difference_for_every_peer(
+    run: Run, rows: database.Connection, name: str
+) -> None:
+    workload = WORKLOADS[name]
+    expected = reference.read(rows, name, run.parameters)
+    shown = _rows_in(workload.form, expected)
+    assert shown.keys() == _tables(workload.form)
+    for change, undo in [*starmap(_by_a_microsecond, shown.items()), *_changes_of_links(name, expected)]:
+        assert rows.execute(change).rowcount == 1, change
+        for peer in run.peers:
+            assert run.difference(workload, run.result(peer, workload), expected), (peer.kind.title, change)
+        rows.execute(undo)
+    run.check(workload)
+
+
+def test_a_comment_that_is_stored_otherwise_is_a_difference_for_every_peer(run: Run, rows: database.Connection) -> None:
+    workload = WORKLOADS["W6"]
+    for peer in run.peers:
+        result = run.result(peer, workload)
+        rows.execute("UPDATE blog_comments SET rating = 5 WHERE id = %s", [result["id"]])
+        expected = reference.read(rows, "W6", run.parameters, result)
+        assert run.difference(workload, result, expected) == "W6.rating"
+
+
+def test_added_comments_are_removed(run: Run, rows: database.Connection) -> None:
+    counted = "SELECT count(*) FROM blog_comments"
+    database.remove_comments(rows)
+    before = rows.execute(counted).fetchone()
+    run.check(WORKLOADS["W6"])
+    assert rows.execute(counted).fetchone() != before
+    database.remove_comments(rows)
+    assert rows.execute(counted).fetchone() == before
+
+
+def test_a_wrong_peer_stops_the_run(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reference, "read", lambda *_: {**_post(run), "slug": "another"})
+    with pytest.raises(WrongResult, match=r"^concordia_sql: W3\.slug is not what the tables hold$"):
+        run.check(WORKLOADS["W3"])
+
+
+@pytest.mark.parametrize("workload", WORKLOADS.values(), ids=WORKLOADS)
+def test_pgbench_sends_the_statement_of_the_library(run: Run, rows: database.Connection, workload: Workload) -> None:
+    assert run.same_statement(workload) is (True if _counts_statements(rows) else None)
+
+
+def test_another_statement_stops_the_run(run: Run, rows: database.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pgbench, "script", lambda *_: ("SELECT 1;\n", {}))
+    if _counts_statements(rows):
+        with pytest.raises(WrongResult, match="W3 is not the library's statement"):
+            run.same_statement(WORKLOADS["W3"])
+
+
+def test_the_large_threads_are_trees(rows: database.Connection) -> None:
+    query = """
+        WITH RECURSIVE level AS (
+            SELECT id, post_id, 1 AS depth FROM blog_comments WHERE parent_id IS NULL
+            UNION ALL
+            SELECT reply.id, reply.post_id, depth + 1
+            FROM level INNER JOIN blog_comments AS reply ON reply.parent_id = level.id
+        )
+        SELECT post_id, count(*), max(depth) FROM level WHERE post_id LIKE '%-comments' GROUP BY 1 ORDER BY 1
+    """
+    assert rows.execute(query).fetchall() == [("many-comments", 300, 5), ("other-comments", 500, 5)]
+
+
+def test_a_database_that_is_prepared_stays(url: str, rows: database.Connection) -> None:
+    before = rows.execute("SELECT count(*) FROM blog_comments").fetchone()
+    database.prepare(url)
+    assert rows.execute("SELECT count(*) FROM blog_comments").fetchone() == before
+
+
+def test_a_failing_peer_says_why(url: str) -> None:
+    with Process(OURS[0]) as peer:
+        with pytest.raises(PeerError, match="KeyError: 'W99'"):
+            peer.ask("first", workload="W99", url=url, parameters={}, connections=1)
+        assert peer.ask("memory")["kilobytes"] > 0
+
+
+def test_a_run_measures_every_peer(url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(driver, "find_peers", lambda: ([*OURS], {"other": "it is not installed"}))
+    plan = Plan(workloads=("W3", "W6"), rounds=2, starts=1, callers=2, seconds=0.1)
+    results = measure(url, plan, print)
+    assert {name: set(peers) for name, peers in results.latency.items()} == {
+        name: {"pgbench", "ours", "ours_async"} for name in ("W3", "W6")
+    }
+    assert {latency.calls for latency in results.latency["W3"].values()} == {2 * WORKLOADS["W3"].calls}
+    assert results.throughput["W1"].keys() == {"pgbench", "ours", "ours_async"}
+    assert results.cold.keys() == {"ours", "ours_async"}
+    assert {"commit", "Python", "PostgreSQL", "psycopg"} <= results.versions.keys()
+    assert results.missing == {"other": "it is not installed"}
+    results.save(tmp_path / "results.json")
+    assert Results.load(tmp_path / "results.json") == results
+
+
+def test_latency_is_median_and_99th_percentile() -> None:
+    assert Latency.of([*range(1000, 200_001, 1000)], cpu=1_000_000) == Latency(200, 100.5, 198.0, 5.0)
+
+
+def test_a_ratio_that_grows_is_a_regression(tmp_path: Path) -> None:
+    old, new = _results(ours=150), _results(ours=180)
+    assert compare(old, new) == [Change("W3", "ours", 1.5, 1.8)]
+    old.save(tmp_path / "old.json")
+    new.save(tmp_path / "new.json")
+    slower = CliRunner().invoke(main, ["compare", str(tmp_path / "old.json"), str(tmp_path / "new.json")])
+    assert (slower.exit_code, "slower" in slower.output) == (1, True)
+    faster = CliRunner().invoke(main, ["compare", str(tmp_path / "new.json"), str(tmp_path / "old.json")])
+    assert (faster.exit_code, "slower" in faster.output) == (0, False)
+
+
+def test_a_slower_machine_is_no_regression() -> None:
+    (change,) = compare(_results(ours=150), _results(ours=300, pgbench=200))
+    assert not change.is_regression
+
+
+def test_the_page_shows_the_figures(tmp_path: Path) -> None:
+    write_page(_results(ours=150), tmp_path)
+    text = (tmp_path / "benchmarks.md").read_text()
+    assert "| pgbench | 100 µs |" in text
+    assert "| concordia_sql | 1.5x |" in text
+    assert "| concordia_sql | 1,000 | 50% | 100 µs |" in text
+    for name in ("latency.svg", "throughput.svg"):
+        assert f"(benchmarks/{name})" in text
+        ElementTree.parse(tmp_path / "benchmarks" / name)
+    assert "150 µs · 1.5x" in (tmp_path / "benchmarks" / "latency.svg").read_text()
+
+
+def test_the_documentation_shows_the_run_that_it_holds(tmp_path: Path) -> None:
+    results = Results.load(DOCS / "benchmarks" / "results.json")
+    write_page(results, tmp_path)
+    for path in ("benchmarks.md", "benchmarks/latency.svg", "benchmarks/throughput.svg"):
+        assert (DOCS / path).read_text() == (tmp_path / path).read_text()
+    assert make_page(results) == (DOCS / "benchmarks.md").read_text()
+
+
+def _tables(form: Form) -> set[str]:
+    tables = {form.table} if form.table else set()
+    return tables.union(*map(_tables, form.relations.values()))
+
+
+def _rows_in(form: Form, value: Any) -> dict[str, str]:
+    """The id of a row of each table that a result shows."""
+    if value is None:
+        return {}
+    if isinstance(value, list):
+        return {table: key for item in value for table, key in _rows_in(form, item).items()}
+    found = {form.table: value["id"]} if form.table else {}
+    for name, relation in form.relations.items():
+        found |= _rows_in(relation, value[name])
+    return found | _rows_in(form, value["replies"] if form.is_tree else None)
+
+
+def _by_a_microsecond(table: str, key: str) -> tuple[bytes, bytes]:
+    """A change of a row, and what undoes it."""
+    text = "UPDATE \"{}\" SET created_at = created_at {} interval '1 microsecond' WHERE id = '{}'"
+    return text.format(table, "+", key).encode(), text.format(table, "-", key).encode()
+
+
+def _changes_of_links(name: str, expected: Any) -> list[tuple[bytes, bytes]]:
+    """Changes of rows that a result does not show as objects, each with what undoes it."""
+    if name == "W1":
+        link = f"'{expected['id']}', '{expected['authors'][0]['id']}'"
+        delete = f"DELETE FROM blog_post_authors WHERE (post_id, author_id) = ({link})"
+        return [(delete.encode(), f"INSERT INTO blog_post_authors VALUES ({link})".encode())]
+    if name == "W2":
+        post = next(post for post in expected if post["media"])
+        return [_of_position("blog_post_media", "post_id", post["id"])]
+    if name == "W10":
+        text = """
+            UPDATE services_reviews SET status = '{}' WHERE id = (
+                SELECT min(id) FROM services_reviews
+                WHERE service_id = '{}' AND status = '{}' AND parent_id IS NULL AND rating > 0 AND deleted_at IS NULL
+            )
+        """
+        change, undo = (
+            text.format(new, expected["id"], old) for old, new in (("approved", "tried"), ("tried", "approved"))
+        )
+        return [_of_position("services_media_links", "service_id", expected["id"]), (change.encode(), undo.encode())]
+    return []
+
+
+def _of_position(table: str, column: str, key: str) -> tuple[bytes, bytes]:
+    text = "UPDATE {} SET position = {} WHERE {} = '{}' AND type = 'cover'"
+    change, undo = "position || '7'", "left(position, -1)"
+    return text.format(table, change, column, key).encode(), text.format(table, undo, column, key).encode()
+
+
+def _post(run: Run) -> dict[str, Any]:
+    post: dict[str, Any] = run.result(run.peers[0], WORKLOADS["W3"])
+    return post
+
+
+def _counts_statements(rows: database.Connection) -> bool:
+    row = rows.execute("SHOW shared_preload_libraries").fetchone()
+    assert row
+    return "pg_stat_statements" in row[0]
+
+
+def _results(ours: float, pgbench: float = 100) -> Results:
+    return Results(
+        made_at="2026-11-22 12:00",
+        machine={"processor": "One", "processors": "2", "memory": "4 GiB", "system": "Linux"},
+        versions={"commit": "abc", "Python": "3.11"},
+        scale=1,
+        rounds=1,
+        callers=16,
+        missing={"drizzle": "Node is not installed"},
+        same_statement={"W3": True},
+        latency={"W3": {"pgbench": Latency(10, pgbench, pgbench, None), "ours": Latency(10, ours, ours, 50)}},
+        throughput={"W1": {"pgbench": Throughput(2000, None), "ours": Throughput(1000, 100)}},
+        cold={"ours": Cold(100, 10, 50)},
+    )
