@@ -147,6 +147,6 @@ def filters(query_class: type[Query[Any]]) -> list[str]:
     return [field.name for field in _fields(query_class) if field.default is None and field.name != "after"]
 
 
-def _fields(query_class: type[Query[Any]]) -> tuple[attrs.Attribute[Any], ...]:
-    fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(typing.cast("Any", query_class))
+def _fields(query_class: type[Query[Any]]) -> "tuple[attrs.Attribute[Any], ...]":
+    fields: "tuple[attrs.Attribute[Any], ...]" = attrs.fields(typing.cast("Any", query_class))
     return fields
