@@ -148,5 +148,5 @@ def filters(query_class: type[Query[Any]]) -> list[str]:
 
 
 def _fields(query_class: type[Query[Any]]) -> "tuple[attrs.Attribute[Any], ...]":
-    fields: "tuple[attrs.Attribute[Any], ...]" = attrs.fields(typing.cast("Any", query_class))
+    fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(typing.cast("Any", query_class))
     return fields
