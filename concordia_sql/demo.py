@@ -20,10 +20,12 @@ from concordia_sql.migrate import migrate
 
 _RUNS = 50
 _END = """\
-Each query is one round trip. The times are medians of {runs} runs, taken in turn on one connection; the bare one is
-that of libpq alone, which runs the same prepared statement and leaves the answer as bytes.
+Each query is one round trip. The times are medians of {runs} runs, in turn on one
+connection; the bare one is of libpq alone, which runs the same prepared
+statement and leaves the answer as bytes.
 
-Go on: [bold]{command} list[/] names all queries, [bold]serve[/] runs a server to try them on."""
+Go on: [bold]{command} list[/] names all queries,
+[bold]serve[/] runs a server to try them on."""
 
 
 @attrs.frozen
@@ -48,7 +50,7 @@ _SCENES = (
         ),
     ),
     _Scene(
-        "A post with its authors, their organizations, its categories and translations",
+        "A post with authors, their organizations, categories and translations",
         """
         query = blog.GetPost(slug="my-post")
         post = db.fetch(query)  # PostDetails | None
@@ -79,7 +81,7 @@ _SCENES = (
         ("thread(comment)",),
     ),
     _Scene(
-        "A post with nothing but its French translation: no other column is read",
+        "A post's French headline: no other column is read",
         """
         @attrs.frozen
         class Headline:
@@ -103,7 +105,7 @@ _SCENES = (
         """,
         (
             "[(medium.link_type, medium.position) for medium in post.media]",
-            "len(post.comments), len([node for comment in post.comments for node in comment.walk()])",
+            "[len(list(comment.walk())) for comment in post.comments]",
         ),
     ),
     _Scene(
@@ -114,7 +116,7 @@ _SCENES = (
         """,
         (
             "listing.category.slug, listing.organization.name, listing.provider.name",
-            "[(slot.day_of_week, slot.start_time, slot.end_time) for slot in listing.availability[:3]]",
+            "[(slot.day_of_week, slot.start_time) for slot in listing.availability[:3]]",
             "listing.rating_summary",
         ),
     ),

@@ -199,10 +199,15 @@ def test_serve_keeps_a_folder(folder: Path) -> None:
     assert "Loaded " not in errors
 
 
-def test_demo_shows_each_query_with_its_result() -> None:
-    output = run("demo").output
-    assert [line[0] for line in output.splitlines() if re.match(r"\d\. ", line)] == list("123456")
-    assert "'Une matinée au marché'" in output
+def test_demo_shows_each_query_with_its_result_on_a_screen_of_80_columns() -> None:
+    lines = run("demo").output.splitlines()
+    assert [line[0] for line in lines if re.match(r"\d\. ", line)] == list("1234567")
+    assert len([line for line in lines if re.fullmatch(r"\d+\.\d\d ms, bare \d+\.\d\d ms", line)]) == 7
+    assert "headline={'fr': 'Une matinée au marché'}" in "".join(lines)
+    asked = [line for line in lines if line.startswith(">>> ")]
+    assert asked
+    for line in asked:
+        compile(line.removeprefix(">>> "), "demo", "eval")  # not cut
 
 
 def test_a_missing_library_is_named(tmp_path: Path) -> None:
