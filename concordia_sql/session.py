@@ -61,7 +61,9 @@ class _Commit:
         return begun is not None and begun.status is begun.Status.COMMITTED and not begun.savepoint_name
 
 
-Answer: TypeAlias = tuple[_Statement, PGresult]
+Results: TypeAlias = list[PGresult]
+"""What comes back for a command: mostly one result."""
+Answer: TypeAlias = tuple[_Statement, Results]
 Call: TypeAlias = tuple[_Statement, Sequence[Buffer | None]]
 """A statement with the values of its parameters."""
 
@@ -85,6 +87,7 @@ class Session:
         self._discarded: list[bytes] = []
         self._lock = threading.Lock()
         self._before: int = pq.TransactionStatus.IDLE
+        self._fresh: list[_Statement] = []
         self._recovered = False
 
     def reserved(self, *queries: Query[Any]) -> Self:
@@ -94,8 +97,9 @@ class Session:
                 f"{_names_of(queries)}: this querier runs a query already; it serves one thread or task at a time"
             )
         self._before = self._pgconn.transaction_status
+        self._fresh = []
         self._recovered = False
-        if self._before == pq.TransactionStatus.ACTIVE or self._pgconn.pipeline_status:
+        if self._is_active():
             self._lock.release()
             raise QuerierError(f"{_names_of(queries)}: the connection is in a stream, copy or pipeline of psycopg's")
         return self
@@ -103,7 +107,9 @@ class Session:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, raised: type[BaseException] | None, *_: object) -> None:
+        if raised and self._is_active():  # Ctrl-C while Python ran, not while it waited: what comes next is anyone's
+            self._pgconn.finish()
         self._lock.release()
 
     @contextlib.contextmanager
@@ -134,14 +140,14 @@ class Session:
         if len(calls) == 1 and calls[0][0].prepared:
             statement, values = calls[0]
             self._pgconn.send_query_prepared(statement.name, values)
-            results: list[PGresult] = yield from generators.execute(self._pgconn)
+            answers: list[Results] = [(yield from generators.execute(self._pgconn))]
         else:
-            results = yield from self._pipeline(calls)
-        for result in results:
-            if result.status == pq.ExecStatus.FATAL_ERROR:
-                raise error_from_result(result, encoding=self.connection.info.encoding)
-        runs = results[len(results) - len(calls) :]
-        return [(statement, result) for (statement, _), result in zip(calls, runs, strict=True)]
+            answers = yield from self._pipeline(calls)
+        for results in answers:
+            if results[-1].status == pq.ExecStatus.FATAL_ERROR:
+                raise error_from_result(results[-1], encoding=self.connection.info.encoding)
+        runs = answers[len(answers) - len(calls) :]
+        return [(statement, results) for (statement, _), results in zip(calls, runs, strict=True)]
 
     def read(self, queries: Sequence[Query[Any]], answers: Sequence[Answer]) -> tuple[Any, ...]:
         """What the queries come back as. Raises ResultError when the rows do not fit a result class."""
@@ -155,14 +161,15 @@ class Session:
         if self._recovered or self._pgconn.transaction_status != pq.TransactionStatus.IDLE:
             self.explain(error, queries)
         self._recovered = True
-        if error.sqlstate == "26000":  # invalid_sql_statement_name: the caller has deallocated all
+        if error.sqlstate == "26000":  # the caller has deallocated all that was prepared before this call
+            self._statements = OrderedDict((each.composed, each) for each in self._fresh if each.prepared)
             self._discarded.clear()
         elif error.sqlstate == "0A000" and error.diag.source_function == "RevalidateCachedQuery":
             # Prepared for a table as it was before an ALTER TABLE.
-            self._discarded += [statement.name for statement in self._statements.values() if statement.prepared]
+            self._discarded += [each.name for each in self._statements.values() if each.prepared]
+            self._statements.clear()
         else:
             self.explain(error, queries)
-        self._statements.clear()
 
     def explain(self, error: psycopg.Error | ResultError, queries: Sequence[Query[Any]]) -> NoReturn:
         """Raise the error with the names of its queries, or one that says more."""
@@ -208,7 +215,7 @@ class Session:
         values = [_array(value) for value in query.compose().values(query)]
         return self._parameters.dump_sequence(values, [PyFormat.TEXT] * len(values))  # type: ignore[no-any-return]
 
-    def _pipeline(self, calls: Sequence[Call]) -> PQGen[list[PGresult]]:
+    def _pipeline(self, calls: Sequence[Call]) -> PQGen[list[Results]]:
         """Prepare what is not, and run all, without waiting in between. The results of the runs are the last.
 
         Source: PostgreSQL manual, "Pipeline Mode" of libpq.
@@ -217,50 +224,50 @@ class Session:
             _, oldest = self._statements.popitem(last=False)
             self._discarded += [oldest.name] if oldest.prepared else []
         discarded = self._discarded
-        unprepared = [*dict.fromkeys(statement for statement, _ in calls if self._prepare and not statement.prepared)]
+        self._fresh = [*dict.fromkeys(each for each, _ in calls if self._prepare and not each.prepared)]
         self._pgconn.enter_pipeline_mode()
         for name in discarded:
             self._pgconn.send_query_params(b"DEALLOCATE " + name, None)
-        for statement in unprepared:
+        for statement in self._fresh:
             self._pgconn.send_prepare(statement.name, statement.composed.encoded)
         for statement, values in calls:
             if self._prepare:
                 self._pgconn.send_query_prepared(statement.name, values)
             else:
                 self._pgconn.send_query_params(statement.composed.encoded, values)
-        results = yield from self._synchronize()
-        done = [result.status == pq.ExecStatus.COMMAND_OK for result in results]
+        answers = yield from self._synchronize()
+        done = [results[-1].status == pq.ExecStatus.COMMAND_OK for results in answers]
         self._discarded = [name for name, gone in zip(discarded, done, strict=False) if not gone]
-        for statement, prepared in zip(unprepared, done[len(discarded) :], strict=False):
+        for statement, prepared in zip(self._fresh, done[len(discarded) :], strict=False):
             statement.prepared = prepared
-        return results
+        return answers
 
-    def _synchronize(self) -> PQGen[list[PGresult]]:
-        """End the pipeline; a result for each command in it, as far as the connection lasted."""
+    def _synchronize(self) -> PQGen[list[Results]]:
+        """End the pipeline; the results of each command in it, as far as the connection lasted."""
         pgconn = self._pgconn
-        results: list[PGresult] = []
+        answers: list[Results] = []
         pgconn.pipeline_sync()
         yield from generators.send(pgconn)
         try:
-            while (result := (yield from generators.fetch_many(pgconn))[-1]).status != pq.ExecStatus.PIPELINE_SYNC:
-                results.append(result)
+            while (results := (yield from generators.fetch_many(pgconn)))[-1].status != pq.ExecStatus.PIPELINE_SYNC:
+                answers.append(results)
             pgconn.exit_pipeline_mode()
         except psycopg.OperationalError:
-            if not any(result.status == pq.ExecStatus.FATAL_ERROR for result in results):
+            if not any(results[-1].status == pq.ExecStatus.FATAL_ERROR for results in answers):
                 raise  # else the server has said why it ends the connection
-        return results
+        return answers
 
     def _read(self, query: Query[R], answer: Answer) -> R:
-        statement, result = answer
+        statement, results = answer
         if query.result_class is int:  # Affected
-            return query.collect([result.command_tuples or 0])
+            return query.collect([results[-1].command_tuples or 0])
+        rows: list[Any] = []
         try:
-            if statement.make_row is None or not statement.prepared:
-                statement.make_row = self._row_maker(query, result)
-                statement.rows.set_pgresult(result)
-            else:
-                statement.rows.set_pgresult(result, set_loaders=False)
-            rows = statement.rows.load_rows(0, result.ntuples, statement.make_row)
+            if new := statement.make_row is None or not statement.prepared:
+                statement.make_row = self._row_maker(query, results[0])
+            for result in results:  # several, behind a stream: libpq then gives a pipeline's first rows in chunks too
+                statement.rows.set_pgresult(result, set_loaders=new)
+                rows += statement.rows.load_rows(0, result.ntuples, statement.make_row)
         except ResultError as error:
             self.explain(error, [query])
         finally:
@@ -277,6 +284,12 @@ class Session:
     def _type_name(self, oid: int) -> str:
         info = self._adaptation.adapters.types.get(oid)
         return f"oid {oid}" if info is None else info.name + ("[]" if info.array_oid == oid else "")
+
+    def _is_active(self) -> bool:
+        """Whether answers are outstanding, or a pipeline is open."""
+        pgconn = self._pgconn
+        active = pgconn.transaction_status == pq.TransactionStatus.ACTIVE or pgconn.pipeline_status
+        return bool(active and pgconn.status == pq.ConnStatus.OK)
 
     def _lost(self, error: psycopg.Error) -> bool:
         """Whether the connection is lost, and not by the server's will: then it would have said that it did nothing."""

@@ -1,0 +1,85 @@
+"""Both colours behind one face: a synchronous querier or database, awaited as the asynchronous one is."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
+from typing import Any, Self, cast
+
+import psycopg
+
+from concordia_sql import AsyncDatabase, AsyncQuerier, Database, Querier
+
+_CONTEXTS = ("stream", "transaction", "querier")
+_END = object()
+
+
+class Awaited:
+    """A synchronous querier or database, its calls awaited: they run in a thread."""
+
+    def __init__(self, target: Any) -> None:
+        self._target = target
+
+    def __getattr__(self, name: str) -> Any:
+        member = getattr(self._target, name)
+        if name in _CONTEXTS:
+            return partial(_entered, member)
+        return partial(asyncio.to_thread, member) if callable(member) else member
+
+    async def __aenter__(self) -> Self:
+        await asyncio.to_thread(self._target.__enter__)
+        return self
+
+    async def __aexit__(self, *raised: object) -> None:
+        await asyncio.to_thread(self._target.__exit__, *raised)
+
+
+@contextlib.asynccontextmanager
+async def _entered(make: Callable[..., Any], *arguments: Any) -> AsyncIterator[Any]:
+    context = make(*arguments)
+    value = await asyncio.to_thread(context.__enter__)
+    try:
+        yield _iterated(value) if isinstance(value, Iterator) else Awaited(value)
+    except BaseException as error:
+        if not await asyncio.to_thread(context.__exit__, type(error), error, error.__traceback__):
+            raise
+    else:
+        await asyncio.to_thread(context.__exit__, None, None, None)
+
+
+async def _iterated(rows: Iterator[Any]) -> AsyncIterator[Any]:
+    while (row := await asyncio.to_thread(next, rows, _END)) is not _END:
+        yield row
+
+
+def awaited_querier(colour: str, connection: Any, **options: Any) -> AsyncQuerier:
+    """A querier of this colour on a connection of that colour."""
+    if colour == "async":
+        return AsyncQuerier(connection, **options)
+    return cast("AsyncQuerier", Awaited(Querier(connection, **options)))
+
+
+def awaited_database(colour: str, url: str, **options: Any) -> AsyncDatabase:
+    """A database of this colour, not open."""
+    if colour == "async":
+        return AsyncDatabase(url, **options)
+    return cast("AsyncDatabase", Awaited(Database(url, **options)))
+
+
+async def ask(querier: AsyncQuerier, statement: str) -> list[tuple[Any, ...]]:
+    """Run a statement by psycopg on the querier's own connection; its rows."""
+    connection: Any = querier.connection
+    cursor = connection.execute(statement.encode())
+    if isinstance(connection, psycopg.AsyncConnection):
+        cursor = await cursor
+        return await cursor.fetchall() if cursor.description else []
+    return cursor.fetchall() if cursor.description else []
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for a condition."""
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.005)

@@ -1,0 +1,3 @@
+-- One row if the number is written like this. Reads no table.
+SELECT 'matched' AS text
+WHERE '1'::text = :number
