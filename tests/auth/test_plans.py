@@ -45,7 +45,7 @@ BOTH = {"organization_pkey", "user_pkey"}
         (auth.CountInvitations(inviter_id="", status="pending"), {"invitation_inviter_idx"}),
         (auth.GetVerification(identifier=""), {"verification_identifier_idx"}),
     ],
-    ids=repr,
+    ids=lambda value: " ".join(sorted(value)) if isinstance(value, set) else repr(value),
 )
 def test_each_statement_is_served_by_its_indexes(
     sample: psycopg.Connection[Any], query: Query[Any], indexes: set[str]

@@ -18,7 +18,7 @@ from tests.plans import used_indexes
             {"user_username_key", "profile_user_id_key", "user_pkey"},
         ),
     ],
-    ids=repr,
+    ids=lambda value: " ".join(sorted(value)) if isinstance(value, set) else repr(value),
 )
 def test_each_statement_is_served_by_its_indexes(
     sample: psycopg.Connection[Any], query: Query[Any], indexes: set[str]
