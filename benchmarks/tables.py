@@ -42,8 +42,8 @@ def time_text(microseconds: float) -> str:
 
 
 def ratio_text(ratio: float) -> str:
-    """How many times as much: two digits, three from 100."""
-    return f"{ratio:.1f}x" if ratio < 10 else f"{ratio:.0f}x"
+    """How many times as much, in two digits or more."""
+    return f"{ratio:.1f}x" if ratio < 9.95 else f"{ratio:.0f}x"
 
 
 def _latency_table(title: str, results: Results, value: Callable[[Latency], float]) -> Table:
