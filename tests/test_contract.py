@@ -2,22 +2,23 @@
 
 import itertools
 import re
-from collections.abc import Iterator
+import typing
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import psycopg
 import pytest
 from psycopg import pq
 
-from concordia_sql import Many, Query, Tree, make_converter
-from concordia_sql.columns import columns_of
+from concordia_sql import Many, ParameterError, Querier, Query, Tree, blog, make_converter
+from concordia_sql.columns import columns_of, nested_classes
 from concordia_sql.compose import Composed, compose
 from concordia_sql.lexer import Token, tokenize
 from concordia_sql.mapping import make_row_maker
 from concordia_sql.statement import LIBRARY
-from tests.catalog import query_classes
+from tests.catalog import example, query_classes, required
 
 QUERIES = query_classes()
 FILES = sorted(LIBRARY.rglob("*.sql"))
@@ -149,3 +150,70 @@ def test_columns_fit_the_fields(query_class: type[Query[Any]], contract_connecti
 def test_fields_that_may_be_left_out_have_a_default(query_class: type[Query[Any]]) -> None:
     fields = {field.name: field.default for field in attrs.fields(query_class)}  # type: ignore[arg-type]
     assert all(fields[name] is None for name in query_class._optional)
+
+
+def test_every_relation_is_there_in_the_sample(contract_connection: psycopg.Connection[Any]) -> None:
+    """So that the examples read every field of every nested class: an empty relation reads none."""
+    querier = Querier(contract_connection)
+    filled: set[tuple[type, str]] = set()
+    for query_class in QUERIES:
+        result = querier.fetch(example(query_class))
+        _find_filled(result if isinstance(result, list) else [result], filled)
+    wanted = {
+        (cls, name)
+        for query_class in QUERIES
+        for cls in nested_classes(query_class.result_class)
+        if cls is not None
+        for name, column in columns_of(cls).items()
+        if column.nested
+    }
+    assert wanted - filled == set()
+
+
+def _find_filled(waiting: Sequence[object], filled: set[tuple[type, str]]) -> None:
+    """Add the columns with nested classes that hold something, at any depth."""
+    waiting = list(waiting)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, tuple):
+            waiting.extend(value)
+        elif attrs.has(type(value)):
+            for name, column in columns_of(type(value)).items():
+                inner = getattr(value, name)
+                if column.nested and inner not in (None, ()):
+                    filled.add((type(value), name))
+                    waiting.append(inner)
+
+
+HOSTILE = ["' OR TRUE --", "'; DROP TABLE blog_posts; --", "%", "\\", "$1", ":slug", "{}", "\u202e🎉", "x" * 100_000]
+REFUSED = ["a\0b", "\ud800", b"bytes", 1.5]
+
+
+def text_fields(query_class: type[Query[Any]]) -> list[str]:
+    """The fields that take any text."""
+    hints = typing.get_type_hints(query_class, include_extras=True)
+    fields = {field.name: hints[field.name] for field in attrs.fields(cast("Any", query_class))}
+    return [name for name, hint in fields.items() if hint in (str, str | None) and name != "after"]
+
+
+@each_query
+def test_hostile_texts_are_texts(query_class: type[Query[Any]], contract_connection: psycopg.Connection[Any]) -> None:
+    """They find what no row has: nothing, and raise nothing."""
+    querier = Querier(contract_connection)
+    usual = {name: getattr(example(query_class), name) for name in required(query_class)}
+    for name in text_fields(query_class):
+        for text in HOSTILE:
+            found = querier.fetch(query_class(**{**usual, name: text}))
+            if name in required(query_class) and isinstance(found, list):
+                # No post has a translation in a language that there is not: so all of them miss it.
+                assert (found == []) is (query_class is not blog.ListMissingTranslations)
+
+
+@each_query
+def test_what_is_no_text_is_refused(query_class: type[Query[Any]]) -> None:
+    usual = {name: getattr(example(query_class), name) for name in required(query_class)}
+    for name in text_fields(query_class):
+        for value in REFUSED:
+            with pytest.raises(ParameterError, match=rf"{query_class.name}: {name}: ") as error:
+                query_class(**{**usual, name: value})
+            assert "a\0b" not in str(error.value)
