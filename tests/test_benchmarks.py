@@ -55,7 +55,7 @@ def test_every_peer_gives_what_the_tables_hold(run: Run, workload: Workload) -> 
     run.check(workload)
 
 
-@pytest.mark.parametrize("name", WORKLOADS.keys() - {"W6"})
+@pytest.mark.parametrize("name", [name for name in WORKLOADS if name != "W6"])
 def test_one_changed_row_of_any_table_is_a_difference_for_every_peer(
     run: Run, rows: database.Connection, name: str
 ) -> None:

@@ -55,9 +55,9 @@ def test_a_type_checker_knows_what_the_comments_say(tmp_path: Path) -> None:
         "--allow-redefinition",
         "--no-incremental",
         "--config-file",
-        ROOT / "pyproject.toml",
+        str(ROOT / "pyproject.toml"),
     ]
-    done = subprocess.run([*checker, code], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run([*checker, str(code)], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 
