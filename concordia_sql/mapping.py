@@ -47,7 +47,13 @@ def make_row_maker(
     if list(types) == list(columns):
         return make_row
     places = [list(types).index(name) for name in columns]
-    return lambda values: make_row([values[place] for place in places])
+
+    def make_reordered_row(values: Sequence[Any]) -> T:
+        if len(values) > len(types):
+            raise ResultError("two columns share a name")
+        return make_row([values[place] for place in places])
+
+    return make_reordered_row
 
 
 def _builder(result_class: type[T], names: Sequence[str]) -> Callable[..., T]:

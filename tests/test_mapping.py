@@ -265,6 +265,17 @@ def test_all_columns_that_a_command_does_not_give_are_named(tmp_path: Path, serv
         server.execute(Do())
 
 
+def test_two_columns_of_a_command_cannot_share_a_name(tmp_path: Path, server: Querier) -> None:
+    """Else the columns behind them would fill each other's fields."""
+
+    @command(write(tmp_path, "mine/do.sql", "-- A.\nSELECT ARRAY['x'] AS tags, 1 AS first, 2 AS first, 'a' AS last"))
+    class Do(One[Mixed]):
+        pass
+
+    with pytest.raises(ResultError, match=r"^mine\.Do: two columns share a name$"):
+        server.execute(Do())
+
+
 def test_the_row_maker_reads_rows_of_any_order() -> None:
     types = {"tags": "text[]", "more": "int4", "first": "int4", "last": "text"}
     make_row = make_row_maker(Mixed, types, make_converter())
