@@ -16,11 +16,9 @@ from concordia_sql import AsyncQuerier, Many
 from concordia_sql import session as session_module
 from tests.colours import ask, awaited_querier
 from tests.engine import rows_of
-from tests.queries import AddThing, CountUp, Echo, Echoed, Forget, GetNumber, GetThing, ListThings, Number, Thing
+from tests.queries import NOTHING, AddThing, CountUp, Echo, Forget, GetNumber, GetThing, ListThings, Number, Thing
 
 Connection = psycopg.Connection[TupleRow]
-
-NOTHING = Echoed(number=None, text=None, texts=None, numbers=None, grid=None, moment=None, instant=None)
 
 
 @pytest.fixture(params=["sync", "async"])

@@ -32,6 +32,9 @@ class Echoed:
     instant: str | None
 
 
+NOTHING = Echoed(number=None, text=None, texts=None, numbers=None, grid=None, moment=None, instant=None)
+
+
 @attrs.frozen
 class Thing:
     title: str
