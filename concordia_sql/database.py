@@ -90,7 +90,7 @@ class Database(Fetcher):
         """Connect. Raises psycopg.OperationalError at once when the server cannot be reached."""
         with _connecting(psycopg.OperationalError):
             psycopg.connect(**self._settings).close()
-            self._pool.open(wait=True, timeout=self._pool.timeout)
+            self._pool.open(wait=True)
 
     def close(self) -> None:
         """Close the connections: the idle ones now, the others when their call ends."""
@@ -177,7 +177,7 @@ class AsyncDatabase(AsyncFetcher):
         """Connect. Raises psycopg.OperationalError at once when the server cannot be reached."""
         with _connecting(psycopg.OperationalError):
             await (await psycopg.AsyncConnection.connect(**self._settings)).close()
-            await self._pool.open(wait=True, timeout=self._pool.timeout)
+            await self._pool.open(wait=True)
 
     async def close(self) -> None:
         """Close the connections: the idle ones now, the others when their call ends."""

@@ -121,8 +121,9 @@ class Querier(Fetcher):
 
         Raises OutcomeUnknown when the connection is lost at the end, while it is committed.
         """
-        with self._session.committing() as commit, self.connection.transaction() as commit.transaction:
+        with self._session.committing() as ended, self.connection.transaction():
             yield self
+            ended.set()
 
 
 class AsyncFetcher:
@@ -219,9 +220,10 @@ class AsyncQuerier(AsyncFetcher):
 
         Raises OutcomeUnknown when the connection is lost at the end, while it is committed.
         """
-        with self._session.committing() as commit:
-            async with self.connection.transaction() as commit.transaction:
+        with self._session.committing() as ended:
+            async with self.connection.transaction():
                 yield self
+                ended.set()
 
 
 def _only(queries: tuple[Query[Any], ...], *, writes: bool) -> tuple[Query[Any], ...]:

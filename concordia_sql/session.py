@@ -48,19 +48,6 @@ class _Statement:
     make_row: Callable[[Sequence[Any]], Any] | None = None
 
 
-@attrs.define
-class _Commit:
-    """The end of a transaction."""
-
-    transaction: psycopg.Transaction | psycopg.AsyncTransaction | None = None
-
-    @property
-    def sent(self) -> bool:
-        """Whether COMMIT was sent, not the release of a savepoint."""
-        begun = self.transaction
-        return begun is not None and begun.status is begun.Status.COMMITTED and not begun.savepoint_name
-
-
 Results: TypeAlias = list[PGresult]
 """What comes back for a command: mostly one result."""
 Answer: TypeAlias = tuple[_Statement, Results]
@@ -122,15 +109,15 @@ class Session:
                 self.explain(error, queries)
 
     @contextlib.contextmanager
-    def committing(self) -> Iterator[_Commit]:
-        """Say so when it cannot be known whether a transaction was committed. The caller tells which."""
-        with self.reserved():
-            pass  # in a stream, psycopg would wait for the connection for ever
-        commit = _Commit()
+    def committing(self) -> Iterator[threading.Event]:
+        """Say so when it cannot be known whether a transaction was committed. The caller tells when its block ended."""
+        with self.reserved():  # in a stream, psycopg would wait for the connection for ever
+            outermost = self._before == pq.TransactionStatus.IDLE
+        ended = threading.Event()
         try:
-            yield commit
+            yield ended
         except psycopg.OperationalError as error:
-            if commit.sent and self._lost(error):
+            if outermost and ended.is_set() and self._lost(error):
                 raise OutcomeUnknown("the connection was lost at COMMIT; the transaction may be done or not") from error
             raise
 
