@@ -1,37 +1,21 @@
 """Pages of threads: following every cursor gives each node once, and a page reads little of a large thread."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.sql import SQL, Literal
 
-from concordia_sql import ParameterError, Querier, Query, blog, services
+from concordia_sql import ParameterError, Querier, Query
 from tests.rows import NOON, insert
+from tests.threads import COMMENTS, REVIEWS, Connection, Kind, each_kind, make_many, make_thread, shown
 
-Connection = psycopg.Connection[Any]
-Row = dict[str, Any]
-
-
-class Kind(NamedTuple):
-    """A kind of thread: what its queries and tables are called."""
-
-    page: Any
-    pages: Any
-    owner: str
-    owners: str
-    nodes: str
-
-
-COMMENTS = Kind(blog.GetCommentPage, blog.ListCommentPages, "post_id", "blog_posts", "blog_comments")
-REVIEWS = Kind(services.GetReviewPage, services.ListReviewPages, "service_id", "services_listings", "services_reviews")
 EVERY = [(kind, sort) for kind in (COMMENTS, REVIEWS) for sort in ("oldest", "newest")]
-each_kind = pytest.mark.parametrize("kind", [COMMENTS, REVIEWS], ids=lambda kind: kind.nodes)
 each_sort = pytest.mark.parametrize(("kind", "sort"), [*EVERY, (REVIEWS, "best")])
+
 
 Page = Any
 
@@ -55,39 +39,6 @@ def follow(querier: Querier, kind: Kind, sort: str, **sizes: Any) -> Iterator[Pa
 
 def ids_of(page: Page) -> list[str]:
     return [node.id for root in page.roots for node in root.walk()]
-
-
-def make_thread(connection: Connection, kind: Kind, parents: list[int], hidden: Collection[int] = ()) -> list[Row]:
-    """A thread with a node for each number: the place of its parent, or none where that is itself or behind it."""
-    insert(connection, kind.owners, {"id": "owner"})
-    return [
-        insert(
-            connection,
-            kind.nodes,
-            {
-                "id": f"c{place}",
-                kind.owner: "owner",
-                "parent_id": f"c{parent}" if parent < place else None,
-                "status": "pending" if place in hidden else "approved",
-                "created_at": NOON + timedelta(seconds=place // 3),
-                "rating": place % 3,
-            },
-        )
-        for place, parent in enumerate(parents)
-    ]
-
-
-def shown(rows: list[Row]) -> set[str]:
-    """The ids of the comments that are not hidden, and of all above them."""
-    parents = {row["id"]: row["parent_id"] for row in rows}
-    found: set[str] = set()
-    for row in rows:
-        if row["status"] == "approved" and row["deleted_at"] is None:
-            above = row["id"]
-            while above is not None and above not in found:
-                found.add(above)
-                above = parents[above]
-    return found
 
 
 @pytest.fixture
@@ -156,7 +107,7 @@ def test_it_does_so_while_others_write_between_the_pages(
                     )
                 elif connection.execute(
                     f"DELETE FROM {kind.nodes} WHERE id = %s AND NOT EXISTS "
-                    f"(SELECT FROM {kind.nodes} AS reply WHERE reply.parent_id = %s)",
+                    f"(SELECT FROM {kind.nodes} AS reply WHERE reply.parent_id = %s)".encode(),
                     [id_, id_],
                 ).rowcount:
                     staying.discard(id_)
@@ -208,7 +159,7 @@ def test_each_node_says_how_many_replies_it_has_and_how_many_are_not_shown(
 
 @each_kind
 def test_replies_are_counted_up_to_1000(connection: Connection, querier: Querier, kind: Kind) -> None:
-    make_thread(connection, kind, [0, *[0] * 1001])
+    make_many(connection, kind, 1002, "CASE WHEN number > 0 THEN 0 END")
     (root,) = querier.fetch(page_of(kind)).roots
     assert (root.reply_count, root.hidden_count) == (1000, 997)
 
@@ -281,24 +232,8 @@ def _read(node: dict[str, Any]) -> Iterator[float]:
 @pytest.mark.parametrize("mode", ["generic", "custom"])
 def test_a_page_reads_little_of_a_large_thread(connection: Connection, kind: Kind, mode: str) -> None:
     """20,000 roots, each with nine replies, one below another or all side by side."""
-    insert(connection, kind.owners, {"id": "owner"})
-    connection.execute("SET session_replication_role = replica")  # no foreign keys to check
-    connection.execute(
-        f"""
-        INSERT INTO {kind.nodes} (
-            id, {kind.owner}, parent_id, author_name, author_email, content, status, in_language, rating, created_at
-        )
-        SELECT
-            'c' || number, 'owner',
-            CASE
-                WHEN number % 10 = 0 THEN NULL
-                WHEN number % 20 < 10 THEN 'c' || number - 1
-                ELSE 'c' || number / 10 * 10
-            END,
-            'a', 'a', '"text"', 'approved', 'fr', number % 7, timestamp '2026-01-01' + number * interval '1 second'
-        FROM generate_series(0, 199999) AS number
-        """
-    )
+    parent = "CASE WHEN number % 10 > 0 THEN CASE WHEN number % 20 < 10 THEN number - 1 ELSE number / 10 * 10 END END"
+    make_many(connection, kind, 200_000, parent)
     connection.execute(f"ANALYZE {kind.nodes}".encode())
     connection.execute(f"SET plan_cache_mode = force_{mode}_plan".encode())
     queries = [

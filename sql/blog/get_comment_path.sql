@@ -13,7 +13,15 @@ WITH RECURSIVE climbed AS (
         parent.parent_id,
         climbed.height + 1 AS height
     FROM climbed
-    INNER JOIN blog_comments AS parent ON climbed.parent_id = parent.id
+    CROSS JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT
+                blog_comments.id,
+                blog_comments.parent_id
+            FROM blog_comments
+            WHERE blog_comments.id = climbed.parent_id
+            LIMIT 1 -- noqa: AM09
+        ) AS parent
     WHERE climbed.height < 10000
 ),
 

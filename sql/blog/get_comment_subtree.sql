@@ -13,11 +13,22 @@ WITH RECURSIVE subtree AS (
     SELECT
         reply.id,
         reply.parent_id,
-        reply.deleted_at IS NOT NULL OR reply.status <> 'approved' AS is_hidden,
+        reply.is_hidden,
         subtree.depth + 1 AS depth
     FROM subtree
-    INNER JOIN blog_comments AS reply ON subtree.id = reply.parent_id
-    WHERE reply.id <> :id
+    CROSS JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT
+                blog_comments.id,
+                blog_comments.parent_id,
+                blog_comments.deleted_at IS NOT NULL OR blog_comments.status <> 'approved' AS is_hidden
+            FROM blog_comments
+            WHERE
+                blog_comments.parent_id = subtree.id
+                AND blog_comments.id <> :id
+            -- One lookup for each: the planner, which cannot know the depth, may else read the table for each level.
+            OFFSET 0 -- noqa: AM09
+        ) AS reply
 ),
 
 kept AS (
@@ -35,10 +46,18 @@ kept AS (
         parent.parent_id,
         kept.depth - 1 AS depth
     FROM kept
-    INNER JOIN blog_comments AS parent ON kept.parent_id = parent.id
-    WHERE
-        (parent.deleted_at IS NOT NULL OR parent.status <> 'approved')
-        AND kept.id <> :id
+    CROSS JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT
+                blog_comments.id,
+                blog_comments.parent_id
+            FROM blog_comments
+            WHERE
+                blog_comments.id = kept.parent_id
+                AND (blog_comments.deleted_at IS NOT NULL OR blog_comments.status <> 'approved')
+            LIMIT 1 -- noqa: AM09
+        ) AS parent
+    WHERE kept.id <> :id
 )
 
 SELECT blog_thread_comment.*

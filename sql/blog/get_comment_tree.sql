@@ -17,10 +17,18 @@ WITH RECURSIVE kept AS (
         parent.id,
         parent.parent_id
     FROM kept
-    INNER JOIN blog_comments AS parent ON kept.parent_id = parent.id
-    WHERE
-        parent.post_id = :post_id
-        AND (parent.deleted_at IS NOT NULL OR parent.status <> 'approved')
+    CROSS JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT
+                blog_comments.id,
+                blog_comments.parent_id
+            FROM blog_comments
+            WHERE
+                blog_comments.id = kept.parent_id
+                AND blog_comments.post_id = :post_id
+                AND (blog_comments.deleted_at IS NOT NULL OR blog_comments.status <> 'approved')
+            LIMIT 1 -- noqa: AM09
+        ) AS parent
 ),
 
 leveled AS (
@@ -37,10 +45,17 @@ leveled AS (
         reply.id,
         leveled.depth + 1 AS depth
     FROM leveled
-    INNER JOIN blog_comments AS reply ON leveled.id = reply.parent_id
-    WHERE
-        reply.post_id = :post_id
-        AND leveled.depth < :depth::integer
+    CROSS JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT blog_comments.id
+            FROM blog_comments
+            WHERE
+                blog_comments.parent_id = leveled.id
+                AND blog_comments.post_id = :post_id
+            -- One lookup for each: the planner, which cannot know the depth, may else read the table for each level.
+            OFFSET 0 -- noqa: AM09
+        ) AS reply
+    WHERE leveled.depth < :depth::integer
 )
 
 SELECT blog_thread_comment.*

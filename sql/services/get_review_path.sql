@@ -13,7 +13,15 @@ WITH RECURSIVE climbed AS (
         parent.parent_id,
         climbed.height + 1 AS height
     FROM climbed
-    INNER JOIN services_reviews AS parent ON climbed.parent_id = parent.id
+    CROSS JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT
+                services_reviews.id,
+                services_reviews.parent_id
+            FROM services_reviews
+            WHERE services_reviews.id = climbed.parent_id
+            LIMIT 1 -- noqa: AM09
+        ) AS parent
     WHERE climbed.height < 10000
 ),
 

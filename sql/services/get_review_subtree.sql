@@ -13,11 +13,22 @@ WITH RECURSIVE subtree AS (
     SELECT
         reply.id,
         reply.parent_id,
-        reply.deleted_at IS NOT NULL OR reply.status <> 'approved' AS is_hidden,
+        reply.is_hidden,
         subtree.depth + 1 AS depth
     FROM subtree
-    INNER JOIN services_reviews AS reply ON subtree.id = reply.parent_id
-    WHERE reply.id <> :id
+    CROSS JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT
+                services_reviews.id,
+                services_reviews.parent_id,
+                services_reviews.deleted_at IS NOT NULL OR services_reviews.status <> 'approved' AS is_hidden
+            FROM services_reviews
+            WHERE
+                services_reviews.parent_id = subtree.id
+                AND services_reviews.id <> :id
+            -- One lookup for each: the planner, which cannot know the depth, may else read the table for each level.
+            OFFSET 0 -- noqa: AM09
+        ) AS reply
 ),
 
 kept AS (
@@ -35,10 +46,18 @@ kept AS (
         parent.parent_id,
         kept.depth - 1 AS depth
     FROM kept
-    INNER JOIN services_reviews AS parent ON kept.parent_id = parent.id
-    WHERE
-        (parent.deleted_at IS NOT NULL OR parent.status <> 'approved')
-        AND kept.id <> :id
+    CROSS JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT
+                services_reviews.id,
+                services_reviews.parent_id
+            FROM services_reviews
+            WHERE
+                services_reviews.id = kept.parent_id
+                AND (services_reviews.deleted_at IS NOT NULL OR services_reviews.status <> 'approved')
+            LIMIT 1 -- noqa: AM09
+        ) AS parent
+    WHERE kept.id <> :id
 )
 
 SELECT services_thread_review.*

@@ -17,10 +17,18 @@ WITH RECURSIVE kept AS (
         parent.id,
         parent.parent_id
     FROM kept
-    INNER JOIN services_reviews AS parent ON kept.parent_id = parent.id
-    WHERE
-        parent.service_id = :service_id
-        AND (parent.deleted_at IS NOT NULL OR parent.status <> 'approved')
+    CROSS JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT
+                services_reviews.id,
+                services_reviews.parent_id
+            FROM services_reviews
+            WHERE
+                services_reviews.id = kept.parent_id
+                AND services_reviews.service_id = :service_id
+                AND (services_reviews.deleted_at IS NOT NULL OR services_reviews.status <> 'approved')
+            LIMIT 1 -- noqa: AM09
+        ) AS parent
 ),
 
 leveled AS (
@@ -37,10 +45,17 @@ leveled AS (
         reply.id,
         leveled.depth + 1 AS depth
     FROM leveled
-    INNER JOIN services_reviews AS reply ON leveled.id = reply.parent_id
-    WHERE
-        reply.service_id = :service_id
-        AND leveled.depth < :depth::integer
+    CROSS JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT services_reviews.id
+            FROM services_reviews
+            WHERE
+                services_reviews.parent_id = leveled.id
+                AND services_reviews.service_id = :service_id
+            -- One lookup for each: the planner, which cannot know the depth, may else read the table for each level.
+            OFFSET 0 -- noqa: AM09
+        ) AS reply
+    WHERE leveled.depth < :depth::integer
 )
 
 SELECT services_thread_review.*
