@@ -110,6 +110,7 @@ class Querier(Fetcher):
 
     def _stream(self, query: Many[T]) -> Generator[T]:
         session = self._session
+        _only((query,), writes=False, by="stream")
         with session.running(query), psycopg.RawCursor(self.connection) as cursor:
             adapters.register(cursor.adapters)
             cursor.row_factory = session.row_factory(query)
@@ -205,6 +206,7 @@ class AsyncQuerier(AsyncFetcher):
 
     async def _stream(self, query: Many[T]) -> AsyncGenerator[T]:
         session = self._session
+        _only((query,), writes=False, by="stream")
         with session.running(query):
             async with psycopg.AsyncRawCursor(self.connection) as cursor:
                 adapters.register(cursor.adapters)
@@ -226,13 +228,13 @@ class AsyncQuerier(AsyncFetcher):
                 ended.set()
 
 
-def _only(queries: tuple[Query[Any], ...], *, writes: bool) -> tuple[Query[Any], ...]:
-    """The queries, which must be commands for `execute`, and must not be for `fetch`."""
+def _only(queries: tuple[Query[Any], ...], *, writes: bool, by: str = "fetch") -> tuple[Query[Any], ...]:
+    """The queries, which must be commands for `execute`, and must not be for the methods that read."""
     for query in queries:
-        if query.writes is not writes:
-            method, other = ("execute", "fetch") if writes else ("fetch", "execute")
-            kind = "command" if query.writes else "query"
-            raise QuerierError(f"{query.name} is a {kind}: run it by {other}, not by {method}")
+        if query.writes and not writes:
+            raise QuerierError(f"{query.name} is a command: run it by execute, not by {by}")
+        if writes and not query.writes:
+            raise QuerierError(f"{query.name} is a query: run it by fetch, not by execute")
     return queries
 
 

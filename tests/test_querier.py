@@ -31,6 +31,7 @@ from tests.colours import ask, awaited_querier, until
 from tests.engine import rows_of, said
 from tests.queries import (
     AddThing,
+    AddThings,
     AddThingSlowly,
     CountUp,
     FindThing,
@@ -131,7 +132,11 @@ async def test_commands_are_executed_and_queries_fetched(querier: AsyncQuerier, 
         await querier.fetch_batch(GetNumber(number=1), AddThing(title="c"))
     with pytest.raises(QuerierError, match="trial.GetNumber is a query: run it by fetch, not by execute"):
         await querier.execute(GetNumber(number=1))
-    assert await querier.fetch(ListThings(above=2)) == []
+    with pytest.raises(QuerierError, match="trial.AddThings is a command: run it by execute, not by stream"):
+        async with querier.stream(AddThings(title="c")) as rows:
+            await anext(rows)
+    assert await querier.execute(AddThings(title="c")) == [Thing("c", 1)]
+    assert await querier.fetch(ListThings()) == [Thing("a", 1), Thing("b", 2), Thing("c", 1)]
 
 
 async def test_hostile_texts_are_matched_as_texts(querier: AsyncQuerier, other: Connection) -> None:

@@ -95,6 +95,12 @@ class AddThing(Affected):
     size: int = 1
 
 
+@command(TRIAL / "add_things.sql")
+class AddThings(Many[Thing]):
+    title: str
+    size: int = 1
+
+
 @command(TRIAL / "add_thing_slowly.sql")
 class AddThingSlowly(Affected):
     title: str
