@@ -140,7 +140,10 @@ def _mark_conditional_lines(tokens: Tokens, path: Path) -> Tokens:
             raise StatementError(f"{path}:{token.line}: a conditional line cuts what begins here")
     if empty := fields.keys() - {token.line for token in tokens if not token.blank}:
         raise StatementError(f"{path}:{min(empty)}: a conditional line with nothing on it")
-    return [token if "\n" in token.text else attrs.evolve(token, when=fields.get(token.line)) for token in tokens]
+    return [
+        attrs.evolve(token, when=fields[token.line]) if token.line in fields and "\n" not in token.text else token
+        for token in tokens
+    ]
 
 
 _loading: list[Path] = []
