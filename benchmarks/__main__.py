@@ -5,8 +5,8 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import click
-import rich
 from rich import box
+from rich.console import Console
 from rich.table import Table as RichTable
 
 from benchmarks.comparison import TOLERANCE, compare
@@ -20,6 +20,7 @@ from benchmarks.workloads import QUICK
 from concordia_sql import ConcordiaError, embedded
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_WIDTH = 100
 
 
 @click.group()
@@ -62,20 +63,22 @@ def compare_runs(old: Path, new: Path) -> None:
     for change in changes:
         verdict = "slower" if change.is_regression else ""
         table.add_row(change.workload, TITLES[change.peer], ratio_text(change.old), ratio_text(change.new), verdict)
-    rich.print(table)
+    Console().print(table)
     if any(change.is_regression for change in changes):
         click.echo(f"slower: more than {TOLERANCE - 1:.0%} above the old ratio to pgbench", err=True)
         sys.exit(1)
 
 
 def _print(results: Results) -> None:
+    console = Console()
+    console.width = max(console.width, _WIDTH)
     for table in make_tables(results):
         shown = RichTable(table.head[0], title=table.title, title_justify="left", box=box.SIMPLE)
         for name in table.head[1:]:
             shown.add_column(name, justify="right")
         for row in table.rows:
             shown.add_row(*row)
-        rich.print(shown)
+        console.print(shown)
 
 
 if __name__ == "__main__":

@@ -113,10 +113,7 @@ class Run:
         for turn in _turns(self.kinds, starts):
             for kind in turn:
                 found[kind.name].append(self._cold(kind, workload))
-        return {
-            name: Cold(*(round(statistics.median(figure), 1) for figure in zip(*map(attrs.astuple, each), strict=True)))
-            for name, each in found.items()
-        }
+        return {name: _median(each) for name, each in found.items()}
 
     def _load(self, kind: Kind, workload: Workload, callers: int, seconds: float) -> Throughput:
         with Process(kind) as peer:
@@ -130,8 +127,8 @@ class Run:
             first = peer.ask("first", workload=workload.name, **self._settings(1))
             for name, calls in _LARGE.items():
                 peer.ask("time", workload=name, calls=calls)
-            memory = peer.ask("memory")
-        return Cold(peer.import_time / 1e6, first["nanoseconds"] / 1e6, memory["kilobytes"] / 1024)
+            memory = peer.most_memory()
+        return Cold(peer.import_time / 1e6, first["nanoseconds"] / 1e6, memory)
 
     def _settings(self, connections: int) -> dict[str, Any]:
         return {"url": self._url, "parameters": self.parameters, "connections": connections}
@@ -177,6 +174,15 @@ def _turns(items: Sequence[Any], rounds: int) -> Iterator[Sequence[Any]]:
     for number in range(rounds):
         start = number % len(items)
         yield [*items[start:], *items[:start]]
+
+
+def _median(each: Sequence[Cold]) -> Cold:
+    memory = [one.memory for one in each if one.memory is not None]
+    return Cold(
+        import_time=round(statistics.median(one.import_time for one in each), 1),
+        first_call=round(statistics.median(one.first_call for one in each), 1),
+        memory=round(statistics.median(memory), 1) if memory else None,
+    )
 
 
 def _mean(each: Sequence[Throughput]) -> Throughput:

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from pathlib import Path
 from typing import Any, Self
 
 from benchmarks.peers.catalog import ROOT, Kind
@@ -34,6 +35,17 @@ class Process:
         self._process.stdin.write(json.dumps({"do": request, **values}) + "\n")
         self._process.stdin.flush()
         return self._read()
+
+    def most_memory(self) -> float | None:
+        """Megabytes that it has held at most; None where the system does not tell.
+
+        Not by `getrusage`, whose figure begins with the memory of the process that started it.
+        """
+        status = Path(f"/proc/{self._process.pid}/status")
+        if not status.exists():
+            return None
+        (kilobytes,) = (line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(kilobytes) / 1024
 
     def _read(self) -> dict[str, Any]:
         assert self._process.stdout

@@ -46,8 +46,8 @@ class Cold:
     """Milliseconds."""
     first_call: float
     """Milliseconds to connect and make a first call."""
-    memory: float
-    """Megabytes at most, after calls with large results."""
+    memory: float | None
+    """Megabytes at most, after calls with large results; None where the system does not tell."""
 
 
 @attrs.frozen

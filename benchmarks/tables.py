@@ -95,7 +95,7 @@ def _cold_table(results: Results) -> Table:
             TITLES[peer],
             time_text(results.cold[peer].import_time * 1000),
             time_text(results.cold[peer].first_call * 1000),
-            f"{results.cold[peer].memory:.0f} MB",
+            "-" if (memory := results.cold[peer].memory) is None else f"{memory:.0f} MB",
         )
         for peer in peers_of(results.cold)
     ]

@@ -54,9 +54,6 @@ const requests = {
     await Promise.all(Array.from({ length: callers }, run));
     return { calls: number, nanoseconds: since(start), cpu: cpuSince(cpu) };
   },
-  async memory() {
-    return { kilobytes: process.resourceUsage().maxRSS };
-  },
 };
 
 // A function without arguments for each workload, which gives its result.

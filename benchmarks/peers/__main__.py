@@ -4,7 +4,6 @@ import asyncio
 import importlib
 import inspect
 import json
-import resource
 import sys
 import time
 import traceback
@@ -70,10 +69,6 @@ class _Server:
         start, cpu = time.perf_counter_ns(), time.process_time_ns()
         calls = self._load(self._call(workload), callers, start + int(seconds * 1e9))
         return {"calls": calls, "nanoseconds": time.perf_counter_ns() - start, "cpu": time.process_time_ns() - cpu}
-
-    def memory(self) -> dict[str, Any]:
-        """The most memory that the process has held."""
-        return {"kilobytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}
 
     def _call(self, workload: str) -> Callable[[], Any]:
         call: Callable[[], Any] = self._peer.calls[workload]
