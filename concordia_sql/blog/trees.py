@@ -7,6 +7,7 @@ from typing import Annotated
 import attrs
 import msgspec
 
+from concordia_sql.blog.results import Category
 from concordia_sql.keyset import Limit, cursor
 from concordia_sql.localized import Localized
 from concordia_sql.pager import Breadth, Depth, Levels, PagedNode, Sort
@@ -149,3 +150,45 @@ class ListCommentPages(Many[CommentPage]):
     replies: Breadth = 3
     depth: Levels = 3
     with_hidden: bool | None = None
+
+
+@attrs.frozen(eq=False, repr=False)
+class CategoryNode(Node, Category):
+    """A category in the tree of all, its children by slug, id."""
+
+    children: tuple["CategoryNode", ...] = ()
+
+
+@attrs.frozen(eq=False, repr=False)
+class CountedCategoryNode(Node, Category):
+    """A category in the tree of all, with the number of posts in it and below."""
+
+    post_count: int
+    """How many are published and not deleted, each once, in however many of the categories it is."""
+    children: tuple["CountedCategoryNode", ...] = ()
+
+
+@query("blog/get_category_tree.sql")
+class GetCategoryTree(Tree[CategoryNode]):
+    """All categories as trees: a list of the roots, they and all children by slug, id.
+
+    Of categories in a cycle, the first by that order is a root; a depth without `top` leaves them out.
+
+    `.into(CountedCategoryNode)` counts the posts below each too: a work of categories times levels.
+    """
+
+    top: str | None = None
+    """Only the category with this slug and those below it."""
+    depth: Depth | None = None
+    """Only so many levels below the roots, or below `top`; 0 for these alone."""
+
+
+@query("blog/get_category_path.sql")
+class GetCategoryPath(Many[Category]):
+    """The way to the category with this slug: the one without a parent, those in between, and itself, last.
+
+    There is no row when there is no such category. At most 10,000 levels up are looked at; of a cycle, each category is
+    there once.
+    """
+
+    slug: str

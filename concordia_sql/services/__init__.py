@@ -66,10 +66,12 @@ from concordia_sql.services.results import (
     TranslationDetails,
 )
 from concordia_sql.services.trees import (
+    CountedCategoryNode,
     GetReviewPage,
     GetReviewPath,
     GetReviewSubtree,
     GetReviewTree,
+    GetServiceCategoryPath,
     ListReviewPages,
     PagedReview,
     ReviewPage,
@@ -96,6 +98,7 @@ __all__ = [
     "CountReviewsByAuthor",
     "CountReviewsByStatus",
     "CountServiceCategories",
+    "CountedCategoryNode",
     "Day",
     "DayOfWeek",
     "GetAvailabilitySlot",
@@ -110,6 +113,7 @@ __all__ = [
     "GetReviewThread",
     "GetReviewTree",
     "GetServiceCategory",
+    "GetServiceCategoryPath",
     "GetServiceCategoryTree",
     "GetServiceMedium",
     "GetServiceTranslation",

@@ -9,6 +9,7 @@ import msgspec
 
 from concordia_sql.count import Count
 from concordia_sql.keyset import Limit, cursor
+from concordia_sql.pager import Depth
 from concordia_sql.query import Many, Maybe, One, Subtree, Tree, query
 from concordia_sql.services.results import (
     AvailabilitySlot,
@@ -151,8 +152,15 @@ class CountServiceCategories(One[Count]):
 class GetServiceCategoryTree(Tree[CategoryNode]):
     """All categories as trees: a list of the roots, they and all children by sort_order, slug, id.
 
-    Of categories in a cycle, the first by that order is a root.
+    Of categories in a cycle, the first by that order is a root; a depth without `top` leaves them out.
+
+    `.into(CountedCategoryNode)` counts the active listings below each too: a work of categories times levels.
     """
+
+    top: str | None = None
+    """Only the category with this slug and those below it."""
+    depth: Depth | None = None
+    """Only so many levels below the roots, or below `top`; 0 for these alone."""
 
 
 @query("services/get_service_medium.sql")

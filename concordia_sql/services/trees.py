@@ -12,6 +12,7 @@ from concordia_sql.keyset import Limit, cursor
 from concordia_sql.localized import Localized
 from concordia_sql.pager import Breadth, Depth, Levels, PagedNode, Sort
 from concordia_sql.query import Many, One, Subtree, Tree, query
+from concordia_sql.services.results import Category
 from concordia_sql.tree import Node
 
 ReviewSort: TypeAlias = Sort | Literal["best"]
@@ -167,3 +168,23 @@ class ListReviewPages(Many[ReviewPage]):
     replies: Breadth = 3
     depth: Levels = 3
     with_hidden: bool | None = None
+
+
+@attrs.frozen(eq=False, repr=False)
+class CountedCategoryNode(Node, Category):
+    """A category in the tree of all, with the number of active listings in it and below."""
+
+    listing_count: int
+    """How many have the status "active", are not switched off (`is_active`) and not deleted."""
+    children: tuple["CountedCategoryNode", ...] = ()
+
+
+@query("services/get_service_category_path.sql")
+class GetServiceCategoryPath(Many[Category]):
+    """The way to the category with this slug: the one without a parent, those in between, and itself, last.
+
+    There is no row when there is no such category. At most 10,000 levels up are looked at; of a cycle, each category is
+    there once.
+    """
+
+    slug: str
