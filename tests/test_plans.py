@@ -53,9 +53,10 @@ def queries_of(query_class: type[Query[Any]], connection: psycopg.Connection[Any
         query = example(query_class, chosen)
         yield query
         if hasattr(query, "after"):
-            first = Querier(connection).fetch(attrs.evolve(query, limit=3))
-            if first:
-                yield attrs.evolve(query, limit=3, after=first[-1].cursor)
+            found = Querier(connection).fetch(attrs.evolve(query, limit=3))
+            cursor = (found[-1].cursor if found else None) if isinstance(found, list) else found.next
+            if cursor:
+                yield attrs.evolve(query, limit=3, after=cursor)
 
 
 def plan_of(connection: psycopg.Connection[Any], query: Query[Any], mode: str) -> dict[str, Any]:
