@@ -4,13 +4,17 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
+from itertools import chain
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
 import pytest
+from packaging.requirements import Requirement
 from psycopg.sql import SQL, Identifier
 
 from concordia_sql.sample.loader import TABLES
@@ -98,6 +102,14 @@ def run(*command: Path | str, folder: Path, **environment: str) -> str:
     return done.stdout
 
 
+def requirements(locked: list[dict[str, Any]]) -> list[str]:
+    """What uv.lock says of dependencies, as pyproject.toml writes it."""
+    return sorted(
+        str(Requirement(f"{each['name']}[{','.join(each.get('extras', ()))}]{each.get('specifier', '')}"))
+        for each in locked
+    )
+
+
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheels of this tree, and of somebody's package."""
@@ -126,6 +138,19 @@ def python(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(UV, "pip", "install", "--no-deps", "--python", python, *wheels.glob("*.whl"), folder=wheels)
     run(UV, "pip", "check", "--python", python, folder=wheels)
     return python
+
+
+def test_the_lock_knows_the_dependencies_as_they_are() -> None:
+    """Else `uv sync --frozen` would install what was named before."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    lock = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))
+    (locked,) = (package["metadata"] for package in lock["package"] if package["name"] == "concordia-sql")
+    extras = project["project"]["optional-dependencies"].values()
+    named = [*project["project"]["dependencies"], *chain.from_iterable(extras)]
+    assert requirements(locked["requires-dist"]) == sorted(map(str, map(Requirement, named)))
+    groups = {name: requirements(group) for name, group in locked["requires-dev"].items()}
+    expected = {name: sorted(map(str, map(Requirement, group))) for name, group in project["dependency-groups"].items()}
+    assert groups == expected
 
 
 def test_the_wheel_holds_each_file_once(wheels: Path) -> None:
