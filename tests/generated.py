@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
+from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
 from tests.rows import insert
@@ -62,7 +63,7 @@ MOMENTS = [datetime(2026, 1, 1), datetime(2026, 1, 1) + timedelta(microseconds=1
 
 def fill(connection: psycopg.Connection[Any], random: Random) -> None:
     """Empty all tables and fill them anew. A row's parent is an earlier row: cycles have tests of their own."""
-    connection.execute("TRUNCATE " + ", ".join(f'"{table}"' for table in TABLES))
+    connection.execute(SQL("TRUNCATE {}").format(SQL(", ").join(map(Identifier, TABLES))))
     filled: dict[str, list[str]] = {}
     references = _references(connection)
     columns = _columns(connection)

@@ -251,7 +251,8 @@ class CountOrganizations(One[Count]):
 class GetComment(Subtree[CommentNode]):
     """The comment with this id and its replies to any depth, oldest first, or None.
 
-    Deleted comments are left out, and all below them. A cycle of comments ends where it would come back to one that is there already.
+    Deleted comments are left out, and all below them. A cycle ends where it would come back to one that is there.
+    `GetCommentSubtree` keeps hidden comments that have replies, and takes a depth.
 
     Source: Concordia's documentation, section Self-Referencing Query.
     """
@@ -264,7 +265,7 @@ class GetCommentThread(Tree[CommentNode]):
     """The comments of a post that are not deleted, as a tree, oldest first.
 
     A reply whose comment is left out (deleted, of another status or of another post) is a root, and so is the first
-    comment of a cycle.
+    comment of a cycle. `GetCommentTree` keeps hidden comments that have replies, and takes a depth.
     """
 
     post_id: str
