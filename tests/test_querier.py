@@ -18,6 +18,7 @@ from psycopg.adapt import PyFormat
 from psycopg.rows import TupleRow
 
 from concordia_sql import (
+    Affected,
     AsyncQuerier,
     NotFound,
     NotMigrated,
@@ -26,10 +27,12 @@ from concordia_sql import (
     QuerierError,
     ResultError,
     auth,
+    command,
 )
 from tests.colours import ask, awaited_querier, until
 from tests.engine import rows_of, said
 from tests.queries import (
+    TRIAL,
     AddThing,
     AddThings,
     AddThingSlowly,
@@ -180,6 +183,15 @@ async def test_a_stream_gives_the_rows_that_fetch_does(querier: AsyncQuerier) ->
         assert [row async for row in rows] == await querier.fetch(asked)
     async with querier.stream(CountUp(last=0)) as rows:
         assert [row async for row in rows] == []
+
+
+async def test_a_batch_behind_a_stream_has_all_its_rows(querier: AsyncQuerier) -> None:
+    """libpq would give the first ones in chunks."""
+    asked, numbers = CountUp(last=1_234), [Number(number) for number in range(1, 1_235)]
+    for _ in "unprepared", "prepared":
+        async with querier.stream(asked) as rows:
+            assert len([row async for row in rows]) == 1_234
+        assert await querier.fetch_batch(asked, GetNumber(number=1)) == (numbers, Number(1))
 
 
 async def test_a_stream_takes_rows_as_they_are_read(querier: AsyncQuerier, other: Connection) -> None:
@@ -371,6 +383,20 @@ async def test_a_command_whose_connection_is_lost_may_be_done_or_not(querier: As
     assert str(caught.value) == "trial.AddThingSlowly: the connection was lost; the write may be done or not"
     assert notes(caught.value.__cause__ or caught.value) == ["while running trial.AddThingSlowly"]
     assert "secret" not in said(caught.value)
+
+
+async def test_a_command_that_is_not_sent_is_not_done(querier: AsyncQuerier) -> None:
+    class Opaque:
+        pass
+
+    @command(TRIAL / "add_thing.sql")
+    class AddOpaque(Affected):
+        title: Opaque
+        size: int = 1
+
+    with pytest.raises(psycopg.ProgrammingError, match="cannot adapt type") as caught:
+        await querier.execute(AddOpaque(title=Opaque()))
+    assert notes(caught.value) == ["while running trial.AddOpaque"]
 
 
 async def test_what_is_lost_before_its_commit_is_not_done(querier: AsyncQuerier, other: Connection) -> None:
