@@ -6,18 +6,22 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
+from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
 
-from concordia_sql import cli, embedded, sample
+from concordia_sql import Affected, Query, cli, command, embedded, sample
 from concordia_sql.compose import Composed
 from concordia_sql.sample.loader import TABLES
 from tests.catalog import query_classes
+from tests.engine import write
+from tests.rows import insert
+
+Connection = psycopg.Connection[TupleRow]
 
 
 def run(*arguments: str, url: str | None = None) -> Result:
@@ -27,7 +31,7 @@ def run(*arguments: str, url: str | None = None) -> Result:
 def psql(url: str, *texts: str) -> str:
     command = [str(embedded.bin_folder() / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", url]
     done = subprocess.run(command, input="\n".join(texts), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout[-200:] + done.stderr
     return str(done.stdout)
 
 
@@ -45,10 +49,14 @@ def test_list_shows_every_query_on_two_lines() -> None:
 
 def test_show_is_ready_for_psql(sample_url: str) -> None:
     """Every query, with none and with all of its optional fields; but a command is only planned."""
+    texts = []
     for cls in query_classes():
         shown = [run("show", cls.name, *fields).stdout for fields in ((), tuple(cls._optional))]
-        before = "EXPLAIN " if cls.writes else ""
-        psql(sample_url, *(re.sub(r"^(?!\\set)", before, text, count=1, flags=re.MULTILINE) for text in shown))
+        if cls.writes:
+            shown = [re.sub(r"^(?!\\set)", "EXPLAIN ", text, count=1, flags=re.MULTILINE) for text in shown]
+        texts += [f"\\echo {cls.name}", *shown]
+    printed = psql(sample_url, *texts).splitlines()
+    assert [cls.name for cls in query_classes() if cls.name not in printed] == []
 
 
 def test_show_gives_what_the_query_gives(sample_url: str) -> None:
@@ -92,6 +100,33 @@ def test_explain_without_values_is_the_plan_alone(sample_url: str) -> None:
 
 def test_explain_runs_a_query_that_needs_no_values(sample_url: str) -> None:
     assert "actual time" in run("explain", "auth.ListUsers", url=sample_url).output
+
+
+@pytest.fixture
+def retire(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> type[Query[int]]:
+    """A command that the command line knows as one of the library's."""
+    text = '-- Removes the users of a role.\nDELETE FROM "user"\nWHERE role = :role'
+    path = write(tmp_path, "mine/retire.sql", text)
+
+    @command(path)
+    class Retire(Affected):
+        role: str
+
+    monkeypatch.setattr(cli, "_queries", lambda: {Retire.name: Retire})
+    return Retire
+
+
+def test_explain_rolls_a_command_back(retire: type[Query[int]], connection: Connection, database_url: str) -> None:
+    insert(connection, "user", {"role": "clerk"})
+    output = run("explain", retire.name, "role=clerk", url=database_url).output
+    assert re.search(r"Delete on \"user\" .*actual time", output)
+    assert connection.execute('SELECT count(*) FROM "user"').fetchone() == (1,)
+
+
+def test_show_gives_a_command_as_it_is_run(retire: type[Query[int]], connection: Connection, database_url: str) -> None:
+    insert(connection, "user", {"role": "<role>"})
+    psql(database_url, run("show", retire.name).stdout)
+    assert connection.execute('SELECT count(*) FROM "user"').fetchone() == (0,)
 
 
 def test_seed_fills_an_empty_database_once(database_url: str) -> None:
@@ -155,48 +190,43 @@ def folder() -> Iterator[Path]:
         yield Path(parent) / "data"
 
 
-@contextmanager
-def serving(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+def serve(*arguments: str, statement: str, end: signal.Signals) -> tuple[object, str]:
+    """The row of a statement run on the server, which is then ended, and what the command writes beside the URL."""
     command = [str(Path(sys.executable).with_name("concordia-sql")), "serve", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
-            yield process
+            assert process.stdout is not None
+            url = process.stdout.readline().strip()
+            with psycopg.connect(url, autocommit=True) as connection:
+                row = connection.execute(statement.encode()).fetchone()
+            process.send_signal(end)
+            _, errors = process.communicate(timeout=60)
         finally:
             process.kill()
-
-
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_serve_gives_a_url_until_it_is_ended(end: signal.Signals) -> None:
-    with serving() as process:
-        assert process.stdout is not None
-        url = process.stdout.readline().strip()
-        with psycopg.connect(url) as connection:
-            assert connection.execute("SELECT count(*) FROM blog_posts").fetchone() == (50,)
-        process.send_signal(end)
-        _, errors = process.communicate(timeout=60)
-    assert process.returncode == 0
-    assert "Traceback" not in errors
+    assert process.returncode == 0, errors
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(url)
+    return row, errors
+
+
+def test_serve_gives_the_url_of_a_sample_until_it_is_ended() -> None:
+    row, errors = serve("--scale", "2", statement="SELECT count(*) FROM blog_posts", end=signal.SIGINT)
+    assert row == (100,)
+    assert re.fullmatch(
+        r"Loaded [\d,]+ rows into \d+ tables.\nServing until Ctrl-C, with temporary data. Its URL:\n", errors
+    )
 
 
 def test_serve_keeps_a_folder(folder: Path) -> None:
     """What was written stays, and the sample is not loaded again."""
-    with serving("--folder", str(folder)) as process:
-        assert process.stdout is not None
-        with psycopg.connect(process.stdout.readline().strip(), autocommit=True) as connection:
-            connection.execute("TRUNCATE blog_posts CASCADE")
-        process.terminate()
-        _, errors = process.communicate(timeout=60)
-    assert "Loaded " in errors
-    assert f"data in {folder}" in errors
-    with serving("--folder", str(folder)) as process:
-        assert process.stdout is not None
-        with psycopg.connect(process.stdout.readline().strip()) as connection:
-            assert connection.execute("SELECT count(*) FROM blog_posts").fetchone() == (0,)
-        process.terminate()
-        _, errors = process.communicate(timeout=60)
-    assert "Loaded " not in errors
+    change = "UPDATE blog_posts SET slug = 'mine' WHERE slug = 'my-post' RETURNING slug"
+    row, errors = serve("--folder", str(folder), statement=change, end=signal.SIGTERM)
+    assert row == ("mine",)
+    assert errors.endswith(f" tables.\nServing until Ctrl-C, data in {folder}. Its URL:\n")
+    count = "SELECT count(*), count(*) FILTER (WHERE slug = 'mine') FROM blog_posts"
+    row, errors = serve("--folder", str(folder), statement=count, end=signal.SIGTERM)
+    assert row == (50, 1)
+    assert errors == f"Serving until Ctrl-C, data in {folder}. Its URL:\n"
 
 
 def test_demo_shows_each_query_with_its_result_on_a_screen_of_80_columns() -> None:
