@@ -53,6 +53,7 @@ def find_parameters(connection: Connection) -> dict[str, Any]:
         "listing": sample.MY_LISTING_SLUG,
         "forty_comments": _value(connection, post_id, sample.FORTY_COMMENTS_SLUG),
         "many_comments": _value(connection, post_id, _MANY_COMMENTS_SLUG),
+        "other_comments": _value(connection, post_id, _OTHER_COMMENTS_SLUG),
         "token": _value(connection, "SELECT min(token) FROM session WHERE user_id = %s", sample.USER_1_ID),
         "comment": {
             "post_id": _value(connection, post_id, sample.MY_POST_SLUG),

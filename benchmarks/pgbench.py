@@ -54,7 +54,9 @@ def script(workload: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str,
     """pgbench's script for a workload, and the variables in it."""
     query = make_query(workload, parameters)
     composed = query.compose()
-    text = re.sub(r"\$(\d+)", lambda match: f":{composed.parameters[int(match[1]) - 1]}", composed.text)
+    text = composed.text
+    for number, name in enumerate(composed.parameters, 1):  # pgbench numbers every `:name` anew: one of each
+        text = re.sub(rf"\${number}\b", f":{name}", text, count=1)
     variables = dict(zip(composed.parameters, map(_text, composed.values(query)), strict=True))
     if query.writes:
         return f"\\set id random(1, 9000000000000000000)\n{text};\n", variables
@@ -62,6 +64,8 @@ def script(workload: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str,
 
 
 def _text(value: object) -> str:
+    if value is None:
+        return "null"  # pgbench sends no NULL; where one is sent, JSON's null means the same
     return "{" + ",".join(map(json.dumps, value)) + "}" if isinstance(value, tuple) else str(value)
 
 

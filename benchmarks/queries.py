@@ -93,5 +93,6 @@ _MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Query[Any]]] = {
     "W6": lambda given: AddComment(id=uuid4().hex, **given["comment"]),
     "W7": lambda given: blog.GetPost(slug=given["slug"], languages=["fr"]).into(blog.PostWithTranslations),
     "W8": lambda given: auth.GetSession(token=given["token"]).into(UserSession),
+    "W9": lambda given: blog.GetCommentPage(post_id=given["other_comments"], with_hidden=False),
     "W10": lambda given: services.GetListing(slug=given["listing"]).into(ListingPage),
 }

@@ -26,7 +26,11 @@ class _Reader:
         self._connection = connection
 
     def rows(self, table: str, /, order: LiteralString = "1", **equals: Any) -> list[Row]:
-        condition = SQL(" AND ").join(SQL("{} = {}").format(Identifier(name), value) for name, value in equals.items())
+        conditions = [
+            SQL("{} IS NULL" if value is None else "{} = {}").format(Identifier(name), value)
+            for name, value in equals.items()
+        ]
+        condition = SQL(" AND ").join(conditions)
         query = SQL("SELECT * FROM {} WHERE {} ORDER BY ").format(Identifier(table), condition) + SQL(order)
         return self._connection.cursor(row_factory=dict_row).execute(query).fetchall()
 
@@ -83,6 +87,13 @@ class _Reader:
             comment["replies"] = replies[comment["id"]]
         return replies[None]
 
+    def thread_page(self, limit: int, depth: int, **equals: Any) -> list[Row]:
+        equals |= {"status": "approved", "deleted_at": None}
+        comments = self.rows("blog_comments", order="created_at, id", **equals)[:limit]
+        for comment in comments:
+            comment["replies"] = self.thread_page(3, depth - 1, parent_id=comment["id"]) if depth else []
+        return comments
+
     def listing(self, slug: str) -> Row:
         listing = self.one("services_listings", slug=slug)
         assert _is_visible(listing)
@@ -117,6 +128,7 @@ _READERS: Mapping[str, Callable[[_Reader, Mapping[str, Any]], Any]] = {
     "W6": lambda reader, given: {**reader.one("blog_comments", id=given["result"]["id"]), **given["comment"]},
     "W7": lambda reader, given: reader.french_post(given["slug"]),
     "W8": lambda reader, given: reader.session(given["token"]),
+    "W9": lambda reader, given: reader.thread_page(20, 3, post_id=given["other_comments"], parent_id=None),
     "W10": lambda reader, given: reader.listing(given["listing"]),
 }
 

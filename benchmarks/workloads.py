@@ -75,6 +75,7 @@ WORKLOADS: Mapping[str, Workload] = {
         Workload("W6", "Add a comment and give it back", _COMMENT, 100),
         Workload("W7", "A post with its French translation", Form("blog_posts", relations=_TRANSLATIONS), 100),
         Workload("W8", "A session with its user", Form("session", relations={"user": Form("user")}), 200),
+        Workload("W9", "A page of a thread of 200,000 comments, as a tree", _THREAD, 30),
         Workload(
             "W10", "A listing with category, organization, translations, media, availability, rating", _LISTING, 100
         ),

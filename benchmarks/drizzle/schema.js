@@ -414,3 +414,8 @@ export const listingsRelations = relations(listings, ({ many, one }) => ({
   media: many(mediaLinks),
   availability: many(availability),
 }));
+
+export const commentsRelations = relations(comments, ({ many, one }) => ({
+  parent: one(comments, { fields: [comments.parent_id], references: [comments.id], relationName: "replies" }),
+  replies: many(comments, { relationName: "replies" }),
+}));

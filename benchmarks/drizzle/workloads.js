@@ -7,6 +7,9 @@ const relations = {
   categories: { columns: {}, with: { category: true } },
   translations: true,
 };
+const shown = [isNull(comments.deleted_at), eq(comments.status, "approved")];
+const oldest = [asc(comments.created_at), asc(comments.id)];
+const replies = (below) => ({ replies: { where: and(...shown), orderBy: oldest, limit: 3, ...below } });
 const media = { columns: { type: true, position: true }, with: { medium: true } };
 
 export const queries = {
@@ -47,6 +50,13 @@ export const queries = {
       with: { translations: { where: eq(translations.in_language, "fr") } },
     }),
   W8: (db, value) => db.query.session.findFirst({ where: eq(session.token, value("token")), with: { user: true } }),
+  W9: (db, value) =>
+    db.query.comments.findMany({
+      where: and(eq(comments.post_id, value("other_comments")), isNull(comments.parent_id), ...shown),
+      orderBy: oldest,
+      limit: 20,
+      with: replies({ with: replies({ with: replies({}) }) }),
+    }),
   W10: (db, value) =>
     db.query.listings.findFirst({
       where: and(eq(listings.slug, value("listing")), visible(listings)),
@@ -78,7 +88,7 @@ export const queries = {
 function thread(db, post) {
   return db.query.comments.findMany({
     where: and(eq(comments.post_id, post), isNull(comments.deleted_at)),
-    orderBy: [asc(comments.created_at), asc(comments.id)],
+    orderBy: oldest,
   });
 }
 
@@ -105,6 +115,6 @@ export function plain(value) {
   if (flat.authors) flat.authors = flat.authors.map((link) => link.author);
   if (flat.categories) flat.categories = flat.categories.map((link) => link.category);
   if (flat.media) flat.media = flat.media.map(({ medium, type, position }) => ({ ...medium, link_type: type, position }));
-  if (flat.replies) flat.replies = flat.replies.map(plain);
+  if (flat.author_email) flat.replies = plain(flat.replies ?? []);
   return flat;
 }

@@ -10,7 +10,17 @@ import asyncpg
 import msgspec
 
 from benchmarks.peers import structs
-from benchmarks.peers.asyncpg_sql import ADD_COMMENT, FRENCH_POST, LISTING_PAGE, NEWS, POST, POST_PAGE, SESSION, THREAD
+from benchmarks.peers.asyncpg_sql import (
+    ADD_COMMENT,
+    FRENCH_POST,
+    LISTING_PAGE,
+    NEWS,
+    POST,
+    POST_PAGE,
+    SESSION,
+    THREAD,
+    THREAD_PAGE,
+)
 from benchmarks.peers.plain import link, plain
 
 _POST_PAGE = msgspec.json.Decoder(structs.PostPage)
@@ -42,6 +52,7 @@ class Peer:
             "W6": self._add_comment,
             "W7": self._french_post,
             "W8": self._session,
+            "W9": lambda: self._thread_page(parameters["other_comments"]),
             "W10": self._listing_page,
         }
 
@@ -82,6 +93,9 @@ class Peer:
     async def _session(self) -> structs.UserSession | None:
         found = await self._pool.fetchval(SESSION, self._parameters["token"])
         return None if found is None else _SESSION.decode(found)
+
+    async def _thread_page(self, post_id: str) -> list[structs.Comment]:
+        return link(_THREAD.decode(await self._pool.fetchval(THREAD_PAGE, post_id, 20, 3, 3)))
 
     async def _listing_page(self) -> structs.ListingPage | None:
         found = await self._pool.fetchval(LISTING_PAGE, self._parameters["listing"])

@@ -79,6 +79,30 @@ FROM blog_comments AS comments
 WHERE post_id = $1 AND deleted_at IS NULL
 """
 
+THREAD_PAGE = """
+WITH RECURSIVE page AS (
+    (
+        SELECT *, 0 AS depth
+        FROM blog_comments
+        WHERE post_id = $1 AND parent_id IS NULL AND deleted_at IS NULL AND status = 'approved'
+        ORDER BY created_at, id
+        LIMIT $2
+    )
+    UNION ALL
+    SELECT replies.*, page.depth + 1
+    FROM page
+    CROSS JOIN LATERAL (
+        SELECT *
+        FROM blog_comments
+        WHERE parent_id = page.id AND deleted_at IS NULL AND status = 'approved'
+        ORDER BY created_at, id
+        LIMIT $3
+    ) AS replies
+    WHERE page.depth < $4
+)
+SELECT coalesce(json_agg(page ORDER BY created_at, id), '[]') FROM page
+"""
+
 ADD_COMMENT = """
 INSERT INTO blog_comments (id, post_id, author_name, author_email, content, status, in_language)
 VALUES ($1, $2, $3, $4, $5, $6, $7)

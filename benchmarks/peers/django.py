@@ -6,8 +6,8 @@ from uuid import uuid4
 import django
 from django.conf import settings
 from django.db import connection, connections
-from django.db.models import Avg, Count, Manager, Prefetch, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Avg, Count, Manager, Prefetch, Q, QuerySet, Window
+from django.db.models.functions import Coalesce, RowNumber
 from psycopg.conninfo import conninfo_to_dict
 
 settings.configure(
@@ -48,6 +48,7 @@ class Peer:
             "W6": self._add_comment,
             "W7": self._french_post,
             "W8": self._session,
+            "W9": lambda: self._thread_page(parameters["other_comments"]),
             "W10": self._listing_page,
         }
 
@@ -99,6 +100,16 @@ class Peer:
     def _session(self) -> Session:
         return Session.objects.select_related("user").get(token=self._parameters["token"])
 
+    def _thread_page(self, post_id: str) -> list[Comment]:
+        level = list(_shown_comments().filter(post_id=post_id, parent_id=None)[:20])
+        comments = [*level]
+        place = Window(RowNumber(), partition_by="parent_id", order_by=["created_at", "id"])
+        for _ in range(3):
+            replies = _shown_comments().filter(parent_id__in=[comment.id for comment in level])
+            level = list(replies.annotate(place=place).filter(place__lte=3))
+            comments += level
+        return link(comments)
+
     def _listing_page(self) -> Listing:
         listings = Listing.objects.filter(deleted_at=None).exclude(status="deleted")
         media = Prefetch("media", MediumLink.objects.select_related("media"))
@@ -111,6 +122,10 @@ class Peer:
 
 def _posts() -> "QuerySet[Post]":
     return Post.objects.filter(deleted_at=None).exclude(status="deleted")
+
+
+def _shown_comments() -> "QuerySet[Comment]":
+    return Comment.objects.filter(deleted_at=None, status="approved").order_by("created_at", "id")
 
 
 def _rating_summary(listing_id: str) -> RatingSummary:

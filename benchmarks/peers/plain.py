@@ -13,6 +13,8 @@ def plain(value: Any, form: dict[str, Any], read: Read = getattr) -> Any:
         return None
     if isinstance(value, list | tuple):
         return [plain(item, form, read) for item in value]
+    if hasattr(value, "roots"):  # a page of a thread
+        return plain(value.roots, form, read)
     if hasattr(value, "medium"):  # the row that links a medium
         return {**plain(value.medium, {**form, "columns": _without_link(form)}, read), **_link(value, read)}
     names = [*form["columns"], *form["relations"], *(["replies"] if form["is_tree"] else [])]

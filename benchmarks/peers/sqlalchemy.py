@@ -7,8 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
-from sqlalchemy import Select, create_engine, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, create_engine, func, select, true
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from benchmarks.peers import sqlalchemy_models as models
 from benchmarks.peers.plain import RatingSummary, link, plain, rating_summary
@@ -38,6 +38,7 @@ class Peer:
             "W6": self._add_comment,
             "W7": self._french_post,
             "W8": self._session,
+            "W9": lambda: self._thread_page(parameters["other_comments"]),
             "W10": self._listing_page,
         }
 
@@ -98,6 +99,16 @@ class Peer:
         with Session(self._engine) as session:
             return session.scalar(statement.options(joinedload(models.Session.user, innerjoin=True)))
 
+    def _thread_page(self, post_id: str) -> list[Comment]:
+        roots = _first_comments(20, Comment.post_id == post_id, Comment.parent_id.is_(None))
+        with Session(self._engine) as session:
+            level = session.scalars(roots).all()
+            comments = [*level]
+            for _ in range(3):
+                level = session.scalars(_first_replies([comment.id for comment in level])).all()
+                comments += level
+        return link(comments)
+
     def _listing_page(self) -> Listing | None:
         statement = select(Listing).where(Listing.deleted_at.is_(None), Listing.status != "deleted")
         statement = statement.where(Listing.slug == self._parameters["listing"])
@@ -117,6 +128,19 @@ class Peer:
 
 def _posts() -> Select[tuple[Post]]:
     return select(Post).where(Post.deleted_at.is_(None), Post.status != "deleted")
+
+
+def _first_comments(limit: int, *conditions: ColumnElement[bool]) -> Select[tuple[Comment]]:
+    statement = select(Comment).where(*conditions, Comment.deleted_at.is_(None), Comment.status == "approved")
+    return statement.order_by(Comment.created_at, Comment.id).limit(limit)
+
+
+def _first_replies(parents: list[str]) -> Select[tuple[Comment]]:
+    parent = aliased(Comment)
+    first = _first_comments(3, Comment.parent_id == parent.id).correlate(parent).lateral()
+    reply = aliased(Comment, first)
+    statement = select(reply).select_from(parent).join(first, true()).where(parent.id.in_(parents))
+    return statement.order_by(reply.created_at, reply.id)
 
 
 def _rating_summary(session: Session, listing_id: str) -> RatingSummary:
