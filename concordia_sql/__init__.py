@@ -6,19 +6,24 @@ from concordia_sql.converter import Converter, make_converter
 from concordia_sql.database import AsyncDatabase, Database
 from concordia_sql.errors import (
     ConcordiaError,
+    Conflict,
     EmbeddedServerError,
+    MissingReference,
     NotFound,
     NotMigrated,
     OutcomeUnknown,
     ParameterError,
     QuerierError,
+    Refused,
     ResultError,
     StatementError,
 )
+from concordia_sql.ids import new_id
 from concordia_sql.keyset import Limit, cursor
 from concordia_sql.localized import JsonObject, Keywords, Links, Localized, best_text
 from concordia_sql.querier import AsyncQuerier, Querier
 from concordia_sql.query import Affected, Many, Maybe, One, Query, Subtree, Tree, command, query
+from concordia_sql.session import Isolation
 from concordia_sql.tree import Node
 
 __all__ = [
@@ -27,9 +32,11 @@ __all__ = [
     "AsyncDatabase",
     "AsyncQuerier",
     "ConcordiaError",
+    "Conflict",
     "Converter",
     "Database",
     "EmbeddedServerError",
+    "Isolation",
     "JsonObject",
     "Keywords",
     "Limit",
@@ -37,6 +44,7 @@ __all__ = [
     "Localized",
     "Many",
     "Maybe",
+    "MissingReference",
     "Node",
     "NotFound",
     "NotMigrated",
@@ -46,6 +54,7 @@ __all__ = [
     "Querier",
     "QuerierError",
     "Query",
+    "Refused",
     "ResultError",
     "StatementError",
     "Subtree",
@@ -55,5 +64,6 @@ __all__ = [
     "command",
     "cursor",
     "make_converter",
+    "new_id",
     "query",
 ]

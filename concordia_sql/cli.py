@@ -90,7 +90,7 @@ def list_queries() -> None:
     out = Console(soft_wrap=True, highlight=False)
     for cls in _queries().values():
         file = str(cls.source.path.relative_to(LIBRARY.parent))
-        out.print(Text.assemble((cls.name, "bold"), "  ", (_result(cls), "cyan"), "  ", (file, "dim")))
+        out.print(Text.assemble((cls.query_name, "bold"), "  ", (_result(cls), "cyan"), "  ", (file, "dim")))
         out.print(f"    {(inspect.getdoc(cls) or '').partition(chr(10))[0]}", markup=False)
 
 
@@ -180,7 +180,7 @@ def _queries() -> dict[str, type[Query[Any]]]:
     """Every query of the library by its name, in the order of the names."""
     found = [getattr(domain, name) for domain in _DOMAINS for name in domain.__all__]
     classes = [each for each in found if inspect.isclass(each) and issubclass(each, Query)]
-    return {cls.name: cls for cls in sorted(classes, key=lambda cls: cls.name)}
+    return {cls.query_name: cls for cls in sorted(classes, key=lambda cls: cls.query_name)}
 
 
 def _find(name: str) -> type[Query[Any]]:
@@ -204,7 +204,7 @@ def _fields(cls: type[Query[Any]]) -> "dict[str, attrs.Attribute[Any]]":
 def _check_fields(cls: type[Query[Any]], names: Iterable[str]) -> None:
     known = _fields(cls)
     if unknown := [name for name in names if name not in known]:
-        raise _Failure(f"{cls.name} has no field {', '.join(unknown)}; it has {', '.join(known) or 'none'}")
+        raise _Failure(f"{cls.query_name} has no field {', '.join(unknown)}; it has {', '.join(known) or 'none'}")
 
 
 def _compose(cls: type[Query[Any]], fields: Iterable[str]) -> Composed:
@@ -252,7 +252,7 @@ def _query_of(cls: type[Query[Any]], values: Iterable[str]) -> Query[Any]:
     _check_fields(cls, given)
     fields = _fields(cls)
     if missing := [name for name, field in fields.items() if field.default is attrs.NOTHING and name not in given]:
-        raise _Failure(f"{cls.name} needs {', '.join(f'{name}=…' for name in missing)} too")
+        raise _Failure(f"{cls.query_name} needs {', '.join(f'{name}=…' for name in missing)} too")
     return cls(**{name: _value(fields[name], text) for name, text in given.items()})
 
 

@@ -23,6 +23,8 @@ class Composed:
     parameters: tuple[str, ...]
     json: frozenset[str]
     """The parameters that the text casts to jsonb: their values are sent as JSON."""
+    before: "Sequence[Composed]" = ()
+    """What is run before it, in one transaction with it."""
     encoded: bytes = attrs.field(
         init=False, repr=False, default=attrs.Factory(lambda self: self.text.encode(), takes_self=True)
     )
@@ -53,8 +55,12 @@ def compose(source: Source, result_class: type, present: frozenset[str]) -> Comp
 
 
 def compose_command(source: Source, result_class: type, present: frozenset[str]) -> Composed:
-    """The statement of `source` as it stands, its shapes merged into its own WITH: a write must be at the top."""
-    text = _Text(present)
+    """The statements of `source` as they stand, their shapes merged into their own WITH: a write must be at the top.
+
+    One whose every line is left out is none.
+    """
+    before = [each for one in source.before if (each := compose_command(one, int, present)).text]
+    text = _Text(present, before)
     shapes = _shapes(source, result_class, text)
     body = text.add(source.body)
     if not shapes:
@@ -101,8 +107,9 @@ def _quoted(name: str) -> str:
 class _Text:
     """Writes tokens, and numbers the parameters as they come."""
 
-    def __init__(self, present: frozenset[str]) -> None:
+    def __init__(self, present: frozenset[str], before: Sequence[Composed] = ()) -> None:
         self.present = present
+        self._before = before
         self._numbers: dict[str, int] = {}
         self._json: set[str] = set()
 
@@ -123,7 +130,7 @@ class _Text:
 
     def composed(self, text: str) -> Composed:
         """The whole text, with the parameters in it."""
-        return Composed(text, tuple(self._numbers), frozenset(self._json))
+        return Composed(text, tuple(self._numbers), frozenset(self._json), self._before)
 
     def _parameter(self, name: str, *, shape: bool, json: bool) -> str:
         if shape and name not in self.present:

@@ -12,6 +12,7 @@ from psycopg import conninfo
 from concordia_sql.converter import Converter, make_converter
 from concordia_sql.querier import AsyncFetcher, AsyncQuerier, Fetcher, Querier
 from concordia_sql.query import Many, Query
+from concordia_sql.session import Isolation
 
 T = TypeVar("T")
 
@@ -113,9 +114,14 @@ class Database(Fetcher):
             self._pool.putconn(connection)
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[Querier]:
-        """A querier in a transaction: committed at the end of the block, rolled back by an error."""
-        with self.querier() as querier, querier.transaction():
+    def transaction(
+        self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
+    ) -> Iterator[Querier]:
+        """As `Fetcher.transaction` says."""
+        with (
+            self.querier() as querier,
+            querier.transaction(isolation=isolation, read_only=read_only, deferrable=deferrable),
+        ):
             yield querier
 
     @contextlib.contextmanager
@@ -200,9 +206,14 @@ class AsyncDatabase(AsyncFetcher):
             await self._pool.putconn(connection)
 
     @contextlib.asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncQuerier]:
-        """A querier in a transaction: committed at the end of the block, rolled back by an error."""
-        async with self.querier() as querier, querier.transaction():
+    async def transaction(
+        self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
+    ) -> AsyncIterator[AsyncQuerier]:
+        """As `AsyncFetcher.transaction` says."""
+        async with (
+            self.querier() as querier,
+            querier.transaction(isolation=isolation, read_only=read_only, deferrable=deferrable),
+        ):
             yield querier
 
     @contextlib.asynccontextmanager

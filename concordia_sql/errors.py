@@ -39,3 +39,40 @@ class SampleError(ConcordiaError):
 
 class OutcomeUnknown(ConcordiaError):
     """The connection was lost while a command ran: whether it was done is unknown. psycopg's error is the cause."""
+
+
+class Refused(ConcordiaError):
+    """A rule forbids what a command was to do. Nothing was written; in a transaction, all of that is rolled back."""
+
+    def __init__(self, message: str, *, reason: str, found: str | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        """Which rule: one of the words that the command's docstring names."""
+        self.found = found
+        """The state that was found, for a rule about states."""
+
+
+class Conflict(ConcordiaError):
+    """Another row has the unique key. Nothing was written. The cause is psycopg's error."""
+
+    def __init__(
+        self, message: str, *, columns: tuple[str, ...], row: int | None = None, deleted: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.columns = columns
+        """The columns of the key."""
+        self.row = row
+        """Which of many rows given, counted from 0."""
+        self.deleted = deleted
+        """Whether a deleted row holds the key, until it is restored or purged."""
+
+
+class MissingReference(ConcordiaError):
+    """A row that was named is not there. Nothing was written. The cause is psycopg's error."""
+
+    def __init__(self, message: str, *, columns: tuple[str, ...], row: int | None = None) -> None:
+        super().__init__(message)
+        self.columns = columns
+        """The columns that name it."""
+        self.row = row
+        """Which of many rows given, counted from 0."""

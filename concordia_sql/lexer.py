@@ -20,7 +20,7 @@ _TOKEN = re.compile(
   | (?P<string>[eE]'(?:[^'\\]|\\.|''|'\s*[\r\n]\s*')*+' | (?:[bBnNxX]|[uU]&)?'(?:[^']|'')*+')
   | (?P<dollar>\$(?P<tag>(?:{_NAME})?)\$.*?\$(?P=tag)\$)
   | (?P<quoted>"(?:[^"]|"")*+")
-  | (?P<wrong>[eE]?' | " | \$\d? | ;)
+  | (?P<wrong>[eE]?' | " | \$\d?)
   | (?P<word>{_LETTER}[\w$\x80-\U0010FFFF]*)
   | (?P<number>\d[\w.]*)
   | (?P<operator>::|:=)
@@ -34,7 +34,6 @@ _WRONG = {
     "'": "unterminated string",
     '"': "unterminated quoted name",
     "$": "unterminated dollar-quoted string",
-    ";": "a semicolon; a file holds one statement, without a semicolon",
 }
 
 
@@ -72,8 +71,8 @@ Tokens = Sequence[Token]
 def tokenize(text: str, source: str) -> list[Token]:
     """The tokens of a SQL text; joined, they are the text again.
 
-    Raises StatementError, naming `source` and the line, for NUL, a semicolon, `$1`, and a string, name or comment
-    without an end.
+    Raises StatementError, naming `source` and the line, for NUL, `$1`, and a string, name or comment without an
+    end.
     """
     if (place := text.find("\0")) >= 0:
         line = text.count("\n", 0, place) + 1

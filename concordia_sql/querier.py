@@ -1,7 +1,10 @@
 """Queriers: a connection that runs queries, in both colours."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any, TypeVar, overload
 
 import psycopg
@@ -11,7 +14,8 @@ from concordia_sql import adapters
 from concordia_sql.converter import Converter, make_converter
 from concordia_sql.errors import QuerierError
 from concordia_sql.query import Many, Query
-from concordia_sql.session import Session
+from concordia_sql.retrying import ATTEMPTS, IN_THE_WAY, pauses
+from concordia_sql.session import Isolation, Session
 
 R = TypeVar("R")
 R1 = TypeVar("R1")
@@ -59,6 +63,72 @@ class Fetcher:
     def fetch_batch(self, *queries: Query[Any]) -> tuple[Any, ...]:
         """Run several queries in one round trip; a tuple of their results. An error of one is the error of all."""
         return self._run(*_only(queries, writes=False))
+
+    @overload
+    def execute_batch(self, command1: Query[R1], command2: Query[R2], /) -> tuple[R1, R2]: ...
+    @overload
+    def execute_batch(self, command1: Query[R1], command2: Query[R2], command3: Query[R3], /) -> tuple[R1, R2, R3]: ...
+    @overload
+    def execute_batch(
+        self, command1: Query[R1], command2: Query[R2], command3: Query[R3], command4: Query[R4], /
+    ) -> tuple[R1, R2, R3, R4]: ...
+    @overload
+    def execute_batch(
+        self, command1: Query[R1], command2: Query[R2], command3: Query[R3], command4: Query[R4], command5: Query[R5], /
+    ) -> tuple[R1, R2, R3, R4, R5]: ...
+    @overload
+    def execute_batch(self, *commands: Query[R]) -> tuple[R, ...]: ...
+    def execute_batch(self, *commands: Query[Any]) -> tuple[Any, ...]:
+        """Run several commands in one round trip, in order, all or nothing; a tuple of their results.
+
+        Outside of a transaction they are one. Raises what `execute` does: an error of one is the error of all.
+        """
+        return self._run(*_only(commands, writes=True))
+
+    def dry_run(self, command: Query[R]) -> R:
+        """What `execute` would return or raise now: the command is run, with all its locks, and rolled back."""
+        with self.transaction() as querier:
+            result = querier.execute(command)
+            raise psycopg.Rollback
+        return result
+
+    def retry(
+        self, work: Callable[["Querier"], R], *, isolation: Isolation = "serializable", attempts: int = ATTEMPTS
+    ) -> R:
+        """What `work` returns, run in a transaction, and again when other transactions got in its way.
+
+        That is after a serialization failure or a deadlock, which leave nothing behind, at most `attempts` times, with
+        random pauses that grow up to a second. So `work` must do nothing else that may not be done twice. All other
+        errors are raised at once, OutcomeUnknown among them. Raises QuerierError inside a transaction, which a failure
+        would have ended.
+
+        Source: PostgreSQL manual, "Serialization Failure Handling".
+        """
+        for pause in pauses(attempts):
+            try:
+                with self.transaction(isolation=isolation) as querier:
+                    return work(querier)
+            except IN_THE_WAY:
+                if pause is None:
+                    raise
+                time.sleep(pause)
+        raise ValueError("attempts: at least 1")
+
+    def transaction(
+        self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
+    ) -> AbstractContextManager["Querier"]:
+        """A querier in a transaction: committed at the end of the block, rolled back by an error.
+
+        Inside a transaction it is a savepoint and takes no options: QuerierError. `isolation` is what the server is
+        set to, mostly READ COMMITTED, unless given. A `deferrable` transaction that is serializable and read-only waits
+        until it cannot fail. Commands that take a lock before they check a rule refuse to run under REPEATABLE READ,
+        which shows them the rows from before the lock.
+
+        Raises OutcomeUnknown when the connection is lost at the end, while it is committed.
+
+        Source: PostgreSQL manual, "Transaction Isolation".
+        """
+        raise NotImplementedError
 
     def _run(self, *queries: Query[Any]) -> tuple[Any, ...]:
         raise NotImplementedError
@@ -117,14 +187,16 @@ class Querier(Fetcher):
             yield from cursor.stream(query.compose().encoded, session.texts(query), size=_chunk())
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator["Querier"]:
-        """A transaction, or inside one a savepoint: committed at the end of the block, rolled back by an error.
-
-        Raises OutcomeUnknown when the connection is lost at the end, while it is committed.
-        """
-        with self._session.committing() as ended, self.connection.transaction():
+    def transaction(
+        self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
+    ) -> Iterator["Querier"]:
+        """As `Fetcher.transaction` says."""
+        begun = self._session.transaction(isolation, read_only, deferrable)
+        with begun as transaction, self.connection.transaction():
+            if transaction.setting:
+                self.connection.execute(transaction.setting)
             yield self
-            ended.set()
+            transaction.ended = True
 
 
 class AsyncFetcher:
@@ -160,6 +232,78 @@ class AsyncFetcher:
     async def fetch_batch(self, *queries: Query[Any]) -> tuple[Any, ...]:
         """Run several queries in one round trip; a tuple of their results. An error of one is the error of all."""
         return await self._run(*_only(queries, writes=False))
+
+    @overload
+    async def execute_batch(self, command1: Query[R1], command2: Query[R2], /) -> tuple[R1, R2]: ...
+    @overload
+    async def execute_batch(
+        self, command1: Query[R1], command2: Query[R2], command3: Query[R3], /
+    ) -> tuple[R1, R2, R3]: ...
+    @overload
+    async def execute_batch(
+        self, command1: Query[R1], command2: Query[R2], command3: Query[R3], command4: Query[R4], /
+    ) -> tuple[R1, R2, R3, R4]: ...
+    @overload
+    async def execute_batch(
+        self, command1: Query[R1], command2: Query[R2], command3: Query[R3], command4: Query[R4], command5: Query[R5], /
+    ) -> tuple[R1, R2, R3, R4, R5]: ...
+    @overload
+    async def execute_batch(self, *commands: Query[R]) -> tuple[R, ...]: ...
+    async def execute_batch(self, *commands: Query[Any]) -> tuple[Any, ...]:
+        """Run several commands in one round trip, in order, all or nothing; a tuple of their results.
+
+        Outside of a transaction they are one. Raises what `execute` does: an error of one is the error of all.
+        """
+        return await self._run(*_only(commands, writes=True))
+
+    async def dry_run(self, command: Query[R]) -> R:
+        """What `execute` would return or raise now: the command is run, with all its locks, and rolled back."""
+        async with self.transaction() as querier:
+            result = await querier.execute(command)
+            raise psycopg.Rollback
+        return result
+
+    async def retry(
+        self,
+        work: Callable[["AsyncQuerier"], Awaitable[R]],
+        *,
+        isolation: Isolation = "serializable",
+        attempts: int = ATTEMPTS,
+    ) -> R:
+        """What `work` returns, run in a transaction, and again when other transactions got in its way.
+
+        That is after a serialization failure or a deadlock, which leave nothing behind, at most `attempts` times, with
+        random pauses that grow up to a second. So `work` must do nothing else that may not be done twice. All other
+        errors are raised at once, OutcomeUnknown among them. Raises QuerierError inside a transaction, which a failure
+        would have ended.
+
+        Source: PostgreSQL manual, "Serialization Failure Handling".
+        """
+        for pause in pauses(attempts):
+            try:
+                async with self.transaction(isolation=isolation) as querier:
+                    return await work(querier)
+            except IN_THE_WAY:
+                if pause is None:
+                    raise
+                await asyncio.sleep(pause)
+        raise ValueError("attempts: at least 1")
+
+    def transaction(
+        self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
+    ) -> AbstractAsyncContextManager["AsyncQuerier"]:
+        """A querier in a transaction: committed at the end of the block, rolled back by an error.
+
+        Inside a transaction it is a savepoint and takes no options: QuerierError. `isolation` is what the server is
+        set to, mostly READ COMMITTED, unless given. A `deferrable` transaction that is serializable and read-only waits
+        until it cannot fail. Commands that take a lock before they check a rule refuse to run under REPEATABLE READ,
+        which shows them the rows from before the lock.
+
+        Raises OutcomeUnknown when the connection is lost at the end, while it is committed.
+
+        Source: PostgreSQL manual, "Transaction Isolation".
+        """
+        raise NotImplementedError
 
     async def _run(self, *queries: Query[Any]) -> tuple[Any, ...]:
         raise NotImplementedError
@@ -217,24 +361,25 @@ class AsyncQuerier(AsyncFetcher):
                         yield row
 
     @contextlib.asynccontextmanager
-    async def transaction(self) -> AsyncIterator["AsyncQuerier"]:
-        """A transaction, or inside one a savepoint: committed at the end of the block, rolled back by an error.
-
-        Raises OutcomeUnknown when the connection is lost at the end, while it is committed.
-        """
-        with self._session.committing() as ended:
+    async def transaction(
+        self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
+    ) -> AsyncIterator["AsyncQuerier"]:
+        """As `AsyncFetcher.transaction` says."""
+        with self._session.transaction(isolation, read_only, deferrable) as transaction:
             async with self.connection.transaction():
+                if transaction.setting:
+                    await self.connection.execute(transaction.setting)
                 yield self
-                ended.set()
+                transaction.ended = True
 
 
 def _only(queries: tuple[Query[Any], ...], *, writes: bool, by: str = "fetch") -> tuple[Query[Any], ...]:
     """The queries, which must be commands for `execute`, and must not be for the methods that read."""
     for query in queries:
         if query.writes and not writes:
-            raise QuerierError(f"{query.name} is a command: run it by execute, not by {by}")
+            raise QuerierError(f"{query.query_name} is a command: run it by execute, not by {by}")
         if writes and not query.writes:
-            raise QuerierError(f"{query.name} is a query: run it by fetch, not by execute")
+            raise QuerierError(f"{query.query_name} is a query: run it by fetch, not by execute")
     return queries
 
 

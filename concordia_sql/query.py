@@ -1,6 +1,7 @@
 """Queries are values: attrs classes whose fields are the parameters of a SQL file, their base what comes back."""
 
 import collections.abc
+import datetime
 import functools
 import inspect
 import operator
@@ -34,7 +35,7 @@ class Query(Generic[R]):
 
     __slots__ = ()
 
-    name: ClassVar[str]
+    query_name: ClassVar[str]
     """The domain and the class, as in `blog.GetPost`."""
     source: ClassVar[Source]
     result_class: ClassVar[type]
@@ -56,7 +57,7 @@ class Query(Generic[R]):
             try:
                 composed = composer(self.source, self.result_class, frozenset(present))
             except StatementError as error:
-                raise StatementError(f"{self.name}: {error}") from None
+                raise StatementError(f"{self.query_name}: {error}") from None
             self._composed[present] = composed
         return composed
 
@@ -80,7 +81,7 @@ class One(Query[T], Generic[T]):
     def collect(self, rows: list[T]) -> T:
         """The row. Raises NotFound when there is none, ResultError when there is more than one."""
         if (row := _at_most_one(self, rows)) is None:
-            raise NotFound(f"{self.name} found no row")
+            raise NotFound(f"{self.query_name} found no row")
         return row
 
     def into(self, result_class: type[U]) -> "One[U]":
@@ -152,7 +153,7 @@ class Subtree(Query["N | None"], Generic[N]):
 
 def _at_most_one(query: Query[Any], rows: list[T]) -> T | None:
     if len(rows) > 1:
-        raise ResultError(f"{query.name}: {len(rows)} rows, and at most one was expected")
+        raise ResultError(f"{query.query_name}: {len(rows)} rows, and at most one was expected")
     return rows[0] if rows else None
 
 
@@ -160,7 +161,7 @@ def _linked(query: Query[Any], rows: list[N], top: N | None = None) -> list[N]:
     try:
         return link(rows, top)
     except ResultError as error:
-        raise ResultError(f"{query.name}: {error}") from None
+        raise ResultError(f"{query.query_name}: {error}") from None
 
 
 class Affected(Query[int]):
@@ -192,12 +193,19 @@ def command(path: str | Path) -> Callable[[type[Q]], type[Q]]:
 
     The statement runs as it stands, and gives its columns by name, in RETURNING or a last SELECT. A shape in it shows
     the rows as they were before. A field with the default UNSET is not given until it is set, and None is then a value.
+    A sequence of objects of an attrs class is sent as one JSON array, for `jsonb_to_recordset(:rows::jsonb)`.
+
+    Of several statements, with semicolons in between, the last one gives the columns. They run in one transaction and
+    still one round trip, so that a lock comes before a check, and a check, by `concordia_refuse`, before a write. One
+    of conditional lines alone is left out when none of them is given.
     """
     return functools.partial(_make, path=path, writes=True)
 
 
 def _make(cls: type[Q], *, path: str | Path, writes: bool) -> type[Q]:
     source = load(path)
+    if source.before and not writes:
+        raise StatementError(f"{source.path}: several statements; only a command has more than one")
     name = f"{source.path.parent.name}.{cls.__name__}"
     hints = typing.get_type_hints(cls, include_extras=True)
 
@@ -205,7 +213,7 @@ def _make(cls: type[Q], *, path: str | Path, writes: bool) -> type[Q]:
         return [field.evolve(converter=_checking(name, field, hints[field.name])) for field in fields]
 
     made = attrs.frozen(kw_only=True, field_transformer=checked)(cls)
-    made.name = name
+    made.query_name = name
     made.source = source
     made.writes = writes
     made.result_class = int if issubclass(made, Affected) else _result_class(made, name)
@@ -217,12 +225,15 @@ def _make(cls: type[Q], *, path: str | Path, writes: bool) -> type[Q]:
 def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any) -> Any:
     """A converter that refuses what does not fit the field's type."""
     where, expected, given = f"{query_name}: {field.name}", _hashable(hint), cast("Any", field.converter)
+    holds_rows = any(attrs.has(argument) for argument in typing.get_args(hint))
 
     def check(value: object) -> object:
         if value is UNSET and field.default is UNSET:
             return value
         try:
             value = given(value) if given else value
+            if holds_rows:  # made plain, as msgspec takes objects as they are, whatever is in them
+                value = msgspec.to_builtins(value, builtin_types=(datetime.datetime,))
             value = msgspec.convert(value, expected, dec_hook=_instance)
             _check_text(value)
         except msgspec.ValidationError as error:
@@ -268,6 +279,9 @@ def _check_text(value: object) -> None:
     elif isinstance(value, tuple | list | dict):
         for item in [*value, *value.values()] if isinstance(value, dict) else value:
             _check_text(item)
+    elif attrs.has(type(value)):
+        for field in attrs.fields(cast("Any", type(value))):
+            _check_text(getattr(value, field.name))
 
 
 def _result_class(cls: type[Query[Any]], name: str) -> type:
@@ -285,13 +299,15 @@ def _match_fields(cls: type[Query[Any]], source: Source) -> Mapping[str, object]
     shapes = [shape.source for shape in source.shapes()]
     optional = source.conditions.union(*(each.conditions | each.parameters for each in shapes))
     if missing := (source.parameters | source.conditions).difference(fields):
-        raise StatementError(f"{source.path}: {cls.name} has no field for the parameter {', '.join(sorted(missing))}")
+        raise StatementError(
+            f"{source.path}: {cls.query_name} has no field for the parameter {', '.join(sorted(missing))}"
+        )
     if taken := fields.keys() & {*Query.__annotations__, *dir(Query), "into"}:
         raise StatementError(
             f"{source.path}: {', '.join(sorted(taken))} is every query's own; name the parameter otherwise"
         )
     if idle := fields.keys() - optional - source.parameters:
-        raise StatementError(f"{source.path}: no parameter for the field {', '.join(sorted(idle))} of {cls.name}")
+        raise StatementError(f"{source.path}: no parameter for the field {', '.join(sorted(idle))} of {cls.query_name}")
     return {name: UNSET if default is UNSET else None for name, default in fields.items() if name in optional}
 
 

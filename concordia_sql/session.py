@@ -9,7 +9,7 @@ import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NoReturn, Self, TypeAlias, TypeVar
+from typing import Any, Literal, NoReturn, Self, TypeAlias, TypeVar
 
 import attrs
 import psycopg
@@ -25,16 +25,19 @@ from concordia_sql.converter import Converter
 from concordia_sql.errors import NotMigrated, OutcomeUnknown, QuerierError, ResultError
 from concordia_sql.mapping import make_row_maker
 from concordia_sql.query import Query
+from concordia_sql.refusals import translate
 from concordia_sql.statement import LIBRARY
 
 R = TypeVar("R")
 AnyConnection: TypeAlias = "psycopg.Connection[Any] | psycopg.AsyncConnection[Any]"
 
+Isolation: TypeAlias = Literal["read committed", "repeatable read", "serializable"]
+
 PREPARED_MAX = 100
 """How many statements a connection keeps prepared: the server holds up to some 300 kB for each."""
 
 _names = itertools.count()
-_MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
+_MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction)
 
 
 @attrs.define(eq=False)
@@ -46,6 +49,16 @@ class _Statement:
     rows: Any
     prepared: bool = False
     make_row: Callable[[Sequence[Any]], Any] | None = None
+
+
+@attrs.define
+class Transaction:
+    """A transaction as it goes on."""
+
+    setting: bytes
+    """The statement that sets its modes, if they are not the server's."""
+    ended: bool = False
+    """Whether its block has come to the end."""
 
 
 Results: TypeAlias = list[PGresult]
@@ -76,6 +89,7 @@ class Session:
         self._before: int = pq.TransactionStatus.IDLE
         self._fresh: list[_Statement] = []
         self._recovered = False
+        self._snapshot_is_fixed = False
 
     def reserved(self, *queries: Query[Any]) -> Self:
         """Keep others out until the end of a `with`."""
@@ -109,21 +123,31 @@ class Session:
                 self.explain(error, queries)
 
     @contextlib.contextmanager
-    def committing(self) -> Iterator[threading.Event]:
+    def transaction(self, isolation: Isolation | None, read_only: bool, deferrable: bool) -> Iterator["Transaction"]:
         """Say so when it cannot be known whether a transaction was committed. The caller tells when its block ended."""
         with self.reserved():  # in a stream, psycopg would wait for the connection for ever
             outermost = self._before == pq.TransactionStatus.IDLE
-        ended = threading.Event()
+        transaction = Transaction(_set_transaction(isolation, read_only, deferrable))
+        if transaction.setting and not outermost:
+            raise QuerierError(
+                "inside a transaction, it is a savepoint, which has no isolation or other mode of its own"
+            )
+        if outermost:
+            self._snapshot_is_fixed = isolation == "repeatable read"
         try:
-            yield ended
+            yield transaction
         except psycopg.OperationalError as error:
-            if outermost and ended.is_set() and self._lost(error):
+            if outermost and transaction.ended and self._lost(error):
                 raise OutcomeUnknown("the connection was lost at COMMIT; the transaction may be done or not") from error
             raise
+        finally:
+            if outermost:
+                self._snapshot_is_fixed = False
 
     def send(self, queries: Sequence[Query[Any]]) -> PQGen[list[Answer]]:
         """Run the queries in one round trip; an answer for each. Raises psycopg's error for the first that failed."""
-        calls = [self._call(query) for query in queries]
+        runs = [self._calls(query) for query in queries]
+        calls = [call for run in runs for call in run]
         if len(calls) == 1 and calls[0][0].prepared:
             statement, values = calls[0]
             self._pgconn.send_query_prepared(statement.name, values)
@@ -133,8 +157,9 @@ class Session:
         for results in answers:
             if results[-1].status == pq.ExecStatus.FATAL_ERROR:
                 raise error_from_result(results[-1], encoding=self.connection.info.encoding)
-        runs = answers[len(answers) - len(calls) :]
-        return [(statement, results) for (statement, _), results in zip(calls, runs, strict=True)]
+        ends = itertools.accumulate(map(len, runs))  # what a query comes back as is its last statement's result
+        first = len(answers) - len(calls) - 1
+        return [(run[-1][0], answers[first + end]) for run, end in zip(runs, ends, strict=True)]
 
     def read(self, queries: Sequence[Query[Any]], answers: Sequence[Answer]) -> tuple[Any, ...]:
         """What the queries come back as. Raises ResultError when the rows do not fit a result class."""
@@ -172,6 +197,8 @@ class Session:
         # What was in a transaction is rolled back.
         if any(query.writes for query in queries) and self._before == pq.TransactionStatus.IDLE and self._lost(error):
             raise OutcomeUnknown(f"{names}: the connection was lost; the write may be done or not") from error
+        if (refusal := translate(error, queries)) is not None:
+            raise refusal from error
         raise error
 
     def row_factory(self, query: Query[Any]) -> Callable[[Any], Callable[[Sequence[Any]], Any]]:
@@ -186,20 +213,28 @@ class Session:
 
     def texts(self, query: Query[Any]) -> list[str | None]:
         """The values of the query's parameters for a cursor, which sends texts without a type too."""
-        return [None if value is None else bytes(value).decode() for value in self._values(query)]
+        values = self._values(query.compose(), query)
+        return [None if value is None else bytes(value).decode() for value in values]
 
-    def _call(self, query: Query[Any]) -> Call:
+    def _calls(self, query: Query[Any]) -> list[Call]:
         composed = query.compose()
+        if composed.before and self._snapshot_is_fixed:
+            raise QuerierError(
+                f"{query.query_name} takes a lock and then looks: REPEATABLE READ would show it the rows from before"
+            )
+        return [self._call(each, query) for each in (*composed.before, composed)]
+
+    def _call(self, composed: Composed, query: Query[Any]) -> Call:
         statement = self._statements.get(composed)
         if statement is None:
             name = f"concordia_{next(_names)}".encode()
             statement = self._statements[composed] = _Statement(composed, name, Transformer(self._adaptation))
         else:
             self._statements.move_to_end(composed)
-        return statement, self._values(query)
+        return statement, self._values(composed, query)
 
-    def _values(self, query: Query[Any]) -> Sequence[Buffer | None]:
-        values = [_array(value) for value in query.compose().values(query)]
+    def _values(self, composed: Composed, query: Query[Any]) -> Sequence[Buffer | None]:
+        values = [_array(value) for value in composed.values(query)]
         return self._parameters.dump_sequence(values, [PyFormat.TEXT] * len(values))  # type: ignore[no-any-return]
 
     def _pipeline(self, calls: Sequence[Call]) -> PQGen[list[Results]]:
@@ -283,8 +318,15 @@ class Session:
         return error.sqlstate is None and self._pgconn.status == pq.ConnStatus.BAD
 
 
+def _set_transaction(isolation: Isolation | None, read_only: bool, deferrable: bool) -> bytes:
+    """The statement that sets a transaction's modes, or none."""
+    modes = [f"ISOLATION LEVEL {isolation.upper()}"] if isolation else []
+    modes += ["READ ONLY"] * read_only + ["DEFERRABLE"] * deferrable
+    return f"SET TRANSACTION {', '.join(modes)}".encode() if modes else b""
+
+
 def _names_of(queries: Sequence[Query[Any]]) -> str:
-    return ", ".join(query.name for query in queries) or "a transaction"
+    return ", ".join(query.query_name for query in queries) or "a transaction"
 
 
 def _array(value: object) -> object:

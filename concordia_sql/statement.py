@@ -1,7 +1,8 @@
 """SQL files, read and checked.
 
 A statement lies at `<root>/<domain>/<verb>_<noun>.sql`, a shape at `<root>/<domain>/shapes/<name>.sql`. Both begin with
-a header: comments that say what comes back, and name the shapes used, as `-- uses: blog/author, blog/media`.
+a header: comments that say what comes back, and name the shapes used, as `-- uses: blog/author, blog/media`. The file of
+a command may hold several statements with semicolons in between.
 """
 
 import re
@@ -38,16 +39,21 @@ class Source:
     uses: Mapping[str, "Shape"]
     """The shapes that the header names, by the name that they have in SQL."""
     body: Tokens
+    """The statement: of several, the last."""
+    before: "Sequence[Source]" = ()
+    """Those before it."""
 
     @property
     def parameters(self) -> frozenset[str]:
-        """The names of the body's `:name` parameters."""
-        return frozenset(token.text[1:] for token in self.body if token.kind == "parameter")
+        """The names of the `:name` parameters."""
+        own = (token.text[1:] for token in self.body if token.kind == "parameter")
+        return frozenset(own).union(*(each.parameters for each in self.before))
 
     @property
     def conditions(self) -> frozenset[str]:
-        """The fields of the body's conditional lines."""
-        return frozenset(token.when for token in self.body if token.when)
+        """The fields of the conditional lines."""
+        own = (token.when for token in self.body if token.when)
+        return frozenset(own).union(*(each.conditions for each in self.before))
 
     def shapes(self) -> list["Shape"]:
         """Every shape that it uses at any depth, each behind those that it uses itself."""
@@ -114,7 +120,22 @@ def _read(path: Path, root: Path) -> Source:
     if not prose:
         raise StatementError(f"{path}:1: there is no header; begin with a comment that says what comes back")
     uses = {shape.name: shape for comment in comments for shape in _used(comment, path, root)}
-    return Source(path, " ".join(prose), uses, _mark_conditional_lines(tokens[start:], path))
+    *before, last = _split(_mark_conditional_lines(tokens[start:], path), path)
+    header = " ".join(prose)
+    return Source(path, header, uses, last, [Source(path, header, uses, body) for body in before])
+
+
+def _split(tokens: Tokens, path: Path) -> Sequence[Tokens]:
+    """The statements of a text."""
+    bodies: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.text == ";":
+            bodies.append([])
+        elif bodies[-1] or not token.blank:
+            bodies[-1].append(token)
+    if not all(bodies):
+        raise StatementError(f"{path}:{tokens[-1].line}: an empty statement; semicolons stand between statements")
+    return bodies
 
 
 def _used(comment: Token, path: Path, root: Path) -> Iterator[Shape]:
@@ -177,6 +198,8 @@ def _split_select(source: Source) -> tuple[Mapping[str, Tokens], Tokens]:
     path, start = source.path, source.body[0].line
     words = [token.keyword for token in source.body if not token.blank]
     _, items, tail = split_select(source.body)
+    if source.before:
+        raise StatementError(f"{path}:{start}: several statements in a shape; it is one plain SELECT")
     if words[0] != "select" or words[1:2] in (["all"], ["distinct"]) or not tail:
         raise StatementError(f"{path}:{start}: a shape is one plain SELECT … FROM …")
     for _, word in outermost(tail):

@@ -43,7 +43,7 @@ def queries_page() -> str:
 
 def _query(query_class: type[Query[Any]]) -> list[str]:
     path = query_class.source.path.relative_to(LIBRARY.parent)
-    lines = [f"### {query_class.name}", "", inspect.cleandoc(query_class.__doc__ or ""), ""]
+    lines = [f"### {query_class.query_name}", "", inspect.cleandoc(query_class.__doc__ or ""), ""]
     if fields := attrs.fields(typing.cast("Any", query_class)):
         hints = typing.get_type_hints(query_class)
         lines += ["| parameter | type | default |", "| --- | --- | --- |"]

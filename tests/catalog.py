@@ -125,7 +125,7 @@ OF_QUERY: dict[str, dict[str, object]] = {
 
 def query_classes() -> list[type[Query[Any]]]:
     """The query classes of all domains, by name."""
-    return sorted((cls for domain in DOMAINS for cls in _public(domain)), key=lambda cls: cls.name)
+    return sorted((cls for domain in DOMAINS for cls in _public(domain)), key=lambda cls: cls.query_name)
 
 
 def _public(domain: ModuleType) -> Iterator[type[Query[Any]]]:
@@ -137,7 +137,7 @@ def _public(domain: ModuleType) -> Iterator[type[Query[Any]]]:
 
 def example(query_class: type[Query[Any]], optional: Iterable[str] = ()) -> Query[Any]:
     """The query with its required parameters and these optional ones."""
-    values = VALUES | OF_QUERY.get(query_class.name, {})
+    values = VALUES | OF_QUERY.get(query_class.query_name, {})
     return query_class(**{name: values[name] for name in (*required(query_class), *optional)})
 
 

@@ -37,7 +37,7 @@ def psql(url: str, *texts: str) -> str:
 
 def test_list_shows_every_query_on_two_lines() -> None:
     lines = run("list").output.splitlines()
-    assert [line.split("  ")[0] for line in lines[::2]] == [cls.name for cls in query_classes()]
+    assert [line.split("  ")[0] for line in lines[::2]] == [cls.query_name for cls in query_classes()]
     shown = dict(zip(lines[::2], lines[1::2], strict=True))
     assert (
         shown["blog.GetPost  Maybe[PostDetails]  sql/blog/get_post.sql"]
@@ -51,12 +51,12 @@ def test_show_is_ready_for_psql(sample_url: str) -> None:
     """Every query, with none and with all of its optional fields; but a command is only planned."""
     texts = []
     for cls in query_classes():
-        shown = [run("show", cls.name, *fields).stdout for fields in ((), tuple(cls._optional))]
+        shown = [run("show", cls.query_name, *fields).stdout for fields in ((), tuple(cls._optional))]
         if cls.writes:
             shown = [re.sub(r"^(?!\\set)", "EXPLAIN ", text, count=1, flags=re.MULTILINE) for text in shown]
-        texts += [f"\\echo {cls.name}", *shown]
+        texts += [f"\\echo {cls.query_name}", *shown]
     printed = psql(sample_url, *texts).splitlines()
-    assert [cls.name for cls in query_classes() if cls.name not in printed] == []
+    assert [cls.query_name for cls in query_classes() if cls.query_name not in printed] == []
 
 
 def test_show_gives_what_the_query_gives(sample_url: str) -> None:

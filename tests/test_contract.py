@@ -24,7 +24,7 @@ QUERIES = query_classes()
 FILES = sorted(LIBRARY.rglob("*.sql"))
 AGGREGATES = {"json_agg", "array_agg", "string_agg"}
 
-each_query = pytest.mark.parametrize("query_class", QUERIES, ids=lambda cls: cls.name)
+each_query = pytest.mark.parametrize("query_class", QUERIES, ids=lambda cls: cls.query_name)
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(LIBRARY)))
 
 
@@ -214,6 +214,6 @@ def test_what_is_no_text_is_refused(query_class: type[Query[Any]]) -> None:
     usual = {name: getattr(example(query_class), name) for name in required(query_class)}
     for name in text_fields(query_class):
         for value in REFUSED:
-            with pytest.raises(ParameterError, match=rf"{query_class.name}: {name}: ") as error:
+            with pytest.raises(ParameterError, match=rf"{query_class.query_name}: {name}: ") as error:
                 query_class(**{**usual, name: value})
             assert "a\0b" not in str(error.value)

@@ -18,7 +18,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
-from concordia_sql import AsyncDatabase, Database, QuerierError, embedded, make_converter
+from concordia_sql import AsyncDatabase, Conflict, Database, QuerierError, embedded, make_converter
 from tests.colours import ask, awaited_database, until
 from tests.engine import rows_of
 from tests.pooler import PGBOUNCER, pooled
@@ -100,7 +100,7 @@ async def add(database: AsyncDatabase, *titles: str) -> None:
 async def test_a_transaction_is_committed_or_rolled_back(make: Make, database_url: str, other: Connection) -> None:
     async with make(database_url, max_size=1) as database:
         await add(database, "committed")
-        with pytest.raises(psycopg.errors.UniqueViolation):
+        with pytest.raises(Conflict):
             await add(database, "rolled back", "committed")
         assert await database.fetch(ListThings()) == [Thing("committed", 1)]
 

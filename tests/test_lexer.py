@@ -164,8 +164,6 @@ def test_postgresql_finds_the_same_parameters(server: Connection, text: str, nam
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("SELECT 1;", "1: a semicolon; a file holds one statement, without a semicolon"),
-        ("SELECT\n;SELECT 2", "2: a semicolon"),
         ("SELECT 1\n+ $1", "2: a parameter by number; write it by name, as :slug"),
         ("SELECT 'a\n\n", "1: unterminated string"),
         ("SELECT\n\n'it''", "3: unterminated string"),

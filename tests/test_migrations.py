@@ -384,12 +384,13 @@ def test_foreign_keys_have_the_written_delete_rules(migrated: Connection) -> Non
     assert sorted(read_constraints(migrated, "f")) == sorted(expected)
 
 
-def test_the_schema_has_no_checks_exclusions_triggers_views_functions_or_types(
+def test_the_schema_has_no_checks_exclusions_triggers_views_or_types_and_one_function(
     migrated_url: str, migrated: Connection
 ) -> None:
     kinds = set(re.findall(r"^CREATE (?:UNIQUE )?(\w+)", dump(migrated_url), re.MULTILINE))
 
-    assert kinds == {"TABLE", "INDEX"}
+    assert kinds == {"TABLE", "INDEX", "FUNCTION"}
+    assert re.findall(r"^CREATE FUNCTION public\.(\w+)", dump(migrated_url), re.MULTILINE) == ["concordia_refuse"]
     assert read_constraints(migrated, "cxt") == []
 
 

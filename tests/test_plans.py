@@ -81,7 +81,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes(below)
 
 
-@pytest.mark.parametrize("query_class", query_classes(), ids=lambda cls: cls.name)
+@pytest.mark.parametrize("query_class", query_classes(), ids=lambda cls: cls.query_name)
 def test_no_large_table_is_read_for_a_few_rows(
     query_class: type[Query[Any]], large: psycopg.Connection[Any], sizes: dict[str, float]
 ) -> None:

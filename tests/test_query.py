@@ -249,7 +249,7 @@ def test_into_keeps_the_parameters_and_what_comes_back(tmp_path: Path, server: Q
     for cls, found, none in cases:
         into = cls(slug="b").into(Slug)
         assert isinstance(into, cls)
-        assert (into.slug, into.name, into.result_class) == ("b", f"mine.{cls.__name__}", Slug)
+        assert (into.slug, into.query_name, into.result_class) == ("b", f"mine.{cls.__name__}", Slug)
         assert server.fetch(into) == found
         assert into == cls(slug="b").into(Slug) != cls(slug="c").into(Slug)
         assert into != cls(slug="b")
@@ -350,7 +350,7 @@ def test_fields_and_parameters_match(tmp_path: Path, body: str, problem: str) ->
     assert str(caught.value) == f"{path}: {problem}"
 
 
-@pytest.mark.parametrize("name", ["name", "source", "result_class", "writes", "compose", "collect", "into"])
+@pytest.mark.parametrize("name", ["query_name", "source", "result_class", "writes", "compose", "collect", "into"])
 def test_a_parameter_cannot_have_the_name_of_what_every_query_has(tmp_path: Path, name: str) -> None:
     path = write(tmp_path, "mine/get.sql", f"-- A.\nSELECT :{name}::text AS slug")
     body = {"__annotations__": {name: str}}

@@ -1,0 +1,15 @@
+-- What commands need: how a statement refuses what a rule forbids, and the order in which deleted rows are purged.
+-- depends: 0004.threads
+
+CREATE FUNCTION concordia_refuse(reason text, found text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'CN001', MESSAGE = reason, DETAIL = coalesce(found, '');
+END
+$$;
+
+CREATE INDEX blog_posts_purge_idx ON blog_posts (coalesce(deleted_at, updated_at), id)
+WHERE deleted_at IS NOT NULL OR status = 'deleted';
+CREATE INDEX blog_comments_purge_idx ON blog_comments (deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX services_listings_purge_idx ON services_listings (coalesce(deleted_at, updated_at), id)
+WHERE deleted_at IS NOT NULL OR status = 'deleted';
+CREATE INDEX services_reviews_purge_idx ON services_reviews (deleted_at, id) WHERE deleted_at IS NOT NULL;
