@@ -1,8 +1,8 @@
 """SQL files, read and checked.
 
 A statement lies at `<root>/<domain>/<verb>_<noun>.sql`, a shape at `<root>/<domain>/shapes/<name>.sql`. Both begin with
-a header: comments that say what comes back, and name the shapes used, as `-- uses: blog/author, blog/media`. The file of
-a command may hold several statements with semicolons in between.
+a header: comments that say what comes back, and name the shapes used, as `-- uses: blog/author, blog/media`. Commands
+may have several statements, with semicolons in between.
 """
 
 import re

@@ -125,6 +125,15 @@ OF_QUERY: dict[str, dict[str, object]] = {
 
 def query_classes() -> list[type[Query[Any]]]:
     """The query classes of all domains, by name."""
+    return [cls for cls in _classes() if not cls.writes]
+
+
+def command_classes() -> list[type[Query[Any]]]:
+    """The command classes of all domains, by name."""
+    return [cls for cls in _classes() if cls.writes]
+
+
+def _classes() -> list[type[Query[Any]]]:
     return sorted((cls for domain in DOMAINS for cls in _public(domain)), key=lambda cls: cls.query_name)
 
 

@@ -12,18 +12,21 @@ import psycopg
 import pytest
 from psycopg import pq
 
-from concordia_sql import Many, ParameterError, Querier, Query, Tree, blog, make_converter
+from concordia_sql import UNSET, Affected, Many, ParameterError, Querier, Query, Tree, blog, make_converter
 from concordia_sql.columns import columns_of, nested_classes
-from concordia_sql.compose import Composed, compose
-from concordia_sql.lexer import Token, tokenize
+from concordia_sql.compose import Composed, compose, compose_command
+from concordia_sql.lexer import Token, Tokens, tokenize
 from concordia_sql.mapping import make_row_maker
 from concordia_sql.statement import LIBRARY
-from tests.catalog import example, query_classes, required
+from tests.catalog import command_classes, example, query_classes, required
 
 QUERIES = query_classes()
+COMMANDS = command_classes()
 FILES = sorted(LIBRARY.rglob("*.sql"))
 AGGREGATES = {"json_agg", "array_agg", "string_agg"}
 
+each_class = pytest.mark.parametrize("query_class", [*QUERIES, *COMMANDS], ids=lambda cls: cls.query_name)
+each_command = pytest.mark.parametrize("command_class", COMMANDS, ids=lambda cls: cls.query_name)
 each_query = pytest.mark.parametrize("query_class", QUERIES, ids=lambda cls: cls.query_name)
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(LIBRARY)))
 
@@ -32,7 +35,8 @@ def texts(query_class: type[Query[Any]]) -> list[Composed]:
     """What the query sends with none of its optional fields, with each, with each pair, and with all."""
     optional = tuple(query_class._optional)
     chosen = itertools.chain([()], itertools.combinations(optional, 1), itertools.combinations(optional, 2), [optional])
-    return [compose(query_class.source, query_class.result_class, frozenset(names)) for names in dict.fromkeys(chosen)]
+    composer = compose_command if query_class.writes else compose
+    return [composer(query_class.source, query_class.result_class, frozenset(names)) for names in dict.fromkeys(chosen)]
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +57,10 @@ def described(connection: psycopg.Connection[Any], composed: Composed) -> pq.abc
 
 def test_every_statement_file_has_its_class() -> None:
     statements = {path for path in FILES if path.parent.name != "shapes"}
-    assert {query_class.source.path for query_class in QUERIES} == statements
+    assert {query_class.source.path for query_class in [*QUERIES, *COMMANDS]} == statements
 
 
-@each_query
+@each_class
 def test_names_agree(query_class: type[Query[Any]]) -> None:
     """GetPost is get_post.sql, in the folder of its domain."""
     path = query_class.source.path
@@ -64,7 +68,7 @@ def test_names_agree(query_class: type[Query[Any]]) -> None:
     assert (path.parent.name, path.stem) == (query_class.__module__.split(".")[1], snake)
 
 
-@each_query
+@each_class
 def test_the_docstring_says_what_comes_back(query_class: type[Query[Any]]) -> None:
     assert query_class.__doc__ and query_class.__doc__.strip().endswith((".", "```"))
 
@@ -121,18 +125,21 @@ def test_lists_are_ordered(query_class: type[Query[Any]]) -> None:
         assert ("order", "by") in itertools.pairwise(names)
 
 
-@each_query
+@each_class
 def test_every_combination_of_optional_fields_prepares(
     query_class: type[Query[Any]], contract_connection: psycopg.Connection[Any]
 ) -> None:
-    for composed in texts(query_class):
+    for composed in {each.text: each for whole in texts(query_class) for each in (*whole.before, whole)}.values():
         result = described(contract_connection, composed)
         assert result.nparams == len(composed.parameters)
 
 
-@each_query
+@each_class
 def test_columns_fit_the_fields(query_class: type[Query[Any]], contract_connection: psycopg.Connection[Any]) -> None:
     """Types fit, and a field may be None where, and only where, its column may be NULL."""
+    if query_class.result_class is int:
+        assert issubclass(query_class, Affected)
+        return
     result = described(contract_connection, texts(query_class)[0])
     known = contract_connection.adapters.types
     types = {(result.fname(index) or b"").decode(): known[result.ftype(index)].name for index in range(result.nfields)}
@@ -146,10 +153,38 @@ def test_columns_fit_the_fields(query_class: type[Query[Any]], contract_connecti
             assert required is not column.nullable, f"{column.name}: NOT NULL is {required}"
 
 
-@each_query
+@each_class
 def test_fields_that_may_be_left_out_have_a_default(query_class: type[Query[Any]]) -> None:
     fields = {field.name: field.default for field in attrs.fields(query_class)}  # type: ignore[arg-type]
-    assert all(fields[name] is None for name in query_class._optional)
+    assert all(fields[name] is None or fields[name] is UNSET for name in query_class._optional)
+
+
+@each_command
+def test_commands_write_times_in_utc(command_class: type[Query[Any]]) -> None:
+    """`now()` alone would be in the time zone of the connection."""
+    words = [token for statement in statements_of(command_class) for token in statement if not token.blank]
+    for index, word in enumerate(words):
+        if word.name == "now" and words[index + 1].text == "(":
+            assert [each.text for each in words[index - 4 : index]] == ["timezone", "(", "'UTC'", ","]
+
+
+@each_command
+def test_every_change_is_dated(command_class: type[Query[Any]]) -> None:
+    """What updates a table that has an `updated_at` sets it."""
+    for statement in statements_of(command_class):
+        words = [token.name for token in statement if not token.blank]
+        for index, word in enumerate(words):
+            if word == "update" and words[index - 1] not in ("for", "key", "do"):
+                assert words[index + 1] in UNDATED or "updated_at" in words[index:]
+
+
+UNDATED = {"organization", "member", "invitation", "services_availability", "blog_post_media", "services_media_links"}
+"""The tables without `updated_at`."""
+
+
+def statements_of(command_class: type[Query[Any]]) -> list[Tokens]:
+    source = command_class.source
+    return [*(each.body for each in source.before), source.body]
 
 
 def test_every_relation_is_there_in_the_sample(contract_connection: psycopg.Connection[Any]) -> None:
