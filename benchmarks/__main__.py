@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from benchmarks.comparison import TOLERANCE, compare
-from benchmarks.driver import Plan, WrongResult, measure
+from benchmarks.driver import Plan, WrongResult
+from benchmarks.measure import measure
 from benchmarks.page import write_page
 from benchmarks.peers.catalog import TITLES
 from benchmarks.process import PeerError
@@ -34,7 +35,7 @@ def main() -> None:
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures there, as JSON.")
 def run(url: str | None, output: Path | None, *, quick: bool) -> None:
     """Check that all peers give the same, measure them, and print the figures."""
-    plan = Plan(QUICK, rounds=3, starts=1, seconds=1) if quick else Plan()
+    plan = Plan(QUICK, rounds=3, starts=1, seconds=1, posts=(), comments=()) if quick else Plan()
     server = nullcontext(url) if url else embedded.start()
     try:
         with server as database:

@@ -1,6 +1,5 @@
-"""A run: every workload is checked for every peer, then timed, peers alternating."""
+"""The peers of a run: each workload is checked for every peer, then timed, peers alternating."""
 
-import datetime
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,11 +8,11 @@ from typing import Any
 
 import attrs
 
-from benchmarks import database, machine, pgbench, reference
-from benchmarks.peers.catalog import Kind, find_peers
+from benchmarks import database, pgbench, reference
+from benchmarks.peers.catalog import Kind
 from benchmarks.process import Process
-from benchmarks.results import Cold, Latency, Results, Throughput
-from benchmarks.workloads import THROUGHPUT, WORKLOADS, Workload
+from benchmarks.results import Cold, Latency, Throughput
+from benchmarks.workloads import WORKLOADS, Workload
 
 Report = Callable[[str], None]
 _LARGE = {"W2": 3, "W5": 3}
@@ -36,31 +35,40 @@ class Plan:
     callers: int = 16
     seconds: float = 3
     """How long the callers call after each start."""
+    posts: Sequence[int] = (500, 5_000, 50_000)
+    comments: Sequence[int] = (200, 2_000, 20_000, 200_000)
+    """How many there are when growth is measured. None: it is not."""
 
 
 class Run:
     """The peers of a run, each in its process, on one database."""
 
-    def __init__(self, url: str, connection: database.Connection, report: Report, stack: ExitStack) -> None:
+    def __init__(
+        self,
+        url: str,
+        connection: database.Connection,
+        kinds: Sequence[Kind],
+        parameters: Mapping[str, Any],
+        stack: ExitStack,
+    ) -> None:
         self._url = url
         self._connection = connection
-        self._report = report
         self._columns = database.read_columns(connection)
-        self.parameters = database.find_parameters(connection)
-        self.kinds, self.missing = find_peers()
-        for name, reason in self.missing.items():
-            report(f"left out: {name}, as {reason}")
-        self.peers = [stack.enter_context(Process(kind)) for kind in self.kinds]
+        self.parameters = parameters
+        self.kinds = kinds
+        self.peers = [stack.enter_context(Process(kind)) for kind in kinds]
         for peer in self.peers:
             peer.ask("open", **self._settings(1))
 
-    def check(self, workload: Workload) -> None:
-        """Compare every peer's result with the tables. Raises WrongResult."""
+    def check(self, workload: Workload) -> Any:
+        """Compare every peer's result with the tables. Returns what the tables hold. Raises WrongResult."""
+        expected: Any = None
         for peer in self.peers:
             result = self.result(peer, workload)
             expected = reference.read(self._connection, workload.name, self.parameters, result)
             if (path := self.difference(workload, result, expected)) is not None:
                 raise WrongResult(f"{peer.kind.title}: {path} is not what the tables hold")
+        return expected
 
     def result(self, peer: Process, workload: Workload) -> Any:
         """What a peer gives, as plain data."""
@@ -83,7 +91,7 @@ class Run:
         times: dict[str, list[int]] = defaultdict(list)
         cpu: dict[str, int] = defaultdict(int)
         for peer in self.peers:
-            peer.ask("time", workload=workload.name, calls=min(workload.calls, pgbench.WARM_UP))
+            peer.ask("time", workload=workload.name, calls=pgbench.warm_up(workload.calls))
         for turn in _turns([None, *self.peers], rounds):
             for peer in turn:
                 if peer is None:
@@ -95,10 +103,10 @@ class Run:
         database.remove_comments(self._connection)
         return {name: Latency.of(each, cpu.get(name)) for name, each in times.items()}
 
-    def throughput(self, workload: Workload, plan: Plan) -> dict[str, Throughput]:
+    def throughput(self, workload: Workload, plan: Plan, kinds: Sequence[Kind]) -> dict[str, Throughput]:
         """How many calls many callers make, each peer with a connection for each caller."""
         found: dict[str, list[Throughput]] = defaultdict(list)
-        for turn in _turns([None, *self.kinds], plan.starts):
+        for turn in _turns([None, *kinds], plan.starts):
             for kind in turn:
                 if kind is None:
                     rate = pgbench.load(self._url, workload.name, self.parameters, plan.callers, plan.seconds)
@@ -132,41 +140,6 @@ class Run:
 
     def _settings(self, connections: int) -> dict[str, Any]:
         return {"url": self._url, "parameters": self.parameters, "connections": connections}
-
-
-def measure(url: str, plan: Plan, report: Report) -> Results:
-    """Prepare the database, check all peers and measure them. Raises WrongResult and PeerError."""
-    report(f"preparing the sample at scale {plan.scale}")
-    database.prepare(url, plan.scale)
-    with database.connect(url) as connection, ExitStack() as stack:
-        run = Run(url, connection, report, stack)
-        workloads = [WORKLOADS[name] for name in plan.workloads]
-        same: dict[str, bool | None] = {}
-        for workload in workloads:
-            report(f"checking {workload.name}: {workload.title}")
-            run.check(workload)
-            same[workload.name] = run.same_statement(workload)
-        latency: dict[str, Mapping[str, Latency]] = {}
-        for workload in workloads:
-            report(f"timing {workload.name}: {workload.title}")
-            latency[workload.name] = run.latency(workload, plan.rounds)
-        report(f"throughput of {plan.callers} callers")
-        throughput = {THROUGHPUT: run.throughput(WORKLOADS[THROUGHPUT], plan)}
-        report("imports, first calls, memory")
-        cold = run.cold(WORKLOADS[THROUGHPUT], plan.starts)
-        return Results(
-            made_at=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M"),
-            machine=machine.describe_machine(),
-            versions=machine.describe_versions(connection, run.kinds),
-            scale=plan.scale,
-            rounds=plan.rounds,
-            callers=plan.callers,
-            missing=run.missing,
-            same_statement=same,
-            latency=latency,
-            throughput=throughput,
-            cold=cold,
-        )
 
 
 def _turns(items: Sequence[Any], rounds: int) -> Iterator[Sequence[Any]]:

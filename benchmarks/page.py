@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from benchmarks.chart import Bar, Panel, draw
-from benchmarks.peers.catalog import OURS, ROOT, TITLES
+from benchmarks.peers.catalog import OURS, OURS_ON_UVLOOP, ROOT, TITLES
 from benchmarks.results import Results
 from benchmarks.tables import Table, make_tables, peers_of, ratio_text, time_text
-from benchmarks.workloads import WORKLOADS
+from benchmarks.workloads import GROWING, WORKLOADS
 
 DOCS = ROOT / "docs"
-_CHARTS = {"latency.svg": "Median time of a call", "throughput.svg": "Calls a second"}
+_TRIED = "tried.md"
+"""What was tried to be faster: written by hand, beside the charts."""
 
 
 def write_page(results: Results, docs: Path = DOCS) -> None:
@@ -18,21 +19,25 @@ def write_page(results: Results, docs: Path = DOCS) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "latency.svg").write_text(_latency_chart(results))
     (folder / "throughput.svg").write_text(_throughput_chart(results))
+    if results.growth:
+        (folder / "growth.svg").write_text(_growth_chart(results))
     results.save(folder / "results.json")
-    (docs / "benchmarks.md").write_text(make_page(results))
+    tried = folder / _TRIED
+    (docs / "benchmarks.md").write_text(make_page(results, tried.read_text() if tried.exists() else None))
 
 
-def make_page(results: Results) -> str:
-    """The page's text."""
+def make_page(results: Results, tried: str | None = None) -> str:
+    """The page's text; `tried` is that of the section on what was tried."""
     lines = [
         "# Benchmarks",
         "",
         "What the library takes beside what you would pick instead, and beside the limit: `pgbench`, which sends the",
         "library's own statement, prepared, and drops what comes back. All figures are of one run; 2.0x says that a",
-        "call takes two times as long as pgbench's. `make bench` runs them on your machine, and",
-        "[benchmarks/README.md](../benchmarks/README.md) says what is measured and how.",
+        "call takes two times as long as pgbench's. `make bench` runs them on your machine, `make bench-check` says",
+        "whether a ratio has grown since this run, and [benchmarks/README.md](../benchmarks/README.md) says what is",
+        "measured and how.",
         "",
-        f"![{_CHARTS['latency.svg']}](benchmarks/latency.svg)",
+        "![Median time of a call](benchmarks/latency.svg)",
         "",
         "| | |",
         "|---|---|",
@@ -41,7 +46,11 @@ def make_page(results: Results) -> str:
     for table in make_tables(results):
         lines += ["", f"## {table.title}", "", *_markdown(table)]
         if "callers" in table.title:
-            lines += ["", f"![{_CHARTS['throughput.svg']}](benchmarks/throughput.svg)"]
+            lines += ["", "![Calls a second](benchmarks/throughput.svg)"]
+    if results.growth:
+        lines += ["", "![Median time of a call with more rows](benchmarks/growth.svg)"]
+    if tried is not None:
+        lines += ["", "## What was tried", "", tried.strip()]
     lines += ["", "## Where", "", *_where(results)]
     return "\n".join(lines) + "\n"
 
@@ -82,6 +91,28 @@ def _latency_chart(results: Results) -> str:
     return draw("Median time of a call, and how many times pgbench's that is: shorter is better", panels)
 
 
+def _growth_chart(results: Results) -> str:
+    ours = OURS[0].name
+    panels = []
+    for workload, growth in results.growth.items():
+        first = growth[min(growth)].latency[ours].median
+        bars = [
+            Bar(
+                f"{number:,} {GROWING[workload]}",
+                grown.latency[ours].median,
+                f"{time_text(grown.latency[ours].median)} · {ratio_text(grown.latency[ours].median / first)}",
+                "ours",
+            )
+            for number, grown in growth.items()
+        ]
+        panels.append(Panel(f"{workload}  {_growing_title(workload)}", bars))
+    return draw("Median time of a call with more rows, and how many times that with the fewest", panels)
+
+
+def _growing_title(workload: str) -> str:
+    return WORKLOADS[workload].title.replace(" of 10,000 comments", "").replace(" of 200,000 comments", "")
+
+
 def _throughput_chart(results: Results) -> str:
     panels = [
         Panel(
@@ -99,4 +130,4 @@ def _throughput_chart(results: Results) -> str:
 def _kind(peer: str) -> str:
     if peer == "pgbench":
         return "limit"
-    return "ours" if peer in {kind.name for kind in OURS} else "other"
+    return "ours" if peer in {kind.name for kind in (*OURS, OURS_ON_UVLOOP)} else "other"

@@ -12,17 +12,20 @@ from benchmarks.database import Connection, clear_statistics, count_statements
 from benchmarks.queries import make_query
 from concordia_sql import Querier, embedded
 
-WARM_UP = 20
-"""Calls that are not counted: in the first five, PostgreSQL plans anew each time."""
+
+def warm_up(calls: int) -> int:
+    """How many calls before them are not counted: in the first five, PostgreSQL plans anew each time."""
+    return max(6, min(calls, 20))
 
 
 def time(url: str, workload: str, parameters: Mapping[str, Any], calls: int) -> list[int]:
     """How long each of the calls takes, in nanoseconds."""
+    first = warm_up(calls)
     with tempfile.TemporaryDirectory() as folder:
-        options = ("-t", str(WARM_UP + calls), "-l", f"--log-prefix={folder}/log")
+        options = ("-t", str(first + calls), "-l", f"--log-prefix={folder}/log")
         _run(url, workload, parameters, options, Path(folder))
         (log,) = Path(folder).glob("log.*")
-        lines = log.read_text().splitlines()[WARM_UP:]
+        lines = log.read_text().splitlines()[first:]
     return [int(line.split()[2]) * 1000 for line in lines]
 
 

@@ -1,6 +1,6 @@
 """The workloads as queries of the library: what its peers send, and what pgbench does."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -77,6 +77,13 @@ class AddThread(Affected):
 
     slug: str
     comments: int
+
+
+@command(_SQL / "add_posts.sql")
+class AddPosts(Affected):
+    """Add copies of every post, older than all there are: one for each number, which none has had before."""
+
+    numbers: Sequence[int]
 
 
 def make_query(workload: str, parameters: Mapping[str, Any]) -> Query[Any]:

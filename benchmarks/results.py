@@ -51,6 +51,15 @@ class Cold:
 
 
 @attrs.frozen
+class Grown:
+    """A workload with more rows."""
+
+    given: int
+    """How many posts or comments the result holds."""
+    latency: Mapping[str, Latency]
+
+
+@attrs.frozen
 class Results:
     """What a run measured, of each peer by its name."""
 
@@ -70,6 +79,8 @@ class Results:
     throughput: Mapping[str, Mapping[str, Throughput]]
     """By workload."""
     cold: Mapping[str, Cold]
+    growth: Mapping[str, Mapping[int, Grown]] = attrs.field(factory=dict)
+    """By workload, by how many rows there are."""
 
     def save(self, path: Path) -> None:
         """Write them as JSON."""

@@ -6,6 +6,7 @@ import attrs
 
 from benchmarks.peers.catalog import TITLES
 from benchmarks.results import Latency, Results
+from benchmarks.workloads import GROWING
 
 
 @attrs.frozen
@@ -22,8 +23,10 @@ def make_tables(results: Results) -> list[Table]:
     return [
         _latency_table("Median time of a call", results, lambda latency: latency.median),
         _latency_table("99th percentile", results, lambda latency: latency.p99),
+        _spread_table(results),
         _cpu_table(results),
         *(_throughput_table(results, workload) for workload in results.throughput),
+        *(_growth_table(results, workload) for workload in results.growth),
         _cold_table(results),
     ]
 
@@ -64,6 +67,14 @@ def _latency_table(title: str, results: Results, value: Callable[[Latency], floa
     return Table(f"{title}, as times of pgbench's", ("", *results.latency), tuple(rows))
 
 
+def _spread_table(results: Results) -> Table:
+    rows = [
+        (TITLES[peer], *(ratio_text(latency[peer].p99 / latency[peer].median) for latency in results.latency.values()))
+        for peer in _peers(results)
+    ]
+    return Table("99th percentile, as times of the peer's own median", ("", *results.latency), tuple(rows))
+
+
 def _cpu_table(results: Results) -> Table:
     rows = [
         (TITLES[peer], *(time_text(latency[peer].cpu or 0) for latency in results.latency.values()))
@@ -87,6 +98,20 @@ def _throughput_table(results: Results, workload: str) -> Table:
     ]
     head = ("", "calls a second", "of pgbench's", "processor")
     return Table(f"{workload} with {results.callers} callers", head, tuple(rows))
+
+
+def _growth_table(results: Results, workload: str) -> Table:
+    """Each peer's median for each number of rows, and how many times that for the fewest."""
+    growth = results.growth[workload]
+    smallest = growth[min(growth)].latency
+    peers = peers_of(smallest)
+    rows = []
+    for number, grown in growth.items():
+        times = [(grown.latency[peer].median, smallest[peer].median) for peer in peers]
+        texts = (text for median, first in times for text in (time_text(median), ratio_text(median / first)))
+        rows.append((f"{number:,}", f"{grown.given:,}", *texts))
+    head = (GROWING[workload], "in the result", *(text for peer in peers for text in (TITLES[peer], "ratio")))
+    return Table(f"{workload} with more {GROWING[workload]}", head, tuple(rows))
 
 
 def _cold_table(results: Results) -> Table:

@@ -81,5 +81,7 @@ WORKLOADS: Mapping[str, Workload] = {
         ),
     )
 }
+GROWING = {"W2": "posts", "W5": "comments", "W9": "comments"}
+"""The workloads that are timed with more and more rows, and of what."""
 QUICK = ("W1", "W3", "W4")
 THROUGHPUT = "W1"

@@ -1,5 +1,6 @@
 """The benchmarks measure the same work for every peer: what is checked before it is timed. No figure is tested."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import starmap
@@ -12,14 +13,14 @@ import pytest
 from click.testing import CliRunner
 from psycopg.sql import SQL, Identifier
 
-from benchmarks import database, driver, pgbench, reference
+from benchmarks import database, measure, pgbench, reference
 from benchmarks.__main__ import main
 from benchmarks.comparison import Change, compare
-from benchmarks.driver import Plan, Run, WrongResult, measure
-from benchmarks.page import DOCS, make_page, write_page
-from benchmarks.peers.catalog import OURS
+from benchmarks.driver import Plan, Run, WrongResult
+from benchmarks.page import DOCS, write_page
+from benchmarks.peers.catalog import OURS, find_peers
 from benchmarks.process import PeerError, Process
-from benchmarks.results import Cold, Latency, Results, Throughput
+from benchmarks.results import Cold, Grown, Latency, Results, Throughput
 from benchmarks.workloads import WORKLOADS, Form, Workload
 
 NAME = "benchmarks_test"
@@ -47,7 +48,7 @@ def rows(url: str) -> Iterator[database.Connection]:
 def run(url: str, rows: database.Connection) -> Iterator[Run]:
     """Every peer that can run here, each in its process."""
     with ExitStack() as stack:
-        yield Run(url, rows, print, stack)
+        yield Run(url, rows, find_peers()[0], database.find_parameters(rows), stack)
 
 
 @pytest.mark.parametrize("workload", WORKLOADS.values(), ids=WORKLOADS)
@@ -135,15 +136,22 @@ def test_a_failing_peer_says_why(url: str) -> None:
 
 
 def test_a_run_measures_every_peer(url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(driver, "find_peers", lambda: ([*OURS], {"other": "it is not installed"}))
-    plan = Plan(workloads=("W3", "W6"), rounds=2, starts=1, callers=2, seconds=0.1)
-    results = measure(url, plan, print)
+    monkeypatch.setattr(measure, "find_peers", lambda: ([*OURS], {"other": "it is not installed"}))
+    plan = Plan(workloads=("W3", "W6"), rounds=2, starts=1, callers=2, seconds=0.1, posts=(50, 200), comments=(20, 100))
+    results = measure.measure(url, plan, print)
     assert {name: set(peers) for name, peers in results.latency.items()} == {
         name: {"pgbench", "ours", "ours_async"} for name in ("W3", "W6")
     }
     assert {latency.calls for latency in results.latency["W3"].values()} == {2 * WORKLOADS["W3"].calls}
     assert results.throughput["W1"].keys() == {"pgbench", "ours", "ours_async"}
     assert results.cold.keys() == {"ours", "ours_async"}
+    assert {name: list(growth) for name, growth in results.growth.items()} == {
+        "W2": [50, 200],
+        "W5": [20, 100],
+        "W9": [20, 100],
+    }
+    assert results.growth["W5"][100].latency.keys() == {"pgbench", "ours"}
+    assert [results.growth["W2"][200].given, results.growth["W5"][100].given] == [50, 100]
     assert {"commit", "Python", "PostgreSQL", "psycopg"} <= results.versions.keys()
     assert results.missing == {"other": "it is not installed"}
     results.save(tmp_path / "results.json")
@@ -176,18 +184,29 @@ def test_the_page_shows_the_figures(tmp_path: Path) -> None:
     assert "| pgbench | 100 µs |" in text
     assert "| concordia_sql | 1.5x |" in text
     assert "| concordia_sql | 1,000 | 50% | 100 µs |" in text
-    for name in ("latency.svg", "throughput.svg"):
+    assert "| concordia_sql | 2.0x |" in text
+    assert "| 2,000 | 134 | 3 ms | 3.0x | 15 ms | 10x |" in text
+    assert "What was tried" not in text
+    for name in ("latency.svg", "throughput.svg", "growth.svg"):
         assert f"(benchmarks/{name})" in text
         ElementTree.parse(tmp_path / "benchmarks" / name)
     assert "150 µs · 1.5x" in (tmp_path / "benchmarks" / "latency.svg").read_text()
+    assert "15 ms · 10x" in (tmp_path / "benchmarks" / "growth.svg").read_text()
+
+
+def test_the_page_says_what_was_tried(tmp_path: Path) -> None:
+    (tmp_path / "benchmarks").mkdir()
+    (tmp_path / "benchmarks" / "tried.md").write_text("Slots: **no gain**.\n\n- binary results\n")
+    write_page(_results(ours=150), tmp_path)
+    text = (tmp_path / "benchmarks.md").read_text()
+    assert "\n\n## What was tried\n\nSlots: **no gain**.\n\n- binary results\n\n## Where\n" in text
 
 
 def test_the_documentation_shows_the_run_that_it_holds(tmp_path: Path) -> None:
-    results = Results.load(DOCS / "benchmarks" / "results.json")
-    write_page(results, tmp_path)
-    for path in ("benchmarks.md", "benchmarks/latency.svg", "benchmarks/throughput.svg"):
+    shutil.copytree(DOCS / "benchmarks", tmp_path / "benchmarks", ignore=shutil.ignore_patterns("*.svg"))
+    write_page(Results.load(DOCS / "benchmarks" / "results.json"), tmp_path)
+    for path in ("benchmarks.md", *(f"benchmarks/{chart.name}" for chart in (tmp_path / "benchmarks").glob("*.svg"))):
         assert (DOCS / path).read_text() == (tmp_path / path).read_text()
-    assert make_page(results) == (DOCS / "benchmarks.md").read_text()
 
 
 def _tables(form: Form) -> set[str]:
@@ -263,7 +282,13 @@ def _results(ours: float, pgbench: float = 100) -> Results:
         callers=16,
         missing={"drizzle": "Node is not installed"},
         same_statement={"W3": True},
-        latency={"W3": {"pgbench": Latency(10, pgbench, pgbench, None), "ours": Latency(10, ours, ours, 50)}},
+        latency={"W3": {"pgbench": Latency(10, pgbench, pgbench, None), "ours": Latency(10, ours, 2 * ours, 50)}},
         throughput={"W1": {"pgbench": Throughput(2000, None), "ours": Throughput(1000, 100)}},
         cold={"ours": Cold(100, 10, 50)},
+        growth={
+            "W9": {
+                200: Grown(66, {"pgbench": Latency(4, 1000, 1000, None), "ours": Latency(4, 1500, 1500, 900)}),
+                2000: Grown(134, {"pgbench": Latency(4, 3000, 3000, None), "ours": Latency(4, 15000, 15000, 900)}),
+            }
+        },
     )

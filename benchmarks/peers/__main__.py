@@ -1,4 +1,4 @@
-"""A peer's process, `python -m benchmarks.peers ours`: reads requests, a JSON object a line, and answers each."""
+"""A peer's process, `python -m benchmarks.peers ours_async [uvloop]`: reads requests, an object a line, and answers."""
 
 import asyncio
 import importlib
@@ -12,14 +12,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 
-def main(name: str) -> None:
+def main(name: str, loop: str | None = None) -> None:
     """Serve until the input ends."""
     answers, sys.stdout = sys.stdout, sys.stderr  # what a library prints is no answer
     start = time.perf_counter_ns()
     module = importlib.import_module(f"benchmarks.peers.{name}")
     imported = {"import": time.perf_counter_ns() - start}
-    kind = _AsyncServer if inspect.iscoroutinefunction(module.Peer.open) else _Server
-    server = kind(module.Peer)
+    if inspect.iscoroutinefunction(module.Peer.open):
+        server: _Server = _AsyncServer(module.Peer, importlib.import_module(loop).new_event_loop if loop else None)
+    else:
+        server = _Server(module.Peer)
     print(json.dumps(imported), file=answers, flush=True)
     for line in sys.stdin:
         request = json.loads(line)
@@ -101,9 +103,11 @@ class _Server:
 class _AsyncServer(_Server):
     """Answers requests for a peer whose calls are awaited."""
 
-    def __init__(self, make_peer: Callable[..., Any]) -> None:
+    def __init__(
+        self, make_peer: Callable[..., Any], make_loop: Callable[[], asyncio.AbstractEventLoop] | None
+    ) -> None:
         super().__init__(make_peer)
-        self._runner = asyncio.Runner()
+        self._runner = asyncio.Runner(loop_factory=make_loop)
 
     def _run(self, result: Any) -> Any:
         return self._runner.run(result)
@@ -133,4 +137,4 @@ class _AsyncServer(_Server):
         return self._runner.run(run_all())
 
 
-main(sys.argv[1])
+main(*sys.argv[1:])

@@ -20,18 +20,34 @@ class Kind:
     title: str
     packages: tuple[str, ...]
     command: tuple[str, ...]
+    is_loop: bool = False
+    """Whether it is another peer on another event loop: measured with many callers only."""
 
 
 def _python(name: str, title: str, *packages: str) -> Kind:
     return Kind(name, title, packages, (sys.executable, "-m", "benchmarks.peers", name))
 
 
+def _on_uvloop(kind: Kind) -> Kind:
+    return Kind(
+        f"{kind.name}_uvloop",
+        f"{kind.title}, uvloop",
+        (*kind.packages, "uvloop"),
+        (*kind.command, "uvloop"),
+        is_loop=True,
+    )
+
+
 OURS = (
     _python("ours", "concordia_sql", "psycopg", "msgspec"),
     _python("ours_async", "concordia_sql, async", "psycopg", "msgspec"),
 )
+OURS_ON_UVLOOP = _on_uvloop(OURS[1])
+_ASYNCPG = _python("asyncpg", "asyncpg by hand", "asyncpg", "msgspec")
 _OTHERS = (
-    _python("asyncpg", "asyncpg by hand", "asyncpg", "msgspec"),
+    OURS_ON_UVLOOP,
+    _ASYNCPG,
+    _on_uvloop(_ASYNCPG),
     _python("sqlalchemy", "SQLAlchemy", "sqlalchemy", "psycopg", "orjson"),
     _python("django", "Django", "django", "psycopg"),
 )
