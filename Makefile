@@ -3,7 +3,7 @@
 PYTHON ?= python3
 UV := uv==$(shell sed -n '/^name = "uv"$$/{n;s/.*"\(.*\)"/\1/p;}' uv.lock)
 
-.PHONY: demo test lint check serve docs bench bench-quick bench-check
+.PHONY: demo test lint check serve docs bench bench-quick bench-check bench-micro
 .DEFAULT_GOAL := demo
 
 demo: .venv/ready
@@ -40,6 +40,10 @@ bench-check: .venv/ready
 	.venv/bin/uv sync --frozen --system-certs --group bench
 	.venv/bin/python -m benchmarks run --quick --output .venv/benchmarks.json
 	.venv/bin/python -m benchmarks compare docs/benchmarks/results.json .venv/benchmarks.json
+
+bench-micro: .venv/ready
+	.venv/bin/uv sync --frozen --system-certs --group bench
+	.venv/bin/python -m benchmarks.micro --quiet
 
 .venv/ready: .venv/made-by-$(subst /,-,$(PYTHON)) pyproject.toml uv.lock
 	.venv/bin/uv sync --frozen --system-certs
