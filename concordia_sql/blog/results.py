@@ -325,3 +325,61 @@ class ListedCommentDetails(CommentDetails):
     """A comment of a list, with the cursor by which the list goes on behind it."""
 
     cursor: str
+
+
+@attrs.frozen
+class DeletedPost:
+    """What went with posts, and the replies of other posts that lost their parent."""
+
+    blog_posts: int
+    blog_translations: int
+    blog_post_authors: int
+    blog_post_categories: int
+    blog_post_media: int
+    blog_comments: int
+    blog_comments_detached: int
+
+
+@attrs.frozen
+class DeletedComment:
+    """What went with a comment, or was emptied."""
+
+    blog_comments: int
+    blog_comments_emptied: int
+
+
+@attrs.frozen
+class DeletedAuthor:
+    """What went with an author."""
+
+    blog_authors: int
+    blog_post_authors: int
+
+
+@attrs.frozen
+class DeletedCategory:
+    """What went with a category, and the children that have its parent now."""
+
+    blog_categories: int
+    blog_post_categories: int
+    blog_categories_detached: int
+
+
+@attrs.frozen
+class DeletedMedium:
+    """What went with a medium, and what showed it."""
+
+    blog_media: int
+    blog_post_media: int
+    blog_authors_detached: int
+    blog_categories_detached: int
+
+
+@attrs.frozen
+class DeletedOrganization:
+    """What went with an organization, and what was its own."""
+
+    blog_organizations: int
+    blog_posts_detached: int
+    blog_authors_detached: int
+    services_listings_detached: int

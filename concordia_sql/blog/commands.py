@@ -1,0 +1,416 @@
+"""The commands of the blog, but for deletes and comments: what creates, changes, links and replaces."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+import attrs
+from msgspec import UNSET, UnsetType
+
+from concordia_sql.blog.queries import PostStatus
+from concordia_sql.blog.results import Author, Category, Medium, Organization, Post, Translation
+from concordia_sql.count import Replaced
+from concordia_sql.ids import new_id
+from concordia_sql.localized import JsonObject, Keywords, Links, Localized
+from concordia_sql.parameters import MediumType
+from concordia_sql.query import Affected, Maybe, One, command
+
+PostMediumType: TypeAlias = Literal["cover", "gallery", "inline"]
+
+
+@command("blog/create_organization.sql")
+class CreateOrganization(One[Organization]):
+    """Create an organization and give it back. Raises Conflict for its slug."""
+
+    name: str
+    slug: str
+    id: str = attrs.field(factory=new_id)
+    alternate_name: Localized | None = None
+    legal_name: Localized | None = None
+    description: Localized | None = None
+    slogan: Localized | None = None
+    url: str | None = None
+    logo: str | None = None
+    image: str | None = None
+    email: str | None = None
+    telephone: str | None = None
+    address: str | JsonObject | None = None
+    same_as: Links | None = None
+    founding_date: datetime | None = None
+    is_active: bool = True
+    is_featured: bool = False
+
+
+@command("blog/change_organization.sql")
+class ChangeOrganization(Maybe[Organization]):
+    """Change what is given of an organization. Gives it back, or None when there is none.
+
+    Raises Conflict for its slug.
+    """
+
+    id: str
+    name: str | UnsetType = UNSET
+    slug: str | UnsetType = UNSET
+    alternate_name: Localized | UnsetType | None = UNSET
+    legal_name: Localized | UnsetType | None = UNSET
+    description: Localized | UnsetType | None = UNSET
+    slogan: Localized | UnsetType | None = UNSET
+    url: str | UnsetType | None = UNSET
+    logo: str | UnsetType | None = UNSET
+    image: str | UnsetType | None = UNSET
+    email: str | UnsetType | None = UNSET
+    telephone: str | UnsetType | None = UNSET
+    address: str | JsonObject | UnsetType | None = UNSET
+    same_as: Links | UnsetType | None = UNSET
+    founding_date: datetime | UnsetType | None = UNSET
+    is_active: bool | UnsetType = UNSET
+    is_featured: bool | UnsetType = UNSET
+
+
+@command("blog/create_medium.sql")
+class CreateMedium(One[Medium]):
+    """Create an image, a video or a sound and give it back."""
+
+    url: str
+    type: MediumType
+    id: str = attrs.field(factory=new_id)
+    content_url: str | None = None
+    encoding_format: str | None = None
+    width: str | None = None
+    height: str | None = None
+    duration: str | None = None
+    license: str | None = None
+    copyright_holder: str | None = None
+    caption: Localized | None = None
+    description: Localized | None = None
+    alt: Localized | None = None
+    thumbnail_url: str | None = None
+
+
+@command("blog/change_medium.sql")
+class ChangeMedium(Maybe[Medium]):
+    """Change what is given of an image, a video or a sound. Gives it back, or None when there is none."""
+
+    id: str
+    url: str | UnsetType = UNSET
+    content_url: str | UnsetType | None = UNSET
+    type: MediumType | UnsetType = UNSET
+    encoding_format: str | UnsetType | None = UNSET
+    width: str | UnsetType | None = UNSET
+    height: str | UnsetType | None = UNSET
+    duration: str | UnsetType | None = UNSET
+    license: str | UnsetType | None = UNSET
+    copyright_holder: str | UnsetType | None = UNSET
+    caption: Localized | UnsetType | None = UNSET
+    description: Localized | UnsetType | None = UNSET
+    alt: Localized | UnsetType | None = UNSET
+    thumbnail_url: str | UnsetType | None = UNSET
+
+
+@command("blog/create_author.sql")
+class CreateAuthor(One[Author]):
+    """Create an author and give them back.
+
+    Raises Conflict for their slug or e-mail, MissingReference for their avatar or organization."""
+
+    slug: str
+    display_name: Localized
+    id: str = attrs.field(factory=new_id)
+    given_name: Localized | None = None
+    family_name: Localized | None = None
+    bio: Localized | None = None
+    job_title: Localized | None = None
+    email: str | None = None
+    avatar_id: str | None = None
+    avatar_url: str | None = None
+    website: str | None = None
+    same_as: Links | None = None
+    works_for_id: str | None = None
+    display_in_home: bool = False
+    display_in_blog: bool = True
+    is_featured: bool = False
+    seo_title: Localized | None = None
+    seo_description: Localized | None = None
+    seo_keywords: Keywords | None = None
+    canonical_url: Localized | None = None
+
+
+@command("blog/change_author.sql")
+class ChangeAuthor(Maybe[Author]):
+    """Change what is given of an author. Gives them back, or None when there is none.
+
+    Raises Conflict for their slug or e-mail, MissingReference for their avatar or organization."""
+
+    id: str
+    slug: str | UnsetType = UNSET
+    given_name: Localized | UnsetType | None = UNSET
+    family_name: Localized | UnsetType | None = UNSET
+    display_name: Localized | UnsetType = UNSET
+    bio: Localized | UnsetType | None = UNSET
+    job_title: Localized | UnsetType | None = UNSET
+    email: str | UnsetType | None = UNSET
+    avatar_id: str | UnsetType | None = UNSET
+    avatar_url: str | UnsetType | None = UNSET
+    website: str | UnsetType | None = UNSET
+    same_as: Links | UnsetType | None = UNSET
+    works_for_id: str | UnsetType | None = UNSET
+    display_in_home: bool | UnsetType = UNSET
+    display_in_blog: bool | UnsetType = UNSET
+    is_featured: bool | UnsetType = UNSET
+    seo_title: Localized | UnsetType | None = UNSET
+    seo_description: Localized | UnsetType | None = UNSET
+    seo_keywords: Keywords | UnsetType | None = UNSET
+    canonical_url: Localized | UnsetType | None = UNSET
+
+
+@command("blog/create_category.sql")
+class CreateCategory(One[Category]):
+    """Create a category and give it back.
+
+    Raises Conflict for its slug, MissingReference for its parent or featured image, and Refused as a `cycle` when it is
+    its own parent."""
+
+    slug: str
+    name: Localized
+    id: str = attrs.field(factory=new_id)
+    description: Localized | None = None
+    featured_image_id: str | None = None
+    display_in_home: bool = False
+    display_in_menu: bool = True
+    display_in_blog: bool = True
+    is_featured: bool = False
+    parent_id: str | None = None
+    seo_title: Localized | None = None
+    seo_description: Localized | None = None
+    seo_keywords: Keywords | None = None
+    canonical_url: Localized | None = None
+
+
+@command("blog/change_category.sql")
+class ChangeCategory(Maybe[Category]):
+    """Change what is given of a category, but for its parent. Gives it back, or None when there is none.
+
+    Raises Conflict for its slug, MissingReference for its featured image."""
+
+    id: str
+    slug: str | UnsetType = UNSET
+    name: Localized | UnsetType = UNSET
+    description: Localized | UnsetType | None = UNSET
+    featured_image_id: str | UnsetType | None = UNSET
+    display_in_home: bool | UnsetType = UNSET
+    display_in_menu: bool | UnsetType = UNSET
+    display_in_blog: bool | UnsetType = UNSET
+    is_featured: bool | UnsetType = UNSET
+    seo_title: Localized | UnsetType | None = UNSET
+    seo_description: Localized | UnsetType | None = UNSET
+    seo_keywords: Keywords | UnsetType | None = UNSET
+    canonical_url: Localized | UnsetType | None = UNSET
+
+
+@command("blog/move_category.sql")
+class MoveCategory(One[Category]):
+    """Move a category with all below it under another, or to the top, and give it back.
+
+    Raises NotFound when there is none, MissingReference for the parent, and Refused as a `cycle` when the parent is the
+    category or below it. Two moves at once cannot make a cycle: they wait for each other.
+    """
+
+    id: str
+    parent_id: str | None
+
+
+@attrs.frozen(kw_only=True)
+class NewTranslation:
+    """A translation of a post that is created with it, or replaces those there are."""
+
+    in_language: str
+    headline: Localized
+    article_body: Localized
+    excerpt: Localized
+    id: str = attrs.field(factory=new_id)
+    alternative_headline: Localized | None = None
+    seo_title: Localized | None = None
+    seo_description: Localized | None = None
+    seo_keywords: Keywords | None = None
+    canonical_url: Localized | None = None
+
+
+@attrs.frozen(kw_only=True)
+class NewPostMedium:
+    """A medium of a post, and where."""
+
+    media_id: str
+    type: PostMediumType
+    position: str | None = None
+    """A number, as text: the order among those of the type."""
+
+
+@command("blog/create_post.sql")
+class CreatePost(One[Post]):
+    """Create a post with all that is its own, all or nothing, and give it back.
+
+    Raises Conflict for its slug, which says whether a deleted post holds it; for an author, a category or a place of a
+    medium that is given twice, and for two translations into one language. Raises MissingReference for what is not
+    there.
+    """
+
+    slug: str
+    status: PostStatus
+    in_language: str
+    id: str = attrs.field(factory=new_id)
+    published_at: datetime | None = None
+    display_in_home: bool = False
+    display_in_blog: bool = True
+    is_featured: bool = False
+    reading_time: str | None = None
+    word_count: str | None = None
+    time_required: str | None = None
+    allow_comments: bool = True
+    license: str | None = None
+    discussion_url: str | None = None
+    url: str | None = None
+    identifier: str | None = None
+    organization_id: str | None = None
+    translations: Sequence[NewTranslation] = ()
+    author_ids: Sequence[str] = ()
+    category_ids: Sequence[str] = ()
+    media: Sequence[NewPostMedium] = ()
+
+
+@command("blog/change_post.sql")
+class ChangePost(Maybe[Post]):
+    """Change what is given of a post. Gives it back, or None when there is none or it is deleted.
+
+    Raises Conflict for its slug, which says whether a deleted post holds it, and MissingReference for its organization.
+    """
+
+    id: str
+    slug: str | UnsetType = UNSET
+    status: PostStatus | UnsetType = UNSET
+    published_at: datetime | UnsetType | None = UNSET
+    display_in_home: bool | UnsetType = UNSET
+    display_in_blog: bool | UnsetType = UNSET
+    is_featured: bool | UnsetType = UNSET
+    reading_time: str | UnsetType | None = UNSET
+    word_count: str | UnsetType | None = UNSET
+    time_required: str | UnsetType | None = UNSET
+    allow_comments: bool | UnsetType = UNSET
+    in_language: str | UnsetType = UNSET
+    license: str | UnsetType | None = UNSET
+    discussion_url: str | UnsetType | None = UNSET
+    url: str | UnsetType | None = UNSET
+    identifier: str | UnsetType | None = UNSET
+    organization_id: str | UnsetType | None = UNSET
+
+
+@command("blog/put_translation.sql")
+class PutTranslation(One[Translation]):
+    """Put a post's translation into a language in place of the one there is, which keeps its id, and give it back.
+
+    Raises MissingReference for the post."""
+
+    post_id: str
+    in_language: str
+    headline: Localized
+    article_body: Localized
+    excerpt: Localized
+    id: str = attrs.field(factory=new_id)
+    alternative_headline: Localized | None = None
+    seo_title: Localized | None = None
+    seo_description: Localized | None = None
+    seo_keywords: Keywords | None = None
+    canonical_url: Localized | None = None
+
+
+@command("blog/delete_translation.sql")
+class DeleteTranslation(Affected):
+    """Delete a translation: 1, or 0 when there is none."""
+
+    id: str
+
+
+@command("blog/replace_post_translations.sql")
+class ReplacePostTranslations(One[Replaced]):
+    """Make these translations a post's only ones, each in the place, and with the id, of the one in its language.
+
+    Raises Conflict for two into one language that is new, MissingReference for the post.
+    """
+
+    post_id: str
+    translations: Sequence[NewTranslation]
+
+
+@command("blog/link_post_author.sql")
+class LinkPostAuthor(Affected):
+    """Give a post an author: 1, or 0 when it has them already. Raises MissingReference."""
+
+    post_id: str
+    author_id: str
+
+
+@command("blog/unlink_post_author.sql")
+class UnlinkPostAuthor(Affected):
+    """Take an author from a post: 1, or 0 when it has not them."""
+
+    post_id: str
+    author_id: str
+
+
+@command("blog/replace_post_authors.sql")
+class ReplacePostAuthors(One[Replaced]):
+    """Make these authors a post's only ones. Raises MissingReference."""
+
+    post_id: str
+    author_ids: Sequence[str]
+
+
+@command("blog/link_post_category.sql")
+class LinkPostCategory(Affected):
+    """Give a post a category: 1, or 0 when it has it already. Raises MissingReference."""
+
+    post_id: str
+    category_id: str
+
+
+@command("blog/unlink_post_category.sql")
+class UnlinkPostCategory(Affected):
+    """Take a category from a post: 1, or 0 when it has not it."""
+
+    post_id: str
+    category_id: str
+
+
+@command("blog/replace_post_categories.sql")
+class ReplacePostCategories(One[Replaced]):
+    """Make these categories a post's only ones. Raises MissingReference."""
+
+    post_id: str
+    category_ids: Sequence[str]
+
+
+@command("blog/link_post_medium.sql")
+class LinkPostMedium(Affected):
+    """Give a post a medium at a position, or move it there: 1. Raises MissingReference."""
+
+    post_id: str
+    media_id: str
+    type: PostMediumType
+    position: str | None = None
+    """A number, as text: the order among those of the type."""
+
+
+@command("blog/unlink_post_medium.sql")
+class UnlinkPostMedium(Affected):
+    """Take a medium from where a post has it: 1, or 0 when it has not."""
+
+    post_id: str
+    media_id: str
+    type: PostMediumType
+
+
+@command("blog/replace_post_media.sql")
+class ReplacePostMedia(One[Replaced]):
+    """Make these media a post's only ones, at these positions. Raises MissingReference."""
+
+    post_id: str
+    media: Sequence[NewPostMedium]

@@ -1,0 +1,151 @@
+"""The commands of comments: what adds, changes, moves, moderates and deletes them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+import attrs
+from msgspec import UNSET, UnsetType
+
+from concordia_sql.blog.queries import CommentStatus
+from concordia_sql.blog.results import Comment, DeletedComment
+from concordia_sql.ids import new_id
+from concordia_sql.keyset import Limit
+from concordia_sql.localized import Localized
+from concordia_sql.parameters import Rating
+from concordia_sql.query import Affected, Many, Maybe, One, command
+
+
+@command("blog/add_comment.sql")
+class AddComment(One[Comment]):
+    """Add a comment and give it back.
+
+    Raises MissingReference for its post or parent, Conflict for its id, and Refused when its parent is a comment on
+    another post (`parent_of_another_post`) or itself (`cycle`).
+    """
+
+    post_id: str
+    author_name: str
+    author_email: str
+    content: Localized
+    status: CommentStatus
+    in_language: str
+    id: str = attrs.field(factory=new_id)
+    parent_id: str | None = None
+    rating: Rating | None = 0
+
+
+@attrs.frozen(kw_only=True)
+class NewComment:
+    """A comment among many to be added."""
+
+    post_id: str
+    author_name: str
+    author_email: str
+    content: Localized
+    status: CommentStatus
+    in_language: str
+    id: str = attrs.field(factory=new_id)
+    parent_id: str | None = None
+    rating: Rating | None = 0
+
+
+@command("blog/add_comments.sql")
+class AddComments(Affected):
+    """Add any number of comments, all or nothing, and give their number. Each stands behind the one that it replies to.
+
+    What is wrong with one is said with its number, counted from 0: ParameterError for what does not fit, Conflict for
+    its id and MissingReference for its post or parent in `row`, and Refused in `found`, when its parent is a comment on
+    another post (`parent_of_another_post`) or stands behind it (`parent_behind`).
+    """
+
+    comments: Sequence[NewComment]
+
+
+@command("blog/change_comment.sql")
+class ChangeComment(Maybe[Comment]):
+    """Change what is given of a comment. Gives it back, or None when there is none or it is deleted."""
+
+    id: str
+    author_name: str | UnsetType = UNSET
+    author_email: str | UnsetType = UNSET
+    content: Localized | UnsetType = UNSET
+    rating: Rating | UnsetType | None = UNSET
+    in_language: str | UnsetType = UNSET
+
+
+@command("blog/move_comment.sql")
+class MoveComment(One[Comment]):
+    """Move a comment with all its replies below another of its post, or to the top, and give it back.
+
+    Raises NotFound when there is none, MissingReference for the parent, and Refused when that is a comment on another
+    post (`parent_of_another_post`), or the comment itself or below it (`cycle`). Two moves at once cannot make a cycle:
+    in the thread of one post, they wait for each other.
+    """
+
+    id: str
+    parent_id: str | None
+
+
+@attrs.frozen(kw_only=True)
+class SeenComment:
+    """A comment as a moderator saw it."""
+
+    id: str
+    status: CommentStatus
+
+
+@command("blog/moderate_comments.sql")
+class ModerateComments(Many[Comment]):
+    """Set the status of comments that still have the one that the moderator saw. Gives those back, in the order given.
+
+    Others are left as they are: their status has changed meanwhile, or they are deleted.
+    """
+
+    seen: Sequence[SeenComment]
+    status: CommentStatus
+
+
+@command("blog/delete_comment.sql")
+class DeleteComment(One[DeletedComment]):
+    """Delete a comment for good. Gives the number of rows that went, and of those that were emptied.
+
+    What becomes of one with replies is for the caller to say: by default it is Refused as `has_replies`; `subtree`
+    deletes all below it too; `tombstone` empties it, so that the replies keep their place: its content, name and e-mail
+    are lost, and it counts as deleted. Replies that are deleted softly are replies.
+    """
+
+    id: str
+    replies: Literal["refuse", "subtree", "tombstone"] = "refuse"
+
+
+@command("blog/soft_delete_comment.sql")
+class SoftDeleteComment(Maybe[Comment]):
+    """Mark a comment as deleted. Gives it back, or None when there is none or it is already.
+
+    Its replies stay; a thread shows them below a place without content.
+    """
+
+    id: str
+
+
+@command("blog/restore_comment.sql")
+class RestoreComment(Maybe[Comment]):
+    """Bring a softly deleted comment back as it was. Gives it back, or None when there is none or it is not deleted.
+
+    Raises Refused as `emptied` when it is the tombstone of one that `DeleteComment` deleted.
+    """
+
+    id: str
+
+
+@command("blog/purge_comments.sql")
+class PurgeComments(Affected):
+    """Delete at most `limit` comments without replies that were deleted before a moment, the longest ago first.
+
+    Gives their number; run it until that is 0: those that had replies follow when all of these have gone. Comments that
+    others are at work on are left for the next time.
+    """
+
+    deleted_before: datetime
+    limit: Limit = 1000

@@ -1,0 +1,46 @@
+-- Add a comment and give it back.
+SELECT concordia_refuse('cycle') -- when :parent_id
+WHERE :parent_id::text = :id::text; -- when :parent_id
+
+SELECT concordia_refuse('parent_of_another_post') -- when :parent_id
+FROM blog_comments -- when :parent_id
+WHERE blog_comments.id = :parent_id AND blog_comments.post_id <> :post_id; -- when :parent_id
+
+INSERT INTO blog_comments (
+    id,
+    post_id,
+    parent_id,
+    author_name,
+    author_email,
+    content,
+    rating,
+    status,
+    in_language,
+    created_at,
+    updated_at
+) VALUES (
+    :id,
+    :post_id,
+    :parent_id,
+    :author_name,
+    :author_email,
+    :content::jsonb,
+    :rating,
+    :status,
+    :in_language,
+    timezone('UTC', now()),
+    timezone('UTC', now())
+)
+RETURNING
+    blog_comments.id,
+    blog_comments.post_id,
+    blog_comments.parent_id,
+    blog_comments.author_name,
+    blog_comments.author_email,
+    blog_comments.content,
+    blog_comments.rating,
+    blog_comments.status,
+    blog_comments.in_language,
+    blog_comments.deleted_at,
+    blog_comments.created_at,
+    blog_comments.updated_at

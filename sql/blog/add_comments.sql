@@ -1,0 +1,74 @@
+-- Add comments, each behind the one that it replies to.
+WITH reply AS MATERIALIZED (
+    SELECT
+        given.number,
+        given.comment ->> 'id' AS id,
+        given.comment ->> 'post_id' AS post_id,
+        given.comment ->> 'parent_id' AS parent_id
+    FROM jsonb_array_elements(:comments::jsonb) WITH ORDINALITY AS given (comment, number)
+),
+
+parent AS (
+    SELECT
+        reply.id,
+        reply.post_id,
+        reply.number
+    FROM reply
+    UNION ALL
+    SELECT
+        blog_comments.id,
+        blog_comments.post_id,
+        0 AS number
+    FROM blog_comments
+    WHERE blog_comments.id IN (SELECT reply.parent_id FROM reply)
+)
+
+SELECT
+    concordia_refuse(
+        CASE WHEN parent.post_id <> reply.post_id THEN 'parent_of_another_post' ELSE 'parent_behind' END,
+        (reply.number - 1)::text
+    )
+FROM reply
+INNER JOIN parent ON reply.parent_id = parent.id
+WHERE
+    parent.post_id <> reply.post_id
+    OR parent.number >= reply.number
+ORDER BY reply.number
+LIMIT 1;
+
+INSERT INTO blog_comments (
+    id,
+    post_id,
+    parent_id,
+    author_name,
+    author_email,
+    content,
+    rating,
+    status,
+    in_language,
+    created_at,
+    updated_at
+)
+SELECT
+    given.id,
+    given.post_id,
+    given.parent_id,
+    given.author_name,
+    given.author_email,
+    given.content,
+    given.rating,
+    given.status,
+    given.in_language,
+    timezone('UTC', now()) AS created_at,
+    timezone('UTC', now()) AS updated_at
+FROM jsonb_to_recordset(:comments::jsonb) AS given (
+    id text,
+    post_id text,
+    parent_id text,
+    author_name text,
+    author_email text,
+    content jsonb,
+    rating integer,
+    status text,
+    in_language text
+)

@@ -1,0 +1,35 @@
+-- Change what is given of an image, a video or a sound and give it back.
+UPDATE blog_media
+SET
+    url = :url, -- when :url
+    content_url = :content_url, -- when :content_url
+    type = :type, -- when :type
+    encoding_format = :encoding_format, -- when :encoding_format
+    width = :width, -- when :width
+    height = :height, -- when :height
+    duration = :duration, -- when :duration
+    license = :license, -- when :license
+    copyright_holder = :copyright_holder, -- when :copyright_holder
+    caption = :caption::jsonb, -- when :caption
+    description = :description::jsonb, -- when :description
+    alt = :alt::jsonb, -- when :alt
+    thumbnail_url = :thumbnail_url, -- when :thumbnail_url
+    updated_at = timezone('UTC', now())
+WHERE blog_media.id = :id
+RETURNING
+    blog_media.id,
+    blog_media.url,
+    blog_media.content_url,
+    blog_media.type,
+    blog_media.encoding_format,
+    blog_media.width,
+    blog_media.height,
+    blog_media.duration,
+    blog_media.license,
+    blog_media.copyright_holder,
+    blog_media.caption,
+    blog_media.description,
+    blog_media.alt,
+    blog_media.thumbnail_url,
+    blog_media.created_at,
+    blog_media.updated_at

@@ -1,0 +1,41 @@
+-- Change what is given of an organization and give it back.
+UPDATE blog_organizations
+SET
+    name = :name, -- when :name
+    slug = :slug, -- when :slug
+    alternate_name = :alternate_name::jsonb, -- when :alternate_name
+    legal_name = :legal_name::jsonb, -- when :legal_name
+    description = :description::jsonb, -- when :description
+    slogan = :slogan::jsonb, -- when :slogan
+    url = :url, -- when :url
+    logo = :logo, -- when :logo
+    image = :image, -- when :image
+    email = :email, -- when :email
+    telephone = :telephone, -- when :telephone
+    address = :address::jsonb, -- when :address
+    same_as = :same_as::jsonb, -- when :same_as
+    founding_date = :founding_date, -- when :founding_date
+    is_active = :is_active, -- when :is_active
+    is_featured = :is_featured, -- when :is_featured
+    updated_at = timezone('UTC', now())
+WHERE blog_organizations.id = :id
+RETURNING
+    blog_organizations.id,
+    blog_organizations.name,
+    blog_organizations.slug,
+    blog_organizations.alternate_name,
+    blog_organizations.legal_name,
+    blog_organizations.description,
+    blog_organizations.slogan,
+    blog_organizations.url,
+    blog_organizations.logo,
+    blog_organizations.image,
+    blog_organizations.email,
+    blog_organizations.telephone,
+    blog_organizations.address,
+    blog_organizations.same_as,
+    blog_organizations.founding_date,
+    blog_organizations.is_active,
+    blog_organizations.is_featured,
+    blog_organizations.created_at,
+    blog_organizations.updated_at

@@ -1,0 +1,49 @@
+-- Change what is given of a post, not deleted, and give it back.
+SELECT concordia_refuse('taken_by_deleted', 'slug') -- when :slug
+FROM blog_posts -- when :slug
+WHERE blog_posts.slug = :slug AND blog_posts.id <> :id AND (blog_posts.deleted_at IS NOT NULL OR blog_posts.status = 'deleted'); -- when :slug
+
+UPDATE blog_posts
+SET
+    slug = :slug, -- when :slug
+    status = :status, -- when :status
+    published_at = :published_at, -- when :published_at
+    display_in_home = :display_in_home, -- when :display_in_home
+    display_in_blog = :display_in_blog, -- when :display_in_blog
+    is_featured = :is_featured, -- when :is_featured
+    reading_time = :reading_time, -- when :reading_time
+    word_count = :word_count, -- when :word_count
+    time_required = :time_required, -- when :time_required
+    allow_comments = :allow_comments, -- when :allow_comments
+    in_language = :in_language, -- when :in_language
+    license = :license, -- when :license
+    discussion_url = :discussion_url, -- when :discussion_url
+    url = :url, -- when :url
+    identifier = :identifier, -- when :identifier
+    organization_id = :organization_id, -- when :organization_id
+    updated_at = timezone('UTC', now())
+WHERE
+    blog_posts.id = :id
+    AND blog_posts.deleted_at IS NULL
+    AND blog_posts.status <> 'deleted'
+RETURNING
+    blog_posts.id,
+    blog_posts.slug,
+    blog_posts.status,
+    blog_posts.published_at,
+    blog_posts.display_in_home,
+    blog_posts.display_in_blog,
+    blog_posts.is_featured,
+    blog_posts.reading_time,
+    blog_posts.word_count,
+    blog_posts.time_required,
+    blog_posts.allow_comments,
+    blog_posts.in_language,
+    blog_posts.license,
+    blog_posts.discussion_url,
+    blog_posts.url,
+    blog_posts.identifier,
+    blog_posts.organization_id,
+    blog_posts.deleted_at,
+    blog_posts.created_at,
+    blog_posts.updated_at

@@ -1,0 +1,56 @@
+-- Create a category and give it back.
+SELECT concordia_refuse('cycle') -- when :parent_id
+WHERE :parent_id::text = :id::text; -- when :parent_id
+
+INSERT INTO blog_categories (
+    id,
+    slug,
+    name,
+    description,
+    featured_image_id,
+    display_in_home,
+    display_in_menu,
+    display_in_blog,
+    is_featured,
+    parent_id,
+    seo_title,
+    seo_description,
+    seo_keywords,
+    canonical_url,
+    created_at,
+    updated_at
+) VALUES (
+    :id,
+    :slug,
+    :name::jsonb,
+    :description::jsonb,
+    :featured_image_id,
+    :display_in_home,
+    :display_in_menu,
+    :display_in_blog,
+    :is_featured,
+    :parent_id,
+    :seo_title::jsonb,
+    :seo_description::jsonb,
+    :seo_keywords::jsonb,
+    :canonical_url::jsonb,
+    timezone('UTC', now()),
+    timezone('UTC', now())
+)
+RETURNING
+    blog_categories.id,
+    blog_categories.slug,
+    blog_categories.name,
+    blog_categories.description,
+    blog_categories.featured_image_id,
+    blog_categories.display_in_home,
+    blog_categories.display_in_menu,
+    blog_categories.display_in_blog,
+    blog_categories.is_featured,
+    blog_categories.parent_id,
+    blog_categories.seo_title,
+    blog_categories.seo_description,
+    blog_categories.seo_keywords,
+    blog_categories.canonical_url,
+    blog_categories.created_at,
+    blog_categories.updated_at

@@ -1,0 +1,164 @@
+-- Create a post with all that is its own, and give it back.
+SELECT concordia_refuse('taken_by_deleted', 'slug')
+FROM blog_posts
+WHERE
+    blog_posts.slug = :slug
+    AND (blog_posts.deleted_at IS NOT NULL OR blog_posts.status = 'deleted');
+
+WITH created_post AS (
+    INSERT INTO blog_posts (
+        id,
+        slug,
+        status,
+        published_at,
+        display_in_home,
+        display_in_blog,
+        is_featured,
+        reading_time,
+        word_count,
+        time_required,
+        allow_comments,
+        in_language,
+        license,
+        discussion_url,
+        url,
+        identifier,
+        organization_id,
+        created_at,
+        updated_at
+    ) VALUES (
+        :id,
+        :slug,
+        :status,
+        :published_at,
+        :display_in_home,
+        :display_in_blog,
+        :is_featured,
+        :reading_time,
+        :word_count,
+        :time_required,
+        :allow_comments,
+        :in_language,
+        :license,
+        :discussion_url,
+        :url,
+        :identifier,
+        :organization_id,
+        timezone('UTC', now()),
+        timezone('UTC', now())
+    )
+    RETURNING
+        blog_posts.id,
+        blog_posts.slug,
+        blog_posts.status,
+        blog_posts.published_at,
+        blog_posts.display_in_home,
+        blog_posts.display_in_blog,
+        blog_posts.is_featured,
+        blog_posts.reading_time,
+        blog_posts.word_count,
+        blog_posts.time_required,
+        blog_posts.allow_comments,
+        blog_posts.in_language,
+        blog_posts.license,
+        blog_posts.discussion_url,
+        blog_posts.url,
+        blog_posts.identifier,
+        blog_posts.organization_id,
+        blog_posts.deleted_at,
+        blog_posts.created_at,
+        blog_posts.updated_at
+),
+
+created_translations AS (
+    INSERT INTO blog_translations (
+        id,
+        post_id,
+        in_language,
+        headline,
+        alternative_headline,
+        article_body,
+        excerpt,
+        seo_title,
+        seo_description,
+        seo_keywords,
+        canonical_url,
+        created_at,
+        updated_at
+    )
+    SELECT
+        translation.id,
+        :id::text AS post_id,
+        translation.in_language,
+        translation.headline,
+        translation.alternative_headline,
+        translation.article_body,
+        translation.excerpt,
+        translation.seo_title,
+        translation.seo_description,
+        translation.seo_keywords,
+        translation.canonical_url,
+        timezone('UTC', now()) AS created_at,
+        timezone('UTC', now()) AS updated_at
+    FROM jsonb_to_recordset(:translations::jsonb) AS translation (
+        id text,
+        in_language text,
+        headline jsonb,
+        alternative_headline jsonb,
+        article_body jsonb,
+        excerpt jsonb,
+        seo_title jsonb,
+        seo_description jsonb,
+        seo_keywords jsonb,
+        canonical_url jsonb
+    )
+),
+
+linked_authors AS (
+    INSERT INTO blog_post_authors (post_id, author_id)
+    SELECT
+        :id::text AS post_id,
+        author.id AS author_id
+    FROM unnest(:author_ids::text[]) AS author (id)
+),
+
+linked_categories AS (
+    INSERT INTO blog_post_categories (post_id, category_id)
+    SELECT
+        :id::text AS post_id,
+        category.id AS category_id
+    FROM unnest(:category_ids::text[]) AS category (id)
+),
+
+linked_media AS (
+    INSERT INTO blog_post_media (post_id, media_id, type, position)
+    SELECT
+        :id::text AS post_id,
+        medium.media_id,
+        medium.type,
+        medium.position
+    FROM jsonb_to_recordset(:media::jsonb) AS medium (media_id text, type text, position text)
+)
+
+SELECT
+    created_post.id,
+    created_post.slug,
+    created_post.status,
+    created_post.published_at,
+    created_post.display_in_home,
+    created_post.display_in_blog,
+    created_post.is_featured,
+    created_post.reading_time,
+    created_post.word_count,
+    created_post.time_required,
+    created_post.allow_comments,
+    created_post.in_language,
+    created_post.license,
+    created_post.discussion_url,
+    created_post.url,
+    created_post.identifier,
+    created_post.organization_id,
+    created_post.deleted_at,
+    created_post.created_at,
+    created_post.updated_at
+FROM created_post

@@ -1,0 +1,3 @@
+-- Delete a translation.
+DELETE FROM blog_translations
+WHERE blog_translations.id = :id

@@ -1,0 +1,50 @@
+-- Move a comment below another of its post, or to the top, with all its replies, and give it back.
+SELECT blog_posts.id
+FROM blog_posts
+INNER JOIN blog_comments ON blog_posts.id = blog_comments.post_id
+WHERE blog_comments.id = :id
+FOR NO KEY UPDATE OF blog_posts;
+
+SELECT concordia_refuse('parent_of_another_post')
+FROM blog_comments
+INNER JOIN blog_comments AS parent ON blog_comments.post_id <> parent.post_id
+WHERE
+    blog_comments.id = :id
+    AND parent.id = :parent_id;
+
+WITH RECURSIVE ancestor AS (
+    SELECT
+        blog_comments.id,
+        blog_comments.parent_id
+    FROM blog_comments
+    WHERE blog_comments.id = :parent_id
+    UNION
+    SELECT
+        blog_comments.id,
+        blog_comments.parent_id
+    FROM ancestor
+    INNER JOIN blog_comments ON ancestor.parent_id = blog_comments.id
+)
+
+SELECT concordia_refuse('cycle')
+FROM ancestor
+WHERE ancestor.id = :id;
+
+UPDATE blog_comments
+SET
+    parent_id = :parent_id,
+    updated_at = timezone('UTC', now())
+WHERE blog_comments.id = :id
+RETURNING
+    blog_comments.id,
+    blog_comments.post_id,
+    blog_comments.parent_id,
+    blog_comments.author_name,
+    blog_comments.author_email,
+    blog_comments.content,
+    blog_comments.rating,
+    blog_comments.status,
+    blog_comments.in_language,
+    blog_comments.deleted_at,
+    blog_comments.created_at,
+    blog_comments.updated_at

@@ -1,0 +1,80 @@
+-- Delete posts that were deleted softly, the longest ago first, with all that is theirs. Served by the index for it.
+WITH purged_posts AS (
+    SELECT blog_posts.id
+    FROM blog_posts
+    WHERE
+        (blog_posts.deleted_at IS NOT NULL OR blog_posts.status = 'deleted')
+        AND coalesce(blog_posts.deleted_at, blog_posts.updated_at) < :deleted_before
+    ORDER BY
+        coalesce(blog_posts.deleted_at, blog_posts.updated_at) ASC,
+        blog_posts.id ASC
+    LIMIT :limit
+    FOR UPDATE SKIP LOCKED
+),
+
+deleted_translations AS (
+    DELETE FROM blog_translations
+    USING purged_posts
+    WHERE blog_translations.post_id = purged_posts.id
+    RETURNING blog_translations.post_id
+),
+
+deleted_authors AS (
+    DELETE FROM blog_post_authors
+    USING purged_posts
+    WHERE blog_post_authors.post_id = purged_posts.id
+    RETURNING blog_post_authors.post_id
+),
+
+deleted_categories AS (
+    DELETE FROM blog_post_categories
+    USING purged_posts
+    WHERE blog_post_categories.post_id = purged_posts.id
+    RETURNING blog_post_categories.post_id
+),
+
+deleted_media AS (
+    DELETE FROM blog_post_media
+    USING purged_posts
+    WHERE blog_post_media.post_id = purged_posts.id
+    RETURNING blog_post_media.post_id
+),
+
+deleted_comments AS (
+    DELETE FROM blog_comments
+    USING purged_posts
+    WHERE blog_comments.post_id = purged_posts.id
+    RETURNING blog_comments.post_id
+),
+
+detached_comments AS (
+    UPDATE blog_comments
+    SET
+        parent_id = NULL,
+        updated_at = timezone('UTC', now())
+    FROM blog_comments AS parent
+    INNER JOIN purged_posts ON parent.post_id = purged_posts.id
+    WHERE
+        blog_comments.parent_id = parent.id
+        AND NOT EXISTS (
+            SELECT FROM purged_posts AS own_post
+            WHERE own_post.id = blog_comments.post_id
+        )
+    RETURNING blog_comments.id
+),
+
+deleted_posts AS (
+    DELETE FROM blog_posts
+    USING purged_posts
+    WHERE blog_posts.id = purged_posts.id
+    RETURNING blog_posts.id
+)
+
+SELECT
+    (SELECT count(*) FROM deleted_posts) AS blog_posts,
+    (SELECT count(*) FROM deleted_translations) AS blog_translations,
+    (SELECT count(*) FROM deleted_authors) AS blog_post_authors,
+    (SELECT count(*) FROM deleted_categories) AS blog_post_categories,
+    (SELECT count(*) FROM deleted_media) AS blog_post_media,
+    (SELECT count(*) FROM deleted_comments) AS blog_comments,
+    (SELECT count(*) FROM detached_comments) AS blog_comments_detached

@@ -1,0 +1,55 @@
+-- Put a post's translation into a language in place of the one there is, and give it back.
+INSERT INTO blog_translations (
+    id,
+    post_id,
+    in_language,
+    headline,
+    alternative_headline,
+    article_body,
+    excerpt,
+    seo_title,
+    seo_description,
+    seo_keywords,
+    canonical_url,
+    created_at,
+    updated_at
+) VALUES (
+    :id,
+    :post_id,
+    :in_language,
+    :headline::jsonb,
+    :alternative_headline::jsonb,
+    :article_body::jsonb,
+    :excerpt::jsonb,
+    :seo_title::jsonb,
+    :seo_description::jsonb,
+    :seo_keywords::jsonb,
+    :canonical_url::jsonb,
+    timezone('UTC', now()),
+    timezone('UTC', now())
+)
+ON CONFLICT (post_id, in_language) DO UPDATE
+    SET
+        headline = excluded.headline,
+        alternative_headline = excluded.alternative_headline,
+        article_body = excluded.article_body,
+        excerpt = excluded.excerpt,
+        seo_title = excluded.seo_title,
+        seo_description = excluded.seo_description,
+        seo_keywords = excluded.seo_keywords,
+        canonical_url = excluded.canonical_url,
+        updated_at = excluded.updated_at
+RETURNING
+    blog_translations.id,
+    blog_translations.post_id,
+    blog_translations.in_language,
+    blog_translations.headline,
+    blog_translations.alternative_headline,
+    blog_translations.article_body,
+    blog_translations.excerpt,
+    blog_translations.seo_title,
+    blog_translations.seo_description,
+    blog_translations.seo_keywords,
+    blog_translations.canonical_url,
+    blog_translations.created_at,
+    blog_translations.updated_at

@@ -1,0 +1,28 @@
+-- Make these authors a post's only ones, and count what changed.
+SELECT blog_posts.id
+FROM blog_posts
+WHERE blog_posts.id = :post_id
+FOR UPDATE;
+
+WITH removed AS (
+    DELETE FROM blog_post_authors
+    WHERE
+        blog_post_authors.post_id = :post_id
+        AND blog_post_authors.author_id <> ALL(:author_ids::text[])
+    RETURNING blog_post_authors.author_id
+),
+
+added AS (
+    INSERT INTO blog_post_authors (post_id, author_id)
+    SELECT
+        :post_id::text AS post_id,
+        author.id AS author_id
+    FROM UNNEST(:author_ids::text[]) AS author (id)
+    ON CONFLICT DO NOTHING
+    RETURNING blog_post_authors.author_id
+)
+
+SELECT
+    0::bigint AS changed,
+    (SELECT COUNT(*) FROM added) AS added,
+    (SELECT COUNT(*) FROM removed) AS removed

@@ -1,0 +1,28 @@
+-- Make these categories a post's only ones, and count what changed.
+SELECT blog_posts.id
+FROM blog_posts
+WHERE blog_posts.id = :post_id
+FOR UPDATE;
+
+WITH removed AS (
+    DELETE FROM blog_post_categories
+    WHERE
+        blog_post_categories.post_id = :post_id
+        AND blog_post_categories.category_id <> ALL(:category_ids::text[])
+    RETURNING blog_post_categories.category_id
+),
+
+added AS (
+    INSERT INTO blog_post_categories (post_id, category_id)
+    SELECT
+        :post_id::text AS post_id,
+        category.id AS category_id
+    FROM UNNEST(:category_ids::text[]) AS category (id)
+    ON CONFLICT DO NOTHING
+    RETURNING blog_post_categories.category_id
+)
+
+SELECT
+    0::bigint AS changed,
+    (SELECT COUNT(*) FROM added) AS added,
+    (SELECT COUNT(*) FROM removed) AS removed

@@ -1,0 +1,124 @@
+-- Make these translations a post's only ones, each in the place of the one in its language, and count what changed.
+SELECT blog_posts.id
+FROM blog_posts
+WHERE blog_posts.id = :post_id
+FOR UPDATE;
+
+WITH given AS MATERIALIZED (
+    SELECT
+        translation.id,
+        translation.in_language,
+        translation.headline,
+        translation.alternative_headline,
+        translation.article_body,
+        translation.excerpt,
+        translation.seo_title,
+        translation.seo_description,
+        translation.seo_keywords,
+        translation.canonical_url
+    FROM jsonb_to_recordset(:translations::jsonb) AS translation (
+        id text,
+        in_language text,
+        headline jsonb,
+        alternative_headline jsonb,
+        article_body jsonb,
+        excerpt jsonb,
+        seo_title jsonb,
+        seo_description jsonb,
+        seo_keywords jsonb,
+        canonical_url jsonb
+    )
+),
+
+removed AS (
+    DELETE FROM blog_translations
+    WHERE
+        blog_translations.post_id = :post_id
+        AND NOT EXISTS (
+            SELECT FROM given
+            WHERE given.in_language = blog_translations.in_language
+        )
+    RETURNING blog_translations.id
+),
+
+changed AS (
+    UPDATE blog_translations
+    SET
+        headline = given.headline,
+        alternative_headline = given.alternative_headline,
+        article_body = given.article_body,
+        excerpt = given.excerpt,
+        seo_title = given.seo_title,
+        seo_description = given.seo_description,
+        seo_keywords = given.seo_keywords,
+        canonical_url = given.canonical_url,
+        updated_at = timezone('UTC', now())
+    FROM given
+    WHERE
+        blog_translations.post_id = :post_id
+        AND blog_translations.in_language = given.in_language
+        AND (
+            blog_translations.headline,
+            blog_translations.alternative_headline,
+            blog_translations.article_body,
+            blog_translations.excerpt,
+            blog_translations.seo_title,
+            blog_translations.seo_description,
+            blog_translations.seo_keywords,
+            blog_translations.canonical_url
+        ) IS DISTINCT FROM (
+            given.headline,
+            given.alternative_headline,
+            given.article_body,
+            given.excerpt,
+            given.seo_title,
+            given.seo_description,
+            given.seo_keywords,
+            given.canonical_url
+        )
+    RETURNING blog_translations.id
+),
+
+added AS (
+    INSERT INTO blog_translations (
+        id,
+        post_id,
+        in_language,
+        headline,
+        alternative_headline,
+        article_body,
+        excerpt,
+        seo_title,
+        seo_description,
+        seo_keywords,
+        canonical_url,
+        created_at,
+        updated_at
+    )
+    SELECT
+        given.id,
+        :post_id::text AS post_id,
+        given.in_language,
+        given.headline,
+        given.alternative_headline,
+        given.article_body,
+        given.excerpt,
+        given.seo_title,
+        given.seo_description,
+        given.seo_keywords,
+        given.canonical_url,
+        timezone('UTC', now()) AS created_at,
+        timezone('UTC', now()) AS updated_at
+    FROM given
+    WHERE
+        NOT EXISTS (
+            SELECT FROM blog_translations
+            WHERE blog_translations.post_id = :post_id AND blog_translations.in_language = given.in_language
+        )
+    RETURNING blog_translations.id
+)
+
+SELECT
+    (SELECT count(*) FROM added) AS added,
+    (SELECT count(*) FROM changed) AS changed,
+    (SELECT count(*) FROM removed) AS removed
