@@ -1,9 +1,9 @@
 -- What commands need: how a statement refuses what a rule forbids, and the order in which deleted rows are purged.
 -- depends: 0004.threads
 
-CREATE FUNCTION concordia_refuse(reason text, found text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION concordia_refuse(reason text, detail text DEFAULT '') RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION USING ERRCODE = 'CN001', MESSAGE = reason, DETAIL = coalesce(found, '');
+    RAISE EXCEPTION USING ERRCODE = 'CN001', MESSAGE = reason, DETAIL = concordia_refuse.detail;
 END
 $$;
 

@@ -1,7 +1,7 @@
 """What a command does to the tables: all of them, read by plain SELECTs before and after."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -43,7 +43,7 @@ def watched(connection: psycopg.Connection[Any]) -> Iterator[Written]:
     yield written
     after = read_tables(connection)
     for table, rows in after.items():
-        changes = difference(before[table], rows)
+        changes = _difference(before[table], rows, _keys(connection)[table])
         if changes != Changes():
             written.tables[table] = changes
 
@@ -57,22 +57,29 @@ def read_tables(connection: psycopg.Connection[Any]) -> Tables:
                 SQL("SELECT * FROM {}").format(Identifier(table))
             )
         }
-        for table, key in connection.execute(_KEYS)
+        for table, key in _keys(connection).items()
     }
 
 
-def difference(before: Mapping[tuple[Any, ...], Row], after: Mapping[tuple[Any, ...], Row]) -> Changes:
+def _difference(
+    before: Mapping[tuple[Any, ...], Row], after: Mapping[tuple[Any, ...], Row], key: Sequence[str]
+) -> Changes:
     """What changed in a table; rows in the order of their keys."""
     changed = [
-        {column: value for column, value in after[key].items() if value in key or value != before[key][column]}
-        for key in sorted(before.keys() & after.keys())
-        if before[key] != after[key]
+        {name: value for name, value in after[each].items() if name in key or value != before[each][name]}
+        for each in sorted(before.keys() & after.keys())
+        if before[each] != after[each]
     ]
     return Changes(
-        added=[after[key] for key in sorted(after.keys() - before.keys())],
-        removed=[before[key] for key in sorted(before.keys() - after.keys())],
+        added=[after[each] for each in sorted(after.keys() - before.keys())],
+        removed=[before[each] for each in sorted(before.keys() - after.keys())],
         changed=changed,
     )
+
+
+def _keys(connection: psycopg.Connection[Any]) -> Mapping[str, Sequence[str]]:
+    """The columns of the primary key, by table."""
+    return dict(connection.execute(_KEYS))
 
 
 _KEYS = """
