@@ -5,6 +5,7 @@ from typing import Any, LiteralString
 
 import psycopg
 import yoyo
+from psycopg.sql import SQL, Identifier
 
 from benchmarks.queries import AddThread
 from concordia_sql import Querier, sample
@@ -16,7 +17,8 @@ OTHER_COMMENTS = 200_000
 _MANY_COMMENTS_SLUG = "many-comments"
 _OTHER_COMMENTS_SLUG = "other-comments"
 READER = "benchmark@concordia.example"
-"""Who writes the comments of W6."""
+"""Who writes the comments of W6 and W12."""
+NEW_COMMENTS = 10_000
 
 Connection = psycopg.Connection[Any]
 
@@ -45,8 +47,8 @@ def connect(url: str) -> Connection:
     return psycopg.connect(url, autocommit=True, options="-c TimeZone=UTC")
 
 
-def find_parameters(connection: Connection) -> dict[str, Any]:
-    """What the workloads ask for: the same for every peer."""
+def find_parameters(connection: Connection, new_comments: int = NEW_COMMENTS) -> dict[str, Any]:
+    """What the workloads ask for and write: the same for every peer."""
     post_id: LiteralString = "SELECT id FROM blog_posts WHERE slug = %s"
     return {
         "slug": sample.MY_POST_SLUG,
@@ -63,13 +65,63 @@ def find_parameters(connection: Connection) -> dict[str, Any]:
             "status": "pending",
             "in_language": "en",
         },
+        "new_comments": new_comments,
+        "post": _new_post(_first(connection, "blog_organizations", 1)[0]),
+        "post_parts": {
+            "translations": [_new_translation(language) for language in ("ar", "en", "fr", "zh")],
+            "author_ids": _first(connection, "blog_authors", 2),
+            "category_ids": _first(connection, "blog_categories", 3),
+            "media": [
+                {"media_id": key, "type": "inline", "position": str(place)}
+                for place, key in enumerate(_first(connection, "blog_media", 4))
+            ],
+        },
     }
 
 
-def remove_comments(connection: Connection) -> None:
-    """Remove what W6 added."""
+def _new_post(organization_id: str) -> dict[str, Any]:
+    """The columns of W11's post, but for its id and slug. None is NULL, which pgbench cannot send."""
+    return {
+        "status": "published",
+        "published_at": "2019-01-01T12:30:00.123456",
+        "display_in_home": False,
+        "display_in_blog": True,
+        "is_featured": False,
+        "reading_time": "7",
+        "word_count": "1400",
+        "time_required": "PT7M",
+        "allow_comments": True,
+        "in_language": "fr",
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "discussion_url": "https://concordia.example/discussion",
+        "url": "https://concordia.example/post",
+        "identifier": "benchmark",
+        "organization_id": organization_id,
+    }
+
+
+def _new_translation(language: str) -> dict[str, Any]:
+    return {
+        "in_language": language,
+        "headline": {language: "A post with all that is its own"},
+        "article_body": {language: "One paragraph follows another, as they do in posts. " * 40},
+        "excerpt": {language: "One paragraph follows another."},
+    }
+
+
+def _first(connection: Connection, table: str, number: int) -> list[str]:
+    query = SQL("SELECT id FROM {} ORDER BY id LIMIT {}").format(Identifier(table), number)
+    return [row[0] for row in connection.execute(query)]
+
+
+def remove_written(connection: Connection) -> None:
+    """Remove what W6, W11 and W12 wrote."""
     connection.execute("DELETE FROM blog_comments WHERE author_email = %s", [READER])
-    connection.execute("VACUUM (ANALYZE) blog_comments")
+    posts: LiteralString = "SELECT id FROM blog_posts WHERE slug LIKE 'benchmark-%'"
+    for table in ("blog_translations", "blog_post_authors", "blog_post_categories", "blog_post_media"):
+        connection.execute(SQL("DELETE FROM {} WHERE post_id IN ({})").format(Identifier(table), SQL(posts)))
+    connection.execute("DELETE FROM blog_posts WHERE slug LIKE 'benchmark-%'")
+    connection.execute("VACUUM (ANALYZE) blog_comments, blog_posts, blog_translations")
 
 
 def read_columns(connection: Connection) -> dict[str, dict[str, str]]:
@@ -97,6 +149,7 @@ def count_statements(connection: Connection) -> set[int]:
     """The statements that ran on this database since, as PostgreSQL numbers them."""
     rows = connection.execute(
         "SELECT queryid FROM pg_stat_statements WHERE query NOT LIKE '%pg_stat_statements%' "
+        "AND query NOT IN ('BEGIN', 'ROLLBACK') "
         "AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
     return {row[0] for row in rows}

@@ -66,8 +66,14 @@ class Run:
         for peer in self.peers:
             result = self.result(peer, workload)
             expected = reference.read(self._connection, workload.name, self.parameters, result)
-            if (path := self.difference(workload, result, expected)) is not None:
+            path = self.difference(workload, result, expected)
+            if path is None and workload.writes:
+                stored = reference.stored(self._connection, workload.name, self.parameters, result)
+                path = reference.difference(*stored, f"{workload.name}: stored")
+            if path is not None:
                 raise WrongResult(f"{peer.kind.title}: {path} is not what the tables hold")
+            if workload.writes:
+                database.remove_written(self._connection)
         return expected
 
     def result(self, peer: Process, workload: Workload) -> Any:
@@ -81,9 +87,13 @@ class Run:
 
     def same_statement(self, workload: Workload) -> bool | None:
         """Whether pgbench sends the library's very statement. Raises WrongResult when it does not."""
+        if not workload.has_limit:
+            return None
         same = pgbench.same_statement(self._connection, self._url, workload.name, self.parameters)
         if same is False:
             raise WrongResult(f"pgbench: {workload.name} is not the library's statement")
+        if workload.writes:
+            database.remove_written(self._connection)
         return same
 
     def latency(self, workload: Workload, rounds: int) -> dict[str, Latency]:
@@ -91,8 +101,9 @@ class Run:
         times: dict[str, list[int]] = defaultdict(list)
         cpu: dict[str, int] = defaultdict(int)
         for peer in self.peers:
-            peer.ask("time", workload=workload.name, calls=pgbench.warm_up(workload.calls))
-        for turn in _turns([None, *self.peers], rounds):
+            peer.ask("time", workload=workload.name, calls=min(workload.calls, 20))
+        limit = [None] if workload.has_limit else []
+        for turn in _turns([*limit, *self.peers], rounds):
             for peer in turn:
                 if peer is None:
                     times["pgbench"] += pgbench.time(self._url, workload.name, self.parameters, workload.calls)
@@ -100,7 +111,8 @@ class Run:
                     answer = peer.ask("time", workload=workload.name, calls=workload.calls)
                     times[peer.kind.name] += answer["nanoseconds"]
                     cpu[peer.kind.name] += answer["cpu"]
-        database.remove_comments(self._connection)
+            if workload.writes:
+                database.remove_written(self._connection)
         return {name: Latency.of(each, cpu.get(name)) for name, each in times.items()}
 
     def throughput(self, workload: Workload, plan: Plan, kinds: Sequence[Kind]) -> dict[str, Throughput]:

@@ -77,18 +77,17 @@ def _where(results: Results) -> list[str]:
 def _latency_chart(results: Results) -> str:
     panels = []
     for workload, latency in results.latency.items():
-        limit = latency["pgbench"].median
         bars = [
-            Bar(
-                TITLES[peer],
-                latency[peer].median,
-                f"{time_text(latency[peer].median)} · {ratio_text(latency[peer].median / limit)}",
-                _kind(peer),
-            )
+            Bar(TITLES[peer], latency[peer].median, _time_and_ratio(results, workload, peer), _kind(peer))
             for peer in peers_of(latency)
         ]
         panels.append(Panel(f"{workload}  {WORKLOADS[workload].title}", bars))
     return draw("Median time of a call, and how many times pgbench's that is: shorter is better", panels)
+
+
+def _time_and_ratio(results: Results, workload: str, peer: str) -> str:
+    text, ratio = time_text(results.latency[workload][peer].median), results.ratio(workload, peer)
+    return text if ratio is None else f"{text} · {ratio_text(ratio)}"
 
 
 def _growth_chart(results: Results) -> str:

@@ -1,6 +1,7 @@
 """The workloads as queries of the library: what its peers send, and what pgbench does."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -91,6 +92,18 @@ def make_query(workload: str, parameters: Mapping[str, Any]) -> Query[Any]:
     return _MAKERS[workload](parameters)
 
 
+def _create_post(
+    published_at: str, translations: Sequence[Mapping[str, Any]], media: Sequence[Mapping[str, Any]], **given: Any
+) -> blog.CreatePost:
+    return blog.CreatePost(
+        slug=f"benchmark-{uuid4().hex}",
+        published_at=datetime.fromisoformat(published_at),
+        translations=[blog.NewTranslation(**translation) for translation in translations],
+        media=[blog.NewPostMedium(**medium) for medium in media],
+        **given,
+    )
+
+
 _MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Query[Any]]] = {
     "W1": lambda given: blog.GetPost(slug=given["slug"]).into(PostPage),
     "W2": lambda _: blog.ListPosts(status="published", limit=50).into(NewsPost),
@@ -102,4 +115,11 @@ _MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Query[Any]]] = {
     "W8": lambda given: auth.GetSession(token=given["token"]).into(UserSession),
     "W9": lambda given: blog.GetCommentPage(post_id=given["other_comments"], with_hidden=False),
     "W10": lambda given: services.GetListing(slug=given["listing"]).into(ListingPage),
+    "W11": lambda given: _create_post(**given["post"], **given["post_parts"]),
+    "W12": lambda given: blog.AddComments(
+        comments=[
+            blog.NewComment(**{**given["comment"], "content": {"en": f"Comment {number}"}})
+            for number in range(given["new_comments"])
+        ]
+    ),
 }

@@ -17,7 +17,7 @@ Columns = Mapping[str, Mapping[str, str]]
 
 
 def read(connection: psycopg.Connection[Any], workload: str, parameters: Mapping[str, Any], result: Any = None) -> Any:
-    """The objects of a workload as plain data; for W6 those of the comment that `result`, a peer's, names."""
+    """The objects of a workload as plain data; for W6 and W11 of what `result`, a peer's, names."""
     return _READERS[workload](_Reader(connection), {**parameters, "result": result})
 
 
@@ -130,7 +130,37 @@ _READERS: Mapping[str, Callable[[_Reader, Mapping[str, Any]], Any]] = {
     "W8": lambda reader, given: reader.session(given["token"]),
     "W9": lambda reader, given: reader.thread_page(20, 3, post_id=given["other_comments"], parent_id=None),
     "W10": lambda reader, given: reader.listing(given["listing"]),
+    "W11": lambda reader, given: {**reader.one("blog_posts", id=given["result"]["id"]), **given["post"]},
+    "W12": lambda *_: {},
 }
+
+
+def stored(
+    connection: psycopg.Connection[Any], workload: str, parameters: Mapping[str, Any], result: Any
+) -> tuple[Any, Any]:
+    """What a peer's write left in the tables beside its result, and what it was given."""
+    reader = _Reader(connection)
+    if workload == "W11":
+        parts, owner = parameters["post_parts"], {"post_id": result["id"]}
+        found = {
+            "translations": _like(parts["translations"], reader.rows("blog_translations", "in_language", **owner)),
+            "author_ids": [row["author_id"] for row in reader.rows("blog_post_authors", "author_id", **owner)],
+            "category_ids": [row["category_id"] for row in reader.rows("blog_post_categories", "category_id", **owner)],
+            "media": _like(parts["media"], reader.rows("blog_post_media", "media_id", **owner)),
+        }
+        return found, parts
+    if workload == "W12":
+        comment = parameters["comment"]
+        comments = [{**comment, "content": {"en": f"Comment {number}"}} for number in range(parameters["new_comments"])]
+        by_number = "length(content ->> 'en'), content ->> 'en'"
+        rows = reader.rows("blog_comments", by_number, author_email=comment["author_email"])
+        return _like(comments, rows), comments
+    return None, None
+
+
+def _like(given: list[Row], rows: list[Row]) -> list[Row]:
+    """The rows with the columns that were given."""
+    return [{name: row[name] for name in given[0]} for row in rows]
 
 
 def canonical(value: Any, form: Form, columns: Columns, *, ordered: bool = True) -> Any:

@@ -92,9 +92,9 @@ class Results:
         return msgspec.json.decode(path.read_bytes(), type=cls)
 
     def ratio(self, workload: str, peer: str) -> float | None:
-        """How many times pgbench's median a peer's is."""
+        """How many times pgbench's median a peer's is; None where one of them did not run."""
         peers = self.latency.get(workload, {})
-        return peers[peer].median / peers["pgbench"].median if peer in peers else None
+        return peers[peer].median / peers["pgbench"].median if {peer, "pgbench"} <= peers.keys() else None
 
 
 def _rounded(value: float) -> float:

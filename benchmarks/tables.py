@@ -50,26 +50,29 @@ def ratio_text(ratio: float) -> str:
 
 
 def _latency_table(title: str, results: Results, value: Callable[[Latency], float]) -> Table:
-    """pgbench's times, and how many times as much each peer takes."""
-    limits = {workload: value(latency["pgbench"]) for workload, latency in results.latency.items()}
-    rows = [
-        (
-            TITLES[peer],
-            *(
-                time_text(limits[workload])
-                if peer == "pgbench"
-                else ratio_text(value(latency[peer]) / limits[workload])
-                for workload, latency in results.latency.items()
-            ),
-        )
-        for peer in _peers(results)
-    ]
+    """pgbench's times, and how many times as much each peer takes; times where there is no pgbench."""
+
+    def text(latency: Mapping[str, Latency], peer: str) -> str:
+        if peer not in latency:
+            return "-"
+        limit = latency.get("pgbench")
+        if limit is None or peer == "pgbench":
+            return time_text(value(latency[peer]))
+        return ratio_text(value(latency[peer]) / value(limit))
+
+    rows = [(TITLES[peer], *(text(each, peer) for each in results.latency.values())) for peer in _peers(results)]
     return Table(f"{title}, as times of pgbench's", ("", *results.latency), tuple(rows))
 
 
 def _spread_table(results: Results) -> Table:
     rows = [
-        (TITLES[peer], *(ratio_text(latency[peer].p99 / latency[peer].median) for latency in results.latency.values()))
+        (
+            TITLES[peer],
+            *(
+                ratio_text(latency[peer].p99 / latency[peer].median) if peer in latency else "-"
+                for latency in results.latency.values()
+            ),
+        )
         for peer in _peers(results)
     ]
     return Table("99th percentile, as times of the peer's own median", ("", *results.latency), tuple(rows))

@@ -32,6 +32,9 @@ class Workload:
     form: Form
     calls: int
     """How often a peer runs it in a round."""
+    writes: bool = False
+    has_limit: bool = True
+    """Whether pgbench can run it."""
 
 
 _ORGANIZATION = Form("blog_organizations")
@@ -72,12 +75,27 @@ WORKLOADS: Mapping[str, Workload] = {
         Workload("W3", "A post, no relations", Form("blog_posts"), 200),
         Workload("W4", "A thread of 40 comments, as a tree", _THREAD, 100),
         Workload("W5", "A thread of 10,000 comments, as a tree", _THREAD, 5),
-        Workload("W6", "Add a comment and give it back", _COMMENT, 100),
+        Workload("W6", "Add a comment and give it back", _COMMENT, 100, writes=True),
         Workload("W7", "A post with its French translation", Form("blog_posts", relations=_TRANSLATIONS), 100),
         Workload("W8", "A session with its user", Form("session", relations={"user": Form("user")}), 200),
         Workload("W9", "A page of a thread of 200,000 comments, as a tree", _THREAD, 30),
         Workload(
             "W10", "A listing with category, organization, translations, media, availability, rating", _LISTING, 100
+        ),
+        Workload(
+            "W11",
+            "Create a post with 4 translations, 2 authors, 3 categories, 4 media, and give it back",
+            Form("blog_posts"),
+            30,
+            writes=True,
+        ),
+        Workload(
+            "W12",
+            "Add 10,000 comments; without pgbench, which cannot send them, so in times",
+            Form(None),
+            1,
+            writes=True,
+            has_limit=False,
         ),
     )
 }

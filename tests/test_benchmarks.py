@@ -48,7 +48,7 @@ def rows(url: str) -> Iterator[database.Connection]:
 def run(url: str, rows: database.Connection) -> Iterator[Run]:
     """Every peer that can run here, each in its process."""
     with ExitStack() as stack:
-        yield Run(url, rows, find_peers()[0], database.find_parameters(rows), stack)
+        yield Run(url, rows, find_peers()[0], database.find_parameters(rows, new_comments=50), stack)
 
 
 @pytest.mark.parametrize("workload", WORKLOADS.values(), ids=WORKLOADS)
@@ -56,7 +56,7 @@ def test_every_peer_gives_what_the_tables_hold(run: Run, workload: Workload) -> 
     run.check(workload)
 
 
-@pytest.mark.parametrize("name", [name for name in WORKLOADS if name != "W6"])
+@pytest.mark.parametrize("name", [name for name, each in WORKLOADS.items() if not each.writes])
 def test_one_changed_row_of_any_table_is_a_difference_for_every_peer(
     run: Run, rows: database.Connection, name: str
 ) -> None:
@@ -81,14 +81,49 @@ def test_a_comment_that_is_stored_otherwise_is_a_difference_for_every_peer(run: 
         assert run.difference(workload, result, expected) == "W6.rating"
 
 
-def test_added_comments_are_removed(run: Run, rows: database.Connection) -> None:
-    counted = "SELECT count(*) FROM blog_comments"
-    database.remove_comments(rows)
-    before = rows.execute(counted).fetchone()
-    run.check(WORKLOADS["W6"])
-    assert rows.execute(counted).fetchone() != before
-    database.remove_comments(rows)
-    assert rows.execute(counted).fetchone() == before
+@pytest.mark.parametrize(
+    ("name", "change", "path"),
+    [
+        (
+            "W11",
+            "UPDATE blog_translations SET excerpt = '{}' WHERE post_id = %s AND in_language = 'en'",
+            "translations[1].excerpt",
+        ),
+        ("W11", "DELETE FROM blog_post_authors WHERE post_id = %s", "author_ids"),
+        ("W11", "DELETE FROM blog_post_categories WHERE post_id = %s", "category_ids"),
+        ("W11", "UPDATE blog_post_media SET position = '7' WHERE post_id = %s", "media[0].position"),
+        ("W12", 'DELETE FROM blog_comments WHERE content = \'{"en": "Comment 49"}\' AND %s', ""),
+    ],
+)
+def test_what_is_written_otherwise_is_a_difference_for_every_peer(
+    run: Run, rows: database.Connection, name: str, change: str, path: str
+) -> None:
+    for peer in run.peers:
+        result = run.result(peer, WORKLOADS[name])
+        stored, given = reference.stored(rows, name, run.parameters, result)
+        assert stored == given, peer.kind.title
+        rows.execute(change.encode(), [result["id"] if name == "W11" else True])
+        stored, given = reference.stored(rows, name, run.parameters, result)
+        found = reference.difference(stored, given, "stored")
+        assert found == (f"stored.{path}" if path else "stored"), peer.kind.title
+        database.remove_written(rows)
+
+
+def test_what_is_written_otherwise_stops_the_run(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reference, "stored", lambda *_: ([], [{}]))
+    with pytest.raises(WrongResult, match=r"^concordia_sql: W12: stored is not what the tables hold$"):
+        run.check(WORKLOADS["W12"])
+
+
+@pytest.mark.parametrize("name", [name for name, each in WORKLOADS.items() if each.writes])
+def test_what_is_written_is_removed(run: Run, rows: database.Connection, name: str) -> None:
+    tables = {"W6": 1, "W11": 5, "W12": 1}
+    database.remove_written(rows)
+    before = _counts(rows)
+    run.result(run.peers[0], WORKLOADS[name])
+    assert sum(_counts(rows)[table] != number for table, number in before.items()) == tables[name]
+    database.remove_written(rows)
+    assert _counts(rows) == before
 
 
 def test_a_wrong_peer_stops_the_run(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +134,7 @@ def test_a_wrong_peer_stops_the_run(run: Run, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("workload", WORKLOADS.values(), ids=WORKLOADS)
 def test_pgbench_sends_the_statement_of_the_library(run: Run, rows: database.Connection, workload: Workload) -> None:
-    assert run.same_statement(workload) is (True if _counts_statements(rows) else None)
+    assert run.same_statement(workload) is (True if _counts_statements(rows) and workload.has_limit else None)
 
 
 def test_another_statement_stops_the_run(run: Run, rows: database.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,6 +242,12 @@ def test_the_documentation_shows_the_run_that_it_holds(tmp_path: Path) -> None:
     write_page(Results.load(DOCS / "benchmarks" / "results.json"), tmp_path)
     for path in ("benchmarks.md", *(f"benchmarks/{chart.name}" for chart in (tmp_path / "benchmarks").glob("*.svg"))):
         assert (DOCS / path).read_text() == (tmp_path / path).read_text()
+
+
+def _counts(rows: database.Connection) -> dict[str, Any]:
+    tables = (name for name in database.read_columns(rows) if name.startswith("blog_"))
+    counted = {name: rows.execute(SQL("SELECT count(*) FROM {}").format(Identifier(name))) for name in tables}
+    return {name: cursor.fetchone() for name, cursor in counted.items()}
 
 
 def _tables(form: Form) -> set[str]:

@@ -8,7 +8,7 @@ const { sql } = await import("drizzle-orm");
 const { drizzle } = await import("drizzle-orm/node-postgres");
 const { default: pg } = await import("pg");
 const schema = await import("./schema.js");
-const { finish, plain, queries } = await import("./workloads.js");
+const { finish, plain, queries, transactions } = await import("./workloads.js");
 answer({ import: since(started) });
 
 let calls;
@@ -72,6 +72,7 @@ function makeCalls(db, parameters) {
     const average = ratings.average === null ? null : Math.round(ratings.average * 100) / 100;
     return { ...listing, rating_summary: { ...ratings, average } };
   };
+  for (const [name, run] of Object.entries(transactions)) calls[name] = () => run(db, parameters);
   return calls;
 }
 

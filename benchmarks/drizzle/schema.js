@@ -148,8 +148,8 @@ export const translations = pgTable(
     seo_description: jsonb(),
     seo_keywords: jsonb(),
     canonical_url: jsonb(),
-    created_at: timestamp({ mode: "string" }).notNull(),
-    updated_at: timestamp({ mode: "string" }).notNull(),
+    created_at: timestamp({ mode: "string" }).notNull().defaultNow(),
+    updated_at: timestamp({ mode: "string" }).notNull().defaultNow(),
   },
 );
 
@@ -203,8 +203,8 @@ export const posts = pgTable(
     identifier: text(),
     organization_id: text(),
     deleted_at: timestamp({ mode: "string" }),
-    created_at: timestamp({ mode: "string" }).notNull(),
-    updated_at: timestamp({ mode: "string" }).notNull(),
+    created_at: timestamp({ mode: "string" }).notNull().defaultNow(),
+    updated_at: timestamp({ mode: "string" }).notNull().defaultNow(),
   },
 );
 

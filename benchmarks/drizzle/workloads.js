@@ -1,6 +1,17 @@
 // The workloads, as Drizzle's documentation writes them. `value(name)` is a parameter: its value, or a placeholder.
 import { and, asc, avg, between, count, desc, eq, isNull, ne, sql } from "drizzle-orm";
-import { comments, listings, posts, reviews, session, translations } from "./schema.js";
+import { randomUUID } from "node:crypto";
+import {
+  comments,
+  listings,
+  postAuthors,
+  postCategories,
+  postMedia,
+  posts,
+  reviews,
+  session,
+  translations,
+} from "./schema.js";
 
 const visible = (table) => and(isNull(table.deleted_at), ne(table.status, "deleted"));
 const relations = {
@@ -91,6 +102,35 @@ function thread(db, post) {
     orderBy: oldest,
   });
 }
+
+// The workloads that write in a transaction, in which Drizzle prepares nothing.
+export const transactions = {
+  W11: (db, { post, post_parts: parts }) =>
+    db.transaction(async (tx) => {
+      const values = { ...post, id: randomUUID(), slug: `benchmark-${randomUUID()}` };
+      const [created] = await tx.insert(posts).values(values).returning();
+      const owned = (rows) => rows.map((row) => ({ ...row, post_id: created.id }));
+      await tx.insert(translations).values(owned(parts.translations).map((row) => ({ ...row, id: randomUUID() })));
+      await tx.insert(postAuthors).values(owned(parts.author_ids.map((author_id) => ({ author_id }))));
+      await tx.insert(postCategories).values(owned(parts.category_ids.map((category_id) => ({ category_id }))));
+      await tx.insert(postMedia).values(owned(parts.media));
+      return created;
+    }),
+  W12: (db, { comment, new_comments: number }) =>
+    db.transaction(async (tx) => {
+      for (let first = 0; first < number; first += ROWS) {
+        const rows = Array.from({ length: Math.min(ROWS, number - first) }, (_, index) => ({
+          ...comment,
+          id: randomUUID(),
+          content: { en: `Comment ${first + index}` },
+        }));
+        await tx.insert(comments).values(rows);
+      }
+      return number;
+    }),
+};
+
+const ROWS = 5000; // a statement has no more than 65,535 parameters
 
 // What is done with the rows of a workload, in the call.
 export const finish = {

@@ -12,6 +12,7 @@ import msgspec
 from benchmarks.peers import structs
 from benchmarks.peers.asyncpg_sql import (
     ADD_COMMENT,
+    CREATE_POST,
     FRENCH_POST,
     LISTING_PAGE,
     NEWS,
@@ -21,7 +22,7 @@ from benchmarks.peers.asyncpg_sql import (
     THREAD,
     THREAD_PAGE,
 )
-from benchmarks.peers.plain import link, plain
+from benchmarks.peers.plain import link, new_comments, new_post, plain
 
 _POST_PAGE = msgspec.json.Decoder(structs.PostPage)
 _NEWS = msgspec.json.Decoder(list[structs.NewsPost])
@@ -54,6 +55,8 @@ class Peer:
             "W8": self._session,
             "W9": lambda: self._thread_page(parameters["other_comments"]),
             "W10": self._listing_page,
+            "W11": self._create_post,
+            "W12": self._add_comments,
         }
 
     async def open(self) -> None:
@@ -100,6 +103,23 @@ class Peer:
     async def _listing_page(self) -> structs.ListingPage | None:
         found = await self._pool.fetchval(LISTING_PAGE, self._parameters["listing"])
         return None if found is None else _LISTING_PAGE.decode(found)
+
+    async def _create_post(self) -> structs.Post:
+        post, translations = new_post(self._parameters)
+        parts = self._parameters["post_parts"]
+        given = post, translations, parts["media"]
+        columns, rows, media = (msgspec.json.encode(each).decode() for each in given)
+        found = await self._pool.fetchval(CREATE_POST, columns, rows, parts["author_ids"], parts["category_ids"], media)
+        return _POST.decode(found)
+
+    async def _add_comments(self) -> int:
+        comments = new_comments(self._parameters)
+        for comment in comments:
+            comment["content"] = msgspec.json.encode(comment["content"]).decode()
+        rows = [tuple(comment.values()) for comment in comments]
+        async with self._pool.acquire() as connection:
+            await connection.copy_records_to_table("blog_comments", records=rows, columns=[*comments[0]])
+        return len(rows)
 
 
 async def _do_not_reset(_: object) -> None:

@@ -109,6 +109,41 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 RETURNING to_json(blog_comments)
 """
 
+CREATE_POST = """
+WITH post AS (
+    INSERT INTO blog_posts (
+        id, slug, status, published_at, display_in_home, display_in_blog, is_featured, reading_time, word_count,
+        time_required, allow_comments, in_language, license, discussion_url, url, identifier, organization_id
+    )
+    SELECT
+        id, slug, status, published_at, display_in_home, display_in_blog, is_featured, reading_time, word_count,
+        time_required, allow_comments, in_language, license, discussion_url, url, identifier, organization_id
+    FROM json_populate_record(NULL::blog_posts, $1)
+    RETURNING *
+),
+translations AS (
+    INSERT INTO blog_translations (id, post_id, in_language, headline, article_body, excerpt)
+    SELECT translation.id, post.id, translation.in_language, headline, article_body, excerpt
+    FROM post
+    CROSS JOIN json_populate_recordset(NULL::blog_translations, $2) AS translation
+),
+authors AS (
+    INSERT INTO blog_post_authors (post_id, author_id)
+    SELECT post.id, author_id FROM post CROSS JOIN unnest($3::text[]) AS author_id
+),
+categories AS (
+    INSERT INTO blog_post_categories (post_id, category_id)
+    SELECT post.id, category_id FROM post CROSS JOIN unnest($4::text[]) AS category_id
+),
+media AS (
+    INSERT INTO blog_post_media (post_id, media_id, type, position)
+    SELECT post.id, medium.media_id, medium.type, medium.position
+    FROM post
+    CROSS JOIN json_populate_recordset(NULL::blog_post_media, $5) AS medium
+)
+SELECT to_json(post) FROM post
+"""
+
 FRENCH_POST = """
 SELECT to_json(page)
 FROM (

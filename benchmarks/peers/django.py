@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import django
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.models import Avg, Count, Manager, Prefetch, Q, QuerySet, Window
 from django.db.models.functions import Coalesce, RowNumber
 from psycopg.conninfo import conninfo_to_dict
@@ -24,12 +24,14 @@ from benchmarks.peers.django_app.models import (  # noqa: E402 - models need the
     Listing,
     MediumLink,
     Post,
+    PostAuthor,
+    PostCategory,
     PostMedium,
     Review,
     Session,
     Translation,
 )
-from benchmarks.peers.plain import RatingSummary, link, plain, rating_summary  # noqa: E402
+from benchmarks.peers.plain import RatingSummary, link, new_comments, new_post, plain, rating_summary  # noqa: E402
 
 
 class Peer:
@@ -50,6 +52,8 @@ class Peer:
             "W8": self._session,
             "W9": lambda: self._thread_page(parameters["other_comments"]),
             "W10": self._listing_page,
+            "W11": self._create_post,
+            "W12": self._add_comments,
         }
 
     def open(self) -> None:
@@ -118,6 +122,21 @@ class Peer:
         listing = listings.get(slug=self._parameters["listing"])
         listing.rating_summary = _rating_summary(listing.id)
         return listing
+
+    def _create_post(self) -> Post:
+        columns, translations = new_post(self._parameters)
+        parts = self._parameters["post_parts"]
+        with transaction.atomic():
+            post = Post.objects.create(**columns)
+            Translation.objects.bulk_create([Translation(post=post, **each) for each in translations])
+            PostAuthor.objects.bulk_create([PostAuthor(post=post, author_id=key) for key in parts["author_ids"]])
+            links = [PostCategory(post=post, category_id=key) for key in parts["category_ids"]]
+            PostCategory.objects.bulk_create(links)
+            PostMedium.objects.bulk_create([PostMedium(post=post, **each) for each in parts["media"]])
+        return post
+
+    def _add_comments(self) -> int:
+        return len(Comment.objects.bulk_create([Comment(**each) for each in new_comments(self._parameters)]))
 
 
 def _posts() -> "QuerySet[Post]":

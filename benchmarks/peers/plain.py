@@ -1,8 +1,10 @@
-"""Results as plain data, and threads as trees: what the peers in Python share. None of it is timed but `link`."""
+"""Results as plain data, and threads as trees: what the peers in Python share. Timed are `link` and what is `new`."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 Read = Callable[[Any, str], Any]
 
@@ -38,6 +40,22 @@ def link(comments: Sequence[Any]) -> list[Any]:
     for comment in comments:
         comment.replies = replies[comment.id]
     return replies[None]
+
+
+def new_post(parameters: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The columns of W11's post, and those of its translations."""
+    given = parameters["post"]
+    post = {**given, "id": uuid4().hex, "slug": f"benchmark-{uuid4().hex}"}
+    post["published_at"] = datetime.fromisoformat(given["published_at"])
+    return post, [{**each, "id": uuid4().hex} for each in parameters["post_parts"]["translations"]]
+
+
+def new_comments(parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    """The columns of W12's comments."""
+    return [
+        {**parameters["comment"], "id": uuid4().hex, "content": {"en": f"Comment {number}"}}
+        for number in range(parameters["new_comments"])
+    ]
 
 
 def rating_summary(counts: Sequence[int], average: Any) -> "RatingSummary":

@@ -7,11 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
-from sqlalchemy import ColumnElement, Select, create_engine, func, select, true
+from sqlalchemy import ColumnElement, Select, create_engine, func, insert, select, true
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from benchmarks.peers import sqlalchemy_models as models
-from benchmarks.peers.plain import RatingSummary, link, plain, rating_summary
+from benchmarks.peers.plain import RatingSummary, link, new_comments, new_post, plain, rating_summary
 from benchmarks.peers.sqlalchemy_models import Author, Comment, Listing, MediumLink, Post, PostMedium, Review
 
 
@@ -29,6 +29,7 @@ class Peer:
             skip_autocommit_rollback=True,
             json_deserializer=orjson.loads,
         )
+        self._transactions = self._engine.execution_options(isolation_level="READ COMMITTED")
         self.calls = {
             "W1": self._post_page,
             "W2": self._news,
@@ -40,6 +41,8 @@ class Peer:
             "W8": self._session,
             "W9": lambda: self._thread_page(parameters["other_comments"]),
             "W10": self._listing_page,
+            "W11": self._create_post,
+            "W12": self._add_comments,
         }
 
     def open(self) -> None:
@@ -124,6 +127,29 @@ class Peer:
             if listing is not None:
                 listing.rating_summary = _rating_summary(session, listing.id)
             return listing
+
+    def _create_post(self) -> Post:
+        columns, translations = new_post(self._parameters)
+        parts = self._parameters["post_parts"]
+        post = Post(**columns)
+        post.translations = [models.Translation(**each) for each in translations]
+        post.media = [PostMedium(**each) for each in parts["media"]]
+        authors = [{"post_id": post.id, "author_id": key} for key in parts["author_ids"]]
+        categories = [{"post_id": post.id, "category_id": key} for key in parts["category_ids"]]
+        with Session(self._transactions, expire_on_commit=False) as session:
+            session.add(post)
+            session.flush()
+            session.execute(insert(models.PostAuthor), authors)
+            session.execute(insert(models.PostCategory), categories)
+            session.commit()
+        return post
+
+    def _add_comments(self) -> int:
+        comments = new_comments(self._parameters)
+        with Session(self._transactions) as session:
+            session.execute(insert(Comment), comments)
+            session.commit()
+        return len(comments)
 
 
 def _posts() -> Select[tuple[Post]]:

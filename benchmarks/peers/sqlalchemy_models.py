@@ -160,8 +160,8 @@ class Translation(Base):
     seo_description: Mapped[Json | None]
     seo_keywords: Mapped[Json | None]
     canonical_url: Mapped[Json | None]
-    created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class PostAuthor(Base):
@@ -210,8 +210,8 @@ class Post(Base):
     identifier: Mapped[str | None]
     organization_id: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
-    created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     authors: Mapped[list["Author"]] = relationship(secondary="blog_post_authors")
     categories: Mapped[list["Category"]] = relationship(secondary="blog_post_categories")

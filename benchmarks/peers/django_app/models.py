@@ -159,8 +159,8 @@ class Translation(models.Model):
     seo_description = models.JSONField(null=True)
     seo_keywords = models.JSONField(null=True)
     canonical_url = models.JSONField(null=True)
-    created_at = models.DateTimeField()
-    updated_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "blog_translations"
@@ -222,8 +222,8 @@ class Post(models.Model):
     identifier = models.TextField(null=True)
     organization_id = models.TextField(null=True)
     deleted_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField()
-    updated_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
     authors = models.ManyToManyField("Author", through="PostAuthor")
     categories = models.ManyToManyField("Category", through="PostCategory")
 
