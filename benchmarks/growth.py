@@ -32,12 +32,13 @@ def measure_growth(url: str, plan: Plan, report: Report) -> Mapping[str, Mapping
         querier = Querier(connection)
         parameters = database.find_parameters(connection)
 
-        def measure(name: str, rows: int) -> None:
-            report(f"timing {name} with {rows:,} {GROWING[name]}")
+        def measure(rows: int, *names: str) -> None:
             with ExitStack() as stack:
                 run = Run(other, connection, OURS[:1], parameters, stack)
-                given = _count(run.check(WORKLOADS[name]))
-                found[name][rows] = Grown(given, run.latency(WORKLOADS[name], _ROUNDS))
+                for name in names:
+                    report(f"timing {name} with {rows:,} {GROWING[name]}")
+                    given = _count(run.check(WORKLOADS[name]))
+                    found[name][rows] = Grown(given, run.latency(WORKLOADS[name], _ROUNDS))
 
         posts = plan.posts[0]
         for more in plan.posts:
@@ -46,14 +47,13 @@ def measure_growth(url: str, plan: Plan, report: Report) -> Mapping[str, Mapping
                 querier.execute(AddPosts(numbers=[*range(first, first + more // posts - 1)]))
                 posts = more
             connection.execute("VACUUM (ANALYZE)")
-            measure("W2", more)
+            measure(more, "W2")
         for comments in plan.comments:
             thread = f"thread-{comments}"
             querier.execute(AddThread(slug=thread, comments=comments))
             connection.execute("VACUUM (ANALYZE) blog_comments, blog_posts")
             parameters |= {"many_comments": thread, "other_comments": thread}
-            measure("W9", comments)
-            measure("W5", comments)
+            measure(comments, "W9", "W5")
     return found
 
 

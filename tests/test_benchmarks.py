@@ -172,7 +172,7 @@ def test_a_failing_peer_says_why(url: str) -> None:
 
 def test_a_run_measures_every_peer(url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(measure, "find_peers", lambda: ([*OURS], {"other": "it is not installed"}))
-    plan = Plan(workloads=("W3", "W6"), rounds=2, starts=1, callers=2, seconds=0.1, posts=(50, 200), comments=(20, 100))
+    plan = Plan(workloads=("W3", "W6"), rounds=2, starts=1, callers=2, seconds=0.1, posts=(50, 150), comments=(20, 100))
     results = measure.measure(url, plan, print)
     assert {name: set(peers) for name, peers in results.latency.items()} == {
         name: {"pgbench", "ours", "ours_async"} for name in ("W3", "W6")
@@ -181,12 +181,12 @@ def test_a_run_measures_every_peer(url: str, monkeypatch: pytest.MonkeyPatch, tm
     assert results.throughput["W1"].keys() == {"pgbench", "ours", "ours_async"}
     assert results.cold.keys() == {"ours", "ours_async"}
     assert {name: list(growth) for name, growth in results.growth.items()} == {
-        "W2": [50, 200],
+        "W2": [50, 150],
         "W5": [20, 100],
         "W9": [20, 100],
     }
     assert results.growth["W5"][100].latency.keys() == {"pgbench", "ours"}
-    assert [results.growth["W2"][200].given, results.growth["W5"][100].given] == [50, 100]
+    assert [results.growth["W2"][150].given, results.growth["W5"][100].given] == [50, 100]
     assert {"commit", "Python", "PostgreSQL", "psycopg"} <= results.versions.keys()
     assert results.missing == {"other": "it is not installed"}
     results.save(tmp_path / "results.json")
