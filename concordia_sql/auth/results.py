@@ -276,3 +276,25 @@ class VerificationDetails(Verification):
 
     expired: bool
     """By the database's clock: `expires_at` is not in the future."""
+
+
+@attrs.frozen
+class DeletedUser:
+    """What went with a user."""
+
+    user: int
+    session: int
+    account: int
+    member: int
+    invitation: int
+    profile: int
+
+
+@attrs.frozen
+class DeletedOrganization:
+    """What went with an organization, and the sessions that worked for it."""
+
+    organization: int
+    member: int
+    invitation: int
+    session_detached: int

@@ -1,7 +1,16 @@
 """What users tell of themselves."""
 
 from concordia_sql.auth.results import Profile
+from concordia_sql.profile.commands import ChangeProfile, DeleteProfile, PutProfile
 from concordia_sql.profile.queries import GetProfile, GetProfileByUsername
 from concordia_sql.profile.results import ProfileDetails
 
-__all__ = ["GetProfile", "GetProfileByUsername", "Profile", "ProfileDetails"]
+__all__ = [
+    "ChangeProfile",
+    "DeleteProfile",
+    "GetProfile",
+    "GetProfileByUsername",
+    "Profile",
+    "ProfileDetails",
+    "PutProfile",
+]

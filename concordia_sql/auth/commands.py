@@ -1,0 +1,309 @@
+"""The commands of accounts, but for invitations: users, sessions, verifications, organizations and their members."""
+
+from datetime import datetime
+
+import attrs
+from msgspec import UNSET, UnsetType
+
+from concordia_sql.auth.results import (
+    Account,
+    DeletedOrganization,
+    DeletedUser,
+    Member,
+    Organization,
+    Session,
+    User,
+    Verification,
+)
+from concordia_sql.ids import new_id
+from concordia_sql.keyset import Limit
+from concordia_sql.query import Affected, Maybe, One, command
+
+
+@command("auth/create_user.sql")
+class CreateUser(One[User]):
+    """Create a user and give them back. Raises Conflict for their e-mail address, username or id."""
+
+    name: str
+    email: str
+    """It is stored as it is given. Better Auth looks for lower case, so pass `email.lower()`; so with the username."""
+    id: str = attrs.field(factory=new_id)
+    email_verified: bool = False
+    image: str | None = None
+    username: str | None = None
+    display_username: str | None = None
+    role: str | None = None
+    banned: bool | None = False
+    ban_reason: str | None = None
+    ban_expires: datetime | None = None
+
+
+@command("auth/change_user.sql")
+class ChangeUser(Maybe[User]):
+    """Change what is given of a user. Gives them back, or None when there is none.
+
+    Raises Conflict for their e-mail address or username.
+    """
+
+    id: str
+    name: str | UnsetType = UNSET
+    email: str | UnsetType = UNSET
+    email_verified: bool | UnsetType = UNSET
+    image: str | UnsetType | None = UNSET
+    username: str | UnsetType | None = UNSET
+    display_username: str | UnsetType | None = UNSET
+    role: str | UnsetType | None = UNSET
+    banned: bool | UnsetType | None = UNSET
+    ban_reason: str | UnsetType | None = UNSET
+    ban_expires: datetime | UnsetType | None = UNSET
+
+
+@command("auth/delete_user.sql")
+class DeleteUser(One[DeletedUser]):
+    """Delete a user with their sessions, accounts, memberships, profile and the invitations that they sent, for good.
+
+    Gives the number of rows that went, by table: zeros when there is no such user. What they wrote stays and keeps
+    their id: listings, reviews and bookings. Their membership goes even where they are the last owner, unlike with
+    `RemoveMember`.
+
+    Source: Concordia's documentation, section Cascading Deletes.
+    """
+
+    id: str
+
+
+@command("auth/create_session.sql")
+class CreateSession(One[Session]):
+    """Create a session and give it back. Raises Conflict for its token or id, MissingReference for the user.
+
+    Whether the active organization is there, and the user its member, is not looked at.
+    """
+
+    expires_at: datetime
+    token: str = attrs.field(repr=False)
+    user_id: str
+    id: str = attrs.field(factory=new_id)
+    ip_address: str | None = None
+    user_agent: str | None = None
+    active_organization_id: str | None = None
+    impersonated_by: str | None = None
+
+
+@command("auth/change_session.sql")
+class ChangeSession(Maybe[Session]):
+    """Change what is given of a session. Gives it back, or None when there is none.
+
+    Whether the active organization is there, and the user its member, is not looked at.
+    """
+
+    id: str
+    expires_at: datetime | UnsetType = UNSET
+    ip_address: str | UnsetType | None = UNSET
+    user_agent: str | UnsetType | None = UNSET
+    active_organization_id: str | UnsetType | None = UNSET
+    impersonated_by: str | UnsetType | None = UNSET
+
+
+@command("auth/delete_session.sql")
+class DeleteSession(Affected):
+    """Delete a session: 1, or 0 when there is none."""
+
+    id: str
+
+
+@command("auth/delete_user_sessions.sql")
+class DeleteUserSessions(Affected):
+    """Delete the sessions of a user, expired or not: how many went."""
+
+    user_id: str
+    kept_id: str | None = None
+    """The id of the one session that stays."""
+
+
+@command("auth/delete_expired_sessions.sql")
+class DeleteExpiredSessions(Affected):
+    """Delete at most `limit` sessions that have expired, the longest ago first: how many went; run it until none did.
+
+    Sessions that others are at work on are left for the next time.
+    """
+
+    limit: Limit = 100
+    now: datetime | None = None
+    """The moment that it is; the database's clock if not given."""
+
+
+@command("auth/create_account.sql")
+class CreateAccount(One[Account]):
+    """Create an account and give it back without its secrets.
+
+    Raises Conflict when the provider has an account with this id already, whoever's, or for its own id, and
+    MissingReference for the user.
+    """
+
+    account_id: str
+    """The user's id at the provider."""
+    provider_id: str
+    user_id: str
+    id: str = attrs.field(factory=new_id)
+    access_token: str | None = attrs.field(default=None, repr=False)
+    refresh_token: str | None = attrs.field(default=None, repr=False)
+    id_token: str | None = attrs.field(default=None, repr=False)
+    access_token_expires_at: datetime | None = None
+    refresh_token_expires_at: datetime | None = None
+    scope: str | None = None
+    password: str | None = attrs.field(default=None, repr=False)
+    """A hash: it is stored as it is given."""
+
+
+@command("auth/change_account.sql")
+class ChangeAccount(Maybe[Account]):
+    """Change what is given of an account. Gives it back without its secrets, or None when there is none."""
+
+    id: str
+    access_token: str | UnsetType | None = attrs.field(default=UNSET, repr=False)
+    refresh_token: str | UnsetType | None = attrs.field(default=UNSET, repr=False)
+    id_token: str | UnsetType | None = attrs.field(default=UNSET, repr=False)
+    access_token_expires_at: datetime | UnsetType | None = UNSET
+    refresh_token_expires_at: datetime | UnsetType | None = UNSET
+    scope: str | UnsetType | None = UNSET
+    password: str | UnsetType | None = attrs.field(default=UNSET, repr=False)
+    """A hash: it is stored as it is given."""
+
+
+@command("auth/delete_account.sql")
+class DeleteAccount(Affected):
+    """Delete an account: 1, or 0 when there is none. It may be the last way for its user to sign in."""
+
+    id: str
+
+
+@command("auth/put_verification.sql")
+class PutVerification(One[Verification]):
+    """Put a code in place of all for its identifier, used and expired ones too, and give it back.
+
+    Several at once leave one, the last. Raises Conflict for its id.
+    """
+
+    identifier: str = attrs.field(repr=False)
+    value: str = attrs.field(repr=False)
+    expires_at: datetime
+    id: str = attrs.field(factory=new_id)
+
+
+@command("auth/use_verification.sql")
+class UseVerification(One[Verification]):
+    """Mark the newest code for an identifier as used, if it has this value, and give it back.
+
+    Raises Refused as `invalid` when there is none for the identifier or it has another value, which one is not told;
+    as `already_used`, and as `expired`. Of several callers at once, one succeeds.
+    """
+
+    identifier: str = attrs.field(repr=False)
+    value: str = attrs.field(repr=False)
+    now: datetime | None = None
+    """The moment that it is; the database's clock if not given."""
+
+
+@command("auth/delete_verification.sql")
+class DeleteVerification(Affected):
+    """Delete what there is for an identifier, used and expired ones too: how many went."""
+
+    identifier: str = attrs.field(repr=False)
+
+
+@command("auth/delete_expired_verifications.sql")
+class DeleteExpiredVerifications(Affected):
+    """Delete at most `limit` verifications that have expired, the longest ago first: how many went.
+
+    Run it until none did. Those that others are at work on are left for the next time.
+    """
+
+    limit: Limit = 100
+    now: datetime | None = None
+    """The moment that it is; the database's clock if not given."""
+
+
+@command("auth/create_organization.sql")
+class CreateOrganization(One[Organization]):
+    """Create an organization with its first owner, and give it back.
+
+    Raises Conflict for its slug or id, or the id of the membership, and MissingReference for the user.
+    """
+
+    name: str
+    slug: str
+    user_id: str
+    """The owner."""
+    id: str = attrs.field(factory=new_id)
+    member_id: str = attrs.field(factory=new_id)
+    """The id of the owner's membership."""
+    logo: str | None = None
+    metadata: str | None = None
+    """JSON as a text, as Better Auth writes it. It is not looked at."""
+
+
+@command("auth/change_organization.sql")
+class ChangeOrganization(Maybe[Organization]):
+    """Change what is given of an organization. Gives it back, or None when there is none.
+
+    Raises Conflict for its slug.
+    """
+
+    id: str
+    name: str | UnsetType = UNSET
+    slug: str | UnsetType = UNSET
+    logo: str | UnsetType | None = UNSET
+    metadata: str | UnsetType | None = UNSET
+    """JSON as a text, as Better Auth writes it. It is not looked at."""
+
+
+@command("auth/delete_organization.sql")
+class DeleteOrganization(One[DeletedOrganization]):
+    """Delete an organization with its members and invitations, for good; sessions no longer work for it.
+
+    Gives the number of rows by table: zeros when there is no such organization.
+
+    Source: Concordia's documentation, section Cascading Deletes.
+    """
+
+    id: str
+
+
+@command("auth/add_member.sql")
+class AddMember(One[Member]):
+    """Make a user a member of an organization, and give the membership back.
+
+    Raises Conflict when they are a member already, or for the id, and MissingReference for the organization or the
+    user.
+    """
+
+    organization_id: str
+    user_id: str
+    id: str = attrs.field(factory=new_id)
+    role: str = "member"
+    """One role, or several with commas between."""
+
+
+@command("auth/change_member_role.sql")
+class ChangeMemberRole(Maybe[Member]):
+    """Change the role of a member. Gives the membership back, or None when the user is no member.
+
+    Raises Refused as `last_owner` when no owner would be left; of two owners who step down at once, one does.
+    """
+
+    organization_id: str
+    user_id: str
+    role: str
+    """One role, or several with commas between: an owner is who has `owner` among them."""
+
+
+@command("auth/remove_member.sql")
+class RemoveMember(Affected):
+    """Remove a member from an organization, or let them leave: 1, or 0 when the user is no member.
+
+    Raises Refused as `last_owner` when no owner would be left; of two owners who leave at once, one does. Sessions in
+    which the user works for the organization stay as they are.
+    """
+
+    organization_id: str
+    user_id: str

@@ -1,0 +1,67 @@
+"""Invitations into organizations: sent, and accepted, rejected or canceled once.
+
+Whether who asks may do so is the caller's to know: that an inviter is an owner, or a user's address is verified.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+import attrs
+
+from concordia_sql.auth.results import Invitation, Member
+from concordia_sql.ids import new_id
+from concordia_sql.query import Affected, One, command
+
+
+@command("auth/invite_member.sql")
+class InviteMember(One[Invitation]):
+    """Create an invitation, which is pending, and give it back.
+
+    Whether somebody with this address is a member, or invited already, is not looked at. Raises Conflict for its id,
+    and MissingReference for the organization or the inviter.
+    """
+
+    organization_id: str
+    email: str
+    inviter_id: str
+    expires_at: datetime
+    id: str = attrs.field(factory=new_id)
+    role: str | None = None
+    """What they will be: one role, or several with commas between. None is `member`."""
+
+
+@command("auth/accept_invitation.sql")
+class AcceptInvitation(One[Member]):
+    """Make the user who is invited a member, with the role of the invitation, and give the membership back.
+
+    Raises NotFound when there is no invitation, and Refused as `wrong_email` when it is to another address than the
+    user's, in upper or lower case; as `not_pending`, with the status found, when it is accepted, rejected or canceled;
+    and as `expired`. Raises Conflict when the user is a member already, or for the id of the membership; the invitation
+    is then still pending. Raises MissingReference for the user.
+    """
+
+    id: str
+    user_id: str
+    member_id: str = attrs.field(factory=new_id)
+    """The id of the new membership."""
+    now: datetime | None = None
+    """The moment that it is; the database's clock if not given."""
+
+
+@command("auth/change_invitation_status.sql")
+class ChangeInvitationStatus(One[Invitation]):
+    """Reject or cancel an invitation that is pending, expired or not, and give it back.
+
+    Raises NotFound when there is none, and Refused as `not_pending`, with the status found.
+    """
+
+    id: str
+    status: Literal["rejected", "canceled"]
+    """The one invited rejects, the organization cancels."""
+
+
+@command("auth/delete_invitation.sql")
+class DeleteInvitation(Affected):
+    """Delete an invitation in any status: 1, or 0 when there is none."""
+
+    id: str

@@ -1,0 +1,50 @@
+"""The commands of profiles. A user has one at most, so that the user's id names it."""
+
+import attrs
+from msgspec import UNSET, UnsetType
+
+from concordia_sql.auth.results import Profile
+from concordia_sql.ids import new_id
+from concordia_sql.query import Affected, Maybe, One, command
+
+
+@command("profile/put_profile.sql")
+class PutProfile(One[Profile]):
+    """Create the profile of a user, or change what is given of the one there is, which keeps its id. Gives it back.
+
+    What is not given stays as it is; in a new profile it is None, and the preferred language `fr`. Raises
+    MissingReference for the user, and Conflict for the id.
+    """
+
+    user_id: str
+    id: str = attrs.field(factory=new_id)
+    """The id of a new profile."""
+    username: str | UnsetType | None = UNSET
+    """A text of the profile's own: neither unique nor kept equal to the user's `username`."""
+    full_name: str | UnsetType | None = UNSET
+    bio: str | UnsetType | None = UNSET
+    avatar_url: str | UnsetType | None = UNSET
+    location: str | UnsetType | None = UNSET
+    website: str | UnsetType | None = UNSET
+    preferred_language: str | UnsetType | None = UNSET
+
+
+@command("profile/change_profile.sql")
+class ChangeProfile(Maybe[Profile]):
+    """Change what is given of the profile of a user. Gives it back, or None when they have none."""
+
+    user_id: str
+    username: str | UnsetType | None = UNSET
+    full_name: str | UnsetType | None = UNSET
+    bio: str | UnsetType | None = UNSET
+    avatar_url: str | UnsetType | None = UNSET
+    location: str | UnsetType | None = UNSET
+    website: str | UnsetType | None = UNSET
+    preferred_language: str | UnsetType | None = UNSET
+
+
+@command("profile/delete_profile.sql")
+class DeleteProfile(Affected):
+    """Delete the profile of a user: 1, or 0 when they have none."""
+
+    user_id: str

@@ -1,0 +1,65 @@
+-- Make the user who is invited a member, once, and give the membership back. Locks as deletes do, from parent to child.
+SELECT "user".id
+FROM "user"
+WHERE "user".id = :user_id
+FOR KEY SHARE;
+
+SELECT organization.id
+FROM organization
+INNER JOIN invitation ON organization.id = invitation.organization_id
+WHERE invitation.id = :id
+FOR KEY SHARE OF organization;
+
+SELECT invitation.id
+FROM invitation
+WHERE invitation.id = :id
+FOR NO KEY UPDATE;
+
+SELECT concordia_refuse('wrong_email')
+FROM invitation
+INNER JOIN "user" ON "user".id = :user_id
+WHERE
+    invitation.id = :id
+    AND lower(invitation.email) <> lower("user".email);
+
+SELECT concordia_refuse('not_pending', invitation.status)
+FROM invitation
+WHERE
+    invitation.id = :id
+    AND invitation.status <> 'pending';
+
+SELECT concordia_refuse('expired')
+FROM invitation
+WHERE
+    invitation.id = :id
+    AND invitation.expires_at <= coalesce(:now::timestamp, timezone('UTC', now()));
+
+WITH accepted_invitation AS (
+    UPDATE invitation
+    SET status = 'accepted'
+    WHERE invitation.id = :id
+    RETURNING
+        invitation.organization_id,
+        invitation.role
+)
+
+INSERT INTO member (
+    id,
+    organization_id,
+    user_id,
+    role,
+    created_at
+)
+SELECT
+    :member_id,
+    accepted_invitation.organization_id,
+    :user_id,
+    coalesce(accepted_invitation.role, 'member') AS role,
+    timezone('UTC', now()) AS created_at
+FROM accepted_invitation
+RETURNING
+    member.id,
+    member.organization_id,
+    member.user_id,
+    member.role,
+    member.created_at

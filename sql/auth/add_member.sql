@@ -1,0 +1,20 @@
+-- Make a user a member of an organization, and give the membership back.
+INSERT INTO member (
+    id,
+    organization_id,
+    user_id,
+    role,
+    created_at
+) VALUES (
+    :id,
+    :organization_id,
+    :user_id,
+    :role,
+    timezone('UTC', now())
+)
+RETURNING
+    member.id,
+    member.organization_id,
+    member.user_id,
+    member.role,
+    member.created_at

@@ -1,0 +1,22 @@
+-- Change what is given of an account and give it back without its secrets.
+UPDATE account
+SET
+    access_token = :access_token, -- when :access_token
+    refresh_token = :refresh_token, -- when :refresh_token
+    id_token = :id_token, -- when :id_token
+    access_token_expires_at = :access_token_expires_at, -- when :access_token_expires_at
+    refresh_token_expires_at = :refresh_token_expires_at, -- when :refresh_token_expires_at
+    scope = :scope, -- when :scope
+    password = :password, -- when :password
+    updated_at = timezone('UTC', now())
+WHERE account.id = :id
+RETURNING
+    account.id,
+    account.account_id,
+    account.provider_id,
+    account.user_id,
+    account.access_token_expires_at,
+    account.refresh_token_expires_at,
+    account.scope,
+    account.created_at,
+    account.updated_at

@@ -1,0 +1,24 @@
+-- Reject or cancel an invitation that is pending, and give it back.
+SELECT invitation.id
+FROM invitation
+WHERE invitation.id = :id
+FOR NO KEY UPDATE;
+
+SELECT concordia_refuse('not_pending', invitation.status)
+FROM invitation
+WHERE
+    invitation.id = :id
+    AND invitation.status <> 'pending';
+
+UPDATE invitation
+SET status = :status
+WHERE invitation.id = :id
+RETURNING
+    invitation.id,
+    invitation.organization_id,
+    invitation.email,
+    invitation.role,
+    invitation.status,
+    invitation.expires_at,
+    invitation.created_at,
+    invitation.inviter_id

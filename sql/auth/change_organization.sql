@@ -1,0 +1,16 @@
+-- Change what is given of an organization and give it back.
+UPDATE organization
+SET
+    name = :name, -- when :name
+    slug = :slug, -- when :slug
+    logo = :logo, -- when :logo
+    metadata = :metadata, -- when :metadata
+    id = organization.id
+WHERE organization.id = :id
+RETURNING
+    organization.id,
+    organization.name,
+    organization.slug,
+    organization.logo,
+    organization.created_at,
+    organization.metadata

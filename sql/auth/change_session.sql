@@ -1,0 +1,21 @@
+-- Change what is given of a session and give it back.
+UPDATE session
+SET
+    expires_at = :expires_at, -- when :expires_at
+    ip_address = :ip_address, -- when :ip_address
+    user_agent = :user_agent, -- when :user_agent
+    active_organization_id = :active_organization_id, -- when :active_organization_id
+    impersonated_by = :impersonated_by, -- when :impersonated_by
+    updated_at = timezone('UTC', now())
+WHERE session.id = :id
+RETURNING
+    session.id,
+    session.expires_at,
+    session.token,
+    session.ip_address,
+    session.user_agent,
+    session.user_id,
+    session.active_organization_id,
+    session.impersonated_by,
+    session.created_at,
+    session.updated_at

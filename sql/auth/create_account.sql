@@ -1,0 +1,40 @@
+-- Create an account and give it back without its secrets.
+INSERT INTO account (
+    id,
+    account_id,
+    provider_id,
+    user_id,
+    access_token,
+    refresh_token,
+    id_token,
+    access_token_expires_at,
+    refresh_token_expires_at,
+    scope,
+    password,
+    created_at,
+    updated_at
+) VALUES (
+    :id,
+    :account_id,
+    :provider_id,
+    :user_id,
+    :access_token,
+    :refresh_token,
+    :id_token,
+    :access_token_expires_at,
+    :refresh_token_expires_at,
+    :scope,
+    :password,
+    timezone('UTC', now()),
+    timezone('UTC', now())
+)
+RETURNING
+    account.id,
+    account.account_id,
+    account.provider_id,
+    account.user_id,
+    account.access_token_expires_at,
+    account.refresh_token_expires_at,
+    account.scope,
+    account.created_at,
+    account.updated_at

@@ -1,0 +1,50 @@
+-- Create an organization with its first owner, and give it back.
+WITH created_organization AS (
+    INSERT INTO organization (
+        id,
+        name,
+        slug,
+        logo,
+        created_at,
+        metadata
+    ) VALUES (
+        :id,
+        :name,
+        :slug,
+        :logo,
+        timezone('UTC', now()),
+        :metadata
+    )
+    RETURNING
+        organization.id,
+        organization.name,
+        organization.slug,
+        organization.logo,
+        organization.created_at,
+        organization.metadata
+),
+
+created_member AS (
+    INSERT INTO member (
+        id,
+        organization_id,
+        user_id,
+        role,
+        created_at
+    ) VALUES (
+        :member_id,
+        :id,
+        :user_id,
+        'owner',
+        timezone('UTC', now())
+    )
+)
+
+SELECT
+    created_organization.id,
+    created_organization.name,
+    created_organization.slug,
+    created_organization.logo,
+    created_organization.created_at,
+    created_organization.metadata
+FROM created_organization

@@ -1,0 +1,35 @@
+-- Create a session and give it back.
+INSERT INTO session (
+    id,
+    expires_at,
+    token,
+    ip_address,
+    user_agent,
+    user_id,
+    active_organization_id,
+    impersonated_by,
+    created_at,
+    updated_at
+) VALUES (
+    :id,
+    :expires_at,
+    :token,
+    :ip_address,
+    :user_agent,
+    :user_id,
+    :active_organization_id,
+    :impersonated_by,
+    timezone('UTC', now()),
+    timezone('UTC', now())
+)
+RETURNING
+    session.id,
+    session.expires_at,
+    session.token,
+    session.ip_address,
+    session.user_agent,
+    session.user_id,
+    session.active_organization_id,
+    session.impersonated_by,
+    session.created_at,
+    session.updated_at

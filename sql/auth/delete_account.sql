@@ -1,0 +1,3 @@
+-- Delete an account.
+DELETE FROM account
+WHERE account.id = :id

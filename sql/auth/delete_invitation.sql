@@ -1,0 +1,3 @@
+-- Delete an invitation.
+DELETE FROM invitation
+WHERE invitation.id = :id

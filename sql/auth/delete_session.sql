@@ -1,0 +1,3 @@
+-- Delete a session.
+DELETE FROM session
+WHERE session.id = :id

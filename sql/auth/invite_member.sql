@@ -1,0 +1,29 @@
+-- Invite somebody into an organization, and give the invitation back.
+INSERT INTO invitation (
+    id,
+    organization_id,
+    email,
+    role,
+    status,
+    expires_at,
+    created_at,
+    inviter_id
+) VALUES (
+    :id,
+    :organization_id,
+    :email,
+    :role,
+    'pending',
+    :expires_at,
+    timezone('UTC', now()),
+    :inviter_id
+)
+RETURNING
+    invitation.id,
+    invitation.organization_id,
+    invitation.email,
+    invitation.role,
+    invitation.status,
+    invitation.expires_at,
+    invitation.created_at,
+    invitation.inviter_id

@@ -1,0 +1,29 @@
+-- Put a verification in place of all for its identifier, and give it back. Served by the index on identifier.
+SELECT pg_advisory_xact_lock(hashtextextended(:identifier, 0));
+
+DELETE FROM verification
+WHERE verification.identifier = :identifier;
+
+INSERT INTO verification (
+    id,
+    identifier,
+    value,
+    expires_at,
+    created_at,
+    updated_at
+) VALUES (
+    :id,
+    :identifier,
+    :value,
+    :expires_at,
+    timezone('UTC', now()),
+    timezone('UTC', now())
+)
+RETURNING
+    verification.id,
+    verification.identifier,
+    verification.value,
+    verification.expires_at,
+    verification.used_at,
+    verification.created_at,
+    verification.updated_at

@@ -1,0 +1,57 @@
+-- Mark the newest verification for an identifier as used, if it has the value, and give it back. Served by the index on identifier.
+SELECT pg_advisory_xact_lock(hashtextextended(:identifier, 0));
+
+WITH newest_verification AS (
+    SELECT
+        verification.value,
+        verification.used_at,
+        verification.expires_at
+    FROM verification
+    WHERE verification.identifier = :identifier
+    ORDER BY
+        verification.created_at DESC,
+        verification.id DESC
+    LIMIT 1
+),
+
+valid_verification AS (
+    SELECT
+        newest_verification.used_at,
+        newest_verification.expires_at
+    FROM newest_verification
+    WHERE newest_verification.value = :value
+)
+
+SELECT concordia_refuse('invalid')
+WHERE NOT EXISTS (SELECT FROM valid_verification)
+UNION ALL
+SELECT concordia_refuse('already_used')
+FROM valid_verification
+WHERE valid_verification.used_at IS NOT NULL
+UNION ALL
+SELECT concordia_refuse('expired')
+FROM valid_verification
+WHERE valid_verification.expires_at <= coalesce(:now::timestamp, timezone('UTC', now()));
+
+UPDATE verification
+SET
+    used_at = timezone('UTC', now()),
+    updated_at = timezone('UTC', now())
+WHERE
+    verification.id = (
+        SELECT newest_verification.id
+        FROM verification AS newest_verification
+        WHERE newest_verification.identifier = :identifier
+        ORDER BY
+            newest_verification.created_at DESC,
+            newest_verification.id DESC
+        LIMIT 1
+    )
+RETURNING
+    verification.id,
+    verification.identifier,
+    verification.value,
+    verification.expires_at,
+    verification.used_at,
+    verification.created_at,
+    verification.updated_at

@@ -1,0 +1,24 @@
+-- Change what is given of the profile of a user and give it back. Served by the unique index on user_id.
+UPDATE profile
+SET
+    username = :username, -- when :username
+    full_name = :full_name, -- when :full_name
+    bio = :bio, -- when :bio
+    avatar_url = :avatar_url, -- when :avatar_url
+    location = :location, -- when :location
+    website = :website, -- when :website
+    preferred_language = :preferred_language, -- when :preferred_language
+    updated_at = timezone('UTC', now())
+WHERE profile.user_id = :user_id
+RETURNING
+    profile.id,
+    profile.user_id,
+    profile.username,
+    profile.full_name,
+    profile.bio,
+    profile.avatar_url,
+    profile.location,
+    profile.website,
+    profile.preferred_language,
+    profile.created_at,
+    profile.updated_at

@@ -1,0 +1,48 @@
+-- Create the profile of a user, or change what is given of it, and give it back. Served by the unique index on user_id.
+INSERT INTO profile (
+    id,
+    user_id,
+    username, -- when :username
+    full_name, -- when :full_name
+    bio, -- when :bio
+    avatar_url, -- when :avatar_url
+    location, -- when :location
+    website, -- when :website
+    preferred_language, -- when :preferred_language
+    created_at,
+    updated_at
+) VALUES (
+    :id,
+    :user_id,
+    :username, -- when :username
+    :full_name, -- when :full_name
+    :bio, -- when :bio
+    :avatar_url, -- when :avatar_url
+    :location, -- when :location
+    :website, -- when :website
+    :preferred_language, -- when :preferred_language
+    timezone('UTC', now()),
+    timezone('UTC', now())
+)
+ON CONFLICT (user_id) DO UPDATE
+    SET
+        username = excluded.username, -- when :username
+        full_name = excluded.full_name, -- when :full_name
+        bio = excluded.bio, -- when :bio
+        avatar_url = excluded.avatar_url, -- when :avatar_url
+        location = excluded.location, -- when :location
+        website = excluded.website, -- when :website
+        preferred_language = excluded.preferred_language, -- when :preferred_language
+        updated_at = excluded.updated_at
+RETURNING
+    profile.id,
+    profile.user_id,
+    profile.username,
+    profile.full_name,
+    profile.bio,
+    profile.avatar_url,
+    profile.location,
+    profile.website,
+    profile.preferred_language,
+    profile.created_at,
+    profile.updated_at
