@@ -35,16 +35,15 @@ def translate(error: psycopg.Error, queries: Sequence[Query[Any]]) -> ConcordiaE
         text = f"{names}: {_place(row)}{diag.table_name} has a row with this {', '.join(columns)}"
         return Conflict(text, columns=columns, row=row)
     # A delete of what is still referenced breaks the same constraint; the key is then that of the other table.
-    if isinstance(error, psycopg.errors.ForeignKeyViolation) and _is_own(columns, diag.constraint_name):
+    if (
+        isinstance(error, psycopg.errors.ForeignKeyViolation)
+        and diag.constraint_name == f"{diag.table_name}_{'_'.join(columns)}_fkey"
+    ):
         row = _find_row(queries, columns, key["values"])
         return MissingReference(
             f"{names}: {_place(row)}there is no row for this {', '.join(columns)}", columns=columns, row=row
         )
     return None
-
-
-def _is_own(columns: Sequence[str], constraint: str | None) -> bool:
-    return (constraint or "").endswith(f"_{'_'.join(columns)}_fkey")
 
 
 def _place(row: int | None) -> str:
