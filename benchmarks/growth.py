@@ -65,7 +65,7 @@ def _count(objects: Sequence[Mapping[str, Any]]) -> int:
 @contextmanager
 def _database(url: str) -> Generator[str]:
     """The URL of a new database beside that one."""
-    other = urlsplit(url)._replace(path=urlsplit(url).path + "_growth")
+    other = urlsplit(url)._replace(path=urlsplit(url).path + "_benchmark_growth")
     name = Identifier(other.path.removeprefix("/"))
     with database.connect(url) as connection:
         connection.execute(SQL("DROP DATABASE IF EXISTS {}").format(name))

@@ -17,6 +17,7 @@ def measure(url: str, plan: Plan, report: Report) -> Results:
     kinds, missing = find_peers()
     for name, reason in missing.items():
         report(f"left out: {name}, as {reason}")
+    growth = measure_growth(url, plan, report)  # first, as not everyone may create a database
     report(f"preparing the sample at scale {plan.scale}")
     database.prepare(url, plan.scale)
     with database.connect(url) as connection, ExitStack() as stack:
@@ -48,5 +49,5 @@ def measure(url: str, plan: Plan, report: Report) -> Results:
             latency=latency,
             throughput=throughput,
             cold=cold,
-            growth=measure_growth(url, plan, report),
+            growth=growth,
         )
