@@ -3,6 +3,7 @@
 import inspect
 import typing
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from types import ModuleType
 from typing import Any
 
@@ -113,6 +114,7 @@ OF_QUERY: dict[str, dict[str, object]] = {
     "services.GetServiceMedium": {"id": "419cb163-4554-50da-a200-e01e459f6951"},
     "services.GetServiceTranslation": {"id": "2a07118b-2faf-5d9a-9e22-820d1baeb116"},
     "services.ListBookings": {"status": "confirmed"},
+    "services.ListFreeSlots": {"days": 7, "now": datetime(2026, 1, 1)},
     "services.ListListings": {"status": "active", "category": "service-category-1"},
     "services.ListReviewThreads": {"status": "approved"},
     "services.ListReviews": {"status": "approved"},

@@ -1,5 +1,14 @@
 """The marketplace: listings with their translations, media, availability, reviews and bookings; their categories."""
 
+from concordia_sql.services.bookings import (
+    ChangeBooking,
+    ChangeBookingStatus,
+    CreateBooking,
+    Days,
+    DeleteBooking,
+    ListFreeSlots,
+    TimeOfDay,
+)
 from concordia_sql.services.queries import (
     BookingStatus,
     CountAvailability,
@@ -45,6 +54,8 @@ from concordia_sql.services.results import (
     CategoryNode,
     CategoryWithImage,
     CategoryWithListings,
+    DeletedBooking,
+    FreeSlot,
     LinkedListing,
     LinkedMedium,
     ListedBooking,
@@ -91,6 +102,8 @@ __all__ = [
     "CategoryNode",
     "CategoryWithImage",
     "CategoryWithListings",
+    "ChangeBooking",
+    "ChangeBookingStatus",
     "CountAvailability",
     "CountBookings",
     "CountListings",
@@ -99,8 +112,13 @@ __all__ = [
     "CountReviewsByStatus",
     "CountServiceCategories",
     "CountedCategoryNode",
+    "CreateBooking",
     "Day",
     "DayOfWeek",
+    "Days",
+    "DeleteBooking",
+    "DeletedBooking",
+    "FreeSlot",
     "GetAvailabilitySlot",
     "GetBooking",
     "GetListing",
@@ -121,6 +139,7 @@ __all__ = [
     "LinkedMedium",
     "ListAvailability",
     "ListBookings",
+    "ListFreeSlots",
     "ListListings",
     "ListReviewPages",
     "ListReviewThreads",
@@ -152,6 +171,7 @@ __all__ = [
     "ReviewStatus",
     "ThreadReview",
     "ThreadReviewNode",
+    "TimeOfDay",
     "Translation",
     "TranslationDetails",
 ]

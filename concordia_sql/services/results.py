@@ -273,6 +273,25 @@ class ListedBooking(BookingDetails):
 
 
 @attrs.frozen
+class FreeSlot:
+    """A time at which a listing can be booked."""
+
+    booking_date: str
+    """As "2026-03-15"; like `booking_time` in the provider's own time zone."""
+    booking_time: str
+    """As "10:00"."""
+    free_places: int
+    """How many can book it now: at least 1."""
+
+
+@attrs.frozen
+class DeletedBooking:
+    """How many rows went with a booking."""
+
+    services_bookings: int
+
+
+@attrs.frozen
 class RatingSummary:
     """What the reviews of a listing rate it: those approved, without replies."""
 
