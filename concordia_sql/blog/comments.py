@@ -148,4 +148,4 @@ class PurgeComments(Affected):
     """
 
     deleted_before: datetime
-    limit: Limit = 1000
+    limit: Limit = 500
