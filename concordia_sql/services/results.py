@@ -115,7 +115,7 @@ class Listing:
     allow_reviews: bool
     in_language: str
     deleted_at: datetime | None
-    """Always None: deleted listings are never shown."""
+    """Set in what `SoftDeleteListing` gives alone: no query shows a deleted listing."""
     created_at: datetime
     updated_at: datetime
 
@@ -192,7 +192,7 @@ class Review:
     status: str
     in_language: str
     deleted_at: datetime | None
-    """Always None: deleted reviews are never shown."""
+    """Set in what `SoftDeleteReview` gives alone: no query shows a deleted review."""
     created_at: datetime
     updated_at: datetime
 
@@ -362,3 +362,42 @@ class MediumDetails(Medium):
     """A medium with the listings that use it, newest first, once for each use."""
 
     listings: tuple[LinkedListing, ...]
+
+
+@attrs.frozen
+class DeletedListing:
+    """What went with listings, and the replies of other listings that lost their parent."""
+
+    services_listings: int
+    services_translations: int
+    services_media_links: int
+    services_reviews: int
+    services_availability: int
+    services_bookings: int
+    services_reviews_detached: int
+
+
+@attrs.frozen
+class DeletedReview:
+    """What went with a review, or was emptied."""
+
+    services_reviews: int
+    services_reviews_emptied: int
+
+
+@attrs.frozen
+class DeletedCategory:
+    """What went with a category, the listings that have none now, and the children that have its parent."""
+
+    services_categories: int
+    services_listings_detached: int
+    services_categories_detached: int
+
+
+@attrs.frozen
+class DeletedMedium:
+    """What went with a medium, and the categories that showed it."""
+
+    services_media: int
+    services_media_links: int
+    services_categories_detached: int

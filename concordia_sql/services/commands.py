@@ -1,0 +1,336 @@
+"""The commands of the marketplace, but for deletes, reviews and bookings: what creates, changes, links and replaces."""
+
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
+import attrs
+from msgspec import UNSET, UnsetType
+
+from concordia_sql.count import Replaced
+from concordia_sql.ids import new_id
+from concordia_sql.localized import Keywords, Localized
+from concordia_sql.parameters import Integer, MediumType
+from concordia_sql.query import Affected, Maybe, One, command
+from concordia_sql.services.bookings import TimeOfDay
+from concordia_sql.services.queries import DayOfWeek, ListingStatus, PriceType
+from concordia_sql.services.results import AvailabilitySlot, Category, Listing, Medium, Translation
+
+ListingMediumType: TypeAlias = Literal["cover", "gallery"]
+
+
+@command("services/create_service_medium.sql")
+class CreateServiceMedium(One[Medium]):
+    """Create an image, a video or a sound and give it back. Raises Conflict for its id."""
+
+    url: str
+    type: MediumType
+    id: str = attrs.field(factory=new_id)
+    content_url: str | None = None
+    encoding_format: str | None = None
+    width: str | None = None
+    height: str | None = None
+    duration: str | None = None
+    license: str | None = None
+    copyright_holder: str | None = None
+    caption: Localized | None = None
+    description: Localized | None = None
+    alt: Localized | None = None
+    thumbnail_url: str | None = None
+
+
+@command("services/change_service_medium.sql")
+class ChangeServiceMedium(Maybe[Medium]):
+    """Change what is given of an image, a video or a sound. Gives it back, or None when there is none."""
+
+    id: str
+    url: str | UnsetType = UNSET
+    content_url: str | UnsetType | None = UNSET
+    type: MediumType | UnsetType = UNSET
+    encoding_format: str | UnsetType | None = UNSET
+    width: str | UnsetType | None = UNSET
+    height: str | UnsetType | None = UNSET
+    duration: str | UnsetType | None = UNSET
+    license: str | UnsetType | None = UNSET
+    copyright_holder: str | UnsetType | None = UNSET
+    caption: Localized | UnsetType | None = UNSET
+    description: Localized | UnsetType | None = UNSET
+    alt: Localized | UnsetType | None = UNSET
+    thumbnail_url: str | UnsetType | None = UNSET
+
+
+@command("services/create_service_category.sql")
+class CreateServiceCategory(One[Category]):
+    """Create a category and give it back.
+
+    Raises Conflict for its slug or id, MissingReference for its parent or featured image, and Refused as a `cycle` when
+    it is its own parent.
+    """
+
+    slug: str
+    name: Localized
+    id: str = attrs.field(factory=new_id)
+    description: Localized | None = None
+    icon: str | None = None
+    featured_image_id: str | None = None
+    parent_id: str | None = None
+    sort_order: Integer = 0
+    display_in_home: bool = False
+    display_in_menu: bool = True
+    is_active: bool = True
+    is_featured: bool = False
+    seo_title: Localized | None = None
+    seo_description: Localized | None = None
+
+
+@command("services/change_service_category.sql")
+class ChangeServiceCategory(Maybe[Category]):
+    """Change what is given of a category, but for its parent. Gives it back, or None when there is none.
+
+    Raises Conflict for its slug, MissingReference for its featured image.
+    """
+
+    id: str
+    slug: str | UnsetType = UNSET
+    name: Localized | UnsetType = UNSET
+    description: Localized | UnsetType | None = UNSET
+    icon: str | UnsetType | None = UNSET
+    featured_image_id: str | UnsetType | None = UNSET
+    sort_order: Integer | UnsetType = UNSET
+    display_in_home: bool | UnsetType = UNSET
+    display_in_menu: bool | UnsetType = UNSET
+    is_active: bool | UnsetType = UNSET
+    is_featured: bool | UnsetType = UNSET
+    seo_title: Localized | UnsetType | None = UNSET
+    seo_description: Localized | UnsetType | None = UNSET
+
+
+@command("services/move_service_category.sql")
+class MoveServiceCategory(One[Category]):
+    """Move a category with all below it under another, or to the top, and give it back.
+
+    Raises NotFound when there is none, MissingReference for the parent, and Refused as a `cycle` when the parent is the
+    category or below it. Two moves at once cannot make a cycle: they wait for each other.
+    """
+
+    id: str
+    parent_id: str | None
+
+
+@attrs.frozen(kw_only=True)
+class NewServiceTranslation:
+    """A translation of a listing that is created with it, or replaces those there are."""
+
+    in_language: str
+    title: Localized
+    description: Localized
+    id: str = attrs.field(factory=new_id)
+    short_description: Localized | None = None
+    seo_title: Localized | None = None
+    seo_description: Localized | None = None
+    seo_keywords: Keywords | None = None
+    canonical_url: Localized | None = None
+
+
+@attrs.frozen(kw_only=True)
+class NewListingMedium:
+    """A medium of a listing, and where."""
+
+    media_id: str
+    type: ListingMediumType
+    position: str | None = None
+    """A number, as text: the order among those of the type."""
+
+
+@attrs.frozen(kw_only=True)
+class NewAvailabilitySlot:
+    """A time of the week of a listing that is created with it, or replaces those there are."""
+
+    day_of_week: DayOfWeek
+    """0 is Sunday, 6 Saturday."""
+    start_time: TimeOfDay
+    """As "09:00", in the provider's own time zone, as is `end_time`."""
+    end_time: TimeOfDay
+    id: str = attrs.field(factory=new_id)
+    is_available: bool = True
+
+
+@command("services/create_listing.sql")
+class CreateListing(One[Listing]):
+    """Create a listing with all that is its own, all or nothing, and give it back.
+
+    Raises Conflict for its slug, which says whether a deleted listing holds it; for its id; for two translations into
+    one language, a place of a medium that is given twice, and two times of the week with one start. Raises
+    MissingReference for its category, organization and media: its provider is not looked for.
+    """
+
+    slug: str
+    provider_id: str
+    id: str = attrs.field(factory=new_id)
+    category_id: str | None = None
+    organization_id: str | None = None
+    status: ListingStatus = "pending_review"
+    base_price: str | None = None
+    price_type: PriceType | None = None
+    currency: str | None = "EUR"
+    duration_minutes: Integer | None = None
+    is_mobile: bool = False
+    max_participants: Integer | None = None
+    booking_advance_hours: Integer | None = None
+    cancellation_hours: Integer | None = None
+    is_active: bool = True
+    is_featured: bool = False
+    display_in_home: bool = False
+    allow_reviews: bool = True
+    in_language: str = "fr"
+    translations: Sequence[NewServiceTranslation] = ()
+    media: Sequence[NewListingMedium] = ()
+    availability: Sequence[NewAvailabilitySlot] = ()
+
+
+@command("services/change_listing.sql")
+class ChangeListing(Maybe[Listing]):
+    """Change what is given of a listing. Gives it back, or None when there is none or it is deleted.
+
+    Raises Conflict for its slug, which says whether a deleted listing holds it, and MissingReference for its category
+    and organization.
+    """
+
+    id: str
+    slug: str | UnsetType = UNSET
+    category_id: str | UnsetType | None = UNSET
+    provider_id: str | UnsetType = UNSET
+    organization_id: str | UnsetType | None = UNSET
+    status: ListingStatus | UnsetType = UNSET
+    base_price: str | UnsetType | None = UNSET
+    price_type: PriceType | UnsetType | None = UNSET
+    currency: str | UnsetType | None = UNSET
+    duration_minutes: Integer | UnsetType | None = UNSET
+    is_mobile: bool | UnsetType = UNSET
+    max_participants: Integer | UnsetType | None = UNSET
+    booking_advance_hours: Integer | UnsetType | None = UNSET
+    cancellation_hours: Integer | UnsetType | None = UNSET
+    is_active: bool | UnsetType = UNSET
+    is_featured: bool | UnsetType = UNSET
+    display_in_home: bool | UnsetType = UNSET
+    allow_reviews: bool | UnsetType = UNSET
+    in_language: str | UnsetType = UNSET
+
+
+@command("services/put_service_translation.sql")
+class PutServiceTranslation(One[Translation]):
+    """Put a listing's translation into a language in place of the one there is, which keeps its id, and give it back.
+
+    Raises MissingReference for the listing, Conflict for the id of a new one.
+    """
+
+    service_id: str
+    in_language: str
+    title: Localized
+    description: Localized
+    id: str = attrs.field(factory=new_id)
+    short_description: Localized | None = None
+    seo_title: Localized | None = None
+    seo_description: Localized | None = None
+    seo_keywords: Keywords | None = None
+    canonical_url: Localized | None = None
+
+
+@command("services/delete_service_translation.sql")
+class DeleteServiceTranslation(Affected):
+    """Delete a translation: 1, or 0 when there is none."""
+
+    id: str
+
+
+@command("services/replace_listing_translations.sql")
+class ReplaceListingTranslations(One[Replaced]):
+    """Make these translations a listing's only ones, each in the place, and with the id, of the one in its language.
+
+    Raises Conflict for two into one language and for the id of a new one, MissingReference for the listing.
+    """
+
+    service_id: str
+    translations: Sequence[NewServiceTranslation]
+
+
+@command("services/link_service_medium.sql")
+class LinkServiceMedium(Affected):
+    """Give a listing a medium at a position, or move it there: 1.
+
+    Raises MissingReference for the listing or the medium.
+    """
+
+    service_id: str
+    media_id: str
+    type: ListingMediumType
+    position: str | None = None
+    """A number, as text: the order among those of the type."""
+
+
+@command("services/unlink_service_medium.sql")
+class UnlinkServiceMedium(Affected):
+    """Take a medium from where a listing has it: 1, or 0 when it has not."""
+
+    service_id: str
+    media_id: str
+    type: ListingMediumType
+
+
+@command("services/replace_listing_media.sql")
+class ReplaceListingMedia(One[Replaced]):
+    """Make these media a listing's only ones, at these positions.
+
+    Raises Conflict for a place of a medium that is given twice, MissingReference for the listing or a medium.
+    """
+
+    service_id: str
+    media: Sequence[NewListingMedium]
+
+
+@command("services/create_availability_slot.sql")
+class CreateAvailabilitySlot(One[AvailabilitySlot]):
+    """Add a time of the week to a listing and give it back.
+
+    Raises Conflict when it has one that starts then and for the id, MissingReference for the listing.
+    """
+
+    service_id: str
+    day_of_week: DayOfWeek
+    """0 is Sunday, 6 Saturday."""
+    start_time: TimeOfDay
+    """As "09:00", in the provider's own time zone, as is `end_time`."""
+    end_time: TimeOfDay
+    id: str = attrs.field(factory=new_id)
+    is_available: bool = True
+
+
+@command("services/change_availability_slot.sql")
+class ChangeAvailabilitySlot(Maybe[AvailabilitySlot]):
+    """Change what is given of a time of the week. Gives it back, or None when there is none.
+
+    Raises Conflict when its listing has another one that starts then.
+    """
+
+    id: str
+    day_of_week: DayOfWeek | UnsetType = UNSET
+    start_time: TimeOfDay | UnsetType = UNSET
+    end_time: TimeOfDay | UnsetType = UNSET
+    is_available: bool | UnsetType = UNSET
+
+
+@command("services/delete_availability_slot.sql")
+class DeleteAvailabilitySlot(Affected):
+    """Delete a time of the week: 1, or 0 when there is none."""
+
+    id: str
+
+
+@command("services/replace_listing_availability.sql")
+class ReplaceListingAvailability(One[Replaced]):
+    """Make these times of the week a listing's only ones, each in the place, and with the id, of the one of its start.
+
+    Raises Conflict for two with one start and for the id of a new one, MissingReference for the listing.
+    """
+
+    service_id: str
+    availability: Sequence[NewAvailabilitySlot]

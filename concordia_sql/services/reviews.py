@@ -1,0 +1,152 @@
+"""The commands of reviews: what adds, changes, moves, moderates and deletes them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+import attrs
+from msgspec import UNSET, UnsetType
+
+from concordia_sql.ids import new_id
+from concordia_sql.keyset import Limit
+from concordia_sql.localized import Localized
+from concordia_sql.query import Affected, Many, Maybe, One, command
+from concordia_sql.services.queries import Rating, ReviewStatus
+from concordia_sql.services.results import DeletedReview, Review
+
+
+@command("services/add_review.sql")
+class AddReview(One[Review]):
+    """Add a review, or a reply to one, and give it back.
+
+    Raises MissingReference for its listing or parent, Conflict for its id, and Refused when its parent is a review of
+    another listing (`parent_of_another_service`) or itself (`cycle`).
+    """
+
+    service_id: str
+    author_name: str
+    author_email: str
+    content: Localized
+    rating: Rating
+    in_language: str
+    id: str = attrs.field(factory=new_id)
+    parent_id: str | None = None
+    author_id: str | None = None
+    status: ReviewStatus = "pending"
+
+
+@attrs.frozen(kw_only=True)
+class NewReview:
+    """A review among many to be added."""
+
+    service_id: str
+    author_name: str
+    author_email: str
+    content: Localized
+    rating: Rating
+    in_language: str
+    id: str = attrs.field(factory=new_id)
+    parent_id: str | None = None
+    author_id: str | None = None
+    status: ReviewStatus = "pending"
+
+
+@command("services/add_reviews.sql")
+class AddReviews(Affected):
+    """Add any number of reviews, all or nothing, and give their number. Each stands behind the one that it replies to.
+
+    What is wrong with one is said with its number, counted from 0: ParameterError for what does not fit, Conflict for
+    its id and MissingReference for its listing or parent in `row`, and Refused in `found`, when its parent is a review
+    of another listing (`parent_of_another_service`) or stands behind it (`parent_behind`).
+    """
+
+    reviews: Sequence[NewReview]
+
+
+@command("services/change_review.sql")
+class ChangeReview(Maybe[Review]):
+    """Change what is given of a review. Gives it back, or None when there is none or it is deleted."""
+
+    id: str
+    author_name: str | UnsetType = UNSET
+    author_email: str | UnsetType = UNSET
+    content: Localized | UnsetType = UNSET
+    rating: Rating | UnsetType = UNSET
+    in_language: str | UnsetType = UNSET
+
+
+@command("services/move_review.sql")
+class MoveReview(One[Review]):
+    """Move a review with all its replies below another of its listing, or to the top, and give it back.
+
+    Raises NotFound when there is none, MissingReference for the parent, and Refused when that is a review of another
+    listing (`parent_of_another_service`), or the review itself or below it (`cycle`). Two moves at once cannot make a
+    cycle: in the thread of one listing, they wait for each other.
+    """
+
+    id: str
+    parent_id: str | None
+
+
+@attrs.frozen(kw_only=True)
+class SeenReview:
+    """A review as a moderator saw it."""
+
+    id: str
+    status: ReviewStatus
+
+
+@command("services/moderate_reviews.sql")
+class ModerateReviews(Many[Review]):
+    """Set the status of reviews that still have the one that the moderator saw. Gives those back, in the order given.
+
+    Others are left as they are: their status has changed meanwhile, or they are deleted.
+    """
+
+    seen: Sequence[SeenReview]
+    status: ReviewStatus
+
+
+@command("services/delete_review.sql")
+class DeleteReview(One[DeletedReview]):
+    """Delete a review for good. Gives the number of rows that went, and of those that were emptied.
+
+    What becomes of one with replies is for the caller to say: by default it is Refused as `has_replies`; `subtree`
+    deletes all below it too; `tombstone` empties it, so that the replies keep their place: its content, rating and
+    author are lost, and it counts as deleted. Replies that are deleted softly are replies.
+    """
+
+    id: str
+    replies: Literal["refuse", "subtree", "tombstone"] = "refuse"
+
+
+@command("services/soft_delete_review.sql")
+class SoftDeleteReview(Maybe[Review]):
+    """Mark a review as deleted. Gives it back, or None when there is none or it is already.
+
+    Its replies stay; a thread shows them below a place without content.
+    """
+
+    id: str
+
+
+@command("services/restore_review.sql")
+class RestoreReview(Maybe[Review]):
+    """Bring a softly deleted review back as it was. Gives it back, or None when there is none or it is not deleted.
+
+    Raises Refused as `emptied` when it is the tombstone of one that `DeleteReview` deleted.
+    """
+
+    id: str
+
+
+@command("services/purge_reviews.sql")
+class PurgeReviews(Affected):
+    """Delete at most `limit` reviews without replies that were deleted before a moment, the longest ago first.
+
+    Gives their number; run it until that is 0: those that had replies follow when all of these have gone. Reviews that
+    others are at work on are left for the next time.
+    """
+
+    deleted_before: datetime
+    limit: Limit = 500

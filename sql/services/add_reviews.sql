@@ -1,0 +1,77 @@
+-- Add reviews, each behind the one that it replies to.
+WITH reply AS MATERIALIZED (
+    SELECT
+        given.number,
+        given.review ->> 'id' AS id,
+        given.review ->> 'service_id' AS service_id,
+        given.review ->> 'parent_id' AS parent_id
+    FROM jsonb_array_elements(:reviews::jsonb) WITH ORDINALITY AS given (review, number)
+),
+
+parent AS (
+    SELECT
+        reply.id,
+        reply.service_id,
+        reply.number
+    FROM reply
+    UNION ALL
+    SELECT
+        services_reviews.id,
+        services_reviews.service_id,
+        0 AS number
+    FROM services_reviews
+    WHERE services_reviews.id IN (SELECT reply.parent_id FROM reply)
+)
+
+SELECT
+    concordia_refuse(
+        CASE WHEN parent.service_id <> reply.service_id THEN 'parent_of_another_service' ELSE 'parent_behind' END,
+        (reply.number - 1)::text
+    )
+FROM reply
+INNER JOIN parent ON reply.parent_id = parent.id
+WHERE
+    parent.service_id <> reply.service_id
+    OR parent.number >= reply.number
+ORDER BY reply.number
+LIMIT 1;
+
+INSERT INTO services_reviews (
+    id,
+    service_id,
+    parent_id,
+    author_name,
+    author_email,
+    author_id,
+    content,
+    rating,
+    status,
+    in_language,
+    created_at,
+    updated_at
+)
+SELECT
+    given.id,
+    given.service_id,
+    given.parent_id,
+    given.author_name,
+    given.author_email,
+    given.author_id,
+    given.content,
+    given.rating,
+    given.status,
+    given.in_language,
+    timezone('UTC', now()) AS created_at,
+    timezone('UTC', now()) AS updated_at
+FROM jsonb_to_recordset(:reviews::jsonb) AS given (
+    id text,
+    service_id text,
+    parent_id text,
+    author_name text,
+    author_email text,
+    author_id text,
+    content jsonb,
+    rating integer,
+    status text,
+    in_language text
+)

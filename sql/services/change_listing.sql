@@ -1,0 +1,56 @@
+-- Change what is given of a listing, not deleted, and give it back.
+SELECT concordia_refuse('taken_by_deleted', 'slug') -- when :slug
+FROM services_listings -- when :slug
+WHERE -- when :slug
+    services_listings.slug = :slug -- when :slug
+    AND services_listings.id <> :id -- when :slug
+    AND (services_listings.deleted_at IS NOT NULL OR services_listings.status = 'deleted'); -- when :slug
+
+UPDATE services_listings
+SET
+    slug = :slug, -- when :slug
+    category_id = :category_id, -- when :category_id
+    provider_id = :provider_id, -- when :provider_id
+    organization_id = :organization_id, -- when :organization_id
+    status = :status, -- when :status
+    base_price = :base_price, -- when :base_price
+    price_type = :price_type, -- when :price_type
+    currency = :currency, -- when :currency
+    duration_minutes = :duration_minutes, -- when :duration_minutes
+    is_mobile = :is_mobile, -- when :is_mobile
+    max_participants = :max_participants, -- when :max_participants
+    booking_advance_hours = :booking_advance_hours, -- when :booking_advance_hours
+    cancellation_hours = :cancellation_hours, -- when :cancellation_hours
+    is_active = :is_active, -- when :is_active
+    is_featured = :is_featured, -- when :is_featured
+    display_in_home = :display_in_home, -- when :display_in_home
+    allow_reviews = :allow_reviews, -- when :allow_reviews
+    in_language = :in_language, -- when :in_language
+    updated_at = timezone('UTC', now())
+WHERE
+    services_listings.id = :id
+    AND services_listings.deleted_at IS NULL
+    AND services_listings.status <> 'deleted'
+RETURNING
+    services_listings.id,
+    services_listings.slug,
+    services_listings.category_id,
+    services_listings.provider_id,
+    services_listings.organization_id,
+    services_listings.status,
+    services_listings.base_price,
+    services_listings.price_type,
+    services_listings.currency,
+    services_listings.duration_minutes,
+    services_listings.is_mobile,
+    services_listings.max_participants,
+    services_listings.booking_advance_hours,
+    services_listings.cancellation_hours,
+    services_listings.is_active,
+    services_listings.is_featured,
+    services_listings.display_in_home,
+    services_listings.allow_reviews,
+    services_listings.in_language,
+    services_listings.deleted_at,
+    services_listings.created_at,
+    services_listings.updated_at

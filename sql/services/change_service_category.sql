@@ -1,0 +1,34 @@
+-- Change what is given of a category and give it back.
+UPDATE services_categories
+SET
+    slug = :slug, -- when :slug
+    name = :name::jsonb, -- when :name
+    description = :description::jsonb, -- when :description
+    icon = :icon, -- when :icon
+    featured_image_id = :featured_image_id, -- when :featured_image_id
+    sort_order = :sort_order, -- when :sort_order
+    display_in_home = :display_in_home, -- when :display_in_home
+    display_in_menu = :display_in_menu, -- when :display_in_menu
+    is_active = :is_active, -- when :is_active
+    is_featured = :is_featured, -- when :is_featured
+    seo_title = :seo_title::jsonb, -- when :seo_title
+    seo_description = :seo_description::jsonb, -- when :seo_description
+    updated_at = timezone('UTC', now())
+WHERE services_categories.id = :id
+RETURNING
+    services_categories.id,
+    services_categories.slug,
+    services_categories.name,
+    services_categories.description,
+    services_categories.icon,
+    services_categories.featured_image_id,
+    services_categories.parent_id,
+    services_categories.sort_order,
+    services_categories.display_in_home,
+    services_categories.display_in_menu,
+    services_categories.is_active,
+    services_categories.is_featured,
+    services_categories.seo_title,
+    services_categories.seo_description,
+    services_categories.created_at,
+    services_categories.updated_at

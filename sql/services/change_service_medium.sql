@@ -1,0 +1,35 @@
+-- Change what is given of an image, a video or a sound and give it back.
+UPDATE services_media
+SET
+    url = :url, -- when :url
+    content_url = :content_url, -- when :content_url
+    type = :type, -- when :type
+    encoding_format = :encoding_format, -- when :encoding_format
+    width = :width, -- when :width
+    height = :height, -- when :height
+    duration = :duration, -- when :duration
+    license = :license, -- when :license
+    copyright_holder = :copyright_holder, -- when :copyright_holder
+    caption = :caption::jsonb, -- when :caption
+    description = :description::jsonb, -- when :description
+    alt = :alt::jsonb, -- when :alt
+    thumbnail_url = :thumbnail_url, -- when :thumbnail_url
+    updated_at = timezone('UTC', now())
+WHERE services_media.id = :id
+RETURNING
+    services_media.id,
+    services_media.url,
+    services_media.content_url,
+    services_media.type,
+    services_media.encoding_format,
+    services_media.width,
+    services_media.height,
+    services_media.duration,
+    services_media.license,
+    services_media.copyright_holder,
+    services_media.caption,
+    services_media.description,
+    services_media.alt,
+    services_media.thumbnail_url,
+    services_media.created_at,
+    services_media.updated_at

@@ -1,0 +1,180 @@
+-- Create a listing with all that is its own, and give it back.
+SELECT concordia_refuse('taken_by_deleted', 'slug')
+FROM services_listings
+WHERE
+    services_listings.slug = :slug
+    AND (services_listings.deleted_at IS NOT NULL OR services_listings.status = 'deleted');
+
+WITH created_listing AS (
+    INSERT INTO services_listings (
+        id,
+        slug,
+        category_id,
+        provider_id,
+        organization_id,
+        status,
+        base_price,
+        price_type,
+        currency,
+        duration_minutes,
+        is_mobile,
+        max_participants,
+        booking_advance_hours,
+        cancellation_hours,
+        is_active,
+        is_featured,
+        display_in_home,
+        allow_reviews,
+        in_language,
+        created_at,
+        updated_at
+    ) VALUES (
+        :id,
+        :slug,
+        :category_id,
+        :provider_id,
+        :organization_id,
+        :status,
+        :base_price,
+        :price_type,
+        :currency,
+        :duration_minutes,
+        :is_mobile,
+        :max_participants,
+        :booking_advance_hours,
+        :cancellation_hours,
+        :is_active,
+        :is_featured,
+        :display_in_home,
+        :allow_reviews,
+        :in_language,
+        timezone('UTC', now()),
+        timezone('UTC', now())
+    )
+    RETURNING
+        services_listings.id,
+        services_listings.slug,
+        services_listings.category_id,
+        services_listings.provider_id,
+        services_listings.organization_id,
+        services_listings.status,
+        services_listings.base_price,
+        services_listings.price_type,
+        services_listings.currency,
+        services_listings.duration_minutes,
+        services_listings.is_mobile,
+        services_listings.max_participants,
+        services_listings.booking_advance_hours,
+        services_listings.cancellation_hours,
+        services_listings.is_active,
+        services_listings.is_featured,
+        services_listings.display_in_home,
+        services_listings.allow_reviews,
+        services_listings.in_language,
+        services_listings.deleted_at,
+        services_listings.created_at,
+        services_listings.updated_at
+),
+
+created_translations AS (
+    INSERT INTO services_translations (
+        id,
+        service_id,
+        in_language,
+        title,
+        description,
+        short_description,
+        seo_title,
+        seo_description,
+        seo_keywords,
+        canonical_url,
+        created_at,
+        updated_at
+    )
+    SELECT
+        translation.id,
+        :id::text AS service_id,
+        translation.in_language,
+        translation.title,
+        translation.description,
+        translation.short_description,
+        translation.seo_title,
+        translation.seo_description,
+        translation.seo_keywords,
+        translation.canonical_url,
+        timezone('UTC', now()) AS created_at,
+        timezone('UTC', now()) AS updated_at
+    FROM jsonb_to_recordset(:translations::jsonb) AS translation (
+        id text,
+        in_language text,
+        title jsonb,
+        description jsonb,
+        short_description jsonb,
+        seo_title jsonb,
+        seo_description jsonb,
+        seo_keywords jsonb,
+        canonical_url jsonb
+    )
+),
+
+linked_media AS (
+    INSERT INTO services_media_links (service_id, media_id, type, position)
+    SELECT
+        :id::text AS service_id,
+        medium.media_id,
+        medium.type,
+        medium.position
+    FROM jsonb_to_recordset(:media::jsonb) AS medium (media_id text, type text, position text)
+),
+
+created_slots AS (
+    INSERT INTO services_availability (
+        id,
+        service_id,
+        day_of_week,
+        start_time,
+        end_time,
+        is_available,
+        created_at
+    )
+    SELECT
+        slot.id,
+        :id::text AS service_id,
+        slot.day_of_week,
+        slot.start_time,
+        slot.end_time,
+        slot.is_available,
+        timezone('UTC', now()) AS created_at
+    FROM jsonb_to_recordset(:availability::jsonb) AS slot (
+        id text,
+        day_of_week integer,
+        start_time text,
+        end_time text,
+        is_available boolean
+    )
+)
+
+SELECT
+    created_listing.id,
+    created_listing.slug,
+    created_listing.category_id,
+    created_listing.provider_id,
+    created_listing.organization_id,
+    created_listing.status,
+    created_listing.base_price,
+    created_listing.price_type,
+    created_listing.currency,
+    created_listing.duration_minutes,
+    created_listing.is_mobile,
+    created_listing.max_participants,
+    created_listing.booking_advance_hours,
+    created_listing.cancellation_hours,
+    created_listing.is_active,
+    created_listing.is_featured,
+    created_listing.display_in_home,
+    created_listing.allow_reviews,
+    created_listing.in_language,
+    created_listing.deleted_at,
+    created_listing.created_at,
+    created_listing.updated_at
+FROM created_listing

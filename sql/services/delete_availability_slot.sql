@@ -1,0 +1,3 @@
+-- Delete a time of the week.
+DELETE FROM services_availability
+WHERE services_availability.id = :id

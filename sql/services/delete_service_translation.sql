@@ -1,0 +1,3 @@
+-- Delete a translation.
+DELETE FROM services_translations
+WHERE services_translations.id = :id

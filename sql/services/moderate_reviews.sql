@@ -1,0 +1,58 @@
+-- Set the status of reviews that still have the one seen, and give those back in the order given.
+SELECT services_reviews.id
+FROM services_reviews
+INNER JOIN jsonb_to_recordset(:seen::jsonb) AS seen (id text) ON services_reviews.id = seen.id
+ORDER BY services_reviews.id
+FOR UPDATE OF services_reviews;
+
+WITH seen AS MATERIALIZED (
+    SELECT
+        given.number,
+        given.review ->> 'id' AS id,
+        given.review ->> 'status' AS status
+    FROM jsonb_array_elements(:seen::jsonb) WITH ORDINALITY AS given (review, number)
+),
+
+moderated AS (
+    UPDATE services_reviews
+    SET
+        status = :status,
+        updated_at = timezone('UTC', now())
+    FROM seen
+    WHERE
+        services_reviews.id = seen.id
+        AND services_reviews.status = seen.status
+        AND services_reviews.deleted_at IS NULL
+    RETURNING
+        services_reviews.id,
+        services_reviews.service_id,
+        services_reviews.parent_id,
+        services_reviews.author_name,
+        services_reviews.author_email,
+        services_reviews.author_id,
+        services_reviews.content,
+        services_reviews.rating,
+        services_reviews.status,
+        services_reviews.in_language,
+        services_reviews.deleted_at,
+        services_reviews.created_at,
+        services_reviews.updated_at,
+        seen.number
+)
+
+SELECT
+    moderated.id,
+    moderated.service_id,
+    moderated.parent_id,
+    moderated.author_name,
+    moderated.author_email,
+    moderated.author_id,
+    moderated.content,
+    moderated.rating,
+    moderated.status,
+    moderated.in_language,
+    moderated.deleted_at,
+    moderated.created_at,
+    moderated.updated_at
+FROM moderated
+ORDER BY moderated.number

@@ -1,0 +1,51 @@
+-- Move a review below another of its listing, or to the top, with all its replies, and give it back.
+SELECT services_listings.id
+FROM services_listings
+INNER JOIN services_reviews ON services_listings.id = services_reviews.service_id
+WHERE services_reviews.id = :id
+FOR NO KEY UPDATE OF services_listings;
+
+SELECT concordia_refuse('parent_of_another_service')
+FROM services_reviews
+INNER JOIN services_reviews AS parent ON services_reviews.service_id <> parent.service_id
+WHERE
+    services_reviews.id = :id
+    AND parent.id = :parent_id;
+
+WITH RECURSIVE ancestor AS (
+    SELECT
+        services_reviews.id,
+        services_reviews.parent_id
+    FROM services_reviews
+    WHERE services_reviews.id = :parent_id
+    UNION
+    SELECT
+        services_reviews.id,
+        services_reviews.parent_id
+    FROM ancestor
+    INNER JOIN services_reviews ON ancestor.parent_id = services_reviews.id
+)
+
+SELECT concordia_refuse('cycle')
+FROM ancestor
+WHERE ancestor.id = :id;
+
+UPDATE services_reviews
+SET
+    parent_id = :parent_id,
+    updated_at = timezone('UTC', now())
+WHERE services_reviews.id = :id
+RETURNING
+    services_reviews.id,
+    services_reviews.service_id,
+    services_reviews.parent_id,
+    services_reviews.author_name,
+    services_reviews.author_email,
+    services_reviews.author_id,
+    services_reviews.content,
+    services_reviews.rating,
+    services_reviews.status,
+    services_reviews.in_language,
+    services_reviews.deleted_at,
+    services_reviews.created_at,
+    services_reviews.updated_at

@@ -1,0 +1,43 @@
+-- Move a category below another, or to the top, and give it back.
+SELECT pg_advisory_xact_lock(hashtextextended('services_categories', 0));
+
+WITH RECURSIVE ancestor AS (
+    SELECT
+        services_categories.id,
+        services_categories.parent_id
+    FROM services_categories
+    WHERE services_categories.id = :parent_id
+    UNION
+    SELECT
+        services_categories.id,
+        services_categories.parent_id
+    FROM ancestor
+    INNER JOIN services_categories ON ancestor.parent_id = services_categories.id
+)
+
+SELECT concordia_refuse('cycle')
+FROM ancestor
+WHERE ancestor.id = :id;
+
+UPDATE services_categories
+SET
+    parent_id = :parent_id,
+    updated_at = timezone('UTC', now())
+WHERE services_categories.id = :id
+RETURNING
+    services_categories.id,
+    services_categories.slug,
+    services_categories.name,
+    services_categories.description,
+    services_categories.featured_image_id,
+    services_categories.display_in_home,
+    services_categories.display_in_menu,
+    services_categories.display_in_blog,
+    services_categories.is_featured,
+    services_categories.parent_id,
+    services_categories.seo_title,
+    services_categories.seo_description,
+    services_categories.seo_keywords,
+    services_categories.canonical_url,
+    services_categories.created_at,
+    services_categories.updated_at

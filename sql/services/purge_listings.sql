@@ -1,0 +1,80 @@
+-- Delete listings that were deleted softly, the longest ago first, with all that is theirs. Served by the index for it.
+WITH purged_listings AS (
+    SELECT services_listings.id
+    FROM services_listings
+    WHERE
+        (services_listings.deleted_at IS NOT NULL OR services_listings.status = 'deleted')
+        AND coalesce(services_listings.deleted_at, services_listings.updated_at) < :deleted_before
+    ORDER BY
+        coalesce(services_listings.deleted_at, services_listings.updated_at) ASC,
+        services_listings.id ASC
+    LIMIT :limit
+    FOR UPDATE SKIP LOCKED
+),
+
+deleted_translations AS (
+    DELETE FROM services_translations
+    USING purged_listings
+    WHERE services_translations.service_id = purged_listings.id
+    RETURNING services_translations.service_id
+),
+
+deleted_links AS (
+    DELETE FROM services_media_links
+    USING purged_listings
+    WHERE services_media_links.service_id = purged_listings.id
+    RETURNING services_media_links.service_id
+),
+
+deleted_reviews AS (
+    DELETE FROM services_reviews
+    USING purged_listings
+    WHERE services_reviews.service_id = purged_listings.id
+    RETURNING services_reviews.service_id
+),
+
+deleted_slots AS (
+    DELETE FROM services_availability
+    USING purged_listings
+    WHERE services_availability.service_id = purged_listings.id
+    RETURNING services_availability.service_id
+),
+
+deleted_bookings AS (
+    DELETE FROM services_bookings
+    USING purged_listings
+    WHERE services_bookings.service_id = purged_listings.id
+    RETURNING services_bookings.service_id
+),
+
+detached_reviews AS (
+    UPDATE services_reviews
+    SET
+        parent_id = NULL,
+        updated_at = timezone('UTC', now())
+    FROM services_reviews AS parent
+    INNER JOIN purged_listings ON parent.service_id = purged_listings.id
+    WHERE
+        services_reviews.parent_id = parent.id
+        AND NOT EXISTS (
+            SELECT FROM purged_listings AS own_listing
+            WHERE own_listing.id = services_reviews.service_id
+        )
+    RETURNING services_reviews.id
+),
+
+deleted_listings AS (
+    DELETE FROM services_listings
+    USING purged_listings
+    WHERE services_listings.id = purged_listings.id
+    RETURNING services_listings.id
+)
+
+SELECT
+    (SELECT count(*) FROM deleted_listings) AS services_listings,
+    (SELECT count(*) FROM deleted_translations) AS services_translations,
+    (SELECT count(*) FROM deleted_links) AS services_media_links,
+    (SELECT count(*) FROM deleted_reviews) AS services_reviews,
+    (SELECT count(*) FROM deleted_slots) AS services_availability,
+    (SELECT count(*) FROM deleted_bookings) AS services_bookings,
+    (SELECT count(*) FROM detached_reviews) AS services_reviews_detached

@@ -1,0 +1,51 @@
+-- Put a listing's translation into a language in place of the one there is, and give it back.
+INSERT INTO services_translations (
+    id,
+    service_id,
+    in_language,
+    title,
+    description,
+    short_description,
+    seo_title,
+    seo_description,
+    seo_keywords,
+    canonical_url,
+    created_at,
+    updated_at
+) VALUES (
+    :id,
+    :service_id,
+    :in_language,
+    :title::jsonb,
+    :description::jsonb,
+    :short_description::jsonb,
+    :seo_title::jsonb,
+    :seo_description::jsonb,
+    :seo_keywords::jsonb,
+    :canonical_url::jsonb,
+    timezone('UTC', now()),
+    timezone('UTC', now())
+)
+ON CONFLICT (service_id, in_language) DO UPDATE
+    SET
+        title = excluded.title,
+        description = excluded.description,
+        short_description = excluded.short_description,
+        seo_title = excluded.seo_title,
+        seo_description = excluded.seo_description,
+        seo_keywords = excluded.seo_keywords,
+        canonical_url = excluded.canonical_url,
+        updated_at = excluded.updated_at
+RETURNING
+    services_translations.id,
+    services_translations.service_id,
+    services_translations.in_language,
+    services_translations.title,
+    services_translations.description,
+    services_translations.short_description,
+    services_translations.seo_title,
+    services_translations.seo_description,
+    services_translations.seo_keywords,
+    services_translations.canonical_url,
+    services_translations.created_at,
+    services_translations.updated_at

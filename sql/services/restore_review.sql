@@ -1,0 +1,30 @@
+-- Bring a deleted review back as it was.
+SELECT concordia_refuse('emptied')
+FROM services_reviews
+WHERE
+    services_reviews.id = :id
+    AND services_reviews.deleted_at IS NOT NULL
+    AND services_reviews.author_email = ''
+    AND services_reviews.content = '""';
+
+UPDATE services_reviews
+SET
+    deleted_at = NULL,
+    updated_at = timezone('UTC', now())
+WHERE
+    services_reviews.id = :id
+    AND services_reviews.deleted_at IS NOT NULL
+RETURNING
+    services_reviews.id,
+    services_reviews.service_id,
+    services_reviews.parent_id,
+    services_reviews.author_name,
+    services_reviews.author_email,
+    services_reviews.author_id,
+    services_reviews.content,
+    services_reviews.rating,
+    services_reviews.status,
+    services_reviews.in_language,
+    services_reviews.deleted_at,
+    services_reviews.created_at,
+    services_reviews.updated_at
