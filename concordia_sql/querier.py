@@ -104,15 +104,15 @@ class Fetcher:
 
         Source: PostgreSQL manual, "Serialization Failure Handling".
         """
-        for pause in pauses(attempts):
+        waits = pauses(attempts)
+        while True:
             try:
                 with self.transaction(isolation=isolation) as querier:
                     return work(querier)
             except IN_THE_WAY:
-                if pause is None:
+                if (pause := next(waits, None)) is None:
                     raise
-                time.sleep(pause)
-        raise ValueError("attempts: at least 1")
+            time.sleep(pause)
 
     def transaction(
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
@@ -279,15 +279,15 @@ class AsyncFetcher:
 
         Source: PostgreSQL manual, "Serialization Failure Handling".
         """
-        for pause in pauses(attempts):
+        waits = pauses(attempts)
+        while True:
             try:
                 async with self.transaction(isolation=isolation) as querier:
                     return await work(querier)
             except IN_THE_WAY:
-                if pause is None:
+                if (pause := next(waits, None)) is None:
                     raise
-                await asyncio.sleep(pause)
-        raise ValueError("attempts: at least 1")
+            await asyncio.sleep(pause)
 
     def transaction(
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False

@@ -22,7 +22,7 @@ from concordia_sql.errors import NotFound, ParameterError, ResultError, Statemen
 from concordia_sql.statement import Source, load
 from concordia_sql.tree import Node, link
 
-R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 T = TypeVar("T")
 U = TypeVar("U")
 N = TypeVar("N", bound=Node)
@@ -30,8 +30,8 @@ M = TypeVar("M", bound=Node)
 Q = TypeVar("Q", bound="Query[Any]")
 
 
-class Query(Generic[R]):
-    """A query that comes back as an `R`. Derive from `One`, `Maybe`, `Many`, `Tree` or `Subtree`."""
+class Query(Generic[R_co]):
+    """A query that comes back as an `R_co`. Derive from `One`, `Maybe`, `Many`, `Tree` or `Subtree`."""
 
     __slots__ = ()
 
@@ -61,7 +61,7 @@ class Query(Generic[R]):
             self._composed[present] = composed
         return composed
 
-    def collect(self, rows: list[Any]) -> R:
+    def collect(self, rows: list[Any]) -> R_co:
         """The result that these rows, already objects of the result class, make."""
         raise NotImplementedError
 

@@ -13,8 +13,7 @@ _FIRST_PAUSE = 0.01
 _LONGEST_PAUSE = 1.0
 
 
-def pauses(attempts: int) -> Iterator[float | None]:
-    """For each attempt, the seconds to wait when it failed: random, so that rivals part; None for the last."""
+def pauses(attempts: int) -> Iterator[float]:
+    """The seconds to wait between so many attempts: random, so that rivals part."""
     for number in range(attempts - 1):
         yield random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**number))  # noqa: S311 - no secret
-    yield None

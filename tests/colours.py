@@ -36,8 +36,8 @@ class Awaited:
 
 
 @contextlib.asynccontextmanager
-async def _entered(make: Callable[..., Any], *arguments: Any) -> AsyncIterator[Any]:
-    context = make(*arguments)
+async def _entered(make: Callable[..., Any], *arguments: Any, **options: Any) -> AsyncIterator[Any]:
+    context = make(*arguments, **options)
     value = await asyncio.to_thread(context.__enter__)
     try:
         yield _iterated(value) if isinstance(value, Iterator) else Awaited(value)

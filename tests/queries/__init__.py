@@ -106,6 +106,24 @@ class AddThingSlowly(Affected):
     title: str
 
 
+@command(TRIAL / "swap_sizes.sql")
+class SwapSizes(Many[Thing]):
+    smaller: str
+    larger: str
+    least: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class NewThing:
+    title: str
+    size: int = 1
+
+
+@command(TRIAL / "add_all.sql")
+class AddAll(Affected):
+    things: Sequence[NewThing]
+
+
 @query(TRIAL / "forget.sql")
 class Forget(One[Number]):
     pass
