@@ -1,6 +1,7 @@
 """Bookings: made within the listing's rules, changed along their states, deleted."""
 
 import itertools
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -146,7 +147,7 @@ def test_an_id_is_taken(connection: Connection) -> None:
 
 
 def test_the_listing_says_whether_it_can_be_booked(connection: Connection) -> None:
-    cases: list[tuple[dict[str, object], str | None]] = [
+    cases: Sequence[tuple[Mapping[str, object], str | None]] = [
         ({"status": "pending_review"}, "not_active"),
         ({"status": "suspended"}, "not_active"),
         ({"status": "archived"}, "not_active"),
@@ -311,8 +312,10 @@ def test_a_booking_of_many_days_still_takes_its_place(connection: Connection) ->
 def test_a_booking_of_no_length_takes_no_place(connection: Connection) -> None:
     listing(connection)
     booked(connection, "10:30", duration_minutes=0)
-    booked(connection, "10:30", duration_minutes=-60)
+    booked(connection, "10:30", duration_minutes=-15)
     assert refusal(connection, booking()) is None
+    booked(connection, "10:16", duration_minutes=10)
+    assert refusal(connection, booking()) == "full"
 
 
 def test_the_first_and_the_last_day_there_are(connection: Connection) -> None:
