@@ -16,8 +16,7 @@ from typing import Any, Literal, cast
 
 import attrs
 import psycopg
-from msgspec import UNSET
-from psycopg.sql import SQL
+from psycopg.sql import SQL, Composable, Identifier
 from psycopg.sql import Literal as Quoted
 
 from concordia_sql import auth, blog, embedded, profile, sample, services
@@ -44,7 +43,7 @@ _DOMAINS = (auth, profile, blog, services)
 _EXAMPLES: Mapping[object, str] = {bool: "true", int: "1", datetime: "2026-01-01 00:00:00"}
 """Values for psql, by type."""
 
-_MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
+_MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction)
 _MIGRATE = (
     "; the database is not migrated, or behind: "
     "yoyo apply --batch --database postgresql+psycopg://… package:concordia_sql:migrations"
@@ -109,8 +108,12 @@ def show(name: str, fields: tuple[str, ...]) -> None:
     cls = _find(name)
     _check_fields(cls, fields)
     composed = _compose(cls, fields)
-    lines = [f"\\set {field} {_quoted(_example(cls, field, composed))}" for field in composed.parameters]
-    highlighted = Syntax("", "postgresql", background_color="default").highlight(f"{_with_variables(composed)};")
+    statements = [*composed.before, composed]
+    examples = {field: _example(cls, field, statements) for each in statements for field in each.parameters}
+    lines = [f"\\set {field} {_quoted(example)}" for field, example in examples.items()]
+    texts = [_with_variables(each) for each in statements]
+    text = ";\n\n".join(["BEGIN", *texts, "COMMIT"] if composed.before else texts)
+    highlighted = Syntax("", "postgresql", background_color="default").highlight(f"{text};")
     Console(soft_wrap=True).print("\n".join(lines), highlighted, sep="\n" if lines else "", markup=False)
 
 
@@ -220,13 +223,15 @@ def _with_variables(composed: Composed) -> str:
     return re.sub(r"'[^']*'|\$(\d+)", variable, composed.text)
 
 
-def _example(cls: type[Query[Any]], field: str, composed: Composed) -> str:
+def _example(cls: type[Query[Any]], field: str, statements: Sequence[Composed]) -> str:
     """A value that runs, to be replaced: the default, or one that shows the type."""
     default = _fields(cls)[field].default
-    if default not in (None, UNSET, attrs.NOTHING):
+    if isinstance(default, bool | int | str):
         return str(default)
-    if re.search(rf"\${composed.parameters.index(field) + 1}::jsonb?\b", composed.text):
-        return "[]"
+    for each in statements:
+        place = each.parameters.index(field) + 1 if field in each.parameters else 0
+        if cast_to := re.search(rf"\${place}::(jsonb?|timestamp|date|time)\b", each.text):
+            return {"timestamp": "2026-01-01", "date": "2026-01-01", "time": "10:00"}.get(cast_to[1], "[]")
     return _example_of(typing.get_type_hints(cls)[field], field)
 
 
@@ -267,14 +272,27 @@ def _value(field: "attrs.Attribute[Any]", text: str) -> object:
 
 
 def _plan(querier: Querier, composed: Composed, query: Query[Any] | None) -> list[str]:
-    """The lines of the plan, prepared as the library does, and run if there is a query with its values."""
-    texts = querier._session.texts(query) if query else [None] * len(composed.parameters)
-    values = SQL("({})").format(SQL(", ").join(map(Quoted, texts))) if texts else SQL("")
+    """The lines of the plan, prepared as the library does, and run if there is a query with its values.
+
+    Of several statements, it is the plan of the last; the others are run before it.
+    """
     options = SQL("(ANALYZE, BUFFERS)" if query else "")
     connection = querier.connection
     with connection.transaction(force_rollback=True):
+        for number, each in enumerate(composed.before if query else ()):
+            connection.execute(f"PREPARE before_{number} AS {each.text}".encode())
+            connection.execute(
+                SQL("EXECUTE {} {}").format(Identifier(f"before_{number}"), _values(querier, each, query))
+            )
         connection.execute(b"PREPARE explained AS " + composed.encoded)
-        return [line for (line,) in connection.execute(SQL("EXPLAIN {} EXECUTE explained {}").format(options, values))]
+        explain = SQL("EXPLAIN {} EXECUTE explained {}").format(options, _values(querier, composed, query))
+        return [line for (line,) in connection.execute(explain)]
+
+
+def _values(querier: Querier, composed: Composed, query: Query[Any] | None) -> SQL | Composable:
+    """What stands behind EXECUTE."""
+    texts = querier._session.texts(composed, query) if query else [None] * len(composed.parameters)
+    return SQL("({})").format(SQL(", ").join(map(Quoted, texts))) if texts else SQL("")
 
 
 def _load(querier: Querier, scale: int) -> None:

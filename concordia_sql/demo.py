@@ -172,7 +172,7 @@ def thread(root: blog.CommentNode) -> Branch:
 def _times(querier: Querier, query: Query[Any]) -> tuple[float, float]:
     """The median time of a fetch, and of libpq alone running the same prepared text, in milliseconds."""
     pgconn: Any = querier.connection.pgconn
-    values = [None if text is None else text.encode() for text in querier._session.texts(query)]
+    values = [None if text is None else text.encode() for text in querier._session.texts(query.compose(), query)]
     pgconn.prepare(b"bare", query.compose().encoded)
     runs: dict[Callable[[], object], list[float]] = {
         lambda: querier.fetch(query): [],

@@ -181,10 +181,11 @@ class Querier(Fetcher):
     def _stream(self, query: Many[T]) -> Generator[T]:
         session = self._session
         _only((query,), writes=False, by="stream")
+        composed = query.compose()
         with session.running(query), psycopg.RawCursor(self.connection) as cursor:
             adapters.register(cursor.adapters)
             cursor.row_factory = session.row_factory(query)
-            yield from cursor.stream(query.compose().encoded, session.texts(query), size=_chunk())
+            yield from cursor.stream(composed.encoded, session.texts(composed, query), size=_chunk())
 
     @contextlib.contextmanager
     def transaction(
@@ -351,11 +352,12 @@ class AsyncQuerier(AsyncFetcher):
     async def _stream(self, query: Many[T]) -> AsyncGenerator[T]:
         session = self._session
         _only((query,), writes=False, by="stream")
+        composed = query.compose()
         with session.running(query):
             async with psycopg.AsyncRawCursor(self.connection) as cursor:
                 adapters.register(cursor.adapters)
                 cursor.row_factory = session.row_factory(query)
-                rows = cursor.stream(query.compose().encoded, session.texts(query), size=_chunk())
+                rows = cursor.stream(composed.encoded, session.texts(composed, query), size=_chunk())
                 async with contextlib.aclosing(rows):  # type: ignore[type-var]
                     async for row in rows:
                         yield row

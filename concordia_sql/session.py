@@ -211,9 +211,9 @@ class Session:
 
         return make_row_maker
 
-    def texts(self, query: Query[Any]) -> list[str | None]:
-        """The values of the query's parameters for a cursor, which sends texts without a type too."""
-        values = self._values(query.compose(), query)
+    def texts(self, composed: Composed, query: Query[Any]) -> list[str | None]:
+        """The values of the parameters for a cursor, which sends texts without a type too."""
+        values = self._values(composed, query)
         return [None if value is None else bytes(value).decode() for value in values]
 
     def _calls(self, query: Query[Any]) -> list[Call]:

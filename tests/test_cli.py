@@ -17,7 +17,7 @@ from psycopg.sql import SQL, Identifier
 from concordia_sql import Affected, Query, cli, command, embedded, sample
 from concordia_sql.compose import Composed
 from concordia_sql.sample.loader import TABLES
-from tests.catalog import query_classes
+from tests.catalog import command_classes, query_classes
 from tests.engine import write
 from tests.rows import insert
 
@@ -26,6 +26,9 @@ Connection = psycopg.Connection[TupleRow]
 
 def run(*arguments: str, url: str | None = None) -> Result:
     return CliRunner().invoke(cli.main, arguments, env={"DATABASE_URL": url}, catch_exceptions=False)
+
+
+CLASSES = [*query_classes(), *command_classes()]
 
 
 def psql(url: str, *texts: str) -> str:
@@ -37,7 +40,7 @@ def psql(url: str, *texts: str) -> str:
 
 def test_list_shows_every_query_on_two_lines() -> None:
     lines = run("list").output.splitlines()
-    assert [line.split("  ")[0] for line in lines[::2]] == [cls.query_name for cls in query_classes()]
+    assert [line.split("  ")[0] for line in lines[::2]] == sorted(cls.query_name for cls in CLASSES)
     shown = dict(zip(lines[::2], lines[1::2], strict=True))
     assert (
         shown["blog.GetPost  Maybe[PostDetails]  sql/blog/get_post.sql"]
@@ -48,15 +51,15 @@ def test_list_shows_every_query_on_two_lines() -> None:
 
 
 def test_show_is_ready_for_psql(sample_url: str) -> None:
-    """Every query, with none and with all of its optional fields; but a command is only planned."""
+    """Every query, with none and with all of its optional fields; but a command's statements are only described."""
     texts = []
-    for cls in query_classes():
+    for cls in CLASSES:
         shown = [run("show", cls.query_name, *fields).stdout for fields in ((), tuple(cls._optional))]
         if cls.writes:
-            shown = [re.sub(r"^(?!\\set)", "EXPLAIN ", text, count=1, flags=re.MULTILINE) for text in shown]
+            shown = [re.sub(r";$", r" \\gdesc", text, flags=re.MULTILINE) for text in shown]
         texts += [f"\\echo {cls.query_name}", *shown]
     printed = psql(sample_url, *texts).splitlines()
-    assert [cls.query_name for cls in query_classes() if cls.query_name not in printed] == []
+    assert [cls.query_name for cls in CLASSES if cls.query_name not in printed] == []
 
 
 def test_show_gives_what_the_query_gives(sample_url: str) -> None:
@@ -112,20 +115,20 @@ def retire(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> type[Query[int]]:
     class Retire(Affected):
         role: str
 
-    monkeypatch.setattr(cli, "_queries", lambda: {Retire.name: Retire})
+    monkeypatch.setattr(cli, "_queries", lambda: {Retire.query_name: Retire})
     return Retire
 
 
 def test_explain_rolls_a_command_back(retire: type[Query[int]], connection: Connection, database_url: str) -> None:
     insert(connection, "user", {"role": "clerk"})
-    output = run("explain", retire.name, "role=clerk", url=database_url).output
+    output = run("explain", retire.query_name, "role=clerk", url=database_url).output
     assert re.search(r"Delete on \"user\" .*actual time", output)
     assert connection.execute('SELECT count(*) FROM "user"').fetchone() == (1,)
 
 
 def test_show_gives_a_command_as_it_is_run(retire: type[Query[int]], connection: Connection, database_url: str) -> None:
     insert(connection, "user", {"role": "<role>"})
-    psql(database_url, run("show", retire.name).stdout)
+    psql(database_url, run("show", retire.query_name).stdout)
     assert connection.execute('SELECT count(*) FROM "user"').fetchone() == (0,)
 
 
