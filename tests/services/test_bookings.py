@@ -167,9 +167,6 @@ def test_the_listing_says_whether_it_can_be_booked(connection: Connection) -> No
         ({"max_participants": 0}, "full"),
         ({"max_participants": -1}, "full"),
     ]
-    cases += [
-        ({"status": each}, "not_active") for each in ("pending_review", "suspended", "archived", "draft", "deleted")
-    ]
     for number, (given, reason) in enumerate(cases):
         listing(connection, **{**given, "id": f"l{number}"})
         assert refusal(connection, booking(service_id=f"l{number}")) == reason, given
