@@ -1,6 +1,7 @@
 """Makes the pages of this folder that come from the code: `make docs` writes them, a test compares them.
 
-`queries.md` lists every query with its parameters, its result and its relations; `schema.md` draws the tables.
+`queries.md` lists every query with its parameters, its result and its relations, and every command with the rows that
+it touches; `schema.md` draws the tables.
 """
 
 import inspect
@@ -9,6 +10,7 @@ import sys
 import types
 import typing
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,19 +27,26 @@ DOMAINS = (auth, profile, blog, services)
 
 
 def queries_page() -> str:
-    """Every query of every domain."""
+    """Every query and command of every domain."""
     lines = [
-        "# Queries",
+        "# Queries and commands",
         "",
         "Made from the code by `make docs`. A query is a value; `fetch` runs it in one round trip:",
         '`db.fetch(blog.GetPost(slug="my-post"))`. `.into(YourClass)` reads only the columns that your class names.',
+        "",
+        "A command writes; `execute` runs it in one round trip, all or nothing:",
+        "`db.execute(blog.SoftDeletePost(id=post.id))`. `dry_run` says what it would do. A field that is UNSET is left as it is; None is a value.",
     ]
     for domain in DOMAINS:
         found = [getattr(domain, name) for name in domain.__all__]
         queries = [each for each in found if inspect.isclass(each) and issubclass(each, Query)]
-        lines += ["", f"## {domain.__name__.rpartition('.')[2]}"]
-        for query_class in sorted(queries, key=lambda cls: cls.__name__):
-            lines += ["", *_query(query_class)]
+        name = domain.__name__.rpartition(".")[2]
+        for title, writes in ((name, False), (f"{name}: commands", True)):
+            lines += ["", f"## {title}"]
+            for query_class in sorted(
+                (each for each in queries if each.writes is writes), key=lambda cls: cls.__name__
+            ):
+                lines += ["", *_query(query_class)]
     return "\n".join(lines) + "\n"
 
 
@@ -48,13 +57,62 @@ def _query(query_class: type[Query[Any]]) -> list[str]:
         hints = typing.get_type_hints(query_class)
         lines += ["| parameter | type | default |", "| --- | --- | --- |"]
         for field in fields:
-            default = "" if field.default is attrs.NOTHING else f"`{field.default!r}`"
+            default = _default(field.default)
             kind = _spell(hints[field.name]).replace("|", r"\|")
             lines.append(f"| `{field.name}` | `{kind}` | {default} |")
         lines.append("")
     base = next(base for base in query_class.__orig_bases__ if typing.get_origin(base))  # type: ignore[attr-defined]
-    lines.append(f"Comes back as `{_spell(base)}`{_relations(query_class.result_class)}. SQL: [`{path}`](../{path})")
+    result = "the number of rows" if query_class.result_class is int else f"`{_spell(base)}`"
+    relations = "" if query_class.result_class is int else _relations(query_class.result_class)
+    lines.append(f"Comes back as {result}{relations}. SQL: [`{path}`](../{path})")
+    if query_class.writes:
+        lines += ["", f"Touches {', '.join(_touched(query_class))}."]
     return lines
+
+
+def _default(default: object) -> str:
+    if default is attrs.NOTHING:
+        return ""
+    return "made" if isinstance(default, attrs.Factory) else f"`{default!r}`"  # type: ignore[arg-type]
+
+
+_WRITES = {("insert", "into"): "inserts", ("delete", "from"): "deletes"}
+
+
+def _touched(command_class: type[Query[Any]]) -> list[str]:
+    """What a command does to which tables, as its statements say and the cascades of what they delete."""
+    found: dict[str, dict[str, None]] = {}
+    for body in (*(each.body for each in command_class.source.before), command_class.source.body):
+        words = [token.name for token in body if not token.blank]
+        for before, verb, word, after in zip(["", *words], words, words[1:], [*words[2:], ""], strict=False):
+            if (done := _WRITES.get((verb, word))) is not None:
+                found.setdefault(after, {})[done] = None
+            elif verb == "update" and word not in ("", "set", "of", "skip") and before not in ("for", "key", "do"):
+                found.setdefault(word, {})["updates"] = None
+            elif (before, verb) == ("do", "update"):
+                found.setdefault(_inserted(words), {})["updates"] = None
+    for table in [table for table, done in found.items() if "deletes" in done]:
+        for child in _CASCADES.get(table, ()):
+            found.setdefault(child, {"deletes by cascade": None})
+    return [f"`{table}` ({', '.join(done)})" for table, done in found.items()]
+
+
+def _inserted(words: Sequence[str]) -> str:
+    """The table of the only INSERT in a statement, whose ON CONFLICT updates."""
+    return words[words.index("into") + 1]
+
+
+def _cascades() -> Mapping[str, Sequence[str]]:
+    """The tables whose rows go with one of a table's, as the migrations say."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for path in sorted(LIBRARY.with_name("migrations").glob("*.sql")):
+        for table, body in re.findall(r'CREATE TABLE "?(\w+)"? \((.*?)\n\);', path.read_text("utf-8"), re.DOTALL):
+            for parent in re.findall(r'REFERENCES "?(\w+)"? \(id\) ON DELETE CASCADE', body):
+                found[parent].append(table)
+    return found
+
+
+_CASCADES = _cascades()
 
 
 def _relations(result_class: type, seen: tuple[type, ...] = ()) -> str:
