@@ -47,7 +47,7 @@ opening AS (
 ),
 
 slot AS (
-    SELECT DISTINCT
+    SELECT
         step.starts_at,
         listing.places,
         step.starts_at + listing.duration AS ends_at,

@@ -107,8 +107,10 @@ def test_as_many_places_are_free_as_are_at_the_fullest_moment(connection: Connec
     booked(connection, "16:00", 240, status="completed")
     booked(connection, "16:00", 240, status="cancelled_by_client")
     booked(connection, "16:00", 0)
-    booked(connection, "16:00", -60)
-    assert free(connection, ask()) == ["15 12:00 x1", "15 16:00 x2"]
+    booked(connection, "17:00", -15)  # nor does it make room for the next
+    booked(connection, "16:46", 10)
+    booked(connection, "16:46", 10)
+    assert free(connection, ask()) == ["15 12:00 x1", "15 16:00 x1"]
     connection.execute("UPDATE services_listings SET max_participants = NULL")
     assert free(connection, ask()) == []
 
@@ -214,26 +216,28 @@ class Calendar:
     booked: Sequence[tuple[int, int, str]]
 
 
-STARTS = st.integers(0, 95).map(lambda quarter: quarter * 15)
-ENDS = st.integers(0, 96).map(lambda quarter: quarter * 15)
+QUARTERS = range(0, 1441, 15)
+WINDOWS = st.tuples(
+    st.sampled_from([0, 1, 2, 0, 1, 2, 6]),
+    st.sampled_from(QUARTERS[:50]),
+    st.sampled_from(QUARTERS[40:]),
+    st.sampled_from([True, True, False]),
+)
 CALENDARS = st.builds(
     Calendar,
-    length=st.sampled_from([15, 25, 60, 90, 600, 1440]),
+    length=st.sampled_from([15, 25, 60, 90, 240, 1440]),
     places=st.sampled_from([None, 1, 2, 3]),
     advance=st.sampled_from([None, 0, 1, 30]),
-    now=st.integers(-2 * 1440, 2 * 1440),
-    available=st.lists(
-        st.tuples(st.sampled_from([0, 0, 1, 2, 6]), STARTS, ENDS, st.booleans()),
-        max_size=6,
-        unique_by=lambda each: each[:2],
-    ),
+    now=st.integers(-2 * 1440, 1440),
+    available=st.just([]) | st.lists(WINDOWS, min_size=3, max_size=8, unique_by=lambda each: each[:2]),
     booked=st.lists(
         st.tuples(
-            st.integers(-1440, 3 * 1440),
-            st.sampled_from([0, 10, 60, 90, 1000, 3000]),
+            st.sampled_from([*range(-1440, 3 * 1440, 15), -1, 1439]),
+            st.sampled_from([0, -30, 10, 15, 60, 90, 90, 1000, 3000]),
             st.sampled_from(["pending", "confirmed", "confirmed", "completed", "cancelled_by_client"]),
         ),
-        max_size=12,
+        min_size=2,
+        max_size=30,
     ),
 )
 DAYS = 3
