@@ -1,5 +1,6 @@
 """The converter: what PostgreSQL sends to attrs classes, by cattrs and msgspec. Every hook is registered here."""
 
+import functools
 import inspect
 import typing
 from collections.abc import Callable
@@ -71,4 +72,4 @@ def _checked(decode: Callable[[Any], T], expected: object) -> Callable[[Any], T]
             problem = reason(error, expected)
         raise ResultError(problem)  # outside, so that nothing holds on to msgspec's error and the value in it
 
-    return checked
+    return functools.update_wrapper(checked, decode, assigned=(), updated=())

@@ -1,10 +1,14 @@
 """Rows to objects: one function for a result class and the columns that came back. No I/O."""
 
+import functools
+import inspect
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import formatannotation
 from typing import Any, TypeVar, cast
 
 import attrs
+import msgspec
 
 from concordia_sql.columns import SCALARS, Column, columns_of
 from concordia_sql.converter import Converter
@@ -34,15 +38,17 @@ def make_row_maker(
         for index, column in enumerate(columns.values())
         if (load := _load(column, types[column.name], converter)) is not None
     ]
+    fast = [(index, inspect.unwrap(load)) for index, load in loads]
+    required = _picked([index for index, column in enumerate(columns.values()) if not column.nullable])
 
     def make_row(values: Sequence[Any]) -> T:
-        if None in values:
+        if None in required(values):
             _check_nulls(columns.values(), values)
-        row = list(values)
-        for index, load in loads:
-            if row[index] is not None:
-                row[index] = load(row[index])
-        return build(*row)
+        try:
+            return build(*_loaded(values, fast))
+        except (msgspec.MsgspecError, ResultError):
+            pass
+        return build(*_loaded(values, loads))  # it fails again, and is explained
 
     if list(types) == list(columns):
         return make_row
@@ -54,6 +60,19 @@ def make_row_maker(
         return make_row([values[place] for place in places])
 
     return make_reordered_row
+
+
+def _loaded(values: Sequence[Any], loads: Iterable[tuple[int, Load]]) -> list[Any]:
+    row = list(values)
+    for index, load in loads:
+        if (value := row[index]) is not None:
+            row[index] = load(value)
+    return row
+
+
+def _picked(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """What picks the values at these places, in one call."""
+    return operator.itemgetter(*places) if len(places) > 1 else lambda values: [values[place] for place in places]
 
 
 def _builder(result_class: type[T], names: Sequence[str]) -> Callable[..., T]:
@@ -98,4 +117,4 @@ def _named(column: Column, load: Load) -> Load:
         except ResultError as error:
             raise ResultError(f"column {column.name}: {error}") from None
 
-    return named
+    return functools.update_wrapper(named, load, assigned=(), updated=())

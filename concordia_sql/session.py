@@ -20,6 +20,7 @@ from psycopg.errors import error_from_result
 from psycopg.pq.abc import PGresult
 
 from concordia_sql.adapters import Adaptation
+from concordia_sql.collector import paused
 from concordia_sql.compose import Composed
 from concordia_sql.converter import Converter
 from concordia_sql.errors import NotMigrated, OutcomeUnknown, QuerierError, ResultError
@@ -35,6 +36,9 @@ Isolation: TypeAlias = Literal["read committed", "repeatable read", "serializabl
 
 PREPARED_MAX = 100
 """How many statements a connection keeps prepared: the server holds up to some 300 kB for each."""
+
+_MANY_ROWS = 20
+"""For as many rows the collector is paused."""
 
 _names = itertools.count()
 _MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction)
@@ -283,6 +287,12 @@ class Session:
         statement, results = answer
         if query.result_class is int:  # Affected
             return query.collect([results[-1].command_tuples or 0])
+        if sum(result.ntuples for result in results) < _MANY_ROWS:
+            return query.collect(self._rows(query, statement, results))
+        with paused:
+            return query.collect(self._rows(query, statement, results))
+
+    def _rows(self, query: Query[Any], statement: _Statement, results: Results) -> list[Any]:
         rows: list[Any] = []
         try:
             if new := statement.make_row is None or not statement.prepared:
@@ -294,7 +304,7 @@ class Session:
             self.explain(error, [query])
         finally:
             statement.rows.set_pgresult(None, set_loaders=False)
-        return query.collect(rows)
+        return rows
 
     def _row_maker(self, query: Query[Any], result: PGresult) -> Callable[[Sequence[Any]], Any]:
         types = {

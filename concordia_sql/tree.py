@@ -113,8 +113,10 @@ def _rebuild(cls: type[N], names: Sequence[str], rows: Sequence[tuple[int | None
 
 
 def _set_children(families: Iterable[tuple[N, Sequence[N]]]) -> None:
+    name = ""
     for parent, children in families:
-        object.__setattr__(parent, children_field(type(parent)), tuple(children))
+        name = name or children_field(type(parent))
+        object.__setattr__(parent, name, tuple(children))
 
 
 @cache
@@ -161,11 +163,12 @@ def link(rows: Sequence[N], top: N | None = None) -> list[N]:
     seen: set[str] = set()
     parents_first = True
     for row in rows:
-        if row.parent_id not in nodes or row is top:
+        parent_id = row.parent_id
+        if parent_id not in nodes or row is top:
             roots.append(row)
         else:
-            parents_first = parents_first and row.parent_id in seen
-            children[row.parent_id].append(row)
+            parents_first = parents_first and parent_id in seen
+            children[parent_id].append(row)
         seen.add(row.id)
     if not parents_first:  # as in every cycle
         _cut_cycles(rows, nodes, roots, children)

@@ -1,0 +1,52 @@
+"""The collector's pause, which threads share."""
+
+import gc
+import threading
+
+import pytest
+
+from concordia_sql.collector import Pause
+
+
+@pytest.fixture(autouse=True)
+def on() -> None:
+    assert gc.isenabled()
+
+
+def test_the_collector_is_off_inside_and_on_again_behind_an_error() -> None:
+    with Pause():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    with pytest.raises(KeyError), Pause():
+        raise KeyError
+    assert gc.isenabled()
+
+
+def test_the_last_one_out_turns_it_on() -> None:
+    pause = Pause()
+    inside, leave = threading.Event(), threading.Event()
+
+    def stay() -> None:
+        with pause:
+            inside.set()
+            leave.wait()
+
+    thread = threading.Thread(target=stay)
+    thread.start()
+    inside.wait()
+    with pause:
+        assert not gc.isenabled()
+    assert not gc.isenabled()
+    leave.set()
+    thread.join()
+    assert gc.isenabled()
+
+
+def test_what_was_off_stays_off() -> None:
+    gc.disable()
+    try:
+        with Pause():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
