@@ -1,10 +1,11 @@
-"""The demo: the six queries of Concordia's documentation and a listing page, as one writes them, and what they give."""
+"""The demo: the six queries of Concordia's documentation, a listing page and commands, as one writes them."""
 
 import statistics
 import sys
 import textwrap
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -12,17 +13,16 @@ from rich.console import Console
 from rich.pretty import Pretty
 from rich.syntax import Syntax
 from rich.text import Text
-from rich.tree import Tree as Branch
 
 import concordia_sql
-from concordia_sql import Database, Querier, Query, best_text, blog, embedded, sample
+from concordia_sql import Database, Querier, Query, embedded, sample
 from concordia_sql.migrate import migrate
 
 _RUNS = 50
 _END = """\
-Each query is one round trip. The times are medians of {runs} runs, in turn on one
-connection; the bare one is of libpq alone, which runs the same prepared
-statement and leaves the answer as bytes.
+Each query and each command is one round trip. The times are medians of {runs}
+runs, in turn on one connection; the bare one is of libpq alone, which runs the
+same prepared statement and leaves the answer as bytes.
 
 Go on: [bold]{command} list[/] names all queries,
 [bold]serve[/] runs a server to try them on."""
@@ -77,8 +77,11 @@ _SCENES = (
         """
         query = blog.GetComment(id="comment-root")
         comment = db.fetch(query)  # CommentNode | None
+
+        def line(each):
+            return f"{each.author_name}: {best_text(each.content, ['fr', 'en'])}"
         """,
-        ("thread(comment)",),
+        ("comment.render(line)",),
     ),
     _Scene(
         "A post's French headline: no other column is read",
@@ -120,6 +123,33 @@ _SCENES = (
             "listing.rating_summary",
         ),
     ),
+    _Scene(
+        "A free slot, booked: of those who try at once, one gets it",
+        """
+        now = datetime(2026, 3, 15, 12)
+        query = services.ListFreeSlots(
+            service_id=listing.id, from_date="2026-03-16", days=7, now=now
+        )
+        slot = db.fetch(query)[0]  # FreeSlot
+        booking = db.execute(  # Booking
+            services.CreateBooking(
+                service_id=listing.id,
+                customer_id="user-2",
+                booking_date=slot.booking_date,
+                booking_time=slot.booking_time,
+                now=now,
+            )
+        )
+        """,
+        ("slot", "booking.status, booking.total_price, booking.currency"),
+    ),
+    _Scene(
+        "A delete, tried out: what would go, by table",
+        """
+        would_go = db.dry_run(blog.DeletePost(id=post.id))  # DeletedPost
+        """,
+        ("would_go",),
+    ),
 )
 
 
@@ -136,37 +166,31 @@ def run(console: Console) -> None:
             console.print(
                 f"[bold]concordia_sql[/] on PostgreSQL {version}, {sum(counts.values()):,} rows of sample data\n"
             )
+            names: dict[str, Any] = {**vars(concordia_sql), "attrs": attrs, "datetime": datetime, "db": querier}
             for number, scene in enumerate(_SCENES, start=1):
-                _show(console, querier, number, scene)
+                _show(console, names, number, scene)
     console.print(_END.format(runs=_RUNS, command=sys.argv[0]), highlight=False, soft_wrap=True)
 
 
-def _show(console: Console, querier: Querier, number: int, scene: _Scene) -> None:
+def _show(console: Console, names: dict[str, Any], number: int, scene: _Scene) -> None:
+    """Run a scene, in which the names of those before it are known."""
     code = textwrap.dedent(scene.code).strip()
-    names: dict[str, Any] = {**vars(concordia_sql), "attrs": attrs, "db": querier, "thread": thread}
+    names.pop("query", None)
     exec(code, names)  # noqa: S102 - what is shown is what runs
     console.rule(f"[bold]{number}. {scene.title}", align="left")
     console.print(_highlighted(code))
     for expression in scene.asked:
         console.print(_highlighted(f">>> {expression}", "pycon"))
         result = eval(expression, names)  # noqa: S307 - as above
-        console.print(result if isinstance(result, Branch) else Pretty(result))
-    fetch, bare = _times(querier, names["query"])
-    console.print(f"[dim]{fetch:.2f} ms, bare {bare:.2f} ms[/]\n", highlight=False)
+        console.print(Text(result, overflow="ellipsis", no_wrap=True) if isinstance(result, str) else Pretty(result))
+    if "query" in names:
+        fetch, bare = _times(names["db"], names["query"])
+        console.print(f"[dim]{fetch:.2f} ms, bare {bare:.2f} ms[/]", highlight=False)
+    console.print()
 
 
 def _highlighted(code: str, language: str = "python") -> Syntax:
     return Syntax(code, language, theme="ansi_dark", background_color="default", word_wrap=True)
-
-
-def thread(root: blog.CommentNode) -> Branch:
-    """A comment and its replies, drawn as a tree."""
-    branches: dict[str | None, Branch] = {}
-    for comment in root.walk():
-        text = Text.assemble((comment.author_name, "bold"), ": ", best_text(comment.content, ["fr", "en"]) or "")
-        above = branches.get(comment.parent_id)
-        branches[comment.id] = above.add(text) if above else Branch(text)
-    return branches[root.id]
 
 
 def _times(querier: Querier, query: Query[Any]) -> tuple[float, float]:

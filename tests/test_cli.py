@@ -234,8 +234,8 @@ def test_serve_keeps_a_folder(folder: Path) -> None:
 
 def test_demo_shows_each_query_with_its_result_on_a_screen_of_80_columns() -> None:
     lines = run("demo").output.splitlines()
-    assert [line[0] for line in lines if re.match(r"\d\. ", line)] == list("1234567")
-    assert len([line for line in lines if re.fullmatch(r"\d+\.\d\d ms, bare \d+\.\d\d ms", line)]) == 7
+    assert [line[0] for line in lines if re.match(r"\d\. ", line)] == list("123456789")
+    assert len([line for line in lines if re.fullmatch(r"\d+\.\d\d ms, bare \d+\.\d\d ms", line)]) == 8
     assert "headline={'fr': 'Une matinée au marché'}" in "".join(lines)
     asked = [line for line in lines if line.startswith(">>> ")]
     assert asked

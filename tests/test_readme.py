@@ -5,9 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.rows import TupleRow
 
-from concordia_sql import Database
+from concordia_sql import Database, sample
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -21,21 +23,23 @@ def run(example: str, names: dict[str, object]) -> None:
     exec(compile(example, "README.md", "exec"), names)
 
 
-def test_the_readme(sample_url: str, tmp_path: Path) -> None:
+def test_the_readme(database_url: str, connection: psycopg.Connection[TupleRow], tmp_path: Path) -> None:
+    sample.load(connection)
     first, *others = examples(README, "python")
     (statement,) = examples(README, "sql")
     file = tmp_path / "sql" / "reports" / "list_prolific_authors.sql"
     file.parent.mkdir(parents=True)
     file.write_text(statement, "utf-8")
-    names: dict[str, object] = {"__name__": "myapp", "__file__": str(tmp_path / "reports.py"), "url": sample_url}
-    run(first.replace("postgresql://…", sample_url), names)
-    with Database(sample_url) as names["db"]:
+    names: dict[str, object] = {"__name__": "myapp", "__file__": str(tmp_path / "reports.py"), "url": database_url}
+    run(first.replace("postgresql://…", database_url), names)
+    with Database(database_url) as names["db"]:
         for example in others:
             run(example, names)
     assert names["news"]
     assert names["rest"]
     assert names["names"]
     assert names["authors"]
+    assert names["restored"]
 
 
 def test_a_type_checker_knows_what_the_comments_say(tmp_path: Path) -> None:
@@ -44,7 +48,7 @@ def test_a_type_checker_knows_what_the_comments_say(tmp_path: Path) -> None:
         "\nimport attrs", "db = Database(url)\nimport attrs", 1
     )
     said = re.compile(r"^( *)(\w+)( = .*?)  +# (.*)$", re.MULTILINE)
-    assert len(said.findall(text)) == 10
+    assert len(said.findall(text)) == 14
     code = tmp_path / "readme.py"
     code.write_text(said.sub(r"\1\2\3\n\1assert_type(\2, \4)", text), "utf-8")
     # The examples are one file here, and use names again.
