@@ -2,7 +2,6 @@
 -- uses: services/available_time, services/booked_time
 WITH listing AS MATERIALIZED (
     SELECT
-        services_listings.id,
         :from_date::timestamp AS first_day,
         coalesce(services_listings.max_participants, 1) AS places,
         make_interval(mins => services_listings.duration_minutes) AS duration,
@@ -18,9 +17,7 @@ WITH listing AS MATERIALIZED (
 ),
 
 open_day AS MATERIALIZED (
-    SELECT
-        day.midnight,
-        listing.id AS service_id
+    SELECT day.midnight
     FROM listing
     CROSS JOIN generate_series(listing.first_day, listing.last_day, '1 day') AS day (midnight)
 ),
@@ -32,7 +29,7 @@ opening AS (
     FROM open_day
     INNER JOIN services_available_time
         ON
-            open_day.service_id = services_available_time.service_id
+            services_available_time.service_id = :service_id
             AND services_available_time.day_of_week = extract(DOW FROM open_day.midnight)
     UNION ALL
     SELECT
