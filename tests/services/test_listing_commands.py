@@ -1,6 +1,6 @@
 """Listings with all that is their own: created whole, their media linked, their parts replaced as a whole."""
 
-import itertools
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -123,8 +123,10 @@ def test_a_row_that_does_not_fit_is_named() -> None:
 def test_media_are_linked_moved_and_taken(connection: Connection) -> None:
     querier = Querier(connection)
     with watched(connection) as written:
-        for type_, position in (("cover", "9"), ("gallery", None)):
-            link = services.LinkServiceMedium(service_id="l", media_id="m1", type=type_, position=position)
+        for link in (
+            services.LinkServiceMedium(service_id="l", media_id="m1", type="cover", position="9"),
+            services.LinkServiceMedium(service_id="l", media_id="m1", type="gallery"),
+        ):
             assert querier.execute(link) == 1
     added: Row = {"service_id": "l", "media_id": "m1", "type": "gallery", "position": None}
     moved: Row = {"service_id": "l", "media_id": "m1", "type": "cover", "position": "9"}
@@ -133,12 +135,13 @@ def test_media_are_linked_moved_and_taken(connection: Connection) -> None:
         unlink = services.UnlinkServiceMedium(service_id="l", media_id="m1", type="gallery")
         assert [querier.execute(unlink) for _ in range(2)] == [1, 0]
     assert written.tables == {"services_media_links": Changes(removed=[added])}
-    for missing in ({"service_id": "nothing"}, {"media_id": "nothing"}):
+    for column, link in {
+        "service_id": services.LinkServiceMedium(service_id="nothing", media_id="m1", type="cover"),
+        "media_id": services.LinkServiceMedium(service_id="l", media_id="nothing", type="cover"),
+    }.items():
         with watched(connection) as written, pytest.raises(MissingReference) as caught:
-            querier.execute(
-                services.LinkServiceMedium(**{"service_id": "l", "media_id": "m1", "type": "cover", **missing})
-            )
-        assert (caught.value.columns, written.tables) == (tuple(missing), {})
+            querier.execute(link)
+        assert (caught.value.columns, written.tables) == ((column,), {})
 
 
 # Replaced as a whole
@@ -252,7 +255,12 @@ def test_replacing_waits_for_another(connection: Connection, database_url: str) 
     """Several at once leave what one of them gave, never a mixture."""
     media = [["m1", "m2"], ["m3"], ["m2"]]
     days = [[0, 1, 2], [3, 4], [5]]
-    languages = [["fr", "en"], ["ar"], ["en", "zh"]]
+    languages = [["en", "fr"], ["ar"], ["en", "zh"]]
+    replaced: list[tuple[str, str, Sequence[list[Any]]]] = [
+        ("services_media_links", "media_id", media),
+        ("services_availability", "day_of_week", days),
+        ("services_translations", "in_language", languages),
+    ]
     with racers(database_url, 9) as them:
         for _ in range(20):
             commands: list[Query[Any]] = [
@@ -268,11 +276,5 @@ def test_replacing_waits_for_another(connection: Connection, database_url: str) 
             ]
             outcomes = them.race(*(partial(Querier.execute, command=command) for command in commands))
             assert {type(each) for each in outcomes} == {Replaced}
-            for table, column, given in (
-                ("services_media_links", "media_id", media),
-                ("services_availability", "day_of_week", days),
-                ("services_translations", "in_language", languages),
-            ):
-                assert sorted(row[column] for row in rows(connection, table, service_id="l")) in [
-                    sorted(each) for each in itertools.chain(given)
-                ]
+            for table, column, given in replaced:
+                assert sorted(row[column] for row in rows(connection, table, service_id="l")) in given

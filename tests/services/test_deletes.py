@@ -1,0 +1,272 @@
+"""Deletes of the marketplace: what goes, what is detached, and what no fault leaves half done."""
+
+import threading
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+from typing import Any
+
+import psycopg
+import pytest
+
+from concordia_sql import Conflict, MissingReference, Querier, Query, Refused, services
+from tests.deletes import Rule, check
+from tests.generated import fill
+from tests.plans import used_indexes
+from tests.races import racers
+from tests.reading import made, rows
+from tests.rows import NOON, Row, insert
+from tests.writes import watched
+
+Connection = psycopg.Connection[Any]
+
+OWN = [
+    *("services_translations", "services_media_links", "services_reviews", "services_availability"),
+    "services_bookings",
+]
+
+
+def parent_without_cycle(row: Row, child: Row) -> str | None:
+    return None if row["parent_id"] in (row["id"], child["id"]) else row["parent_id"]
+
+
+RULES = [
+    Rule(
+        lambda key: services.DeleteServiceCategory(id=key),
+        "services_categories",
+        detaches=[("services_listings", "category_id"), ("services_categories", "parent_id")],
+        heir=lambda row, child: parent_without_cycle(row, child) if "sort_order" in child else None,
+    ),
+    Rule(
+        lambda key: services.DeleteServiceMedium(id=key),
+        "services_media",
+        removes=[("services_media_links", "media_id")],
+        detaches=[("services_categories", "featured_image_id")],
+    ),
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.table)
+@pytest.mark.parametrize("seed", range(2))
+def test_a_delete_does_what_its_rule_says(connection: Connection, rule: Rule, seed: int) -> None:
+    check(connection, rule, seed)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_listing_goes_with_all_that_is_its_own(connection: Connection, seed: int) -> None:
+    """At random, reviews reply to those of other listings too: they are detached."""
+    querier = Querier(connection)
+    fill(connection, Random(seed))
+    assert querier.execute(services.DeleteListing(id="nothing")) == services.DeletedListing(*[0] * 7)
+    for listing in rows(connection, "services_listings"):
+        own = {row["id"] for row in rows(connection, "services_reviews", service_id=listing["id"])}
+        strays = [
+            row["id"]
+            for row in rows(connection, "services_reviews")
+            if row["parent_id"] in own and row["service_id"] != listing["id"]
+        ]
+        before = {table: len(rows(connection, table, service_id=listing["id"])) for table in OWN}
+        with watched(connection) as tried:
+            foreseen = querier.dry_run(services.DeleteListing(id=listing["id"]))
+        assert tried.tables == {}
+        with watched(connection) as written:
+            counted = querier.execute(services.DeleteListing(id=listing["id"]))
+        expected = services.DeletedListing(services_listings=1, **before, services_reviews_detached=len(strays))
+        assert counted == foreseen == expected
+        gone = {**before, "services_listings": 1}
+        assert written.counts() == {table: -number for table, number in gone.items() if number}
+        removed = [row for each in written.tables.values() for row in each.removed]
+        assert {row.get("service_id", row.get("id")) for row in removed} == {listing["id"]}
+        changed = [row for each in written.tables.values() for row in each.changed]
+        assert [(row["id"], row["parent_id"], len(row)) for row in changed] == [
+            (each, None, 3) for each in sorted(strays)
+        ]
+    assert [rows(connection, table) for table in OWN] == [[]] * len(OWN)
+
+
+@pytest.fixture
+def listing(connection: Connection) -> str:
+    """A listing with a review and its reply, a booking and a translation."""
+    insert(connection, "services_listings", {"id": "l", "slug": "l", "status": "suspended"})
+    for table in ("services_translations", "services_bookings", "services_availability"):
+        insert(connection, table, {"service_id": "l"})
+    insert(connection, "services_reviews", {"id": "r", "service_id": "l"})
+    insert(connection, "services_reviews", {"id": "s", "service_id": "l", "parent_id": "r"})
+    return "l"
+
+
+def blocked(url: str, holder: Connection, errors: list[BaseException]) -> tuple[threading.Thread, int]:
+    """A delete of the listing that waits in its midst for a review, which the holder has locked; its backend."""
+    own = psycopg.connect(url, autocommit=True)
+
+    def delete() -> None:
+        try:
+            Querier(own).execute(services.DeleteListing(id="l"))
+        except Exception as raised:  # noqa: BLE001 - it is what is looked at
+            errors.append(raised)
+        finally:
+            own.close()
+
+    thread = threading.Thread(target=delete)
+    thread.start()
+    waiting = "SELECT FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"
+    pid = own.info.backend_pid
+    while holder.execute(waiting, [pid]).fetchone() is None:
+        assert not errors
+        holder.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees them as they were
+    return thread, pid
+
+
+def test_a_delete_that_is_cancelled_leaves_everything(connection: Connection, database_url: str, listing: str) -> None:
+    errors: list[BaseException] = []
+    with watched(connection) as written, connection.transaction():
+        connection.execute("SELECT FROM services_reviews WHERE id = 's' FOR UPDATE")
+        thread, pid = blocked(database_url, connection, errors)
+        connection.execute("SELECT pg_cancel_backend(%s)", [pid])
+        thread.join()
+    assert [type(error) for error in errors] == [psycopg.errors.QueryCanceled]
+    assert written.tables == {}
+
+
+@pytest.mark.parametrize("rival", ["review", "reply", "slot", "medium", "translation"])
+def test_what_is_added_while_its_listing_is_deleted_goes_too_or_is_not_added(
+    connection: Connection, database_url: str, rival: str
+) -> None:
+    """Each round, one comes first: what was added goes and is counted, or finds no listing."""
+    insert(connection, "services_media", {"id": "m"})
+    review: dict[str, Any] = {"author_name": "", "author_email": "", "content": "", "rating": 1, "in_language": "fr"}
+    table = {"review": "reviews", "reply": "reviews", "slot": "availability", "medium": "media_links"}.get(
+        rival, "translations"
+    )
+    with racers(database_url, 2) as them:
+        for number in range(15):
+            own: dict[str, Any] = {"service_id": f"l{number}"}
+            insert(connection, "services_listings", {"id": own["service_id"]})
+            parent = insert(connection, "services_reviews", own)["id"]
+            adds: dict[str, Query[Any]] = {
+                "review": services.AddReview(**own, **review),
+                "reply": services.AddReview(**own, **review, parent_id=parent),
+                "slot": services.CreateAvailabilitySlot(**own, day_of_week=0, start_time="09:00", end_time="10:00"),
+                "medium": services.LinkServiceMedium(**own, media_id="m", type="cover"),
+                "translation": services.PutServiceTranslation(**own, in_language="fr", title="", description=""),
+            }
+            deleted, added = them.race(
+                partial(Querier.execute, command=services.DeleteListing(id=own["service_id"])),
+                partial(Querier.execute, command=adds[rival]),
+            )
+            there_before = table == "reviews"
+            was_added = not isinstance(added, Exception)
+            assert was_added or isinstance(added, MissingReference)
+            assert getattr(deleted, f"services_{table}") == there_before + was_added
+    assert rows(connection, f"services_{table}") == rows(connection, "services_listings") == []
+
+
+def test_a_listing_that_takes_a_category_while_it_is_deleted_has_none(
+    connection: Connection, database_url: str
+) -> None:
+    insert(connection, "services_listings", {"id": "l"})
+    with racers(database_url, 2) as them:
+        for number in range(15):
+            insert(connection, "services_categories", {"id": f"c{number}"})
+            deleted, changed = them.race(
+                partial(Querier.execute, command=services.DeleteServiceCategory(id=f"c{number}")),
+                partial(Querier.execute, command=services.ChangeListing(id="l", category_id=f"c{number}")),
+            )
+            was_changed = not isinstance(changed, Exception)
+            assert was_changed or isinstance(changed, MissingReference)
+            assert deleted == services.DeletedCategory(1, int(was_changed), 0)
+            assert rows(connection, "services_listings")[0]["category_id"] is None
+
+
+def test_a_listing_is_deleted_softly_and_restored_as_it_was(connection: Connection, listing: str) -> None:
+    querier = Querier(connection)
+    (before,) = rows(connection, "services_listings")
+    with watched(connection) as written:
+        deleted = querier.execute(services.SoftDeleteListing(id="l"))
+    (change,) = written.tables["services_listings"].changed
+    assert deleted == made(services.Listing, {**before, **change})
+    assert (set(change), list(written.tables)) == ({"id", "deleted_at", "updated_at"}, ["services_listings"])
+    assert querier.fetch(services.GetListing(slug="l")) is None
+    with watched(connection) as written:
+        assert querier.execute(services.SoftDeleteListing(id="l")) is None
+        assert querier.execute(services.SoftDeleteListing(id="nothing")) is None
+        assert querier.execute(services.ChangeListing(id="l", status="active")) is None
+    assert written.tables == {}
+    restored = querier.execute(services.RestoreListing(id="l"))
+    (after,) = rows(connection, "services_listings")
+    assert restored == made(services.Listing, after)
+    assert {**after, "updated_at": None} == {**before, "updated_at": None}
+    assert querier.fetch(services.GetListing(slug="l")) is not None
+    assert querier.execute(services.RestoreListing(id="l")) is None
+    assert querier.execute(services.RestoreListing(id="nothing")) is None
+
+
+@pytest.mark.parametrize("deleted_at", [None, NOON])
+def test_what_another_writer_deleted_has_no_status_to_go_back_to(
+    connection: Connection, deleted_at: datetime | None
+) -> None:
+    insert(connection, "services_listings", {"id": "l", "status": "deleted", "deleted_at": deleted_at})
+    with watched(connection) as written:
+        assert Querier(connection).execute(services.SoftDeleteListing(id="l")) is None
+        with pytest.raises(Refused) as caught:
+            Querier(connection).execute(services.RestoreListing(id="l"))
+    assert (caught.value.reason, caught.value.found, written.tables) == ("no_former_status", None, {})
+
+
+def test_listings_are_purged_in_batches(connection: Connection, database_url: str) -> None:
+    """The longest ago first; those that are not deleted, deleted since, or in use by others stay."""
+    for number in range(4):
+        values = {"id": f"old-{number}", "deleted_at": NOON - timedelta(days=4 - number)}
+        insert(connection, "services_listings", values)
+        for table in ("services_reviews", "services_bookings", "services_translations", "services_availability"):
+            insert(connection, table, {"service_id": f"old-{number}"})
+    insert(
+        connection, "services_listings", {"id": "others", "status": "deleted", "updated_at": NOON - timedelta(days=9)}
+    )
+    insert(connection, "services_listings", {"id": "new", "deleted_at": NOON})
+    insert(connection, "services_listings", {"id": "live"})
+    (parent,) = rows(connection, "services_reviews", service_id="old-1")
+    insert(connection, "services_reviews", {"id": "stray", "service_id": "live", "parent_id": parent["id"]})
+    querier = Querier(connection)
+    purge = services.PurgeListings(deleted_before=NOON, limit=2)
+    with psycopg.connect(database_url) as other:
+        other.execute("SELECT FROM services_listings WHERE id = 'old-0' FOR UPDATE")
+        with watched(connection) as written:
+            first = querier.execute(purge)
+    counts = {"services_listings": 2, **dict.fromkeys(OWN, 1), "services_media_links": 0}
+    assert first == services.DeletedListing(**counts, services_reviews_detached=1)
+    assert written.counts() == {table: -number for table, number in counts.items() if number}
+    assert [row["parent_id"] for row in rows(connection, "services_reviews", id="stray")] == [None]
+    assert {row["id"] for row in rows(connection, "services_listings")} == {"old-0", "old-2", "old-3", "new", "live"}
+    assert [querier.execute(purge).services_listings for _ in range(3)] == [2, 1, 0]
+    assert {row["id"] for row in rows(connection, "services_listings")} == {"new", "live"}
+    assert rows(connection, "services_bookings") == []
+
+
+def test_purges_at_once_share_the_work(connection: Connection, database_url: str) -> None:
+    with racers(database_url, 3) as them:
+        for _ in range(10):
+            for number in range(6):
+                insert(connection, "services_listings", {"id": f"{number}", "deleted_at": NOON})
+                insert(connection, "services_reviews", {"service_id": f"{number}"})
+            purge = services.PurgeListings(deleted_before=datetime(2100, 1, 1), limit=2)
+            outcomes = them.race(*[partial(Querier.execute, command=purge)] * 3)
+            purged = sum(each.services_listings for each in outcomes)
+            assert len(rows(connection, "services_listings")) == len(rows(connection, "services_reviews")) == 6 - purged
+            connection.execute("TRUNCATE services_listings CASCADE")
+
+
+def test_what_is_purged_is_found_by_its_index(connection: Connection) -> None:
+    found = used_indexes(connection, services.PurgeListings(deleted_before=NOON))
+    assert "services_listings_purge_idx" in found
+
+
+def test_a_slug_is_free_when_its_listing_is_purged(connection: Connection, listing: str) -> None:
+    querier = Querier(connection)
+    querier.execute(services.SoftDeleteListing(id="l"))
+    again = services.CreateListing(slug="l", provider_id="p")
+    with pytest.raises(Conflict) as caught:
+        querier.execute(again)
+    assert caught.value.deleted
+    assert querier.execute(services.PurgeListings(deleted_before=datetime(2100, 1, 1))).services_listings == 1
+    assert querier.execute(again).slug == "l"
