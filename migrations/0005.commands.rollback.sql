@@ -1,3 +1,4 @@
+DROP INDEX services_bookings_longest_idx;
 DROP INDEX services_reviews_purge_idx;
 DROP INDEX services_listings_purge_idx;
 DROP INDEX blog_comments_purge_idx;

@@ -1,4 +1,5 @@
--- What commands need: how a statement refuses what a rule forbids, and the order in which deleted rows are purged.
+-- What commands need: how a statement refuses what a rule forbids, the order in which deleted rows are purged, and the longest of a
+-- listing's open bookings.
 -- depends: 0004.threads
 
 CREATE FUNCTION concordia_refuse(reason text, detail text DEFAULT '') RETURNS void LANGUAGE plpgsql AS $$
@@ -13,3 +14,6 @@ CREATE INDEX blog_comments_purge_idx ON blog_comments (deleted_at, id) WHERE del
 CREATE INDEX services_listings_purge_idx ON services_listings (coalesce(deleted_at, updated_at), id)
 WHERE deleted_at IS NOT NULL OR status = 'deleted';
 CREATE INDEX services_reviews_purge_idx ON services_reviews (deleted_at, id) WHERE deleted_at IS NOT NULL;
+
+CREATE INDEX services_bookings_longest_idx ON services_bookings (service_id, duration_minutes)
+WHERE status IN ('pending', 'confirmed');

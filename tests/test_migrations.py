@@ -173,6 +173,13 @@ services_bookings (customer_id, booking_date)
 services_bookings (provider_id, booking_date)
 services_bookings (booking_date, booking_time, id)
 services_bookings (status, booking_date, booking_time, id)
+blog_comments (post_id, created_at, id) WHERE (parent_id IS NULL)
+services_reviews (service_id, created_at, id) WHERE (parent_id IS NULL)
+services_reviews (service_id, rating, created_at, id) WHERE (parent_id IS NULL)
+blog_posts (COALESCE(deleted_at, updated_at), id) WHERE ((deleted_at IS NOT NULL) OR (status = 'deleted'::text))
+blog_comments (deleted_at, id) WHERE (deleted_at IS NOT NULL)
+services_listings (COALESCE(deleted_at, updated_at), id) WHERE ((deleted_at IS NOT NULL) OR (status = 'deleted'::text))
+services_reviews (deleted_at, id) WHERE (deleted_at IS NOT NULL)
 """
 
 

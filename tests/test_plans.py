@@ -61,7 +61,7 @@ def queries_of(query_class: type[Query[Any]], connection: psycopg.Connection[Any
 
 def plan_of(connection: psycopg.Connection[Any], query: Query[Any], mode: str) -> dict[str, Any]:
     composed = query.compose()
-    texts = Querier(connection)._session.texts(query)
+    texts = Querier(connection)._session.texts(composed, query)
     literals = ", ".join("NULL" if text is None else Literal(text).as_string() for text in texts)
     connection.execute(b"PREPARE planned AS " + composed.encoded)
     try:

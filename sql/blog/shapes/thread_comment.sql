@@ -32,7 +32,10 @@ SELECT
             SELECT blog_shown_comment.id
             FROM blog_shown_comment
             WHERE blog_shown_comment.parent_id = blog_comments.id
-            LIMIT 1000 -- noqa: AM09
+            ORDER BY
+                blog_shown_comment.created_at ASC,
+                blog_shown_comment.id ASC
+            LIMIT 1000
         ) AS counted
     ) AS reply_count
 FROM blog_comments

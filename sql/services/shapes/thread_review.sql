@@ -36,7 +36,10 @@ SELECT
             SELECT services_shown_review.id
             FROM services_shown_review
             WHERE services_shown_review.parent_id = services_reviews.id
-            LIMIT 1000 -- noqa: AM09
+            ORDER BY
+                services_shown_review.created_at ASC,
+                services_shown_review.id ASC
+            LIMIT 1000
         ) AS counted
     ) AS reply_count
 FROM services_reviews
