@@ -11,6 +11,7 @@ from concordia_sql import Conflict, MissingReference, NotFound, ParameterError, 
 from tests.races import racers
 from tests.reading import made, row_or_none, rows
 from tests.rows import NOON, Row, insert
+from tests.services.overlap import overlap
 from tests.writes import Changes, watched
 
 Connection = psycopg.Connection[Any]
@@ -341,6 +342,18 @@ def test_a_category_is_moved_but_into_no_cycle(connection: Connection) -> None:
         {"id": "c", "parent_id": "e", "updated_at": None},
         {"id": "d", "parent_id": None, "updated_at": None},
     ]
+
+
+def test_of_moves_of_categories_that_cross_one_is_refused(connection: Connection, database_url: str) -> None:
+    """Each would be right alone, and the second is refused, having waited for the first."""
+    insert(connection, "services_categories", {"id": "d"})
+    moved, refused = overlap(
+        database_url,
+        services.MoveServiceCategory(id="c", parent_id="d"),
+        services.MoveServiceCategory(id="d", parent_id="c"),
+    )
+    assert (moved.parent_id, refused.reason) == ("d", "cycle")
+    assert rows(connection, "services_categories", id="d")[0]["parent_id"] is None
 
 
 def test_moves_of_categories_that_cross_make_no_cycle(connection: Connection, database_url: str) -> None:

@@ -16,6 +16,7 @@ from tests.plans import used_indexes
 from tests.races import racers
 from tests.reading import made, rows
 from tests.rows import NOON, Row, insert
+from tests.services.overlap import overlap
 from tests.writes import watched
 
 Connection = psycopg.Connection[Any]
@@ -138,26 +139,35 @@ def test_what_is_added_while_its_listing_is_deleted_goes_too_or_is_not_added(
     table = {"review": "reviews", "reply": "reviews", "slot": "availability", "medium": "media_links"}.get(
         rival, "translations"
     )
+    there_before = table == "reviews"
+
+    def commands(number: int) -> tuple[Query[Any], Query[Any]]:
+        own: dict[str, Any] = {"service_id": f"l{number}"}
+        insert(connection, "services_listings", {"id": own["service_id"]})
+        parent = insert(connection, "services_reviews", own)["id"]
+        adds: dict[str, Query[Any]] = {
+            "review": services.AddReview(**own, **review),
+            "reply": services.AddReview(**own, **review, parent_id=parent),
+            "slot": services.CreateAvailabilitySlot(**own, day_of_week=0, start_time="09:00", end_time="10:00"),
+            "medium": services.LinkServiceMedium(**own, media_id="m", type="cover"),
+            "translation": services.PutServiceTranslation(**own, in_language="fr", title="", description=""),
+        }
+        return services.DeleteListing(id=own["service_id"]), adds[rival]
+
+    def check_outcome(deleted: Any, added: Any) -> bool:
+        was_added = not isinstance(added, Exception)
+        assert was_added or isinstance(added, MissingReference)
+        assert getattr(deleted, f"services_{table}") == there_before + was_added
+        return was_added
+
+    delete, add = commands(0)
+    assert not check_outcome(*overlap(database_url, delete, add))
+    delete, add = commands(1)
+    assert check_outcome(*reversed(overlap(database_url, add, delete)))
     with racers(database_url, 2) as them:
-        for number in range(15):
-            own: dict[str, Any] = {"service_id": f"l{number}"}
-            insert(connection, "services_listings", {"id": own["service_id"]})
-            parent = insert(connection, "services_reviews", own)["id"]
-            adds: dict[str, Query[Any]] = {
-                "review": services.AddReview(**own, **review),
-                "reply": services.AddReview(**own, **review, parent_id=parent),
-                "slot": services.CreateAvailabilitySlot(**own, day_of_week=0, start_time="09:00", end_time="10:00"),
-                "medium": services.LinkServiceMedium(**own, media_id="m", type="cover"),
-                "translation": services.PutServiceTranslation(**own, in_language="fr", title="", description=""),
-            }
-            deleted, added = them.race(
-                partial(Querier.execute, command=services.DeleteListing(id=own["service_id"])),
-                partial(Querier.execute, command=adds[rival]),
-            )
-            there_before = table == "reviews"
-            was_added = not isinstance(added, Exception)
-            assert was_added or isinstance(added, MissingReference)
-            assert getattr(deleted, f"services_{table}") == there_before + was_added
+        for number in range(2, 15):
+            delete, add = commands(number)
+            check_outcome(*them.race(*(partial(Querier.execute, command=each) for each in (delete, add))))
     assert rows(connection, f"services_{table}") == rows(connection, "services_listings") == []
 
 
@@ -165,17 +175,38 @@ def test_a_listing_that_takes_a_category_while_it_is_deleted_has_none(
     connection: Connection, database_url: str
 ) -> None:
     insert(connection, "services_listings", {"id": "l"})
-    with racers(database_url, 2) as them:
-        for number in range(15):
-            insert(connection, "services_categories", {"id": f"c{number}"})
-            deleted, changed = them.race(
-                partial(Querier.execute, command=services.DeleteServiceCategory(id=f"c{number}")),
-                partial(Querier.execute, command=services.ChangeListing(id="l", category_id=f"c{number}")),
-            )
-            was_changed = not isinstance(changed, Exception)
-            assert was_changed or isinstance(changed, MissingReference)
-            assert deleted == services.DeletedCategory(1, int(was_changed), 0)
-            assert rows(connection, "services_listings")[0]["category_id"] is None
+    for place in (0, 1):
+        insert(connection, "services_categories", {"id": f"c{place}"})
+    delete, take = services.DeleteServiceCategory(id="c0"), services.ChangeListing(id="l", category_id="c0")
+    deleted, refused = overlap(database_url, delete, take)
+    assert (deleted, type(refused)) == (services.DeletedCategory(1, 0, 0), MissingReference)
+    delete, take = services.DeleteServiceCategory(id="c1"), services.ChangeListing(id="l", category_id="c1")
+    changed, deleted = overlap(database_url, take, delete)
+    assert (changed.category_id, deleted) == ("c1", services.DeletedCategory(1, 1, 0))
+    assert rows(connection, "services_listings")[0]["category_id"] is None
+
+
+@pytest.mark.parametrize("takes", ["link", "image"])
+def test_what_takes_a_medium_while_it_is_deleted_has_none(
+    connection: Connection, database_url: str, takes: str
+) -> None:
+    insert(connection, "services_listings", {"id": "l"})
+    insert(connection, "services_categories", {"id": "c"})
+
+    def commands(medium: str) -> tuple[Query[Any], Query[Any]]:
+        insert(connection, "services_media", {"id": medium})
+        link = services.LinkServiceMedium(service_id="l", media_id=medium, type="cover")
+        image = services.ChangeServiceCategory(id="c", featured_image_id=medium)
+        return services.DeleteServiceMedium(id=medium), link if takes == "link" else image
+
+    delete, take = commands("first")
+    deleted, refused = overlap(database_url, delete, take)
+    assert (deleted, type(refused)) == (services.DeletedMedium(1, 0, 0), MissingReference)
+    delete, take = commands("second")
+    _, deleted = overlap(database_url, take, delete)
+    assert deleted == services.DeletedMedium(1, int(takes == "link"), int(takes == "image"))
+    assert rows(connection, "services_media_links") == []
+    assert rows(connection, "services_categories")[0]["featured_image_id"] is None
 
 
 def test_a_listing_is_deleted_softly_and_restored_as_it_was(connection: Connection, listing: str) -> None:

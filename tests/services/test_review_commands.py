@@ -11,11 +11,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from concordia_sql import Conflict, MissingReference, NotFound, ParameterError, Querier, Refused, services
+from concordia_sql import Conflict, MissingReference, NotFound, ParameterError, Querier, Query, Refused, services
 from tests.plans import used_indexes
 from tests.races import racers
 from tests.reading import made, rows
 from tests.rows import NOON, insert
+from tests.services.overlap import overlap
 from tests.writes import Changes, watched
 
 Connection = psycopg.Connection[Any]
@@ -294,6 +295,16 @@ def test_a_review_is_moved_with_its_replies(connection: Connection) -> None:
     assert written.tables == {}
 
 
+def test_of_moves_that_cross_one_is_refused(connection: Connection, database_url: str) -> None:
+    """Here each would be right alone, and the second is refused, having waited for the first."""
+    into_e, into_c = services.MoveReview(id="a", parent_id="e"), services.MoveReview(id="e", parent_id="c")
+    for first, second in ((into_e, into_c), (into_c, into_e)):
+        connection.execute("UPDATE services_reviews SET parent_id = NULL WHERE id IN ('a', 'e')")
+        moved, refused = overlap(database_url, first, second)
+        assert (moved.parent_id, refused.reason) == (first.parent_id, "cycle")
+        assert {name: parents(connection)[name] for name in "ae"} == {"a": None, "e": None, first.id: first.parent_id}
+
+
 def test_moves_that_cross_make_no_cycle(connection: Connection, database_url: str) -> None:
     with racers(database_url, 2) as them:
         for _ in range(ROUNDS):
@@ -342,19 +353,29 @@ def test_a_reply_that_races_with_a_delete_is_there_or_the_review_is_gone(
     connection: Connection, database_url: str, replies: Any
 ) -> None:
     """A reply that came first keeps the review from being deleted, empties it, or goes with it."""
-    first = {"refuse": Refused, "tombstone": services.DeletedReview(0, 1), "subtree": services.DeletedReview(2, 0)}
+    behind = {"refuse": Refused, "tombstone": services.DeletedReview(0, 1), "subtree": services.DeletedReview(2, 0)}
+    late = (services.DeletedReview(1, 0), MissingReference)
+    early = (behind[replies], services.Review)
+
+    def commands(number: int) -> tuple[Query[Any], Query[Any]]:
+        insert(connection, "services_reviews", {"id": f"x{number}", "service_id": "l"})
+        return (
+            services.DeleteReview(id=f"x{number}", replies=replies),
+            services.AddReview(**WRITTEN, parent_id=f"x{number}"),
+        )
+
+    def outcome(deleted: Any, added: Any) -> tuple[Any, Any]:
+        return Refused if isinstance(deleted, Refused) else deleted, type(added)
+
+    delete, add = commands(0)
+    assert outcome(*overlap(database_url, delete, add)) == late
+    delete, add = commands(1)
+    assert outcome(*reversed(overlap(database_url, add, delete))) == early
     with racers(database_url, 2) as them:
-        for number in range(ROUNDS):
-            insert(connection, "services_reviews", {"id": f"x{number}", "service_id": "l"})
-            deleted, added = them.race(
-                partial(Querier.execute, command=services.DeleteReview(id=f"x{number}", replies=replies)),
-                partial(Querier.execute, command=services.AddReview(**WRITTEN, parent_id=f"x{number}")),
-            )
-            outcome = (Refused if isinstance(deleted, Refused) else deleted, type(added))
-            assert outcome in (
-                (services.DeletedReview(1, 0), MissingReference),
-                (first[replies], services.Review),
-            )
+        for number in range(2, ROUNDS):
+            delete, add = commands(number)
+            outcomes = them.race(partial(Querier.execute, command=delete), partial(Querier.execute, command=add))
+            assert outcome(*outcomes) in (early, late)
 
 
 def test_a_rating_summary_always_agrees_with_itself(connection: Connection, database_url: str) -> None:
