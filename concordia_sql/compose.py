@@ -32,9 +32,10 @@ class Composed:
     def values(self, query: object) -> list[object]:
         """The values of the parameters in order."""
         values = [getattr(query, name) for name in self.parameters]
-        for index, name in enumerate(self.parameters):
-            if name in self.json and values[index] is not None:
-                values[index] = msgspec.json.encode(values[index]).decode()
+        if self.json:
+            for index, name in enumerate(self.parameters):
+                if name in self.json and values[index] is not None:
+                    values[index] = msgspec.json.encode(values[index]).decode()
         return values
 
 

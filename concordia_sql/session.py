@@ -287,7 +287,7 @@ class Session:
         statement, results = answer
         if query.result_class is int:  # Affected
             return query.collect([results[-1].command_tuples or 0])
-        if sum(result.ntuples for result in results) < _MANY_ROWS:
+        if len(results) == 1 and results[0].ntuples < _MANY_ROWS:
             return query.collect(self._rows(query, statement, results))
         with paused:
             return query.collect(self._rows(query, statement, results))
