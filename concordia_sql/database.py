@@ -131,8 +131,11 @@ class Database(Fetcher):
             yield rows
 
     def _run(self, *queries: Query[Any]) -> tuple[Any, ...]:
-        with self.querier() as querier:
-            return querier._run(*queries)
+        connection = self._take()
+        try:
+            return connection.querier._run(*queries)
+        finally:
+            self._pool.putconn(connection)
 
     def _take(self) -> _Connection:
         try:
@@ -223,8 +226,11 @@ class AsyncDatabase(AsyncFetcher):
             yield rows
 
     async def _run(self, *queries: Query[Any]) -> tuple[Any, ...]:
-        async with self.querier() as querier:
-            return await querier._run(*queries)
+        connection = await self._take()
+        try:
+            return await connection.querier._run(*queries)
+        finally:
+            await self._pool.putconn(connection)
 
     async def _take(self) -> _AsyncConnection:
         try:
