@@ -109,7 +109,7 @@ async def test_many_tasks_share_its_connections(make: Make, database_url: str, o
     async with make(database_url, max_size=3) as database:
         asked = [GetNumber(number=number) for number in range(60)]
         assert await asyncio.gather(*map(database.fetch, asked)) == [Number(number) for number in range(60)]
-        assert 1 <= len(pids(other)) <= 3
+        await until(lambda: 1 <= len(pids(other)) <= 3)  # the one that only tried the address may be about to end
 
 
 async def test_a_converter_of_the_users_serves_all_connections(make: Make, database_url: str, tmp_path: Path) -> None:
