@@ -138,7 +138,8 @@ class Querier(Fetcher):
     """Runs queries on a connection of the caller's, which must be in autocommit mode and is never closed here.
 
     Its encoding must be UTF-8. Statements are prepared on their first run; `prepare=False` turns that off, as PgBouncer
-    in transaction mode needs. psycopg's own preparation is switched off on the connection.
+    in transaction mode needs. psycopg's own preparation is switched off on the connection. Where psycopg has prepared
+    statements before, it drops all there are behind the next rollback: give each querier a connection of its own.
 
     A querier serves one thread at a time, and raises QuerierError for a second one. Its results hold naive datetimes
     in UTC. psycopg's errors pass through, with a note that names the query; NotMigrated is raised when a table or
