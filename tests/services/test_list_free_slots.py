@@ -186,6 +186,28 @@ def test_values_that_do_not_fit_are_refused(given: dict[str, Any]) -> None:
 
 
 def test_an_index_finds_the_bookings(connection: Connection) -> None:
+    """Those of the days asked for, of a listing with many."""
+    for number in range(20):
+        insert(connection, "services_listings", {**OPEN, "id": f"l{number}", "provider_id": f"p{number}"})
+    connection.execute(
+        """
+        INSERT INTO services_bookings (
+            id, service_id, customer_id, provider_id, booking_date, booking_time, duration_minutes, status
+        )
+        SELECT
+            day || '-' || place,
+            'l' || place,
+            'c',
+            'p' || place,
+            (date '2025-01-01' + day)::text,
+            '10:00',
+            60,
+            'confirmed'
+        FROM generate_series(0, 799) AS day
+        CROSS JOIN generate_series(0, 19) AS place
+        """
+    )
+    connection.execute("ANALYZE")
     used = used_indexes(connection, ask())
     assert "services_bookings_service_calendar_idx" in used
     assert not any(name in used for name in ("services_bookings", "services_availability", "services_listings"))
