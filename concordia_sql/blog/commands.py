@@ -333,7 +333,7 @@ class DeleteTranslation(Affected):
 class ReplacePostTranslations(One[Replaced]):
     """Make these translations a post's only ones, each in the place, and with the id, of the one in its language.
 
-    Raises Conflict for two into one language that is new, MissingReference for the post.
+    Raises Conflict for two into one language, MissingReference for the post.
     """
 
     post_id: str
@@ -410,7 +410,10 @@ class UnlinkPostMedium(Affected):
 
 @command("blog/replace_post_media.sql")
 class ReplacePostMedia(One[Replaced]):
-    """Make these media a post's only ones, at these positions. Raises MissingReference."""
+    """Make these media a post's only ones, at these positions.
+
+    Raises Conflict for a medium that is given twice in one place, and MissingReference.
+    """
 
     post_id: str
     media: Sequence[NewPostMedium]

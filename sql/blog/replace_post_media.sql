@@ -8,7 +8,8 @@ WITH given AS MATERIALIZED (
     SELECT
         medium.media_id,
         medium.type,
-        medium.position
+        medium.position,
+        row_number() OVER (PARTITION BY medium.media_id, medium.type) AS repeat -- from 2 on, it is to break the key
     FROM jsonb_to_recordset(:media::jsonb) AS medium (media_id text, type text, position text)
 ),
 
@@ -31,6 +32,7 @@ changed AS (
         blog_post_media.post_id = :post_id
         AND blog_post_media.media_id = given.media_id
         AND blog_post_media.type = given.type
+        AND given.repeat = 1
         AND blog_post_media.position IS DISTINCT FROM given.position
     RETURNING blog_post_media.media_id
 ),
@@ -43,7 +45,15 @@ added AS (
         given.type,
         given.position
     FROM given
-    ON CONFLICT DO NOTHING
+    WHERE
+        given.repeat > 1
+        OR NOT EXISTS (
+            SELECT FROM blog_post_media
+            WHERE
+                blog_post_media.post_id = :post_id
+                AND blog_post_media.media_id = given.media_id
+                AND blog_post_media.type = given.type
+        )
     RETURNING blog_post_media.media_id
 )
 

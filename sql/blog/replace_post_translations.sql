@@ -15,7 +15,8 @@ WITH given AS MATERIALIZED (
         translation.seo_title,
         translation.seo_description,
         translation.seo_keywords,
-        translation.canonical_url
+        translation.canonical_url,
+        row_number() OVER (PARTITION BY translation.in_language) AS repeat -- from 2 on, it is to break the key
     FROM jsonb_to_recordset(:translations::jsonb) AS translation (
         id text,
         in_language text,
@@ -57,6 +58,7 @@ changed AS (
     WHERE
         blog_translations.post_id = :post_id
         AND blog_translations.in_language = given.in_language
+        AND given.repeat = 1
         AND (
             blog_translations.headline,
             blog_translations.alternative_headline,
@@ -111,7 +113,8 @@ added AS (
         timezone('UTC', now()) AS updated_at
     FROM given
     WHERE
-        NOT EXISTS (
+        given.repeat > 1
+        OR NOT EXISTS (
             SELECT FROM blog_translations
             WHERE blog_translations.post_id = :post_id AND blog_translations.in_language = given.in_language
         )

@@ -243,10 +243,19 @@ def test_replacing_translations_keeps_those_of_the_same_language(connection: Con
         only = [translation("zh", {"zh": ""})]
         assert querier.execute(blog.ReplacePostTranslations(post_id="p", translations=only)) == Replaced(0, 0, 1)
     assert [row["id"] for row in written.tables["blog_translations"].removed] == ["p-fr"]
-    twice = blog.ReplacePostTranslations(post_id="p", translations=[translation("en"), translation("en")])
-    with watched(connection) as written, pytest.raises(Conflict) as caught:
-        querier.execute(twice)
-    assert (caught.value.columns, written.tables) == (("post_id", "in_language"), {})
+    for language in ("en", "zh"):
+        twice = blog.ReplacePostTranslations(post_id="p", translations=[translation(language), translation(language)])
+        with watched(connection) as written, pytest.raises(Conflict) as caught:
+            querier.execute(twice)
+        assert (caught.value.columns, written.tables) == (("post_id", "in_language"), {})
+
+
+def test_a_medium_given_twice_is_a_conflict(connection: Connection, post: str) -> None:
+    for medium in ("m1", "m2"):
+        media = [blog.NewPostMedium(media_id=medium, type="cover", position=position) for position in "12"]
+        with watched(connection) as written, pytest.raises(Conflict) as caught:
+            Querier(connection).execute(blog.ReplacePostMedia(post_id="p", media=media))
+        assert (caught.value.columns, written.tables) == (("post_id", "media_id", "type"), {})
 
 
 def test_a_row_that_does_not_fit_is_named() -> None:
