@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from concordia_sql import Query, auth
+from concordia_sql import Query, auth, profile
 from tests.plans import used_indexes
 
 USER = {
@@ -17,6 +17,7 @@ USER = {
     "profile_user_id_key",
 }
 ORGANIZATION = {"member_organization_id_user_id_key", "invitation_organization_idx", "user_pkey"}
+ORGANIZATION_GOES = {"organization_pkey", "session_active_organization_idx"}
 BOTH = {"organization_pkey", "user_pkey"}
 
 
@@ -57,3 +58,25 @@ def test_a_membership_is_found_by_its_user_or_by_both(sample: psycopg.Connection
     """For a user with few memberships, one index is as good as the other."""
     (index,) = used_indexes(sample, auth.GetMember(organization_id="", user_id="")) - BOTH
     assert index in {"member_organization_id_user_id_key", "member_user_idx"}
+
+
+@pytest.mark.parametrize(
+    ("command", "indexes"),
+    [
+        (auth.DeleteUser(id=""), USER - {"organization_pkey"} | {"user_pkey"}),
+        (auth.DeleteUserSessions(user_id="", kept_id=""), {"session_user_idx"}),
+        (auth.UseVerification(identifier="", value=""), {"verification_pkey", "verification_identifier_idx"}),
+        (auth.DeleteVerification(identifier=""), {"verification_identifier_idx"}),
+        (auth.DeleteOrganization(id=""), ORGANIZATION - {"user_pkey"} | ORGANIZATION_GOES),
+        (auth.AcceptInvitation(id="", user_id=""), {"invitation_pkey"}),
+        (profile.ChangeProfile(user_id=""), {"profile_user_id_key"}),
+        (profile.DeleteProfile(user_id=""), {"profile_user_id_key"}),
+    ],
+    ids=lambda value: " ".join(sorted(value)) if isinstance(value, set) else repr(value),
+)
+def test_each_command_is_served_by_its_indexes(
+    sample: psycopg.Connection[Any], command: Query[Any], indexes: set[str]
+) -> None:
+    """Among what it uses are the tables that it writes."""
+    used = used_indexes(sample, command)
+    assert {name for name in used if name.endswith(("_idx", "_key", "_pkey"))} == indexes
