@@ -1,3 +1,5 @@
+DROP INDEX verification_expired_idx;
+DROP INDEX session_expired_idx;
 DROP INDEX services_bookings_longest_idx;
 DROP INDEX services_reviews_purge_idx;
 DROP INDEX services_listings_purge_idx;

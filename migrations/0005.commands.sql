@@ -1,4 +1,4 @@
--- What commands need: how a statement refuses what a rule forbids, the order in which deleted rows are purged, and the longest of a
+-- What commands need: how a statement refuses what a rule forbids, the order in which deleted and expired rows go, and the longest of a
 -- listing's open bookings.
 -- depends: 0004.threads
 
@@ -17,3 +17,5 @@ CREATE INDEX services_reviews_purge_idx ON services_reviews (deleted_at, id) WHE
 
 CREATE INDEX services_bookings_longest_idx ON services_bookings (service_id, duration_minutes)
 WHERE status IN ('pending', 'confirmed');
+CREATE INDEX session_expired_idx ON session (expires_at, id);
+CREATE INDEX verification_expired_idx ON verification (expires_at, id);

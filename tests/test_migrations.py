@@ -148,6 +148,8 @@ services_bookings.provider_id
 # What the queries filter by and order by, beyond single references.
 FILTERS_AND_ORDERS = """
 session (user_id, expires_at)
+session (expires_at, id)
+verification (expires_at, id)
 verification (identifier)
 invitation (created_at DESC, id DESC)
 invitation (lower(email))

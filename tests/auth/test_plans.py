@@ -72,7 +72,7 @@ def test_a_membership_is_found_by_its_user_or_by_both(sample: psycopg.Connection
         (profile.ChangeProfile(user_id=""), {"profile_user_id_key"}),
         (profile.DeleteProfile(user_id=""), {"profile_user_id_key"}),
     ],
-    ids=lambda value: " ".join(sorted(value)) if isinstance(value, set) else repr(value),
+    ids=lambda value: " ".join(sorted(value)) if isinstance(value, set) else value.query_name,
 )
 def test_each_command_is_served_by_its_indexes(
     sample: psycopg.Connection[Any], command: Query[Any], indexes: set[str]
