@@ -1,46 +1,108 @@
-"""Many writers at once: each in a thread of its own, with a connection of its own, let go together."""
+"""Many writers at once: each with a connection of its own, let go together, or held at what they wait for."""
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeAlias
 
 import psycopg
 
-from concordia_sql import Querier
+from concordia_sql import Querier, Query
 
-Call: TypeAlias = Callable[[Querier], Any]
+Connection = psycopg.Connection[Any]
+Call: TypeAlias = "Query[Any] | Callable[[Querier], Any]"
 
 
 class Racers:
     """Queriers on connections that stay open from one race to the next."""
 
-    def __init__(self, queriers: Sequence[Querier]) -> None:
-        self._queriers = queriers
+    def __init__(self, gate: Connection, connections: Sequence[Connection]) -> None:
+        self._gate = gate
+        self._connections = connections
+        self._queriers = [Querier(connection) for connection in connections]
+        self._pool = ThreadPoolExecutor(len(connections))
 
-    def race(self, *calls: Call) -> list[Any]:
-        """What the calls returned or raised, in their order; they begin together."""
-        outcomes: list[Any] = [None] * len(calls)
+    def race(self, *calls: Call, behind: str | None = None) -> list[Any]:
+        """What the calls gave or raised, in their order.
+
+        All begin together, or, `behind` rows that a SELECT locks, go on together: each then waits for a row to write,
+        or for another who does.
+        """
         barrier = threading.Barrier(len(calls))
+        with self._gate.transaction():
+            if behind:
+                self._gate.execute(f"{behind} FOR UPDATE".encode())
+            racing = list(zip(self._queriers, calls, strict=True))
+            futures = [self._pool.submit(_begin, barrier, *each) for each in racing]
+            if behind:
+                for connection, future in zip(self._connections, futures, strict=True):
+                    _await_lock(self._gate, connection, future)
+        return [future.result() for future in futures]
 
-        def run(place: int) -> None:
-            try:
-                barrier.wait()
-                outcomes[place] = calls[place](self._queriers[place])
-            except Exception as error:  # noqa: BLE001 - it is an outcome
-                outcomes[place] = error
-
-        threads = [threading.Thread(target=run, args=[place]) for place in range(len(calls))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return outcomes
+    def close(self) -> None:
+        self._pool.shutdown()
 
 
-@contextmanager
+@contextlib.contextmanager
 def racers(url: str, number: int) -> Iterator[Racers]:
-    """As many queriers as there are to be calls in a race."""
-    with ExitStack() as stack:
-        connections = [stack.enter_context(psycopg.connect(url, autocommit=True)) for _ in range(number)]
-        yield Racers([Querier(connection) for connection in connections])
+    """As many as there are calls in a race."""
+    with contextlib.ExitStack() as stack:
+        gate, *connections = (stack.enter_context(_connect(url)) for _ in range(number + 1))
+        yield stack.enter_context(contextlib.closing(Racers(gate, connections)))
+
+
+@contextlib.contextmanager
+def waiting(url: str, call: Call) -> Iterator[Future[Any]]:
+    """A call that has begun, and waits for a lock of somebody's; what comes of it."""
+    with _connect(url) as own, _connect(url) as observer, ThreadPoolExecutor(1) as pool:
+        future = pool.submit(outcome, Querier(own), call)
+        _await_lock(observer, own, future)
+        yield future
+
+
+def overlap(url: str, first: Query[Any], second: Query[Any]) -> tuple[Any, Any]:
+    """What the two gave or raised: the first commits when the second waits for it, or has ended without."""
+    with _connect(url) as observer, _connect(url) as one, _connect(url) as other, ThreadPoolExecutor(1) as pool:
+        with Querier(one).transaction() as querier:
+            given = querier.execute(first)
+            future = pool.submit(outcome, Querier(other), second)
+            while not future.done() and not _waits(observer, other):
+                pass
+        return given, future.result()
+
+
+def outcome(querier: Querier, call: Call) -> Any:
+    """What a call gives, or the error that it raises."""
+    try:
+        if isinstance(call, Query):
+            return querier.execute(call)
+        return call(querier)
+    except Exception as error:  # noqa: BLE001 - it is an outcome
+        return error
+
+
+def kinds(outcomes: Sequence[object]) -> dict[str, int]:
+    """How often each came out: the reason of a refusal, or the name of what else it is."""
+    names = [getattr(each, "reason", type(each).__name__) for each in outcomes]
+    return {name: names.count(name) for name in names}
+
+
+def _connect(url: str) -> Connection:
+    return psycopg.connect(url, autocommit=True)
+
+
+def _begin(barrier: threading.Barrier, querier: Querier, call: Call) -> Any:
+    barrier.wait()
+    return outcome(querier, call)
+
+
+def _await_lock(observer: Connection, waiter: Connection, future: Future[Any]) -> None:
+    """Go on when the waiter waits for a lock."""
+    while not _waits(observer, waiter):
+        assert not future.done(), f"{future.result()}, without waiting"
+
+
+def _waits(observer: Connection, waiter: Connection) -> bool:
+    query = "SELECT 1 FROM pg_locks WHERE pg_locks.pid = %s AND NOT pg_locks.granted"
+    return observer.execute(query, [waiter.info.backend_pid]).fetchone() is not None

@@ -8,7 +8,8 @@ import psycopg
 import pytest
 
 from concordia_sql import Conflict, MissingReference, NotFound, Querier, Refused, auth
-from tests.auth.calls import HOSTILE, LATER, callers, kinds, stopped_clock, waiting
+from tests.auth.calls import HOSTILE, LATER, stopped_clock
+from tests.races import kinds, racers, waiting
 from tests.reading import made, row_or_none, rows
 from tests.rows import NOON, insert
 from tests.writes import Changes, watched
@@ -179,10 +180,12 @@ def test_an_invitation_is_accepted_once(connection: Connection, database_url: st
     names = ["anna", "Anna", "aNna", "anNa", "annA", "ANna", "AnNa", "AnnA"]
     for name in names[1:]:
         insert(connection, "user", {"id": name, "email": f"{name}@example.com"})
-    with callers(database_url, 8) as many:
+    with racers(database_url, 8) as many:
         for number, behind in ROUNDS:
             invite(connection, f"{number}")
-            outcomes = many.at_once([auth.AcceptInvitation(id=f"{number}", user_id=name) for name in names], behind)
+            outcomes = many.race(
+                *[auth.AcceptInvitation(id=f"{number}", user_id=name) for name in names], behind=behind
+            )
             assert kinds(outcomes) == {"Member": 1, "not_pending": 7}
             (member,) = (each for each in outcomes if isinstance(each, auth.Member))
             assert [row["id"] for row in rows(connection, "member", organization_id="o", role="member")] == [member.id]
@@ -192,22 +195,24 @@ def test_an_invitation_is_accepted_once(connection: Connection, database_url: st
 def test_an_invitation_is_accepted_once_by_the_same_user(
     connection: Connection, database_url: str, invitation: str
 ) -> None:
-    with callers(database_url, 8) as many:
+    with racers(database_url, 8) as many:
         for number, behind in ROUNDS:
             invite(connection, f"{number}")
-            outcomes = many.at_once([auth.AcceptInvitation(id=f"{number}", user_id="anna") for _ in range(8)], behind)
+            outcomes = many.race(
+                *[auth.AcceptInvitation(id=f"{number}", user_id="anna") for _ in range(8)], behind=behind
+            )
             assert kinds(outcomes) == {"Member": 1, "not_pending": 7}
             assert {each.found for each in outcomes if isinstance(each, Refused)} == {"accepted"}
             connection.execute("DELETE FROM member WHERE user_id = 'anna'")
 
 
 def test_an_invitation_is_accepted_or_canceled(connection: Connection, database_url: str, invitation: str) -> None:
-    with callers(database_url, 8) as many:
+    with racers(database_url, 8) as many:
         for number, behind in ROUNDS:
             invite(connection, f"{number}")
             accept = auth.AcceptInvitation(id=f"{number}", user_id="anna")
             cancel = auth.ChangeInvitationStatus(id=f"{number}", status="canceled")
-            outcomes = many.at_once([accept, cancel] * 4, behind)
+            outcomes = many.race(*4 * (accept, cancel), behind=behind)
             (row,) = rows(connection, "invitation", id=f"{number}")
             members = rows(connection, "member", user_id="anna")
             done = "Member" if row["status"] == "accepted" else "Invitation"
@@ -217,12 +222,12 @@ def test_an_invitation_is_accepted_or_canceled(connection: Connection, database_
 
 
 def test_two_invitations_make_one_member(connection: Connection, database_url: str, invitation: str) -> None:
-    with callers(database_url, 8) as many:
+    with racers(database_url, 8) as many:
         for number in range(20):
             names = [f"{number}-{each}" for each in range(8)]
             for name in names:
                 invite(connection, name)
-            outcomes = many.at_once([auth.AcceptInvitation(id=name, user_id="anna") for name in names])
+            outcomes = many.race(*[auth.AcceptInvitation(id=name, user_id="anna") for name in names])
             assert kinds(outcomes) == {"Member": 1, "Conflict": 7}
             assert len(rows(connection, "member", user_id="anna")) == 1
             accepted = [row["id"] for row in rows(connection, "invitation", status="accepted") if row["id"] in names]

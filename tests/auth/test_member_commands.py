@@ -6,7 +6,8 @@ import psycopg
 import pytest
 
 from concordia_sql import Conflict, MissingReference, Querier, Query, Refused, auth
-from tests.auth.calls import HOSTILE, callers, kinds, stopped_clock
+from tests.auth.calls import HOSTILE, stopped_clock
+from tests.races import kinds, racers
 from tests.reading import made, rows
 from tests.rows import NOON, insert
 from tests.writes import Changes, watched
@@ -129,14 +130,14 @@ def test_of_owners_who_leave_at_once_one_stays(
     names = [f"owner-{each}" for each in range(number)]
     for name in names:
         insert(connection, "user", {"id": name})
-    with callers(database_url, number) as many:
+    with racers(database_url, number) as many:
         for turn in range(20):
             connection.execute("DELETE FROM member WHERE organization_id = 'o'")
             for name in names:
                 join(connection, "o", name, "owner")
             ways = [(0, 0), (1, 1), (0, 1)][turn % 3]  # all leave, all step down, or some each
             commands = [leaving(name)[ways[place % 2]] for place, name in enumerate(names)]
-            outcomes = many.at_once(commands, "SELECT FROM member" if turn % 2 else None)
+            outcomes = many.race(*commands, behind="SELECT FROM member" if turn % 2 else None)
             assert kinds(outcomes).pop("last_owner") == 1
             assert len([each for each in outcomes if isinstance(each, int | auth.Member)]) == number - 1
             assert len(rows(connection, "member", organization_id="o", role="owner")) == 1

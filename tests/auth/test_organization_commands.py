@@ -7,8 +7,9 @@ import psycopg
 import pytest
 
 from concordia_sql import UNSET, Conflict, MissingReference, Querier, auth
-from tests.auth.calls import HOSTILE, LATER, stopped_clock, waiting
+from tests.auth.calls import HOSTILE, LATER, stopped_clock
 from tests.deletes import Rule, check
+from tests.races import waiting
 from tests.reading import made, row_or_none
 from tests.rows import insert
 from tests.writes import Changes, watched

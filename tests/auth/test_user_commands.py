@@ -7,8 +7,9 @@ import psycopg
 import pytest
 
 from concordia_sql import UNSET, Conflict, MissingReference, ParameterError, Querier, auth, profile
-from tests.auth.calls import HOSTILE, LATER, stopped_clock, waiting
+from tests.auth.calls import HOSTILE, LATER, stopped_clock
 from tests.deletes import Rule, check
+from tests.races import waiting
 from tests.reading import made, row_or_none, rows
 from tests.rows import NOON, insert
 from tests.writes import Changes, watched

@@ -7,7 +7,8 @@ import psycopg
 import pytest
 
 from concordia_sql import Conflict, NotFound, Querier, Refused, auth
-from tests.auth.calls import HOSTILE, LATER, callers, kinds, stopped_clock
+from tests.auth.calls import HOSTILE, LATER, stopped_clock
+from tests.races import kinds, racers
 from tests.reading import made, rows
 from tests.rows import NOON, insert
 from tests.writes import Changes, watched
@@ -143,24 +144,22 @@ def test_what_has_expired_is_deleted_in_batches(connection: Connection, database
 
 
 def test_of_callers_at_once_one_uses_a_code(connection: Connection, database_url: str) -> None:
-    with callers(database_url, 12) as many:
+    with racers(database_url, 12) as many:
         for number in range(20):
             insert(connection, "verification", {"identifier": f"{number}", "value": "1", "expires_at": LATER})
-            outcomes = many.at_once(
-                [auth.UseVerification(identifier=f"{number}", value="1")] * 12,
-                "SELECT FROM verification" if number % 2 else None,
-            )
+            use = auth.UseVerification(identifier=f"{number}", value="1")
+            outcomes = many.race(*[use] * 12, behind="SELECT FROM verification" if number % 2 else None)
             assert kinds(outcomes) == {"Verification": 1, "already_used": 11}
 
 
 def test_of_codes_put_at_once_one_is_left(connection: Connection, database_url: str) -> None:
     """Whether there was one before or not, and it is one that came back."""
-    with callers(database_url, 8) as many:
+    with racers(database_url, 8) as many:
         for number in range(20):
             for behind in (None, "SELECT FROM verification"):
                 values = [f"{each}" for each in range(8)]
                 puts = [auth.PutVerification(identifier=f"{number}", value=each, expires_at=LATER) for each in values]
-                outcomes = many.at_once(puts, behind)
+                outcomes = many.race(*puts, behind=behind)
                 assert kinds(outcomes) == {"Verification": 8}
                 (row,) = rows(connection, "verification", identifier=f"{number}")
                 assert made(auth.Verification, row) in outcomes
@@ -170,12 +169,12 @@ def test_a_code_that_is_replaced_meanwhile_is_used_before_or_not_at_all(
     connection: Connection, database_url: str
 ) -> None:
     querier = Querier(connection)
-    with callers(database_url, 8) as many:
+    with racers(database_url, 8) as many:
         for number in range(20):
             querier.execute(auth.PutVerification(identifier="anna", value=f"{number}", expires_at=LATER))
             use = auth.UseVerification(identifier="anna", value=f"{number}")
             put = auth.PutVerification(identifier="anna", value="new", expires_at=LATER)
-            outcomes = many.at_once([*[use] * 7, put], "SELECT FROM verification" if number % 2 else None)
+            outcomes = many.race(*[*[use] * 7, put], behind="SELECT FROM verification" if number % 2 else None)
             assert not any(isinstance(each, NotFound) for each in outcomes)
             assert kinds(outcomes[:7]).get("Verification", 0) <= 1
             (row,) = rows(connection, "verification")

@@ -1,7 +1,6 @@
 """Comments: added, changed, moved, moderated and deleted, one at a time and by many writers at once."""
 
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import psycopg
@@ -248,8 +247,8 @@ def test_moves_that_cross_make_no_cycle(connection: Connection, database_url: st
         for _ in range(ROUNDS):
             connection.execute("UPDATE blog_comments SET parent_id = NULL WHERE id IN ('a', 'e')")
             outcomes = them.race(
-                lambda querier: querier.execute(blog.MoveComment(id="a", parent_id="e")),
-                lambda querier: querier.execute(blog.MoveComment(id="e", parent_id="c")),
+                blog.MoveComment(id="a", parent_id="e"),
+                blog.MoveComment(id="e", parent_id="c"),
             )
             assert [type(each) for each in outcomes if isinstance(each, Exception)] == [Refused]
             assert sorted(parents(connection)[name] or "" for name in "ae") in (["", "e"], ["", "c"])
@@ -280,7 +279,7 @@ def test_of_many_moderators_one_changes_each_comment(connection: Connection, dat
                 )
                 for place in range(8)
             ]
-            outcomes = them.race(*(partial(Querier.execute, command=call) for call in calls))
+            outcomes = them.race(*calls)
             assert sorted(each.id for outcome in outcomes for each in outcome) == names
 
 
@@ -291,8 +290,8 @@ def test_a_reply_that_races_with_a_delete_is_there_or_the_comment_is_gone(
         for number in range(ROUNDS):
             insert(connection, "blog_comments", {"id": f"x{number}", "post_id": "p"})
             deleted, added = them.race(
-                partial(Querier.execute, command=blog.DeleteComment(id=f"x{number}")),
-                partial(Querier.execute, command=blog.AddComment(**WRITTEN, parent_id=f"x{number}")),
+                blog.DeleteComment(id=f"x{number}"),
+                blog.AddComment(**WRITTEN, parent_id=f"x{number}"),
             )
             outcome = (type(deleted), type(added))
             assert outcome in ((blog.DeletedComment, MissingReference), (Refused, blog.Comment))

@@ -1,6 +1,5 @@
 """Posts: created with all that is theirs, changed, linked and replaced."""
 
-from functools import partial
 from typing import Any
 
 import psycopg
@@ -268,10 +267,7 @@ def test_a_row_that_does_not_fit_is_named() -> None:
 
 def test_replacing_waits_for_another(connection: Connection, database_url: str, post: str) -> None:
     """Two at once leave what one of them gave, never both."""
-    calls = [
-        partial(Querier.execute, command=blog.ReplacePostAuthors(post_id="p", author_ids=each))
-        for each in (["a1", "a2"], ["a3"])
-    ]
+    calls = [blog.ReplacePostAuthors(post_id="p", author_ids=each) for each in (["a1", "a2"], ["a3"])]
     with racers(database_url, 2) as them:
         for _ in range(20):
             them.race(*calls)

@@ -6,7 +6,8 @@ import psycopg
 import pytest
 
 from concordia_sql import UNSET, Conflict, MissingReference, Querier, profile
-from tests.auth.calls import HOSTILE, callers, kinds, stopped_clock
+from tests.auth.calls import HOSTILE, stopped_clock
+from tests.races import kinds, racers
 from tests.reading import made, row_or_none, rows
 from tests.rows import insert
 from tests.writes import Changes, watched
@@ -84,11 +85,11 @@ def test_a_profile_is_deleted(connection: Connection, user: str) -> None:
 def test_of_profiles_put_at_once_one_is_there_with_all_that_was_given(
     connection: Connection, database_url: str
 ) -> None:
-    with callers(database_url, 14) as many:
+    with racers(database_url, 14) as many:
         for number in range(20):
             insert(connection, "user", {"id": f"{number}"})
             puts = [profile.PutProfile(**{"user_id": f"{number}", name: name}) for name in FIELDS * 2]
-            outcomes = many.at_once(puts)
+            outcomes = many.race(*puts)
             assert kinds(outcomes) == {"Profile": 14}
             (row,) = rows(connection, "profile", user_id=f"{number}")
             assert {name: row[name] for name in FIELDS} == {name: name for name in FIELDS}

@@ -8,10 +8,9 @@ import psycopg
 import pytest
 
 from concordia_sql import Conflict, MissingReference, NotFound, ParameterError, Querier, Query, Refused, services
-from tests.races import racers
+from tests.races import overlap, racers
 from tests.reading import made, row_or_none, rows
 from tests.rows import NOON, Row, insert
-from tests.services.overlap import overlap
 from tests.writes import Changes, watched
 
 Connection = psycopg.Connection[Any]
@@ -312,7 +311,7 @@ def test_many_put_a_translation_at_once(connection: Connection, database_url: st
                 services.PutServiceTranslation(service_id="l", in_language="ar", title=str(place), description="")
                 for place in range(4)
             ]
-            outcomes = them.race(*(lambda querier, put=put: querier.execute(put) for put in puts))
+            outcomes = them.race(*puts)
             (row,) = rows(connection, "services_translations")
             assert {each.id for each in outcomes} == {row["id"]}
             assert sorted(each.title for each in outcomes) == ["0", "1", "2", "3"]
@@ -363,8 +362,8 @@ def test_moves_of_categories_that_cross_make_no_cycle(connection: Connection, da
         for _ in range(20):
             connection.execute("UPDATE services_categories SET parent_id = NULL WHERE id IN ('c', 'd')")
             outcomes = them.race(
-                lambda querier: querier.execute(services.MoveServiceCategory(id="c", parent_id="e")),
-                lambda querier: querier.execute(services.MoveServiceCategory(id="d", parent_id="c")),
+                services.MoveServiceCategory(id="c", parent_id="e"),
+                services.MoveServiceCategory(id="d", parent_id="c"),
             )
             assert [type(each) for each in outcomes if isinstance(each, Exception)] == [Refused]
             assert len(rows(connection, "services_categories", parent_id=None)) == 1

@@ -2,7 +2,6 @@
 
 import threading
 from datetime import datetime, timedelta
-from functools import partial
 from random import Random
 from typing import Any
 
@@ -13,10 +12,9 @@ from concordia_sql import Conflict, MissingReference, Querier, Query, Refused, s
 from tests.deletes import Rule, check
 from tests.generated import fill
 from tests.plans import used_indexes
-from tests.races import racers
+from tests.races import overlap, racers
 from tests.reading import made, rows
 from tests.rows import NOON, Row, insert
-from tests.services.overlap import overlap
 from tests.writes import watched
 
 Connection = psycopg.Connection[Any]
@@ -167,7 +165,7 @@ def test_what_is_added_while_its_listing_is_deleted_goes_too_or_is_not_added(
     with racers(database_url, 2) as them:
         for number in range(2, 15):
             delete, add = commands(number)
-            check_outcome(*them.race(*(partial(Querier.execute, command=each) for each in (delete, add))))
+            check_outcome(*them.race(delete, add))
     assert rows(connection, f"services_{table}") == rows(connection, "services_listings") == []
 
 
@@ -281,7 +279,7 @@ def test_purges_at_once_share_the_work(connection: Connection, database_url: str
                 insert(connection, "services_listings", {"id": f"{number}", "deleted_at": NOON})
                 insert(connection, "services_reviews", {"service_id": f"{number}"})
             purge = services.PurgeListings(deleted_before=datetime(2100, 1, 1), limit=2)
-            outcomes = them.race(*[partial(Querier.execute, command=purge)] * 3)
+            outcomes = them.race(*[purge] * 3)
             purged = sum(each.services_listings for each in outcomes)
             assert len(rows(connection, "services_listings")) == len(rows(connection, "services_reviews")) == 6 - purged
             connection.execute("TRUNCATE services_listings CASCADE")

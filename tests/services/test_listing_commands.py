@@ -274,7 +274,7 @@ def test_replacing_waits_for_another(connection: Connection, database_url: str) 
                     for each in languages
                 ),
             ]
-            outcomes = them.race(*(partial(Querier.execute, command=command) for command in commands))
+            outcomes = them.race(*commands)
             assert {type(each) for each in outcomes} == {Replaced}
             for table, column, given in replaced:
                 assert sorted(row[column] for row in rows(connection, table, service_id="l")) in given

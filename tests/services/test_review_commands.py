@@ -5,7 +5,6 @@ import threading
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from functools import partial
 from typing import Any
 
 import psycopg
@@ -13,10 +12,9 @@ import pytest
 
 from concordia_sql import Conflict, MissingReference, NotFound, ParameterError, Querier, Query, Refused, services
 from tests.plans import used_indexes
-from tests.races import racers
+from tests.races import overlap, racers
 from tests.reading import made, rows
 from tests.rows import NOON, insert
-from tests.services.overlap import overlap
 from tests.writes import Changes, watched
 
 Connection = psycopg.Connection[Any]
@@ -310,8 +308,8 @@ def test_moves_that_cross_make_no_cycle(connection: Connection, database_url: st
         for _ in range(ROUNDS):
             connection.execute("UPDATE services_reviews SET parent_id = NULL WHERE id IN ('a', 'e')")
             outcomes = them.race(
-                lambda querier: querier.execute(services.MoveReview(id="a", parent_id="e")),
-                lambda querier: querier.execute(services.MoveReview(id="e", parent_id="c")),
+                services.MoveReview(id="a", parent_id="e"),
+                services.MoveReview(id="e", parent_id="c"),
             )
             assert [type(each) for each in outcomes if isinstance(each, Exception)] == [Refused]
             assert sorted(parents(connection)[name] or "" for name in "ae") in (["", "e"], ["", "c"])
@@ -344,7 +342,7 @@ def test_of_many_moderators_one_changes_each_review(connection: Connection, data
                 )
                 for place in range(8)
             ]
-            outcomes = them.race(*(partial(Querier.execute, command=call) for call in calls))
+            outcomes = them.race(*calls)
             assert sorted(each.id for outcome in outcomes for each in outcome) == names
 
 
@@ -374,7 +372,7 @@ def test_a_reply_that_races_with_a_delete_is_there_or_the_review_is_gone(
     with racers(database_url, 2) as them:
         for number in range(2, ROUNDS):
             delete, add = commands(number)
-            outcomes = them.race(partial(Querier.execute, command=delete), partial(Querier.execute, command=add))
+            outcomes = them.race(delete, add)
             assert outcome(*outcomes) in (early, late)
 
 
