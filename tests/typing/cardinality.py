@@ -161,6 +161,30 @@ async def transactions_when_awaited(database: AsyncDatabase) -> None:
         assert_type(await inner.execute(AddCard(slug="x")), Card)
 
 
+def commands(db: Database | Querier) -> None:
+    changed, deleted = blog.ChangePost(id="x", license=None), blog.DeletePost(id="x")
+    assert_type(db.execute(changed), blog.Post | None)
+    assert_type(db.execute(blog.CreatePost(slug="x", status="draft", in_language="fr")), blog.Post)
+    assert_type(db.execute(blog.ModerateComments(seen=[], status="approved")), list[blog.Comment])
+    assert_type(db.execute(blog.AddComments(comments=[])), int)
+    assert_type(db.dry_run(deleted), blog.DeletedPost)
+    assert_type(db.execute_batch(changed, deleted), tuple[blog.Post | None, blog.DeletedPost])
+    assert_type(db.execute_batch(*[AddCard(slug=slug) for slug in "abc"]), tuple[Card, ...])
+    assert_type(db.retry(lambda querier: querier.execute(deleted)), blog.DeletedPost)
+    with db.transaction(isolation="serializable", read_only=True, deferrable=True) as transaction:
+        assert_type(transaction, Querier)
+
+
+async def commands_when_awaited(db: AsyncDatabase | AsyncQuerier) -> None:
+    changed, deleted = blog.ChangePost(id="x", license=None), blog.DeletePost(id="x")
+    assert_type(await db.dry_run(deleted), blog.DeletedPost)
+    assert_type(await db.execute_batch(changed, deleted), tuple[blog.Post | None, blog.DeletedPost])
+    assert_type(await db.execute_batch(*[AddCard(slug=slug) for slug in "abc"]), tuple[Card, ...])
+    assert_type(await db.retry(lambda querier: querier.execute(deleted)), blog.DeletedPost)
+    async with db.transaction(isolation="repeatable read") as transaction:
+        assert_type(transaction, AsyncQuerier)
+
+
 def fields_at_every_depth(db: Database) -> None:
     user = db.fetch(auth.GetUser(id="x"))
     assert user is not None
