@@ -240,7 +240,7 @@ class Model:
             for other in others:
                 if other is not row and None not in values.values() and has(other, values):
                     is_deleted = key == ("slug",) and not is_live(other)
-                    self._conflicts.append((key, self._number(values), is_deleted))
+                    self._conflicts.append((key, is_deleted, self._number(values)))
 
     def _missing(self) -> Iterator[tuple[object, ...]]:
         for table, row in self._written:
