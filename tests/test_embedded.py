@@ -28,8 +28,8 @@ import psycopg
 from concordia_sql import embedded
 
 with embedded.start(*sys.argv[1:]) as url:
-    print(url, flush=True)
     try:
+        print(url, flush=True)
         sys.stdin.read()
     except KeyboardInterrupt:
         with psycopg.connect(url) as connection:
