@@ -35,8 +35,8 @@ def queries_page() -> str:
         '`db.fetch(blog.GetPost(slug="my-post"))`. `.into(YourClass)` reads only the columns that your class names.',
         "",
         "A command writes; `execute` runs it in one round trip, all or nothing:",
-        "`db.execute(blog.SoftDeletePost(id=post.id))`. `dry_run` says what it would do. A field that is UNSET is left as",
-        "it is; None is a value.",
+        "`db.execute(blog.SoftDeletePost(id=post.id))`. `dry_run` says what it would do.",
+        "A field that is UNSET is left as it is; None is a value.",
     ]
     for domain in DOMAINS:
         found = [getattr(domain, name) for name in domain.__all__]
