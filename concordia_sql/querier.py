@@ -13,7 +13,7 @@ from psycopg import capabilities
 from concordia_sql import adapters
 from concordia_sql.converter import Converter, make_converter
 from concordia_sql.errors import QuerierError
-from concordia_sql.query import Many, Query
+from concordia_sql.query import Many, One, Query
 from concordia_sql.retrying import ATTEMPTS, IN_THE_WAY, pauses
 from concordia_sql.session import Isolation, Session
 
@@ -81,9 +81,14 @@ class Fetcher:
     def execute_batch(self, *commands: Query[Any]) -> tuple[Any, ...]:
         """Run several commands in one round trip, in order, all or nothing; a tuple of their results.
 
-        Outside of a transaction they are one. Raises what `execute` does: an error of one is the error of all.
+        Outside of a transaction they are one. Raises what `execute` does: an error of one is the error of all. Where
+        one is a `One`, that it finds no row is known when all have run: BEGIN and COMMIT are then trips of their own.
         """
-        return self._run(*_only(commands, writes=True))
+        _only(commands, writes=True)
+        if any(isinstance(command, One) for command in commands):
+            with self.transaction() as querier:
+                return querier._run(*commands)
+        return self._run(*commands)
 
     def dry_run(self, command: Query[R]) -> R:
         """What `execute` would return or raise now: the command is run, with all its locks, and rolled back."""
@@ -254,9 +259,14 @@ class AsyncFetcher:
     async def execute_batch(self, *commands: Query[Any]) -> tuple[Any, ...]:
         """Run several commands in one round trip, in order, all or nothing; a tuple of their results.
 
-        Outside of a transaction they are one. Raises what `execute` does: an error of one is the error of all.
+        Outside of a transaction they are one. Raises what `execute` does: an error of one is the error of all. Where
+        one is a `One`, that it finds no row is known when all have run: BEGIN and COMMIT are then trips of their own.
         """
-        return await self._run(*_only(commands, writes=True))
+        _only(commands, writes=True)
+        if any(isinstance(command, One) for command in commands):
+            async with self.transaction() as querier:
+                return await querier._run(*commands)
+        return await self._run(*commands)
 
     async def dry_run(self, command: Query[R]) -> R:
         """What `execute` would return or raise now: the command is run, with all its locks, and rolled back."""

@@ -14,16 +14,18 @@ from concordia_sql import (
     AsyncQuerier,
     Conflict,
     MissingReference,
+    NotFound,
     NotMigrated,
     ParameterError,
     Querier,
     QuerierError,
+    Query,
     Refused,
     blog,
 )
 from concordia_sql.retrying import pauses
 from tests.colours import awaited_querier, until
-from tests.queries import AddAll, AddThing, AddThings, ListThings, NewThing, SwapSizes, Thing
+from tests.queries import AddAll, AddThing, AddThings, ListThings, NewThing, ResizeThing, SwapSizes, Thing
 
 Connection = psycopg.Connection[TupleRow]
 AsyncConnection = psycopg.AsyncConnection[TupleRow]
@@ -153,6 +155,22 @@ async def test_a_batch_is_done_in_order_and_as_a_whole(querier: AsyncQuerier, ot
     assert things(other) == {"a": 1, "b": 2, "c": 4, "d": 1}
     with pytest.raises(QuerierError, match="trial.ListThings is a query: run it by fetch, not by execute"):
         await querier.execute_batch(AddThing(title="e"), ListThings())
+
+
+@pytest.mark.parametrize("place", [0, 1])
+async def test_a_batch_in_which_one_finds_no_row_is_not_done(
+    querier: AsyncQuerier, other: Connection, place: int
+) -> None:
+    batch: list[Query[Any]] = [AddThing(title="c")]
+    batch.insert(place, ResizeThing(title="nothing", size=1))
+    with pytest.raises(NotFound):
+        await querier.execute_batch(*batch)
+    async with querier.transaction():
+        with pytest.raises(NotFound):
+            await querier.execute_batch(*batch)
+    assert things(other) == {"a": 1, "b": 2}
+    found, added = await querier.execute_batch(ResizeThing(title="a", size=5), AddThing(title="c"))
+    assert (found, added, things(other)) == (Thing("a", 5), 1, {"a": 5, "b": 2, "c": 1})
 
 
 async def test_a_dry_run_gives_the_result_and_writes_nothing(querier: AsyncQuerier, other: Connection) -> None:

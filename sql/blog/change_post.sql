@@ -1,7 +1,13 @@
 -- Change what is given of a post, not deleted, and give it back.
 SELECT concordia_refuse('taken_by_deleted', 'slug') -- when :slug
 FROM blog_posts -- when :slug
-WHERE blog_posts.slug = :slug AND blog_posts.id <> :id AND (blog_posts.deleted_at IS NOT NULL OR blog_posts.status = 'deleted'); -- when :slug
+INNER JOIN blog_posts AS holder ON blog_posts.id <> holder.id -- when :slug
+WHERE -- when :slug
+    blog_posts.id = :id -- when :slug
+    AND blog_posts.deleted_at IS NULL -- when :slug
+    AND blog_posts.status <> 'deleted' -- when :slug
+    AND holder.slug = :slug -- when :slug
+    AND (holder.deleted_at IS NOT NULL OR holder.status = 'deleted'); -- when :slug
 
 UPDATE blog_posts
 SET

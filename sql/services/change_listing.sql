@@ -1,10 +1,13 @@
 -- Change what is given of a listing, not deleted, and give it back.
 SELECT concordia_refuse('taken_by_deleted', 'slug') -- when :slug
 FROM services_listings -- when :slug
+INNER JOIN services_listings AS holder ON services_listings.id <> holder.id -- when :slug
 WHERE -- when :slug
-    services_listings.slug = :slug -- when :slug
-    AND services_listings.id <> :id -- when :slug
-    AND (services_listings.deleted_at IS NOT NULL OR services_listings.status = 'deleted'); -- when :slug
+    services_listings.id = :id -- when :slug
+    AND services_listings.deleted_at IS NULL -- when :slug
+    AND services_listings.status <> 'deleted' -- when :slug
+    AND holder.slug = :slug -- when :slug
+    AND (holder.deleted_at IS NOT NULL OR holder.status = 'deleted'); -- when :slug
 
 UPDATE services_listings
 SET

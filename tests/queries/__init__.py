@@ -113,6 +113,12 @@ class SwapSizes(Many[Thing]):
     least: int | None = None
 
 
+@command(TRIAL / "resize_thing.sql")
+class ResizeThing(One[Thing]):
+    title: str
+    size: int
+
+
 @attrs.frozen(kw_only=True)
 class NewThing:
     title: str
