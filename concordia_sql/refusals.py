@@ -52,9 +52,9 @@ def _place(row: int | None) -> str:
 
 def _find_row(queries: Sequence[Query[Any]], columns: Sequence[str], values: str) -> int | None:
     """The number of the last row given, counted from 0, that has this key. In a batch it might be another command's."""
-    found = None
     if len(queries) > 1:
         return None
+    found = None
     for rows in _rows(queries):
         for number, row in enumerate(rows):
             if ", ".join(str(getattr(row, column, None)) for column in columns) == values:

@@ -61,6 +61,28 @@ def waiting(url: str, call: Call) -> Iterator[Future[Any]]:
         yield future
 
 
+def blocked(
+    url: str, holder: Connection, errors: list[BaseException], command: Query[Any]
+) -> tuple[threading.Thread, int]:
+    """A command that waits in its midst for a row, which the holder has locked; its backend."""
+    own = _connect(url)
+
+    def run() -> None:
+        try:
+            Querier(own).execute(command)
+        except Exception as raised:  # noqa: BLE001 - it is what is looked at
+            errors.append(raised)
+        finally:
+            own.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    pid = own.info.backend_pid
+    while holder.execute("SELECT 1 FROM pg_locks WHERE pid = %s AND NOT granted", [pid]).fetchone() is None:
+        assert not errors
+    return thread, pid
+
+
 def overlap(url: str, first: Query[Any], second: Query[Any]) -> tuple[Any, Any]:
     """What the two gave or raised: the first commits when the second waits for it, or has ended without."""
     with _connect(url) as observer, _connect(url) as one, _connect(url) as other, ThreadPoolExecutor(1) as pool:

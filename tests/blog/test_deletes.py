@@ -1,6 +1,5 @@
 """Deletes of the blog: what goes, what is detached, and what no fault leaves half done."""
 
-import threading
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from concordia_sql import Conflict, Querier, Refused, blog
 from tests.deletes import Rule, check
 from tests.generated import fill
+from tests.races import blocked
 from tests.reading import made, rows
 from tests.rows import NOON, insert
 from tests.writes import watched
@@ -93,34 +93,13 @@ def post(connection: Connection) -> str:
     return "p"
 
 
-def blocked(url: str, holder: Connection, error: list[BaseException]) -> tuple[threading.Thread, int]:
-    """A delete of the post that waits in its midst for a comment, which the holder has locked; its backend."""
-    own = psycopg.connect(url, autocommit=True)
-
-    def delete() -> None:
-        try:
-            Querier(own).execute(blog.DeletePost(id="p"))
-        except psycopg.Error as raised:
-            error.append(raised)
-        finally:
-            own.close()
-
-    thread = threading.Thread(target=delete)
-    thread.start()
-    waiting = "SELECT FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"
-    pid = own.info.backend_pid
-    while holder.execute(waiting, [pid]).fetchone() is None:
-        holder.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees them as they were
-    return thread, pid
-
-
 def test_a_delete_whose_backend_is_killed_leaves_everything(
     connection: Connection, database_url: str, post: str
 ) -> None:
     errors: list[BaseException] = []
     with watched(connection) as written, connection.transaction():
         connection.execute("SELECT FROM blog_comments WHERE id = 'r' FOR UPDATE")
-        thread, pid = blocked(database_url, connection, errors)
+        thread, pid = blocked(database_url, connection, errors, blog.DeletePost(id="p"))
         connection.execute("SELECT pg_terminate_backend(%s)", [pid])
         thread.join()
     assert [type(error) for error in errors] == [psycopg.errors.AdminShutdown]
@@ -132,7 +111,7 @@ def test_a_delete_in_a_deadlock_leaves_everything(connection: Connection, databa
     connection.execute("SET deadlock_timeout = '1min'")  # so that it is the delete that finds it
     with watched(connection) as written, connection.transaction():
         connection.execute("SELECT FROM blog_comments WHERE id = 'r' FOR UPDATE")
-        thread, _ = blocked(database_url, connection, errors)
+        thread, _ = blocked(database_url, connection, errors, blog.DeletePost(id="p"))
         connection.execute("SELECT FROM blog_posts WHERE id = 'p' FOR UPDATE")
         thread.join()
     assert [type(error) for error in errors] == [psycopg.errors.DeadlockDetected]

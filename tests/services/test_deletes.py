@@ -1,6 +1,5 @@
 """Deletes of the marketplace: what goes, what is detached, and what no fault leaves half done."""
 
-import threading
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -12,7 +11,7 @@ from concordia_sql import Conflict, MissingReference, Querier, Query, Refused, s
 from tests.deletes import Rule, check
 from tests.generated import fill
 from tests.plans import used_indexes
-from tests.races import overlap, racers
+from tests.races import blocked, overlap, racers
 from tests.reading import made, rows
 from tests.rows import NOON, Row, insert
 from tests.writes import watched
@@ -94,33 +93,11 @@ def listing(connection: Connection) -> str:
     return "l"
 
 
-def blocked(url: str, holder: Connection, errors: list[BaseException]) -> tuple[threading.Thread, int]:
-    """A delete of the listing that waits in its midst for a review, which the holder has locked; its backend."""
-    own = psycopg.connect(url, autocommit=True)
-
-    def delete() -> None:
-        try:
-            Querier(own).execute(services.DeleteListing(id="l"))
-        except Exception as raised:  # noqa: BLE001 - it is what is looked at
-            errors.append(raised)
-        finally:
-            own.close()
-
-    thread = threading.Thread(target=delete)
-    thread.start()
-    waiting = "SELECT FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"
-    pid = own.info.backend_pid
-    while holder.execute(waiting, [pid]).fetchone() is None:
-        assert not errors
-        holder.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees them as they were
-    return thread, pid
-
-
 def test_a_delete_that_is_cancelled_leaves_everything(connection: Connection, database_url: str, listing: str) -> None:
     errors: list[BaseException] = []
     with watched(connection) as written, connection.transaction():
         connection.execute("SELECT FROM services_reviews WHERE id = 's' FOR UPDATE")
-        thread, pid = blocked(database_url, connection, errors)
+        thread, pid = blocked(database_url, connection, errors, services.DeleteListing(id="l"))
         connection.execute("SELECT pg_cancel_backend(%s)", [pid])
         thread.join()
     assert [type(error) for error in errors] == [psycopg.errors.QueryCanceled]
