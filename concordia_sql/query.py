@@ -41,6 +41,7 @@ class Query(Generic[R_co]):
     result_class: ClassVar[type]
     writes: ClassVar[bool]
     """Whether it is a command: `execute` runs those, `fetch` the others."""
+    _fields: ClassVar[tuple[str, ...]]
     _optional: ClassVar[Mapping[str, object]]
     """The fields that change the text if not given, and what says so: UNSET where it is the default, else None."""
     _composed: ClassVar[dict[tuple[str, ...], Composed]]
@@ -50,15 +51,17 @@ class Query(Generic[R_co]):
 
         Raises StatementError when the result class does not fit the statement.
         """
-        present = tuple(name for name, missing in self._optional.items() if getattr(self, name) is not missing)
-        composed = self._composed.get(present)
-        if composed is None:
-            composer = compose_command if self.writes else compose
-            try:
-                composed = composer(self.source, self.result_class, frozenset(present))
-            except StatementError as error:
-                raise StatementError(f"{self.query_name}: {error}") from None
-            self._composed[present] = composed
+        present = tuple([name for name, missing in self._optional.items() if getattr(self, name) is not missing])
+        return self._composed.get(present) or self._compose(present)
+
+    @classmethod
+    def _compose(cls, present: tuple[str, ...]) -> Composed:
+        composer = compose_command if cls.writes else compose
+        try:
+            composed = composer(cls.source, cls.result_class, frozenset(present))
+        except StatementError as error:
+            raise StatementError(f"{cls.query_name}: {error}") from None
+        cls._composed[present] = composed
         return composed
 
     def collect(self, rows: list[Any]) -> R_co:
@@ -67,9 +70,8 @@ class Query(Generic[R_co]):
 
     def _into(self, result_class: type) -> Any:
         twin: Any = object.__new__(_twin(type(self), result_class))
-        for field in attrs.fields(cast("Any", type(self))):
-            object.__setattr__(twin, field.name, getattr(self, field.name))
-        twin.compose()
+        for name in self._fields:
+            object.__setattr__(twin, name, getattr(self, name))
         return twin
 
 
@@ -210,16 +212,25 @@ def _make(cls: type[Q], *, path: str | Path, writes: bool) -> type[Q]:
     hints = typing.get_type_hints(cls, include_extras=True)
 
     def checked(_: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
-        return [field.evolve(converter=_checking(name, field, hints[field.name])) for field in fields]
+        return [_checked(field, _checking(name, field, hints[field.name])) for field in fields]
 
     made = attrs.frozen(kw_only=True, field_transformer=checked)(cls)
     made.query_name = name
     made.source = source
     made.writes = writes
     made.result_class = int if issubclass(made, Affected) else _result_class(made, name)
+    made._fields = tuple(field.name for field in attrs.fields(cast("Any", made)))
     made._optional = _match_fields(made, source)
     made._composed = {}
     return made
+
+
+def _checked(field: "attrs.Attribute[Any]", check: Callable[[Any], object]) -> "attrs.Attribute[Any]":
+    """The field with its values checked: the default here and now, the others as queries are made."""
+    default: Any = field.default
+    if default not in (attrs.NOTHING, UNSET) and not isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+        default = check(default)
+    return field.evolve(default=default, converter=lambda value: value if value is default else check(value))
 
 
 def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any) -> Any:
@@ -228,8 +239,6 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any) -> Any:
     holds_rows = any(attrs.has(argument) for argument in typing.get_args(hint))
 
     def check(value: object) -> object:
-        if value is UNSET and field.default is UNSET:
-            return value
         try:
             value = given(value) if given else value
             if holds_rows:  # made plain, as msgspec takes objects as they are, whatever is in them
@@ -313,6 +322,8 @@ def _match_fields(cls: type[Query[Any]], source: Source) -> Mapping[str, object]
 
 @cache
 def _twin(cls: type[Query[Any]], result_class: type) -> type[Query[Any]]:
-    """The same query class with another result class."""
+    """The same query class with another result class, which fits the statement."""
     names = {"__slots__": (), "__module__": cls.__module__, "__qualname__": cls.__qualname__}
-    return type(cls.__name__, (cls,), {**names, "result_class": result_class, "_composed": {}})
+    twin: Any = type(cls.__name__, (cls,), {**names, "result_class": result_class, "_composed": {}})
+    twin._compose(())
+    return cast("type[Query[Any]]", twin)
