@@ -2,8 +2,8 @@
 
 import contextlib
 import select
-from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any, Self, TypeVar
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from typing import Any, Self, TypeAlias, TypeVar
 
 import psycopg
 import psycopg_pool
@@ -39,16 +39,22 @@ SELECT
 _BUSY = "no connection was free: are all of them in use for long, or is the server gone?"
 
 
+Poll: TypeAlias = Callable[[int], Sequence[object]]
+"""Tells, without a round trip, whether a connection's socket has something to read."""
+
+
 class _Connection(psycopg.Connection[Any]):
     """A connection of a pool, with its querier."""
 
     querier: Querier
+    poll: Poll
 
 
 class _AsyncConnection(psycopg.AsyncConnection[Any]):
     """A connection of a pool, with its querier."""
 
     querier: AsyncQuerier
+    poll: Poll
 
 
 class Database(Fetcher):
@@ -150,6 +156,7 @@ class Database(Fetcher):
         setup = connection.execute(_SETUP, _setup_parameters(connection)).fetchone()
         prepare = self._prepare and _is_direct(setup)
         connection.querier = Querier(connection, converter=self._converter, prepare=prepare)
+        connection.poll = _make_poll(connection)
 
 
 class AsyncDatabase(AsyncFetcher):
@@ -245,6 +252,7 @@ class AsyncDatabase(AsyncFetcher):
         setup = await (await connection.execute(_SETUP, _setup_parameters(connection))).fetchone()
         prepare = self._prepare and _is_direct(setup)
         connection.querier = AsyncQuerier(connection, converter=self._converter, prepare=prepare)
+        connection.poll = _make_poll(connection)
 
 
 def _settings(url: str) -> dict[str, Any]:
@@ -277,12 +285,16 @@ def _is_direct(setup: tuple[Any, ...] | None) -> bool:
     return setup is not None and bool(setup[0])
 
 
+def _make_poll(connection: _Connection | _AsyncConnection) -> Poll:
+    poll = select.poll()
+    poll.register(connection.pgconn.socket, select.POLLIN)
+    return poll.poll
+
+
 def _alive(connection: _Connection | _AsyncConnection) -> bool:
     """Whether a connection did not die while it was idle. Costs no round trip: it reads what the server has said."""
-    poll = select.poll()
     try:
-        poll.register(connection.pgconn.socket, select.POLLIN)
-        while poll.poll(0):
+        while connection.poll(0):
             connection.pgconn.consume_input()
     except psycopg.OperationalError:
         connection.pgconn.finish()

@@ -165,7 +165,7 @@ class Querier(Fetcher):
         with self._session.reserved(*queries) as session:
             while True:
                 try:
-                    return session.read(queries, self.connection.wait(session.send(queries)))
+                    return self.connection.wait(session.run(queries))
                 except psycopg.Error as error:
                     session.recover(error, queries)
 
@@ -341,7 +341,7 @@ class AsyncQuerier(AsyncFetcher):
         with self._session.reserved(*queries) as session:
             while True:
                 try:
-                    return session.read(queries, await self.connection.wait(session.send(queries)))
+                    return await self.connection.wait(session.run(queries))
                 except psycopg.Error as error:
                     session.recover(error, queries)
 

@@ -13,7 +13,7 @@ from typing import Any, Literal, NoReturn, Self, TypeAlias, TypeVar
 
 import attrs
 import psycopg
-from psycopg import generators, pq
+from psycopg import capabilities, generators, pq
 from psycopg.abc import Buffer, PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
@@ -21,11 +21,12 @@ from psycopg.pq.abc import PGresult
 
 from concordia_sql.adapters import Adaptation
 from concordia_sql.collector import paused
+from concordia_sql.columns import nested_classes
 from concordia_sql.compose import Composed
 from concordia_sql.converter import Converter
 from concordia_sql.errors import NotMigrated, OutcomeUnknown, QuerierError, ResultError
 from concordia_sql.mapping import make_row_maker
-from concordia_sql.query import Query
+from concordia_sql.query import Affected, Maybe, One, Query
 from concordia_sql.refusals import translate
 from concordia_sql.statement import LIBRARY
 
@@ -40,7 +41,12 @@ PREPARED_MAX = 100
 _MANY_ROWS = 20
 """For as many rows the collector is paused."""
 
+_CHUNK, _NESTED_CHUNK = 100, 5
+"""Rows that are made while the server sends the next: flat ones, and those with others nested in them."""
+
 _names = itertools.count()
+# Enumerations looked up once: that costs more than what is compared to them.
+_IDLE, _FATAL_ERROR = pq.TransactionStatus.IDLE, pq.ExecStatus.FATAL_ERROR
 _MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction)
 
 
@@ -52,6 +58,8 @@ class _Statement:
     name: bytes
     rows: Any
     prepared: bool = False
+    chunk: int = 0
+    """How many rows are taken at a time; 0 takes all at once."""
     make_row: Callable[[Sequence[Any]], Any] | None = None
 
 
@@ -67,7 +75,6 @@ class Transaction:
 
 Results: TypeAlias = list[PGresult]
 """What comes back for a command: mostly one result."""
-Answer: TypeAlias = tuple[_Statement, Results]
 Call: TypeAlias = tuple[_Statement, Sequence[Buffer | None]]
 """A statement with the values of its parameters."""
 
@@ -90,7 +97,7 @@ class Session:
         self._statements: OrderedDict[Composed, _Statement] = OrderedDict()
         self._discarded: list[bytes] = []
         self._lock = threading.Lock()
-        self._before: int = pq.TransactionStatus.IDLE
+        self._before: int = _IDLE
         self._fresh: list[_Statement] = []
         self._recovered = False
         self._snapshot_is_fixed = False
@@ -104,7 +111,7 @@ class Session:
         self._before = self._pgconn.transaction_status
         self._fresh = []
         self._recovered = False
-        if self._is_active():
+        if (self._before != _IDLE or self._pgconn.pipeline_status) and self._is_active():
             self._lock.release()
             raise QuerierError(f"{_names_of(queries)}: the connection is in a stream, copy or pipeline of psycopg's")
         return self
@@ -130,7 +137,7 @@ class Session:
     def transaction(self, isolation: Isolation | None, read_only: bool, deferrable: bool) -> Iterator["Transaction"]:
         """Say so when it cannot be known whether a transaction was committed. The caller tells when its block ended."""
         with self.reserved():  # in a stream, psycopg would wait for the connection for ever
-            outermost = self._before == pq.TransactionStatus.IDLE
+            outermost = self._before == _IDLE
         transaction = Transaction(_set_transaction(isolation, read_only, deferrable))
         if transaction.setting and not outermost:
             raise QuerierError(
@@ -148,33 +155,31 @@ class Session:
             if outermost:
                 self._snapshot_is_fixed = False
 
-    def send(self, queries: Sequence[Query[Any]]) -> PQGen[list[Answer]]:
-        """Run the queries in one round trip; an answer for each. Raises psycopg's error for the first that failed."""
+    def run(self, queries: Sequence[Query[Any]]) -> PQGen[tuple[Any, ...]]:
+        """Run the queries in one round trip; what they come back as.
+
+        Raises psycopg's error for the first that failed, and ResultError when the rows do not fit a result class.
+        """
         runs = [self._calls(query) for query in queries]
+        if len(runs) == 1 and len(runs[0]) == 1 and runs[0][0][0].prepared:
+            return ((yield from self._run_prepared(queries[0], *runs[0][0])),)
         calls = [call for run in runs for call in run]
-        if len(calls) == 1 and calls[0][0].prepared:
-            statement, values = calls[0]
-            self._pgconn.send_query_prepared(statement.name, values)
-            answers: list[Results] = [(yield from generators.execute(self._pgconn))]
-        else:
-            answers = yield from self._pipeline(calls)
+        answers = yield from self._pipeline(calls)
         for results in answers:
-            if results[-1].status == pq.ExecStatus.FATAL_ERROR:
-                raise error_from_result(results[-1], encoding=self.connection.info.encoding)
+            self._check(results[-1])
         ends = itertools.accumulate(map(len, runs))  # what a query comes back as is its last statement's result
         first = len(answers) - len(calls) - 1
-        return [(run[-1][0], answers[first + end]) for run, end in zip(runs, ends, strict=True)]
-
-    def read(self, queries: Sequence[Query[Any]], answers: Sequence[Answer]) -> tuple[Any, ...]:
-        """What the queries come back as. Raises ResultError when the rows do not fit a result class."""
-        return tuple(map(self._read, queries, answers))
+        return tuple(
+            self._read(query, run[-1][0], answers[first + end])
+            for query, run, end in zip(queries, runs, ends, strict=True)
+        )
 
     def recover(self, error: psycopg.Error, queries: Sequence[Query[Any]]) -> None:
         """Make ready to send the queries once more, if that will help, or raise the error, explained.
 
         Not in a transaction: the error has ended that.
         """
-        if self._recovered or self._pgconn.transaction_status != pq.TransactionStatus.IDLE:
+        if self._recovered or self._pgconn.transaction_status != _IDLE:
             self.explain(error, queries)
         self._recovered = True
         if error.sqlstate == "26000":  # the caller has deallocated all that was prepared before this call
@@ -199,7 +204,7 @@ class Session:
                 "yoyo apply --batch --database postgresql+psycopg://… package:concordia_sql:migrations"
             ) from error
         # What was in a transaction is rolled back.
-        if any(query.writes for query in queries) and self._before == pq.TransactionStatus.IDLE and self._lost(error):
+        if any(query.writes for query in queries) and self._before == _IDLE and self._lost(error):
             raise OutcomeUnknown(f"{names}: the connection was lost; the write may be done or not") from error
         if (refusal := translate(error, queries)) is not None:
             raise refusal from error
@@ -241,6 +246,40 @@ class Session:
         values = [_array(value) for value in composed.values(query)]
         return self._parameters.dump_sequence(values, [PyFormat.TEXT] * len(values))  # type: ignore[no-any-return]
 
+    def _run_prepared(self, query: Query[R], statement: _Statement, values: Sequence[Buffer | None]) -> PQGen[R]:
+        self._pgconn.send_query_prepared(statement.name, values)
+        if statement.chunk:
+            return query.collect((yield from self._receive(query, statement)))
+        results = yield from generators.execute(self._pgconn)
+        self._check(results[-1])
+        return self._read(query, statement, results)
+
+    def _receive(self, query: Query[Any], statement: _Statement) -> PQGen[list[Any]]:
+        """The rows, made while the server still sends others.
+
+        Source: PostgreSQL manual, "Retrieving Query Results in Chunks" of libpq.
+        """
+        rows: list[Any] = []
+        self._pgconn.set_chunked_rows_mode(statement.chunk)
+        yield from generators.send(self._pgconn)
+        result = yield from generators.fetch(self._pgconn)
+        with paused:
+            try:
+                while result is not None:
+                    self._check(result)
+                    rows += self._rows(query, statement, result)
+                    result = yield from generators.fetch(self._pgconn)
+            except (psycopg.Error, ResultError):
+                with contextlib.suppress(psycopg.OperationalError):  # after the server's reason to end the connection
+                    yield from generators.fetch_many(self._pgconn)  # the rest of the answer
+                raise
+        return rows
+
+    def _check(self, result: PGresult) -> None:
+        """Raise psycopg's error for a command that failed."""
+        if result.status == _FATAL_ERROR:
+            raise error_from_result(result, encoding=self.connection.info.encoding)
+
     def _pipeline(self, calls: Sequence[Call]) -> PQGen[list[Results]]:
         """Prepare what is not, and run all, without waiting in between. The results of the runs are the last.
 
@@ -279,32 +318,28 @@ class Session:
                 answers.append(results)
             pgconn.exit_pipeline_mode()
         except psycopg.OperationalError:
-            if not any(results[-1].status == pq.ExecStatus.FATAL_ERROR for results in answers):
+            if not any(results[-1].status == _FATAL_ERROR for results in answers):
                 raise  # else the server has said why it ends the connection
         return answers
 
-    def _read(self, query: Query[R], answer: Answer) -> R:
-        statement, results = answer
+    def _read(self, query: Query[R], statement: _Statement, results: Results) -> R:
         if query.result_class is int:  # Affected
             return query.collect([results[-1].command_tuples or 0])
-        if len(results) == 1 and results[0].ntuples < _MANY_ROWS:
-            return query.collect(self._rows(query, statement, results))
-        with paused:
-            return query.collect(self._rows(query, statement, results))
+        with paused if len(results) > 1 or results[0].ntuples >= _MANY_ROWS else contextlib.nullcontext():
+            # Several, behind a stream: libpq then gives a pipeline's first rows in chunks too.
+            return query.collect([row for result in results for row in self._rows(query, statement, result)])
 
-    def _rows(self, query: Query[Any], statement: _Statement, results: Results) -> list[Any]:
-        rows: list[Any] = []
+    def _rows(self, query: Query[Any], statement: _Statement, result: PGresult) -> list[Any]:
         try:
             if new := statement.make_row is None or not statement.prepared:
-                statement.make_row = self._row_maker(query, results[0])
-            for result in results:  # several, behind a stream: libpq then gives a pipeline's first rows in chunks too
-                statement.rows.set_pgresult(result, set_loaders=new)
-                rows += statement.rows.load_rows(0, result.ntuples, statement.make_row)
+                statement.make_row = self._row_maker(query, result)
+                statement.chunk = _chunk(query)
+            statement.rows.set_pgresult(result, set_loaders=new)
+            return statement.rows.load_rows(0, result.ntuples, statement.make_row)  # type: ignore[no-any-return]
         except ResultError as error:
             self.explain(error, [query])
         finally:
             statement.rows.set_pgresult(None, set_loaders=False)
-        return rows
 
     def _row_maker(self, query: Query[Any], result: PGresult) -> Callable[[Sequence[Any]], Any]:
         types = {
@@ -333,6 +368,13 @@ def _set_transaction(isolation: Isolation | None, read_only: bool, deferrable: b
     modes = [f"ISOLATION LEVEL {isolation.upper()}"] if isolation else []
     modes += ["READ ONLY"] * read_only + ["DEFERRABLE"] * deferrable
     return f"SET TRANSACTION {', '.join(modes)}".encode() if modes else b""
+
+
+def _chunk(query: Query[Any]) -> int:
+    """How many rows to take at a time, where there may be many, and libpq can (version 17)."""
+    if isinstance(query, One | Maybe | Affected) or not capabilities.has_stream_chunked():
+        return 0
+    return _NESTED_CHUNK if len(nested_classes(query.result_class)) > 1 else _CHUNK
 
 
 def _names_of(queries: Sequence[Query[Any]]) -> str:

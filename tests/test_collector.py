@@ -42,6 +42,18 @@ def test_the_last_one_out_turns_it_on() -> None:
     assert gc.isenabled()
 
 
+def test_pauses_that_overlap_let_a_collection_through() -> None:
+    pause = Pause()
+    with pause:
+        kept: list[list[int]] = [[] for _ in range(200_000)]
+        assert not gc.isenabled()
+        with pause:
+            assert gc.isenabled()
+        kept.append([])
+        assert gc.get_count()[0] < len(kept)
+    assert gc.isenabled()
+
+
 def test_what_was_off_stays_off() -> None:
     gc.disable()
     try:

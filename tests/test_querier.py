@@ -1,6 +1,7 @@
 """Queriers of both colours: what comes back, who may use them and when, and what is left after trouble."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -173,6 +174,83 @@ async def test_the_callers_own_cursors_keep_their_dumpers_and_loaders(querier: A
     for value_type in (tuple, datetime):
         own, fresh = (each.adapters.get_dumper(value_type, PyFormat.TEXT) for each in (querier.connection, psycopg))
         assert own is fresh
+
+
+# Many rows, which are made while the server sends the next
+
+
+@pytest.mark.parametrize("last", [0, 1, 99, 100, 101, 1_234])
+async def test_many_rows_come_in_order_and_none_is_left(querier: AsyncQuerier, last: int) -> None:
+    for _ in "unprepared", "prepared":
+        assert await querier.fetch(CountUp(last=last)) == [Number(number) for number in range(1, last + 1)]
+        assert await querier.fetch(GetNumber(number=1)) == Number(1)
+
+
+@pytest.fixture
+def many_things(other: Connection) -> Connection:
+    """More than the server sends at once, the last of them to be made a bad one."""
+    other.execute("INSERT INTO things SELECT n, 2 FROM generate_series(1, 5000) n")
+    other.execute("ALTER TABLE things SET (autovacuum_enabled = off)")  # so that a row changed is the last
+    return other
+
+
+async def test_an_error_behind_the_first_of_many_rows_is_the_servers(
+    querier: AsyncQuerier, many_things: Connection, tmp_path: Path
+) -> None:
+    asked = rows_of(tmp_path, "SELECT 10 / size AS number FROM things", number=int)
+    assert len(await querier.fetch(asked)) == 5_002
+    many_things.execute("UPDATE things SET size = 0 WHERE title = '5000'")
+    with pytest.raises(psycopg.errors.DivisionByZero) as caught:
+        await querier.fetch(asked)
+    assert notes(caught.value) == ["while running mine.Ask"]
+    assert await querier.fetch(GetNumber(number=1)) == Number(1)
+    many_things.execute("UPDATE things SET size = 1 WHERE title = '5000'")
+    assert len(await querier.fetch(asked)) == 5_002
+
+
+async def test_one_of_many_rows_that_does_not_fit_is_named(
+    querier: AsyncQuerier, many_things: Connection, tmp_path: Path
+) -> None:
+    asked = rows_of(tmp_path, "SELECT NULLIF(size, 0) AS number FROM things ORDER BY title", number=int)
+    assert len(await querier.fetch(asked)) == 5_002
+    for title in "b", "200":  # the last one, and one with many behind it
+        many_things.execute("UPDATE things SET size = 0 WHERE title = %s", [title])
+        with pytest.raises(ResultError, match=r"^mine.Ask: column number is NULL, and its field may not be None$"):
+            await querier.fetch(asked)
+        assert doing(many_things, querier) == "idle"
+        assert await querier.fetch(GetNumber(number=1)) == Number(1)
+
+
+async def test_a_connection_that_ends_behind_the_first_of_many_rows(
+    querier: AsyncQuerier, many_things: Connection, tmp_path: Path
+) -> None:
+    text = "SELECT size AS number FROM things WHERE size > 0 OR pg_sleep(60) IS NULL"
+    asked = rows_of(tmp_path, text, number=int)
+    assert len(await querier.fetch(asked)) == 5_002
+    many_things.execute("UPDATE things SET size = 0 WHERE title = '5000'")
+    asking = asyncio.create_task(querier.fetch(asked))
+    await until(lambda: doing(many_things, querier) == "PgSleep")
+    kill(many_things, querier)
+    with pytest.raises(psycopg.errors.AdminShutdown) as caught:
+        await asking
+    assert notes(caught.value) == ["while running mine.Ask"]
+
+
+async def test_a_call_cancelled_behind_the_first_of_many_rows(
+    async_querier: AsyncQuerier, many_things: Connection, tmp_path: Path
+) -> None:
+    text = "SELECT size AS number FROM things WHERE size > 0 OR pg_sleep(60) IS NULL"
+    asked = rows_of(tmp_path, text, number=int)
+    assert len(await async_querier.fetch(asked)) == 5_002
+    many_things.execute("UPDATE things SET size = 0 WHERE title = '5000'")
+    asking = asyncio.create_task(async_querier.fetch(asked))
+    await until(lambda: doing(many_things, async_querier) == "PgSleep")
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert doing(many_things, async_querier) == "idle"
+    assert gc.isenabled()
+    assert await async_querier.fetch(GetNumber(number=1)) == Number(1)
 
 
 # Streams
