@@ -212,7 +212,7 @@ def _make(cls: type[Q], *, path: str | Path, writes: bool) -> type[Q]:
     hints = typing.get_type_hints(cls, include_extras=True)
 
     def checked(_: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
-        return [_checked(field, _checking(name, field, hints[field.name])) for field in fields]
+        return [_checked(field, hints[field.name], _checking(name, field, hints[field.name])) for field in fields]
 
     made = attrs.frozen(kw_only=True, field_transformer=checked)(cls)
     made.query_name = name
@@ -225,12 +225,28 @@ def _make(cls: type[Q], *, path: str | Path, writes: bool) -> type[Q]:
     return made
 
 
-def _checked(field: "attrs.Attribute[Any]", check: Callable[[Any], object]) -> "attrs.Attribute[Any]":
+def _checked(field: "attrs.Attribute[Any]", hint: Any, check: Callable[[Any], object]) -> "attrs.Attribute[Any]":
     """The field with its values checked: the default here and now, the others as queries are made."""
     default: Any = field.default
-    if default not in (attrs.NOTHING, UNSET) and not isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+    if not (default is attrs.NOTHING or default is UNSET or isinstance(default, attrs.Factory)):  # type: ignore[arg-type]
         default = check(default)
-    return field.evolve(default=default, converter=lambda value: value if value is default else check(value))
+    takes_text = field.converter is None and (hint is str or str in _alternatives(hint))
+
+    def checked(value: Any) -> object:
+        if value is default:
+            return value
+        if (
+            takes_text and type(value) is str and value.isprintable()
+        ):  # so it has no NUL and no half of a surrogate pair
+            return value
+        return check(value)
+
+    return field.evolve(default=default, converter=checked)
+
+
+def _alternatives(hint: Any) -> tuple[Any, ...]:
+    """The types of a union."""
+    return typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else ()
 
 
 def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any) -> Any:
@@ -263,8 +279,8 @@ def _hashable(hint: Any) -> Any:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is Annotated:
         return operator.getitem(cast("Any", Annotated), (_hashable(arguments[0]), *hint.__metadata__))
-    if origin in (typing.Union, types.UnionType):
-        return functools.reduce(operator.or_, (_hashable(each) for each in arguments if each is not UnsetType))
+    if alternatives := _alternatives(hint):
+        return functools.reduce(operator.or_, (_hashable(each) for each in alternatives if each is not UnsetType))
     if origin in (collections.abc.Sequence, list):
         return types.GenericAlias(tuple, (_hashable(arguments[0]), ...))
     return hint
