@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from psycopg.sql import SQL, Identifier
 
-from benchmarks import database, measure, pgbench, reference
+from benchmarks import database, machine, measure, pgbench, reference
 from benchmarks.__main__ import main
 from benchmarks.comparison import Change, compare
 from benchmarks.driver import Plan, Run, WrongResult
@@ -191,6 +191,11 @@ def test_a_run_measures_every_peer(url: str, monkeypatch: pytest.MonkeyPatch, tm
     assert results.missing == {"other": "it is not installed"}
     results.save(tmp_path / "results.json")
     assert Results.load(tmp_path / "results.json") == results
+
+
+def test_the_version_of_every_package_is_told(run: Run, rows: database.Connection) -> None:
+    versions = machine.describe_versions(rows, [*run.kinds])
+    assert versions.keys() >= {package for kind in run.kinds for package in kind.packages}
 
 
 def test_latency_is_median_and_99th_percentile() -> None:

@@ -1,6 +1,6 @@
 """Which peers there are, and which of them can run here."""
 
-import importlib.util
+import importlib.metadata
 import shutil
 import subprocess
 import sys
@@ -64,7 +64,7 @@ def find_peers() -> tuple[list[Kind], dict[str, str]]:
     """The peers that can run, and for each other the reason why not. Installs the packages of Node's."""
     found, missing = list(OURS), {}
     for kind in _OTHERS:
-        absent = [package for package in kind.packages if importlib.util.find_spec(package) is None]
+        absent = [package for package in kind.packages if not any(importlib.metadata.distributions(name=package))]
         if absent:
             missing[kind.name] = f"{', '.join(absent)} is not installed: uv sync --group bench"
         else:
