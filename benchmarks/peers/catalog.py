@@ -50,6 +50,7 @@ _OTHERS = (
     _on_uvloop(_ASYNCPG),
     _python("sqlalchemy", "SQLAlchemy", "sqlalchemy", "psycopg", "orjson"),
     _python("django", "Django", "django", "psycopg"),
+    _python("tortoise", "Tortoise", "tortoise-orm", "asyncpg", "orjson"),
 )
 _NODE = (
     Kind("drizzle", "Drizzle", ("drizzle-orm", "pg"), ("node", str(DRIZZLE / "peer.js"))),
