@@ -249,13 +249,13 @@ class Session:
     def _run_prepared(self, query: Query[R], statement: _Statement, values: Sequence[Buffer | None]) -> PQGen[R]:
         self._pgconn.send_query_prepared(statement.name, values)
         if statement.chunk:
-            return query.collect((yield from self._receive(query, statement)))
+            return (yield from self._receive(query, statement))
         results = yield from generators.execute(self._pgconn)
         self._check(results[-1])
         return self._read(query, statement, results)
 
-    def _receive(self, query: Query[Any], statement: _Statement) -> PQGen[list[Any]]:
-        """The rows, made while the server still sends others.
+    def _receive(self, query: Query[R], statement: _Statement) -> PQGen[R]:
+        """What the query comes back as, its rows made while the server still sends others.
 
         Source: PostgreSQL manual, "Retrieving Query Results in Chunks" of libpq.
         """
@@ -273,7 +273,7 @@ class Session:
                 with contextlib.suppress(psycopg.OperationalError):  # after the server's reason to end the connection
                     yield from generators.fetch_many(self._pgconn)  # the rest of the answer
                 raise
-        return rows
+            return query.collect(rows)
 
     def _check(self, result: PGresult) -> None:
         """Raise psycopg's error for a command that failed."""
