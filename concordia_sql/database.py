@@ -3,6 +3,7 @@
 import contextlib
 import select
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from time import monotonic
 from typing import Any, Self, TypeAlias, TypeVar
 
 import psycopg
@@ -10,6 +11,7 @@ import psycopg_pool
 from psycopg import conninfo
 
 from concordia_sql.converter import Converter, make_converter
+from concordia_sql.free import Free
 from concordia_sql.querier import AsyncFetcher, AsyncQuerier, Fetcher, Querier
 from concordia_sql.query import Many, Query
 from concordia_sql.session import Isolation
@@ -48,6 +50,7 @@ class _Connection(psycopg.Connection[Any]):
 
     querier: Querier
     poll: Poll
+    borrowed_at: float
 
 
 class _AsyncConnection(psycopg.AsyncConnection[Any]):
@@ -55,6 +58,7 @@ class _AsyncConnection(psycopg.AsyncConnection[Any]):
 
     querier: AsyncQuerier
     poll: Poll
+    borrowed_at: float
 
 
 class Database(Fetcher):
@@ -63,7 +67,7 @@ class Database(Fetcher):
     `url` is a PostgreSQL URL or connection string; what it says overrides the library's defaults: a `connect_timeout`
     of 10 s, TCP keepalives that find a dead peer within a minute, `TimeZone` UTC, generic plans. The pool keeps
     `min_size` connections and makes up to `max_size`; a call waits `timeout` seconds for one, and then raises
-    psycopg_pool.PoolTimeout. A connection that died while it was idle is replaced before use. `prepare=False` turns
+    psycopg_pool.PoolTimeout. The connection used last is used next; one that died while it was idle is replaced first. `prepare=False` turns
     prepared statements off, as happens by itself behind PgBouncer.
 
     Use it as a context manager, or call `open` and `close`. What it returns and raises is as `Querier` says.
@@ -82,6 +86,7 @@ class Database(Fetcher):
         self._settings = _settings(url)
         self._converter = converter or make_converter()
         self._prepare = prepare
+        self._free: Free[_Connection] = Free()
         self._pool = psycopg_pool.ConnectionPool(
             kwargs=self._settings,
             connection_class=_Connection,
@@ -102,6 +107,7 @@ class Database(Fetcher):
     def close(self) -> None:
         """Close the connections: the idle ones now, the others when their call ends."""
         self._pool.close()
+        self._return_free()
 
     def __enter__(self) -> Self:
         self.open()
@@ -117,7 +123,7 @@ class Database(Fetcher):
         try:
             yield connection.querier
         finally:
-            self._pool.putconn(connection)
+            self._put(connection)
 
     @contextlib.contextmanager
     def transaction(
@@ -141,16 +147,34 @@ class Database(Fetcher):
         try:
             return connection.querier._run(*queries)
         finally:
-            self._pool.putconn(connection)
+            self._put(connection)
 
     def _take(self) -> _Connection:
-        try:
-            while not _alive(connection := self._pool.getconn()):
-                self._pool.putconn(connection)
-        except psycopg_pool.PoolTimeout as error:
-            error.add_note(_BUSY)
-            raise
+        while not _alive(connection := self._free.take() or self._borrow()):
+            self._pool.putconn(connection)
         return connection
+
+    def _borrow(self) -> _Connection:
+        with self._free.waiting():
+            if (connection := self._free.take()) is not None:
+                return connection
+            try:
+                connection = self._pool.getconn()
+            except psycopg_pool.PoolTimeout as error:
+                error.add_note(_BUSY)
+                raise
+        connection.borrowed_at = monotonic()
+        return connection
+
+    def _put(self, connection: _Connection) -> None:
+        if (returned := self._free.put(connection)) is not None:
+            self._pool.putconn(returned)
+        if self._pool.closed:
+            self._return_free()
+
+    def _return_free(self) -> None:
+        while (connection := self._free.take()) is not None:
+            self._pool.putconn(connection)
 
     def _configure(self, connection: _Connection) -> None:
         setup = connection.execute(_SETUP, _setup_parameters(connection)).fetchone()
@@ -178,6 +202,7 @@ class AsyncDatabase(AsyncFetcher):
         self._settings = _settings(url)
         self._converter = converter or make_converter()
         self._prepare = prepare
+        self._free: Free[_AsyncConnection] = Free()
         self._pool = psycopg_pool.AsyncConnectionPool(
             kwargs=self._settings,
             connection_class=_AsyncConnection,
@@ -198,6 +223,7 @@ class AsyncDatabase(AsyncFetcher):
     async def close(self) -> None:
         """Close the connections: the idle ones now, the others when their call ends."""
         await self._pool.close()
+        await self._return_free()
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -213,7 +239,7 @@ class AsyncDatabase(AsyncFetcher):
         try:
             yield connection.querier
         finally:
-            await self._pool.putconn(connection)
+            await self._put(connection)
 
     @contextlib.asynccontextmanager
     async def transaction(
@@ -237,16 +263,32 @@ class AsyncDatabase(AsyncFetcher):
         try:
             return await connection.querier._run(*queries)
         finally:
-            await self._pool.putconn(connection)
+            await self._put(connection)
 
     async def _take(self) -> _AsyncConnection:
-        try:
-            while not _alive(connection := await self._pool.getconn()):
-                await self._pool.putconn(connection)
-        except psycopg_pool.PoolTimeout as error:
-            error.add_note(_BUSY)
-            raise
+        while not _alive(connection := self._free.take() or await self._borrow()):
+            await self._pool.putconn(connection)
         return connection
+
+    async def _borrow(self) -> _AsyncConnection:
+        with self._free.waiting():
+            try:
+                connection = await self._pool.getconn()
+            except psycopg_pool.PoolTimeout as error:
+                error.add_note(_BUSY)
+                raise
+        connection.borrowed_at = monotonic()
+        return connection
+
+    async def _put(self, connection: _AsyncConnection) -> None:
+        if (returned := self._free.put(connection)) is not None:
+            await self._pool.putconn(returned)
+        if self._pool.closed:
+            await self._return_free()
+
+    async def _return_free(self) -> None:
+        while (connection := self._free.take()) is not None:
+            await self._pool.putconn(connection)
 
     async def _configure(self, connection: _AsyncConnection) -> None:
         setup = await (await connection.execute(_SETUP, _setup_parameters(connection))).fetchone()

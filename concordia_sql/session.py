@@ -227,7 +227,9 @@ class Session:
 
     def _calls(self, query: Query[Any]) -> list[Call]:
         composed = query.compose()
-        if composed.before and self._snapshot_is_fixed:
+        if not composed.before:
+            return [self._call(composed, query)]
+        if self._snapshot_is_fixed:
             raise QuerierError(
                 f"{query.query_name} takes a lock and then looks: REPEATABLE READ would show it the rows from before"
             )
@@ -325,8 +327,9 @@ class Session:
     def _read(self, query: Query[R], statement: _Statement, results: Results) -> R:
         if query.result_class is int:  # Affected
             return query.collect([results[-1].command_tuples or 0])
-        with paused if len(results) > 1 or results[0].ntuples >= _MANY_ROWS else contextlib.nullcontext():
-            # Several, behind a stream: libpq then gives a pipeline's first rows in chunks too.
+        if len(results) == 1 and results[0].ntuples < _MANY_ROWS:
+            return query.collect(self._rows(query, statement, results[0]))
+        with paused:  # several results behind a stream: libpq then gives a pipeline's first rows in chunks too
             return query.collect([row for result in results for row in self._rows(query, statement, result)])
 
     def _rows(self, query: Query[Any], statement: _Statement, result: PGresult) -> list[Any]:

@@ -5,10 +5,10 @@ import gc
 import tempfile
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 from urllib.parse import quote, urlsplit
 
 import attrs
@@ -18,7 +18,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
-from concordia_sql import AsyncDatabase, Conflict, Database, QuerierError, embedded, make_converter
+from concordia_sql import AsyncDatabase, Conflict, Database, QuerierError, embedded, free, make_converter
 from tests.colours import ask, awaited_database, until
 from tests.engine import rows_of
 from tests.pooler import PGBOUNCER, pooled
@@ -28,6 +28,7 @@ Connection = psycopg.Connection[TupleRow]
 Make = Callable[..., AsyncDatabase]
 
 CONNECTING = "while connecting: is the server running, and is the database's URL right?"
+OURS: LiteralString = "application_name = 'concordia_sql' AND datname = current_database()"
 BUSY = "no connection was free: are all of them in use for long, or is the server gone?"
 
 
@@ -53,14 +54,15 @@ def with_(url: str, **parameters: str) -> str:
 
 def pids(other: Connection) -> set[int]:
     """The connections of pools, as the server sees them."""
-    rows = other.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'concordia_sql'")
+    rows = other.execute(f"SELECT pid FROM pg_stat_activity WHERE {OURS}")
     return {pid for (pid,) in rows}
 
 
 def asleep(other: Connection) -> bool:
     """Whether a connection of a pool runs a query that sleeps."""
-    query = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'concordia_sql' AND wait_event = 'PgSleep'"
-    return other.execute(query).fetchone() is not None
+    return (
+        other.execute(f"SELECT 1 FROM pg_stat_activity WHERE {OURS} AND wait_event = 'PgSleep'").fetchone() is not None
+    )
 
 
 def kill(other: Connection) -> None:
@@ -110,6 +112,62 @@ async def test_many_tasks_share_its_connections(make: Make, database_url: str, o
         asked = [GetNumber(number=number) for number in range(60)]
         assert await asyncio.gather(*map(database.fetch, asked)) == [Number(number) for number in range(60)]
         await until(lambda: 1 <= len(pids(other)) <= 3)  # the one that only tried the address may be about to end
+
+
+async def pid_of(database: AsyncDatabase) -> int:
+    """The connection that serves the next call."""
+    async with database.querier() as querier:
+        [(pid,)] = await ask(querier, "SELECT pg_backend_pid()")
+    return int(pid)
+
+
+async def test_the_connection_used_last_is_used_next(make: Make, database_url: str) -> None:
+    async with make(database_url, min_size=4) as database:
+        assert len({await pid_of(database) for _ in range(9)}) == 1
+        async with database.querier() as first, database.querier() as second:
+            used = [first.connection.info.backend_pid, second.connection.info.backend_pid]
+        assert len(set(used)) == 2
+        assert await pid_of(database) == used[0]  # given back behind the second
+        assert await pid_of(database) == used[0]
+
+
+async def test_connections_go_back_to_the_pool_in_time(
+    make: Make, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that it sees which are too many, and renews the old ones."""
+    async with make(database_url, min_size=3, max_size=3) as database:
+        async with database.querier(), database.querier(), database.querier():
+            pass
+        resting: Any = database._pool
+        assert len(resting._pool) == 0
+        monkeypatch.setattr(free, "SECONDS", 0)
+        for number in (1, 2, 3):
+            await pid_of(database)
+            assert len(resting._pool) == number
+
+
+def test_a_connection_that_comes_as_a_caller_begins_to_wait_is_its_own(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Database(database_url, max_size=1, timeout=1) as database:
+        used, waiting = database._take(), database._free.waiting
+
+        def put_first() -> AbstractContextManager[None]:
+            database._put(used)
+            return waiting()
+
+        monkeypatch.setattr(database._free, "waiting", put_first)
+        assert database.fetch(GetNumber(number=1)) == Number(1)
+
+
+async def test_nobody_waits_while_a_connection_is_free(make: Make, database_url: str) -> None:
+    async with make(database_url, max_size=2, timeout=10) as database:
+
+        async def call() -> None:
+            for number in range(200):
+                assert await database.fetch(GetNumber(number=number)) == Number(number)
+
+        await asyncio.gather(*(call() for _ in range(16)))
 
 
 async def test_a_converter_of_the_users_serves_all_connections(make: Make, database_url: str, tmp_path: Path) -> None:
@@ -163,10 +221,23 @@ async def test_it_opens_and_closes_by_hand(make: Make, database_url: str, other:
 
 async def test_closing_lets_a_call_end(make: Make, database_url: str, other: Connection) -> None:
     database = make(database_url)
-    async with database, database.querier() as querier:
+    await database.open()
+    async with database.querier() as querier:
         await database.close()
         assert await querier.fetch(GetNumber(number=1)) == Number(1)
     await until(lambda: not pids(other))
+
+
+async def test_a_transaction_that_was_left_open_is_rolled_back(
+    make: Make, database_url: str, other: Connection
+) -> None:
+    async with make(database_url, max_size=1) as database:
+        async with database.querier() as querier:
+            await ask(querier, "BEGIN")
+            await querier.execute(AddThing(title="a"))
+        assert await database.fetch(ListThings()) == []
+        assert await database.execute(AddThing(title="b")) == 1
+    assert other.execute("SELECT title FROM things").fetchall() == [("b",)]
 
 
 @pytest.mark.parametrize("wrong", ["host", "port", "database", "user's password"])
