@@ -67,8 +67,8 @@ class Database(Fetcher):
     `url` is a PostgreSQL URL or connection string; what it says overrides the library's defaults: a `connect_timeout`
     of 10 s, TCP keepalives that find a dead peer within a minute, `TimeZone` UTC, generic plans. The pool keeps
     `min_size` connections and makes up to `max_size`; a call waits `timeout` seconds for one, and then raises
-    psycopg_pool.PoolTimeout. The connection used last is used next; one that died while it was idle is replaced first. `prepare=False` turns
-    prepared statements off, as happens by itself behind PgBouncer.
+    psycopg_pool.PoolTimeout. The connection used last is used next; one that died meanwhile is replaced first.
+    `prepare=False` turns prepared statements off, as happens by itself behind PgBouncer.
 
     Use it as a context manager, or call `open` and `close`. What it returns and raises is as `Querier` says.
     """
