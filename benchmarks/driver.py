@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from benchmarks import database, pgbench, reference
+from benchmarks import database, pgbench, placement, reference
 from benchmarks.peers.catalog import Kind
 from benchmarks.process import Process
 from benchmarks.results import Cold, Latency, Throughput
@@ -103,16 +103,17 @@ class Run:
         for peer in self.peers:
             peer.ask("time", workload=workload.name, calls=min(workload.calls, 20))
         limit = [None] if workload.has_limit else []
-        for turn in _turns([*limit, *self.peers], rounds):
-            for peer in turn:
-                if peer is None:
-                    times["pgbench"] += pgbench.time(self._url, workload.name, self.parameters, workload.calls)
-                else:
-                    answer = peer.ask("time", workload=workload.name, calls=workload.calls)
-                    times[peer.kind.name] += answer["nanoseconds"]
-                    cpu[peer.kind.name] += answer["cpu"]
-            if workload.writes:
-                database.remove_written(self._connection)
+        with placement.apart(self._connection, [peer.id for peer in self.peers]):
+            for turn in _turns([*limit, *self.peers], rounds):
+                for peer in turn:
+                    if peer is None:
+                        times["pgbench"] += pgbench.time(self._url, workload.name, self.parameters, workload.calls)
+                    else:
+                        answer = peer.ask("time", workload=workload.name, calls=workload.calls)
+                        times[peer.kind.name] += answer["nanoseconds"]
+                        cpu[peer.kind.name] += answer["cpu"]
+                if workload.writes:
+                    database.remove_written(self._connection)
         return {name: Latency.of(each, cpu.get(name)) for name, each in times.items()}
 
     def throughput(self, workload: Workload, plan: Plan, kinds: Sequence[Kind]) -> dict[str, Throughput]:

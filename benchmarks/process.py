@@ -20,6 +20,7 @@ class Process:
         self._process = subprocess.Popen(
             kind.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
         )
+        self.id = self._process.pid
         self.import_time = int(self._read()["import"])
         """What importing the library and the peer's own classes took, in nanoseconds."""
 
@@ -41,7 +42,7 @@ class Process:
 
         Not by `getrusage`, whose figure begins with the memory of the process that started it.
         """
-        status = Path(f"/proc/{self._process.pid}/status")
+        status = Path(f"/proc/{self.id}/status")
         if not status.exists():
             return None
         (kilobytes,) = (line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM:"))

@@ -1,8 +1,9 @@
 """The benchmarks measure the same work for every peer: what is checked before it is timed. No figure is tested."""
 
+import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import starmap
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from psycopg.sql import SQL, Identifier
 
-from benchmarks import database, machine, measure, pgbench, reference
+from benchmarks import database, machine, measure, pgbench, placement, reference
 from benchmarks.__main__ import main
 from benchmarks.comparison import Change, compare
 from benchmarks.driver import Plan, Run, WrongResult
@@ -22,6 +23,7 @@ from benchmarks.peers.catalog import OURS, find_peers
 from benchmarks.process import PeerError, Process
 from benchmarks.results import Cold, Grown, Latency, Results, Throughput
 from benchmarks.workloads import WORKLOADS, Form, Workload
+from concordia_sql import embedded
 
 NAME = "benchmarks_test"
 
@@ -191,6 +193,25 @@ def test_a_run_measures_every_peer(url: str, monkeypatch: pytest.MonkeyPatch, tm
     assert results.missing == {"other": "it is not installed"}
     results.save(tmp_path / "results.json")
     assert Results.load(tmp_path / "results.json") == results
+
+
+def processors(process: int) -> set[int]:
+    """Those that a process of this machine may run on, where the system lets it choose."""
+    return os.sched_getaffinity(process) if hasattr(os, "sched_getaffinity") else {0}
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_server_and_peers_are_apart_while_calls_are_timed(run: Run, *, fails: bool) -> None:
+    everywhere, peer = processors(0), run.peers[0].id
+    with embedded.start() as url, database.connect(url) as connection:
+        server = connection.info.backend_pid
+        with suppress(ZeroDivisionError), placement.apart(connection, [peer]):
+            assert processors(peer) == processors(0)
+            assert len(everywhere) == 1 or not processors(peer) & processors(server)
+            with database.connect(url) as later:
+                assert processors(later.info.backend_pid) == processors(server)
+            _ = 1 // (not fails)
+        assert [processors(each) for each in (0, peer, server)] == [everywhere] * 3
 
 
 def test_the_version_of_every_package_is_told(run: Run, rows: database.Connection) -> None:
