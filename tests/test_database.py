@@ -67,7 +67,7 @@ def asleep(other: Connection) -> bool:
 
 def kill(other: Connection) -> None:
     """End all connections of pools."""
-    other.execute("SELECT pg_terminate_backend(pid, 10_000) FROM unnest(%s::int[]) AS pid", [list(pids(other))])
+    other.execute("SELECT pg_terminate_backend(pid, 10000) FROM unnest(%s::int[]) AS pid", [list(pids(other))])
 
 
 async def setting(database: AsyncDatabase, name: str) -> str:
