@@ -25,9 +25,8 @@ class Borrowed(Protocol):
     borrowed_at: float
     """When the pool gave it, in seconds of `time.monotonic`."""
 
-    @property
-    def pgconn(self) -> PGconn:
-        """That of libpq."""
+    pgconn: PGconn
+    """That of libpq."""
 
 
 C = TypeVar("C", bound=Borrowed)
