@@ -221,15 +221,21 @@ async def test_one_of_many_rows_that_does_not_fit_is_named(
         assert await querier.fetch(GetNumber(number=1)) == Number(1)
 
 
-async def test_a_connection_that_ends_behind_the_first_of_many_rows(
-    querier: AsyncQuerier, many_things: Connection, tmp_path: Path
-) -> None:
+async def asking_many(querier: AsyncQuerier, many_things: Connection, tmp_path: Path) -> "asyncio.Task[list[Any]]":
+    """A call that has got its first rows, and waits for the last."""
     text = "SELECT size AS number FROM things WHERE size > 0 OR pg_sleep(60) IS NULL"
     asked = rows_of(tmp_path, text, number=int)
     assert len(await querier.fetch(asked)) == 5_002
     many_things.execute("UPDATE things SET size = 0 WHERE title = '5000'")
     asking = asyncio.create_task(querier.fetch(asked))
     await until(lambda: doing(many_things, querier) == "PgSleep")
+    return asking
+
+
+async def test_a_connection_that_ends_behind_the_first_of_many_rows(
+    querier: AsyncQuerier, many_things: Connection, tmp_path: Path
+) -> None:
+    asking = await asking_many(querier, many_things, tmp_path)
     kill(many_things, querier)
     with pytest.raises(psycopg.errors.AdminShutdown) as caught:
         await asking
@@ -239,12 +245,7 @@ async def test_a_connection_that_ends_behind_the_first_of_many_rows(
 async def test_a_call_cancelled_behind_the_first_of_many_rows(
     async_querier: AsyncQuerier, many_things: Connection, tmp_path: Path
 ) -> None:
-    text = "SELECT size AS number FROM things WHERE size > 0 OR pg_sleep(60) IS NULL"
-    asked = rows_of(tmp_path, text, number=int)
-    assert len(await async_querier.fetch(asked)) == 5_002
-    many_things.execute("UPDATE things SET size = 0 WHERE title = '5000'")
-    asking = asyncio.create_task(async_querier.fetch(asked))
-    await until(lambda: doing(many_things, async_querier) == "PgSleep")
+    asking = await asking_many(async_querier, many_things, tmp_path)
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking

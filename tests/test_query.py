@@ -132,6 +132,21 @@ def test_a_sequence_becomes_a_tuple(ask: type[Any]) -> None:
     assert hash(ask(language="fr", languages=["fr"])) == hash(ask(language="fr", languages=("fr",)))
 
 
+def test_a_default_is_checked_as_the_class_is_made(tmp_path: Path) -> None:
+    path = write(tmp_path, "mine/ask.sql", "-- Rows.\nSELECT slug FROM unnest(:slugs::text[]) AS slug")
+
+    @query(path)
+    class Ask(Many[Slug]):
+        slugs: Sequence[str] = attrs.field(default=["a", "b"])
+
+    assert Ask().slugs == ("a", "b")
+    with pytest.raises(ParameterError, match=r"^mine.Wrong: slugs: Expected `str`, got `int` at \$\[1\]$"):
+
+        @query(path)
+        class Wrong(Many[Slug]):
+            slugs: Sequence[str] = attrs.field(default=cast("list[str]", ["a", 1]))
+
+
 def test_the_repr_holds_no_secret(ask: type[Any]) -> None:
     asked = ask(language="fr", token=MARKER, limit=1)
     assert repr(asked) == (
