@@ -1,6 +1,7 @@
 """The limit: pgbench sends the library's own statement, prepared, and drops what comes back."""
 
 import json
+import os
 import re
 import subprocess
 import tempfile
@@ -97,7 +98,8 @@ def _run(url: str, workload: str, parameters: Mapping[str, Any], options: tuple[
         *options,
         url,
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    settings = {**os.environ, "PGOPTIONS": "-c plan_cache_mode=force_generic_plan"}  # as the library's connections have
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=settings)
     if done.returncode:
         raise RuntimeError(f"pgbench failed:\n{done.stderr}")
     return done.stdout
