@@ -18,7 +18,8 @@ from benchmarks.process import PeerError
 from benchmarks.results import Results
 from benchmarks.tables import make_tables, ratio_text
 from benchmarks.workloads import QUICK
-from concordia_sql import ConcordiaError, embedded
+from concordia_sql import ConcordiaError
+from concordia_sql.tools import embedded
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _WIDTH = 100

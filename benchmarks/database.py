@@ -8,8 +8,9 @@ import yoyo
 from psycopg.sql import SQL, Identifier
 
 from benchmarks.queries import AddThread
-from concordia_sql import Querier, sample
-from concordia_sql.statement import LIBRARY
+from concordia_sql import Querier
+from concordia_sql.engine.statement import LIBRARY
+from concordia_sql.tools import sample
 
 SCALE = 100
 MANY_COMMENTS = 10_000

@@ -13,10 +13,10 @@ import pyperf  # pyright: ignore[reportMissingImports] - not in every environmen
 
 from benchmarks.queries import NewsPost, PostPage
 from concordia_sql import blog, make_converter
-from concordia_sql.columns import SCALARS, columns_of
-from concordia_sql.compose import compose
-from concordia_sql.mapping import make_row_maker
-from concordia_sql.tree import link
+from concordia_sql.engine.columns import SCALARS, columns_of
+from concordia_sql.engine.compose import compose
+from concordia_sql.engine.mapping import make_row_maker
+from concordia_sql.engine.tree import link
 
 _SLUG = "a-post"
 _COMMENTS = 10_000

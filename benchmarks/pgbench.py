@@ -11,8 +11,9 @@ from typing import Any
 
 from benchmarks.database import Connection, clear_statistics, count_statements
 from benchmarks.queries import make_query
-from concordia_sql import Querier, embedded
-from concordia_sql.compose import Composed
+from concordia_sql import Querier
+from concordia_sql.engine.compose import Composed
+from concordia_sql.tools import embedded
 
 
 def warm_up(calls: int) -> int:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import attrs
 
 from concordia_sql import Affected, One, Query, auth, blog, command, services
-from concordia_sql.localized import JsonObject
+from concordia_sql.common import JsonObject
 
 _SQL = Path(__file__).parent / "sql" / "bench"
 

@@ -17,10 +17,11 @@ from typing import Any
 import attrs
 import psycopg
 
-from concordia_sql import Query, auth, blog, embedded, profile, services
-from concordia_sql.columns import columns_of
-from concordia_sql.migrate import migrate
-from concordia_sql.statement import LIBRARY
+from concordia_sql import Query, auth, blog, profile, services
+from concordia_sql.engine.columns import columns_of
+from concordia_sql.engine.statement import LIBRARY
+from concordia_sql.tools import embedded
+from concordia_sql.tools.migrate import migrate
 
 DOCS = Path(__file__).parent
 DOMAINS = (auth, profile, blog, services)

@@ -14,8 +14,8 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 from pytest_postgresql import factories
 
-from concordia_sql import embedded
-from tests.sampled import sample, sample_url
+from concordia_sql.tools import embedded
+from tests.support.sampled import sample, sample_url
 
 __all__ = ["sample", "sample_url"]  # the fixtures of that module, for every test
 

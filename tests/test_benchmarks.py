@@ -23,7 +23,7 @@ from benchmarks.peers.catalog import OURS, find_peers
 from benchmarks.process import PeerError, Process
 from benchmarks.results import Cold, Grown, Latency, Results, Throughput
 from benchmarks.workloads import WORKLOADS, Form, Workload
-from concordia_sql import embedded
+from concordia_sql.tools import embedded
 
 NAME = "benchmarks_test"
 

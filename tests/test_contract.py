@@ -13,12 +13,12 @@ import pytest
 from psycopg import pq
 
 from concordia_sql import UNSET, Affected, Many, ParameterError, Querier, Query, Tree, blog, make_converter
-from concordia_sql.columns import columns_of, nested_classes
-from concordia_sql.compose import Composed, compose, compose_command
-from concordia_sql.lexer import Token, Tokens, tokenize
-from concordia_sql.mapping import make_row_maker
-from concordia_sql.statement import LIBRARY
-from tests.catalog import command_classes, example, query_classes, required
+from concordia_sql.engine.columns import columns_of, nested_classes
+from concordia_sql.engine.compose import Composed, compose, compose_command
+from concordia_sql.engine.lexer import Token, Tokens, tokenize
+from concordia_sql.engine.mapping import make_row_maker
+from concordia_sql.engine.statement import LIBRARY
+from tests.support.catalog import command_classes, example, query_classes, required
 
 QUERIES = query_classes()
 COMMANDS = command_classes()

@@ -15,9 +15,9 @@ from pytest_postgresql.executors.noop import NoopExecutor
 from concordia_sql import Querier, auth, blog, profile, services
 from tests.auth import expected as accounts
 from tests.blog.expected import Blog
-from tests.generated import fill
-from tests.reading import made, paged, rows
 from tests.services.expected import Marketplace
+from tests.support.generated import fill
+from tests.support.reading import made, paged, rows
 
 
 @pytest.fixture(scope="module")

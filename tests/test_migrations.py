@@ -18,7 +18,7 @@ import yoyo
 from psycopg import sql
 from psycopg.rows import TupleRow
 
-from concordia_sql.embedded import bin_folder
+from concordia_sql.tools.embedded import bin_folder
 
 Connection = psycopg.Connection[TupleRow]
 

@@ -17,7 +17,7 @@ import pytest
 from packaging.requirements import Requirement
 from psycopg.sql import SQL, Identifier
 
-from concordia_sql.sample.loader import TABLES
+from concordia_sql.tools.sample.loader import TABLES
 
 ROOT = Path(__file__).parents[1]
 UV = Path(sys.executable).with_name("uv")

@@ -12,8 +12,9 @@ import pytest
 from psycopg.sql import Literal
 from pytest_postgresql.executors.noop import NoopExecutor
 
-from concordia_sql import Querier, Query, sample
-from tests.catalog import example, filters, query_classes
+from concordia_sql import Querier, Query
+from concordia_sql.tools import sample
+from tests.support.catalog import example, filters, query_classes
 
 SCALE = 100
 LARGE = 2500

@@ -9,7 +9,8 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from concordia_sql import Database, sample
+from concordia_sql import Database
+from concordia_sql.tools import sample
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

@@ -26,11 +26,11 @@ from concordia_sql import (
     Query,
     Refused,
 )
-from tests import writes
-from tests.model import NOW, TABLES, Model, Rejected, Row, Tables
-from tests.random_commands import Maker, start
-from tests.rows import insert
-from tests.rules import ACCOUNTS, BLOG, COMMANDS, SERVICES, foresee, plain
+from tests.support import writes
+from tests.support.model import NOW, TABLES, Model, Rejected, Row, Tables
+from tests.support.random_commands import Maker, start
+from tests.support.rows import insert
+from tests.support.rules import ACCOUNTS, BLOG, COMMANDS, SERVICES, foresee, plain
 
 JSON_NULL = object()
 """What is read for JSON's null, which is not NULL."""

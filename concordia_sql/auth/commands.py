@@ -15,9 +15,8 @@ from concordia_sql.auth.results import (
     User,
     Verification,
 )
-from concordia_sql.ids import new_id
-from concordia_sql.keyset import Limit
-from concordia_sql.query import Affected, Maybe, One, command
+from concordia_sql.common import new_id
+from concordia_sql.engine import Affected, Limit, Maybe, One, command
 
 
 @command("auth/create_user.sql")

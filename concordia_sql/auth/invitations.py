@@ -9,8 +9,8 @@ from typing import Literal
 import attrs
 
 from concordia_sql.auth.results import Invitation, Member
-from concordia_sql.ids import new_id
-from concordia_sql.query import Affected, One, command
+from concordia_sql.common import new_id
+from concordia_sql.engine import Affected, One, command
 
 
 @command("auth/invite_member.sql")

@@ -19,9 +19,8 @@ from concordia_sql.auth.results import (
     UserDetails,
     VerificationDetails,
 )
-from concordia_sql.count import Count
-from concordia_sql.keyset import Limit, cursor
-from concordia_sql.query import Many, Maybe, One, query
+from concordia_sql.common import Count
+from concordia_sql.engine import Limit, Many, Maybe, One, cursor, query
 
 InvitationStatus: TypeAlias = Literal["pending", "accepted", "rejected", "canceled"]
 

@@ -9,11 +9,8 @@ from msgspec import UNSET, UnsetType
 
 from concordia_sql.blog.queries import PostStatus
 from concordia_sql.blog.results import Author, Category, Medium, Organization, Post, Translation
-from concordia_sql.count import Replaced
-from concordia_sql.ids import new_id
-from concordia_sql.localized import JsonObject, Keywords, Links, Localized
-from concordia_sql.parameters import MediumType
-from concordia_sql.query import Affected, Maybe, One, command
+from concordia_sql.common import JsonObject, Keywords, Links, Localized, MediumType, Replaced, new_id
+from concordia_sql.engine import Affected, Maybe, One, command
 
 PostMediumType: TypeAlias = Literal["cover", "gallery", "inline"]
 

@@ -9,11 +9,8 @@ from msgspec import UNSET, UnsetType
 
 from concordia_sql.blog.queries import CommentStatus
 from concordia_sql.blog.results import Comment, DeletedComment
-from concordia_sql.ids import new_id
-from concordia_sql.keyset import Limit
-from concordia_sql.localized import Localized
-from concordia_sql.parameters import Rating
-from concordia_sql.query import Affected, Many, Maybe, One, command
+from concordia_sql.common import Localized, Rating, new_id
+from concordia_sql.engine import Affected, Limit, Many, Maybe, One, command
 
 
 @command("blog/add_comment.sql")

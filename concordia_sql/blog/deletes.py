@@ -10,8 +10,7 @@ from concordia_sql.blog.results import (
     DeletedPost,
     Post,
 )
-from concordia_sql.keyset import Limit
-from concordia_sql.query import Maybe, One, command
+from concordia_sql.engine import Limit, Maybe, One, command
 
 
 @command("blog/delete_post.sql")

@@ -21,9 +21,8 @@ from concordia_sql.blog.results import (
     PostDetails,
     TranslationDetails,
 )
-from concordia_sql.count import Count
-from concordia_sql.keyset import Limit, cursor
-from concordia_sql.query import Many, Maybe, One, Subtree, Tree, query
+from concordia_sql.common import Count
+from concordia_sql.engine import Limit, Many, Maybe, One, Subtree, Tree, cursor, query
 
 PostStatus: TypeAlias = Literal["draft", "published", "archived"]
 CommentStatus: TypeAlias = Literal["pending", "approved", "rejected"]

@@ -9,8 +9,8 @@ from datetime import datetime
 
 import attrs
 
-from concordia_sql.localized import JsonObject, Keywords, Links, Localized
-from concordia_sql.tree import Node
+from concordia_sql.common import JsonObject, Keywords, Links, Localized
+from concordia_sql.engine import Node
 
 
 @attrs.frozen

@@ -8,11 +8,9 @@ import attrs
 import msgspec
 
 from concordia_sql.blog.results import Category
-from concordia_sql.keyset import Limit, cursor
-from concordia_sql.localized import Localized
-from concordia_sql.pager import Breadth, Depth, Levels, PagedNode, Sort
-from concordia_sql.query import Many, One, Subtree, Tree, query
-from concordia_sql.tree import Node
+from concordia_sql.common import Localized
+from concordia_sql.engine import Limit, Many, Node, One, Subtree, Tree, cursor, query
+from concordia_sql.threads.pages import Breadth, Depth, Levels, PagedNode, Sort
 
 
 @attrs.frozen

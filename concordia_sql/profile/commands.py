@@ -4,8 +4,8 @@ import attrs
 from msgspec import UNSET, UnsetType
 
 from concordia_sql.auth.results import Profile
-from concordia_sql.ids import new_id
-from concordia_sql.query import Affected, Maybe, One, command
+from concordia_sql.common import new_id
+from concordia_sql.engine import Affected, Maybe, One, command
 
 
 @command("profile/put_profile.sql")

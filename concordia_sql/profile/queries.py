@@ -1,7 +1,7 @@
 """The queries of profiles."""
 
+from concordia_sql.engine import Maybe, query
 from concordia_sql.profile.results import ProfileDetails
-from concordia_sql.query import Maybe, query
 
 
 @query("profile/get_profile.sql")

@@ -7,9 +7,8 @@ import attrs
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from concordia_sql.errors import ParameterError
-from concordia_sql.ids import new_id
-from concordia_sql.query import Many, Maybe, One, command, query
+from concordia_sql.common import new_id
+from concordia_sql.engine import Many, Maybe, One, ParameterError, command, query
 from concordia_sql.services.queries import BookingStatus, Day
 from concordia_sql.services.results import Booking, DeletedBooking, FreeSlot
 

@@ -6,11 +6,8 @@ from typing import Literal, TypeAlias
 import attrs
 from msgspec import UNSET, UnsetType
 
-from concordia_sql.count import Replaced
-from concordia_sql.ids import new_id
-from concordia_sql.localized import Keywords, Localized
-from concordia_sql.parameters import Integer, MediumType
-from concordia_sql.query import Affected, Maybe, One, command
+from concordia_sql.common import Integer, Keywords, Localized, MediumType, Replaced, new_id
+from concordia_sql.engine import Affected, Maybe, One, command
 from concordia_sql.services.bookings import TimeOfDay
 from concordia_sql.services.queries import DayOfWeek, ListingStatus, PriceType
 from concordia_sql.services.results import AvailabilitySlot, Category, Listing, Medium, Translation

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from concordia_sql.keyset import Limit
-from concordia_sql.query import Maybe, One, command
+from concordia_sql.engine import Limit, Maybe, One, command
 from concordia_sql.services.results import DeletedCategory, DeletedListing, DeletedMedium, Listing
 
 

@@ -7,10 +7,8 @@ from typing import Annotated, Literal, TypeAlias
 import attrs
 import msgspec
 
-from concordia_sql.count import Count
-from concordia_sql.keyset import Limit, cursor
-from concordia_sql.pager import Depth
-from concordia_sql.query import Many, Maybe, One, Subtree, Tree, query
+from concordia_sql.common import Count
+from concordia_sql.engine import Limit, Many, Maybe, One, Subtree, Tree, cursor, query
 from concordia_sql.services.results import (
     AvailabilitySlot,
     AvailabilitySlotDetails,
@@ -28,6 +26,7 @@ from concordia_sql.services.results import (
     ReviewNode,
     TranslationDetails,
 )
+from concordia_sql.threads.pages import Depth
 
 ListingStatus: TypeAlias = Literal["pending_review", "active", "suspended", "archived", "draft"]
 PriceType: TypeAlias = Literal["hourly", "fixed", "free", "negotiable"]

@@ -11,8 +11,8 @@ import attrs
 
 from concordia_sql.auth.results import PublicUser
 from concordia_sql.blog.results import Organization
-from concordia_sql.localized import Keywords, Localized
-from concordia_sql.tree import Node
+from concordia_sql.common import Keywords, Localized
+from concordia_sql.engine import Node
 
 
 @attrs.frozen

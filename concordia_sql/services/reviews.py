@@ -7,10 +7,8 @@ from typing import Literal
 import attrs
 from msgspec import UNSET, UnsetType
 
-from concordia_sql.ids import new_id
-from concordia_sql.keyset import Limit
-from concordia_sql.localized import Localized
-from concordia_sql.query import Affected, Many, Maybe, One, command
+from concordia_sql.common import Localized, new_id
+from concordia_sql.engine import Affected, Limit, Many, Maybe, One, command
 from concordia_sql.services.queries import Rating, ReviewStatus
 from concordia_sql.services.results import DeletedReview, Review
 

@@ -7,13 +7,10 @@ from typing import Annotated, Literal, TypeAlias
 import attrs
 import msgspec
 
-from concordia_sql.errors import ParameterError
-from concordia_sql.keyset import Limit, cursor
-from concordia_sql.localized import Localized
-from concordia_sql.pager import Breadth, Depth, Levels, PagedNode, Sort
-from concordia_sql.query import Many, One, Subtree, Tree, query
+from concordia_sql.common import Localized
+from concordia_sql.engine import Limit, Many, Node, One, ParameterError, Subtree, Tree, cursor, query
 from concordia_sql.services.results import Category
-from concordia_sql.tree import Node
+from concordia_sql.threads.pages import Breadth, Depth, Levels, PagedNode, Sort
 
 ReviewSort: TypeAlias = Sort | Literal["best"]
 

@@ -7,7 +7,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from concordia_sql import auth
-from tests.reading import Row, made, newest_first, oldest_first, row_or_none, rows
+from tests.support.reading import Row, made, newest_first, oldest_first, row_or_none, rows
 
 T = TypeVar("T")
 Connection = psycopg.Connection[TupleRow]

@@ -7,9 +7,9 @@ import pytest
 
 from concordia_sql import UNSET, Conflict, MissingReference, Querier, auth
 from tests.auth.calls import HOSTILE, LATER, stopped_clock
-from tests.reading import made, row_or_none, rows
-from tests.rows import NOON, insert
-from tests.writes import Changes, watched
+from tests.support.reading import made, row_or_none, rows
+from tests.support.rows import NOON, insert
+from tests.support.writes import Changes, watched
 
 Connection = psycopg.Connection[Any]
 

@@ -4,7 +4,7 @@ import pytest
 
 from concordia_sql import ParameterError, Querier, auth
 from tests.auth.expected import Connection
-from tests.rows import insert
+from tests.support.rows import insert
 
 
 def test_open_ones_to_an_address(connection: Connection) -> None:

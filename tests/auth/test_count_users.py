@@ -2,7 +2,7 @@ import pytest
 
 from concordia_sql import Querier, auth
 from tests.auth.expected import Connection
-from tests.rows import insert
+from tests.support.rows import insert
 
 
 def test_nobody(connection: Connection) -> None:

@@ -1,7 +1,7 @@
 from concordia_sql import Querier, auth
 from tests.auth.expected import Connection, user
-from tests.reading import made, rows
-from tests.rows import insert
+from tests.support.reading import made, rows
+from tests.support.rows import insert
 
 SECRETS = ("access_token", "refresh_token", "id_token", "password")
 

@@ -2,7 +2,7 @@ from itertools import product
 
 from concordia_sql import Querier, auth
 from tests.auth.expected import Connection, member_details
-from tests.reading import rows
+from tests.support.reading import rows
 
 
 def test_every_organization_with_every_user(sample: Connection) -> None:

@@ -2,8 +2,8 @@ from datetime import datetime
 
 from concordia_sql import Querier, auth
 from tests.auth.expected import Connection, organization_details
-from tests.reading import made, rows
-from tests.rows import insert
+from tests.support.reading import made, rows
+from tests.support.rows import insert
 
 
 def test_every_organization_comes_with_its_members_and_invitations(sample: Connection) -> None:

@@ -2,8 +2,8 @@ import pytest
 
 from concordia_sql import Querier, auth
 from tests.auth.expected import Connection, session_details
-from tests.reading import rows
-from tests.rows import insert
+from tests.support.reading import rows
+from tests.support.rows import insert
 
 
 def test_every_session_comes_with_its_user_and_organization(sample: Connection) -> None:

@@ -4,8 +4,8 @@ import attrs
 
 from concordia_sql import Querier, auth
 from tests.auth.expected import Connection, user_details
-from tests.reading import made, rows
-from tests.rows import insert
+from tests.support.reading import made, rows
+from tests.support.rows import insert
 
 OLD, NEW = datetime(2026, 1, 1), datetime(2026, 2, 1, 9, 30, 0, 123456)
 

@@ -1,7 +1,7 @@
 from concordia_sql import Querier, auth
 from tests.auth.expected import Connection, user_details
-from tests.reading import rows
-from tests.rows import insert
+from tests.support.reading import rows
+from tests.support.rows import insert
 
 
 def test_every_user_is_found(sample: Connection) -> None:

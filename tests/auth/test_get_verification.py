@@ -4,8 +4,8 @@ import pytest
 
 from concordia_sql import Querier, auth
 from tests.auth.expected import Connection, past
-from tests.reading import made, rows
-from tests.rows import insert
+from tests.support.reading import made, rows
+from tests.support.rows import insert
 
 
 def test_every_verification_used_expired_or_open(sample: Connection) -> None:

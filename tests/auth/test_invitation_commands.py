@@ -9,10 +9,10 @@ import pytest
 
 from concordia_sql import Conflict, MissingReference, NotFound, Querier, Refused, auth
 from tests.auth.calls import HOSTILE, LATER, stopped_clock
-from tests.races import kinds, racers, waiting
-from tests.reading import made, row_or_none, rows
-from tests.rows import NOON, insert
-from tests.writes import Changes, watched
+from tests.support.races import kinds, racers, waiting
+from tests.support.reading import made, row_or_none, rows
+from tests.support.rows import NOON, insert
+from tests.support.writes import Changes, watched
 
 Connection = psycopg.Connection[Any]
 ROUNDS = [(number, "SELECT FROM invitation" if number % 2 else None) for number in range(20)]

@@ -2,8 +2,8 @@ from datetime import datetime
 
 from concordia_sql import Querier, auth
 from tests.auth.expected import Connection
-from tests.reading import made, oldest_first, rows
-from tests.rows import insert
+from tests.support.reading import made, oldest_first, rows
+from tests.support.rows import insert
 
 
 def test_the_accounts_of_every_user(sample: Connection) -> None:

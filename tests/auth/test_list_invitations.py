@@ -6,8 +6,8 @@ import pytest
 
 from concordia_sql import ParameterError, Querier, auth
 from tests.auth.expected import Connection, invitation_details, invitations
-from tests.reading import made, paged, rows
-from tests.rows import insert
+from tests.support.reading import made, paged, rows
+from tests.support.rows import insert
 
 NEVER, LONG_AGO = datetime(2100, 1, 1), datetime(2000, 1, 1)
 

@@ -4,8 +4,8 @@ import pytest
 
 from concordia_sql import ParameterError, Querier, auth
 from tests.auth.expected import Connection, member_user, members
-from tests.reading import made, paged, rows
-from tests.rows import insert
+from tests.support.reading import made, paged, rows
+from tests.support.rows import insert
 
 OLD, NEW = datetime(2026, 1, 1), datetime(2026, 2, 1, 9, 30, 0, 123456)
 

@@ -4,8 +4,8 @@ import pytest
 
 from concordia_sql import Querier, auth
 from tests.auth.expected import Connection, past
-from tests.reading import made, newest_first, rows
-from tests.rows import insert
+from tests.support.reading import made, newest_first, rows
+from tests.support.rows import insert
 
 
 @pytest.mark.parametrize("expired", [None, True, False])

@@ -5,8 +5,8 @@ import pytest
 
 from concordia_sql import Querier, auth
 from tests.auth.expected import Connection, users
-from tests.reading import made, paged
-from tests.rows import insert
+from tests.support.reading import made, paged
+from tests.support.rows import insert
 
 ROLES = [None, "admin", "user", "ADMIN", "", "admin,user"]
 BANNED = [None, True, False]

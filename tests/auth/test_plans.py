@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from concordia_sql import Query, auth, profile
-from tests.plans import used_indexes
+from tests.support.plans import used_indexes
 
 USER = {
     "session_user_idx",

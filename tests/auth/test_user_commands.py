@@ -8,11 +8,11 @@ import pytest
 
 from concordia_sql import UNSET, Conflict, MissingReference, ParameterError, Querier, auth, profile
 from tests.auth.calls import HOSTILE, LATER, stopped_clock
-from tests.deletes import Rule, check
-from tests.races import waiting
-from tests.reading import made, row_or_none, rows
-from tests.rows import NOON, insert
-from tests.writes import Changes, watched
+from tests.support.deletes import Rule, check
+from tests.support.races import waiting
+from tests.support.reading import made, row_or_none, rows
+from tests.support.rows import NOON, insert
+from tests.support.writes import Changes, watched
 
 Connection = psycopg.Connection[Any]
 

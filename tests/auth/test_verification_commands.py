@@ -8,10 +8,10 @@ import pytest
 
 from concordia_sql import Conflict, NotFound, Querier, Refused, auth
 from tests.auth.calls import HOSTILE, LATER, stopped_clock
-from tests.races import kinds, racers
-from tests.reading import made, rows
-from tests.rows import NOON, insert
-from tests.writes import Changes, watched
+from tests.support.races import kinds, racers
+from tests.support.reading import made, rows
+from tests.support.rows import NOON, insert
+from tests.support.writes import Changes, watched
 
 Connection = psycopg.Connection[Any]
 

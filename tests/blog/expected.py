@@ -7,7 +7,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from concordia_sql import blog
-from tests.reading import Row, grown, made, number_of, oldest_first, rows, with_tuples
+from tests.support.reading import Row, grown, made, number_of, oldest_first, rows, with_tuples
 
 T = TypeVar("T")
 Connection = psycopg.Connection[TupleRow]

@@ -7,10 +7,10 @@ import psycopg
 import pytest
 
 from concordia_sql import Conflict, MissingReference, NotFound, Querier, Query, Refused, blog
-from tests.races import racers
-from tests.reading import made, row_or_none
-from tests.rows import NOON, insert
-from tests.writes import watched
+from tests.support.races import racers
+from tests.support.reading import made, row_or_none
+from tests.support.rows import NOON, insert
+from tests.support.writes import watched
 
 Connection = psycopg.Connection[Any]
 TEXTS = {"ar": "نص 🎉", "en": None}

@@ -7,10 +7,10 @@ import psycopg
 import pytest
 
 from concordia_sql import Conflict, MissingReference, NotFound, ParameterError, Querier, Refused, blog
-from tests.races import racers
-from tests.reading import made, rows
-from tests.rows import NOON, insert
-from tests.writes import Changes, watched
+from tests.support.races import racers
+from tests.support.reading import made, rows
+from tests.support.rows import NOON, insert
+from tests.support.writes import Changes, watched
 
 Connection = psycopg.Connection[Any]
 ROUNDS = 20

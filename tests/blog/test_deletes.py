@@ -8,12 +8,12 @@ import psycopg
 import pytest
 
 from concordia_sql import Conflict, Querier, Refused, blog
-from tests.deletes import Rule, check
-from tests.generated import fill
-from tests.races import blocked
-from tests.reading import made, rows
-from tests.rows import NOON, insert
-from tests.writes import watched
+from tests.support.deletes import Rule, check
+from tests.support.generated import fill
+from tests.support.races import blocked
+from tests.support.reading import made, rows
+from tests.support.rows import NOON, insert
+from tests.support.writes import watched
 
 Connection = psycopg.Connection[Any]
 

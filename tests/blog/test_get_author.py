@@ -1,6 +1,6 @@
 from concordia_sql import Querier, blog
 from tests.blog.expected import Blog, Connection
-from tests.rows import insert
+from tests.support.rows import insert
 
 
 def test_every_author_with_posts(sample: Connection) -> None:

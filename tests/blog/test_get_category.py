@@ -1,7 +1,7 @@
 from concordia_sql import Querier, blog
 from tests.blog.expected import Blog, Connection
-from tests.reading import made
-from tests.rows import insert
+from tests.support.reading import made
+from tests.support.rows import insert
 
 
 def test_every_category_with_parent_and_children(sample: Connection) -> None:

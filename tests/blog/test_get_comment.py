@@ -1,6 +1,6 @@
 from concordia_sql import Querier, blog
 from tests.blog.expected import Blog, Connection
-from tests.rows import NOON, insert
+from tests.support.rows import NOON, insert
 
 
 def test_every_comment_with_its_replies(sample: Connection) -> None:

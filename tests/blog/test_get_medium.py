@@ -1,6 +1,6 @@
 from concordia_sql import Querier, blog
 from tests.blog.expected import Blog, Connection
-from tests.reading import made
+from tests.support.reading import made
 
 
 def test_every_medium_with_the_posts_that_use_it(sample: Connection) -> None:

@@ -6,8 +6,8 @@ from psycopg.types.json import Jsonb
 
 from concordia_sql import Localized, ParameterError, Querier, ResultError, blog
 from tests.blog.expected import Blog, Connection
-from tests.reading import made
-from tests.rows import NOON, insert
+from tests.support.reading import made
+from tests.support.rows import NOON, insert
 
 
 def test_every_post_with_everything(sample: Connection) -> None:

@@ -1,6 +1,6 @@
 from concordia_sql import Querier, blog
 from tests.blog.expected import Blog, Connection
-from tests.reading import made
+from tests.support.reading import made
 
 
 def test_every_translation_with_its_post(sample: Connection) -> None:

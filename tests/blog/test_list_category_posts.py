@@ -3,8 +3,8 @@ import pytest
 from concordia_sql import Querier, blog
 from tests.blog.expected import Blog, Connection
 from tests.blog.filters import STATUSES
-from tests.reading import paged
-from tests.rows import insert
+from tests.support.reading import paged
+from tests.support.rows import insert
 
 
 @pytest.mark.parametrize("status", STATUSES)

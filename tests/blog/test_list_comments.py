@@ -3,7 +3,7 @@ import pytest
 from concordia_sql import Querier, blog
 from tests.blog.expected import Blog, Connection, listed
 from tests.blog.test_get_comment import insert_thread
-from tests.reading import paged
+from tests.support.reading import paged
 
 
 @pytest.mark.parametrize("status", [None, "pending", "approved", "rejected"])

@@ -2,7 +2,7 @@ import pytest
 
 from concordia_sql import ParameterError, Querier, blog
 from tests.blog.expected import Blog, Connection
-from tests.reading import paged
+from tests.support.reading import paged
 
 
 @pytest.mark.parametrize("status", ["pending", "approved", "rejected"])

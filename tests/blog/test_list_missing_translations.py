@@ -3,7 +3,7 @@ import pytest
 from concordia_sql import Querier, blog
 from tests.blog.expected import Blog, Connection
 from tests.blog.filters import STATUSES
-from tests.reading import paged
+from tests.support.reading import paged
 
 
 @pytest.mark.parametrize("status", STATUSES)

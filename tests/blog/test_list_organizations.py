@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 from concordia_sql import Querier, blog
 from tests.blog.expected import Blog, Connection, listed
 from tests.blog.filters import ORGANIZATIONS, few
-from tests.reading import paged
 from tests.services.filters import Filters
+from tests.support.reading import paged
 
 
 @few

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from concordia_sql import ParameterError, Querier, blog
 from tests.blog.expected import Blog, Connection
 from tests.blog.filters import POSTS, few
-from tests.reading import paged
-from tests.rows import insert
 from tests.services.filters import Filters
+from tests.support.reading import paged
+from tests.support.rows import insert
 
 
 @pytest.mark.parametrize("limit", [1, 7, 500])

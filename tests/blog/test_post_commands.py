@@ -7,11 +7,11 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from concordia_sql import UNSET, Conflict, MissingReference, ParameterError, Querier, Query, blog
-from concordia_sql.count import Replaced
-from tests.races import racers
-from tests.reading import made, row_or_none, rows
-from tests.rows import NOON, insert
-from tests.writes import Changes, watched
+from concordia_sql.common import Replaced
+from tests.support.races import racers
+from tests.support.reading import made, row_or_none, rows
+from tests.support.rows import NOON, insert
+from tests.support.writes import Changes, watched
 
 Connection = psycopg.Connection[Any]
 ARABIC = {"ar": "مرحبا 👩‍🍳", "en": None}

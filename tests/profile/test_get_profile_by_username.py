@@ -1,7 +1,7 @@
 from concordia_sql import Querier, auth, profile
 from tests.auth.expected import Connection, public_user
-from tests.reading import made, row_or_none, rows
-from tests.rows import insert
+from tests.support.reading import made, row_or_none, rows
+from tests.support.rows import insert
 
 
 def test_every_user_with_a_username(sample: Connection) -> None:

@@ -7,10 +7,10 @@ import pytest
 
 from concordia_sql import UNSET, Conflict, MissingReference, Querier, profile
 from tests.auth.calls import HOSTILE, stopped_clock
-from tests.races import kinds, racers
-from tests.reading import made, row_or_none, rows
-from tests.rows import insert
-from tests.writes import Changes, watched
+from tests.support.races import kinds, racers
+from tests.support.reading import made, row_or_none, rows
+from tests.support.rows import insert
+from tests.support.writes import Changes, watched
 
 Connection = psycopg.Connection[Any]
 

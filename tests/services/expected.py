@@ -8,7 +8,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from concordia_sql import auth, blog, services
-from tests.reading import Row, grown, made, newest_first, number_of, oldest_first, rows, with_tuples
+from tests.support.reading import Row, grown, made, newest_first, number_of, oldest_first, rows, with_tuples
 
 T = TypeVar("T")
 Connection = psycopg.Connection[TupleRow]

@@ -18,9 +18,9 @@ from concordia_sql import (
     Refused,
     services,
 )
-from tests.reading import made, row_or_none
-from tests.rows import NOON, Row, insert
-from tests.writes import watched
+from tests.support.reading import made, row_or_none
+from tests.support.rows import NOON, Row, insert
+from tests.support.writes import watched
 
 Connection = psycopg.Connection[Any]
 

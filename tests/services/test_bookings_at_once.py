@@ -12,8 +12,8 @@ import psycopg
 import pytest
 
 from concordia_sql import AsyncQuerier, ConcordiaError, Querier, Query, Refused, services
-from tests.reading import rows
-from tests.rows import insert
+from tests.support.reading import rows
+from tests.support.rows import insert
 
 Connection = psycopg.Connection[Any]
 

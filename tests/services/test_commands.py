@@ -8,10 +8,10 @@ import psycopg
 import pytest
 
 from concordia_sql import Conflict, MissingReference, NotFound, ParameterError, Querier, Query, Refused, services
-from tests.races import overlap, racers
-from tests.reading import made, row_or_none, rows
-from tests.rows import NOON, Row, insert
-from tests.writes import Changes, watched
+from tests.support.races import overlap, racers
+from tests.support.reading import made, row_or_none, rows
+from tests.support.rows import NOON, Row, insert
+from tests.support.writes import Changes, watched
 
 Connection = psycopg.Connection[Any]
 TEXTS = {"ar": "مرحبا 👩‍🍳", "en": None, "fr": '\'; DROP TABLE "user"; --'}

@@ -1,9 +1,9 @@
 from hypothesis import given
 
 from concordia_sql import Querier, services
-from tests.rows import insert
 from tests.services.expected import Connection, Marketplace
 from tests.services.filters import BOOKINGS, Filters, few
+from tests.support.rows import insert
 
 
 @few

@@ -1,9 +1,9 @@
 from hypothesis import given
 
 from concordia_sql import Querier, services
-from tests.rows import NOON, insert
 from tests.services.expected import Connection, Marketplace
 from tests.services.filters import LISTINGS, Filters, few
+from tests.support.rows import NOON, insert
 
 
 @few

@@ -8,13 +8,13 @@ import psycopg
 import pytest
 
 from concordia_sql import Conflict, MissingReference, Querier, Query, Refused, services
-from tests.deletes import Rule, check
-from tests.generated import fill
-from tests.plans import used_indexes
-from tests.races import blocked, overlap, racers
-from tests.reading import made, rows
-from tests.rows import NOON, Row, insert
-from tests.writes import watched
+from tests.support.deletes import Rule, check
+from tests.support.generated import fill
+from tests.support.plans import used_indexes
+from tests.support.races import blocked, overlap, racers
+from tests.support.reading import made, rows
+from tests.support.rows import NOON, Row, insert
+from tests.support.writes import watched
 
 Connection = psycopg.Connection[Any]
 

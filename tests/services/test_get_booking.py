@@ -1,9 +1,9 @@
 import pytest
 
 from concordia_sql import Querier, services
-from tests.reading import made
-from tests.rows import NOON, insert
 from tests.services.expected import Connection, Marketplace
+from tests.support.reading import made
+from tests.support.rows import NOON, insert
 
 
 def test_every_booking_with_listing_and_people(sample: Connection) -> None:

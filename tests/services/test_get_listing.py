@@ -5,9 +5,9 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from concordia_sql import ParameterError, Querier, services
-from tests.reading import made
-from tests.rows import insert
 from tests.services.expected import Connection, Marketplace
+from tests.support.reading import made
+from tests.support.rows import insert
 
 
 def test_every_listing_with_everything(sample: Connection) -> None:

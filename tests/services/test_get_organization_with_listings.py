@@ -1,7 +1,7 @@
 from concordia_sql import Querier, services
-from tests.reading import Row, made
-from tests.rows import NOON, insert
 from tests.services.expected import Connection, Marketplace
+from tests.support.reading import Row, made
+from tests.support.rows import NOON, insert
 
 
 def test_every_organization_with_its_listings(sample: Connection) -> None:

@@ -1,8 +1,8 @@
 import pytest
 
 from concordia_sql import Querier, services
-from tests.rows import NOON, insert
 from tests.services.expected import Connection, Marketplace
+from tests.support.rows import NOON, insert
 
 
 def test_every_review_with_author_listing_and_parent(sample: Connection) -> None:

@@ -1,10 +1,10 @@
 import pytest
 
 from concordia_sql import Querier, services
-from tests.reading import Row, grown
-from tests.rows import NOON, insert
 from tests.services.expected import Connection, Marketplace
 from tests.services.filters import REVIEW_STATUSES
+from tests.support.reading import Row, grown
+from tests.support.rows import NOON, insert
 
 
 @pytest.mark.parametrize("status", REVIEW_STATUSES)

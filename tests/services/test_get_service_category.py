@@ -1,9 +1,9 @@
 import pytest
 
 from concordia_sql import Querier, services
-from tests.reading import Row, made
-from tests.rows import NOON, insert
 from tests.services.expected import Connection, Marketplace
+from tests.support.reading import Row, made
+from tests.support.rows import NOON, insert
 
 
 def test_every_category_with_image_parent_and_children(sample: Connection) -> None:

@@ -1,7 +1,7 @@
 from concordia_sql import Querier, services
-from tests.reading import grown
-from tests.rows import insert
 from tests.services.expected import Connection, Marketplace
+from tests.support.reading import grown
+from tests.support.rows import insert
 
 
 def test_all_categories_below_their_roots(sample: Connection) -> None:

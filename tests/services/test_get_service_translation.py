@@ -1,9 +1,9 @@
 import pytest
 
 from concordia_sql import Querier, services
-from tests.reading import made
-from tests.rows import NOON, insert
 from tests.services.expected import Connection, Marketplace
+from tests.support.reading import made
+from tests.support.rows import NOON, insert
 
 
 def test_every_one_with_its_listing(sample: Connection) -> None:

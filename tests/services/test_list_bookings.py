@@ -3,10 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concordia_sql import ParameterError, Querier, services
-from tests.reading import paged
-from tests.rows import insert
 from tests.services.expected import Connection, Marketplace
 from tests.services.filters import BOOKINGS, Filters, few
+from tests.support.reading import paged
+from tests.support.rows import insert
 
 
 @few

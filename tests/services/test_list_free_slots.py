@@ -17,8 +17,8 @@ from psycopg import Rollback
 from pytest_postgresql.executors.noop import NoopExecutor
 
 from concordia_sql import ParameterError, Querier, Refused, services
-from tests.plans import used_indexes
-from tests.rows import NOON, insert
+from tests.support.plans import used_indexes
+from tests.support.rows import NOON, insert
 
 Connection = psycopg.Connection[Any]
 

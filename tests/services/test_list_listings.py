@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concordia_sql import ParameterError, Querier, services
-from tests.reading import paged
-from tests.rows import NOON, insert
 from tests.services.expected import Connection, Marketplace
 from tests.services.filters import LISTINGS, Filters, few
+from tests.support.reading import paged
+from tests.support.rows import NOON, insert
 
 
 @pytest.mark.parametrize("limit", [1, 7, 500])

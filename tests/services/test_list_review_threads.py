@@ -1,9 +1,9 @@
 import pytest
 
 from concordia_sql import Querier, services
-from tests.rows import NOON, insert
 from tests.services.expected import Connection, Marketplace
 from tests.services.filters import REVIEW_STATUSES
+from tests.support.rows import NOON, insert
 
 
 @pytest.mark.parametrize("status", REVIEW_STATUSES)

@@ -1,9 +1,9 @@
 import pytest
 
 from concordia_sql import Querier, services
-from tests.reading import newest_first, paged
 from tests.services.expected import Connection, Marketplace
 from tests.services.filters import REVIEW_STATUSES
+from tests.support.reading import newest_first, paged
 
 
 @pytest.mark.parametrize("status", REVIEW_STATUSES)

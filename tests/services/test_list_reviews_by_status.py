@@ -1,8 +1,8 @@
 import pytest
 
 from concordia_sql import ParameterError, Querier, services
-from tests.reading import paged
 from tests.services.expected import Connection, Marketplace
+from tests.support.reading import paged
 
 
 @pytest.mark.parametrize("status", ["pending", "approved", "rejected"])

@@ -8,11 +8,11 @@ import psycopg
 import pytest
 
 from concordia_sql import Conflict, MissingReference, ParameterError, Querier, Query, services
-from concordia_sql.count import Replaced
-from tests.races import racers
-from tests.reading import made, rows
-from tests.rows import NOON, Row, insert
-from tests.writes import Changes, watched
+from concordia_sql.common import Replaced
+from tests.support.races import racers
+from tests.support.reading import made, rows
+from tests.support.rows import NOON, Row, insert
+from tests.support.writes import Changes, watched
 
 Connection = psycopg.Connection[Any]
 ARABIC = {"ar": "مرحبا 👩‍🍳", "en": None}

@@ -11,11 +11,11 @@ import psycopg
 import pytest
 
 from concordia_sql import Conflict, MissingReference, NotFound, ParameterError, Querier, Query, Refused, services
-from tests.plans import used_indexes
-from tests.races import overlap, racers
-from tests.reading import made, rows
-from tests.rows import NOON, insert
-from tests.writes import Changes, watched
+from tests.support.plans import used_indexes
+from tests.support.races import overlap, racers
+from tests.support.reading import made, rows
+from tests.support.rows import NOON, insert
+from tests.support.writes import Changes, watched
 
 Connection = psycopg.Connection[Any]
 ROUNDS = 20

@@ -1,0 +1,60 @@
+"""Runs SQL files as typed queries on PostgreSQL. It knows no table: any package can use it with files of its own."""
+
+from msgspec import UNSET, UnsetType
+
+from concordia_sql.engine.converter import Converter, make_converter
+from concordia_sql.engine.database import AsyncDatabase, Database
+from concordia_sql.engine.errors import (
+    ConcordiaError,
+    Conflict,
+    MissingReference,
+    NotFound,
+    NotMigrated,
+    OutcomeUnknown,
+    ParameterError,
+    QuerierError,
+    Refused,
+    ResultError,
+    StatementError,
+)
+from concordia_sql.engine.keyset import Limit, cursor
+from concordia_sql.engine.querier import AsyncQuerier, Querier
+from concordia_sql.engine.queries import Affected, Many, Maybe, One, Query, Subtree, Tree, command, query
+from concordia_sql.engine.session import Isolation
+from concordia_sql.engine.tree import Node, children_field
+
+__all__ = [
+    "UNSET",
+    "Affected",
+    "AsyncDatabase",
+    "AsyncQuerier",
+    "ConcordiaError",
+    "Conflict",
+    "Converter",
+    "Database",
+    "Isolation",
+    "Limit",
+    "Many",
+    "Maybe",
+    "MissingReference",
+    "Node",
+    "NotFound",
+    "NotMigrated",
+    "One",
+    "OutcomeUnknown",
+    "ParameterError",
+    "Querier",
+    "QuerierError",
+    "Query",
+    "Refused",
+    "ResultError",
+    "StatementError",
+    "Subtree",
+    "Tree",
+    "UnsetType",
+    "children_field",
+    "command",
+    "cursor",
+    "make_converter",
+    "query",
+]

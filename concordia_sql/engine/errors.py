@@ -1,0 +1,70 @@
+"""Every error of the library, below one base. psycopg's own errors pass through, with a note naming the query."""
+
+
+class ConcordiaError(Exception):
+    """The base of every error that this library raises itself."""
+
+
+class StatementError(ConcordiaError):
+    """A SQL file or the class of a query is wrong. Raised at import; names the file and, in a file, the line."""
+
+
+class ParameterError(ConcordiaError, ValueError):
+    """A query was given a value that it cannot take. Raised before the database; names the query and the parameter."""
+
+
+class NotFound(ConcordiaError, LookupError):
+    """A `One` query found no row."""
+
+
+class ResultError(ConcordiaError):
+    """Rows do not fit the result class: names the query, the column and the path in it, never a value."""
+
+
+class QuerierError(ConcordiaError):
+    """A querier was used as it cannot be: by two tasks at once, on a connection not in autocommit, for a command."""
+
+
+class NotMigrated(ConcordiaError):
+    """A table or column of Concordia is missing: the database is not migrated, or behind. The cause is psycopg's."""
+
+
+class OutcomeUnknown(ConcordiaError):
+    """The connection was lost while a command ran: whether it was done is unknown. psycopg's error is the cause."""
+
+
+class Refused(ConcordiaError):
+    """A rule forbids what a command was to do. Nothing was written; in a transaction, all of that is rolled back."""
+
+    def __init__(self, message: str, *, reason: str, found: str | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        """Which rule: one of the words that the command's docstring names."""
+        self.found = found
+        """The state that was found, for a rule about states."""
+
+
+class Conflict(ConcordiaError):
+    """Another row has the unique key. Nothing was written. The cause is psycopg's error."""
+
+    def __init__(
+        self, message: str, *, columns: tuple[str, ...], row: int | None = None, deleted: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.columns = columns
+        """The columns of the key."""
+        self.row = row
+        """Which of many rows given, counted from 0."""
+        self.deleted = deleted
+        """Whether a deleted row holds the key, until it is restored or purged."""
+
+
+class MissingReference(ConcordiaError):
+    """A row that was named is not there. Nothing was written. The cause is psycopg's error."""
+
+    def __init__(self, message: str, *, columns: tuple[str, ...], row: int | None = None) -> None:
+        super().__init__(message)
+        self.columns = columns
+        """The columns that name it."""
+        self.row = row
+        """Which of many rows given, counted from 0."""

@@ -1,0 +1,33 @@
+"""Keyset pagination: a list goes on behind the row whose cursor it is given, whether that row is still there or not.
+
+Each row of such a list carries its `cursor`, the values that the list is ordered by. It is opaque: pass it back as it
+came.
+"""
+
+from collections.abc import Callable
+from types import GenericAlias, UnionType
+from typing import Annotated, TypeAlias
+
+import msgspec
+
+from concordia_sql.engine.errors import ParameterError
+
+Limit: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=500)]
+"""How many rows a list gives at most: 1 to 500."""
+
+
+def cursor(*keys: type | UnionType) -> Callable[[str | None], str | None]:
+    """A converter for the field `after` of a list that is ordered by columns of these types."""
+    decoder = msgspec.json.Decoder(GenericAlias(tuple, keys))
+
+    def check(value: str | None) -> str | None:
+        if value is not None:
+            try:
+                values = decoder.decode(value)
+            except (msgspec.DecodeError, TypeError, UnicodeEncodeError):
+                values = ["\0"]
+            if any("\0" in str(key) for key in values):
+                raise ParameterError("not a cursor; pass the cursor of the last row as it came")
+        return value
+
+    return check

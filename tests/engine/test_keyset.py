@@ -1,0 +1,137 @@
+"""A cursor is passed back as it came, or refused before the database."""
+
+import datetime
+import json
+from pathlib import Path
+from typing import Any
+
+import attrs
+import psycopg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from concordia_sql import Limit, Many, ParameterError, Querier, cursor, query
+from tests.support.statements import said, write
+
+check = cursor(datetime.datetime, str)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '["2026-03-15T12:00:00", "x"]',
+        '["2026-03-15T12:00:00.123456","é 👋 \\u00e9 \\" \\\\ "]',
+        ' [ "0001-01-01T00:00:00" , "" ] ',
+        None,
+    ],
+)
+def test_a_cursor_comes_back_as_it_is(value: str | None) -> None:
+    assert check(value) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "5ecret",
+        "null",
+        "{}",
+        "[]",
+        '"5ecret"',
+        '["2026-03-15T12:00:00"]',
+        '["2026-03-15T12:00:00", "5ecret", "x"]',
+        '["5ecret", "x"]',
+        '["2026-03-15", "x"]',
+        '["2026-02-30T12:00:00", "x"]',
+        '["infinity", "x"]',
+        '[1773576000, "x"]',
+        '[null, "x"]',
+        '["2026-03-15T12:00:00", null]',
+        '["2026-03-15T12:00:00", 5]',
+        '["2026-03-15T12:00:00", ["5ecret"]]',
+        '["2026-03-15T12:00:00", "5ecret\\u0000"]',
+        '["2026-03-15T12:00:00", "5ecret\0"]',
+        '["2026-03-15T12:00:00", "5ecret\\ud800"]',
+        '["2026-03-15T12:00:00", "5ecret\ud800"]',
+        '["2026-03-15T12:00:00", "5ecret"',
+        '["2026-03-15T12:00:00", "5ecret"] []',
+        "['2026-03-15T12:00:00', '5ecret']",
+        5,
+        b"5ecret",
+        ["2026-03-15T12:00:00", "5ecret"],
+    ],
+)
+def test_what_is_no_cursor_is_refused(value: Any) -> None:
+    with pytest.raises(ParameterError) as caught:
+        check(value)
+    assert str(caught.value) == "not a cursor; pass the cursor of the last row as it came"
+
+
+@given(st.text() | VALUES.map(json.dumps))
+def test_whatever_is_passed_is_no_other_error(value: str) -> None:
+    try:
+        assert check(value) == value
+    except ParameterError:
+        return
+    keys = json.loads(value)
+    assert isinstance(keys[1], str)
+    datetime.datetime.fromisoformat(keys[0])
+
+
+@attrs.frozen
+class Number:
+    at: datetime.datetime
+    id: str
+    cursor: str
+
+
+def test_pages_follow_one_another_through_ties_and_rows_that_are_gone(
+    connection: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    statement = """-- Numbers.
+SELECT
+    numbers.at,
+    numbers.id,
+    json_build_array(numbers.at, numbers.id)::text AS cursor
+FROM numbers
+WHERE
+    TRUE
+    AND (numbers.at, numbers.id) < ((:after::json ->> 0)::timestamp, :after::json ->> 1) -- when :after
+ORDER BY
+    numbers.at DESC,
+    numbers.id DESC
+LIMIT :limit
+"""
+
+    @query(write(tmp_path, "mine/list.sql", statement))
+    class List(Many[Number]):
+        limit: Limit = 2
+        after: str | None = attrs.field(default=None, converter=cursor(datetime.datetime, str))
+
+    ids = ["a", 'b"\\', "c é", "d 👋", "e", "f", "g"]
+    times = [datetime.datetime(2026, 3, 15, 12, 0, 0, index // 3) for index in range(len(ids))]
+    connection.execute("CREATE TEMPORARY TABLE numbers (id text, at timestamp)")
+    connection.cursor().executemany("INSERT INTO numbers VALUES (%s, %s)", list(zip(ids, times, strict=True)))
+    expected = [id_ for _, id_ in sorted(zip(times, ids, strict=True), reverse=True)]
+    querier, found, after = Querier(connection), [], None
+    while page := querier.fetch(List(after=after)):
+        found += [row.id for row in page]
+        after = page[-1].cursor
+        connection.execute("DELETE FROM numbers WHERE id = %s", [page[-1].id])
+    assert found == expected
+
+
+def test_the_error_names_query_and_parameter_and_no_value(tmp_path: Path) -> None:
+    @query(write(tmp_path, "mine/list.sql", "-- A.\nSELECT '' AS id WHERE :after <> ''"))
+    class List(Many[Number]):
+        after: str | None = attrs.field(default=None, converter=cursor(int))
+
+    assert List(after="[1]").after == "[1]"
+    with pytest.raises(ParameterError, match=r"^mine\.List: after: not a cursor; ") as caught:
+        List(after='["5ecret"]')
+    assert "5ecret" not in said(caught.value)

@@ -1,0 +1,300 @@
+"""What travels between a querier and the server: one exchange a call, statements prepared once, bounded and healed."""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import attrs
+import psycopg
+import pytest
+from psycopg import pq
+from psycopg.rows import TupleRow
+
+from concordia_sql import AsyncQuerier, Many
+from concordia_sql.engine import session as session_module
+from tests.support.both import ask, awaited_querier
+from tests.support.queries import (
+    NOTHING,
+    AddThing,
+    CountUp,
+    Echo,
+    Forget,
+    GetNumber,
+    GetThing,
+    ListThings,
+    Number,
+    Thing,
+)
+from tests.support.statements import rows_of
+
+Connection = psycopg.Connection[TupleRow]
+
+
+@pytest.fixture(params=["sync", "async"])
+def querier(
+    request: pytest.FixtureRequest, connection: Connection, async_connection: psycopg.AsyncConnection[TupleRow]
+) -> AsyncQuerier:
+    connection.execute("CREATE TABLE things (title text PRIMARY KEY, size int NOT NULL)")
+    connection.execute("INSERT INTO things VALUES ('a', 1), ('b', 2), ('c', 3)")
+    return awaited_querier(request.param, connection if request.param == "sync" else async_connection)
+
+
+@pytest.fixture
+def unprepared(querier: AsyncQuerier) -> AsyncQuerier:
+    """A querier that prepares nothing."""
+    colour = "async" if isinstance(querier, AsyncQuerier) else "sync"
+    return awaited_querier(colour, querier.connection, prepare=False)
+
+
+@contextlib.contextmanager
+def traced(querier: AsyncQuerier, folder: Path) -> Iterator[list[str]]:
+    """The messages that libpq sends meanwhile."""
+    messages: list[str] = []
+    path = folder / "trace"
+    with path.open("wb") as file:
+        querier.connection.pgconn.trace(file.fileno())
+        querier.connection.pgconn.set_trace_flags(pq.Trace.SUPPRESS_TIMESTAMPS)
+        yield messages
+        querier.connection.pgconn.untrace()
+    lines = (line.split("\t") for line in path.read_text().splitlines())
+    messages += [line[2] for line in lines if line[0] == "F"]
+
+
+def exchanges(messages: list[str]) -> int:
+    """How often the client asks for what the server has to say; without that it has no answer to wait for."""
+    return sum(message in ("Sync", "Flush", "Query") for message in messages)
+
+
+async def prepared(querier: AsyncQuerier) -> dict[str, str]:
+    """The texts of the statements that the server holds for the querier, by name."""
+    rows = await ask(querier, "SELECT name, statement FROM pg_prepared_statements WHERE name LIKE 'concordia%'")
+    return dict(rows)
+
+
+def statements(folder: Path, count: int) -> list[Many[Any]]:
+    """Queries of different texts, each giving its number."""
+    return [rows_of(folder, f"SELECT {number} AS number", number=int) for number in range(count)]
+
+
+async def test_every_call_is_one_exchange(querier: AsyncQuerier, tmp_path: Path) -> None:
+    number, things = GetNumber(number=1), ListThings()
+    for _ in "first", "second":
+        with traced(querier, tmp_path) as messages:
+            await querier.fetch(number)
+        assert (messages.count("Execute"), exchanges(messages)) == (1, 1)
+        with traced(querier, tmp_path) as messages:
+            await querier.fetch_batch(number, things, CountUp(last=2))
+        assert (messages.count("Execute"), exchanges(messages)) == (3, 1)
+        with traced(querier, tmp_path) as messages:
+            await querier.execute(AddThing(title=_))
+        assert (messages.count("Execute"), exchanges(messages)) == (1, 1)
+
+
+async def test_a_statement_is_prepared_on_its_first_run_and_never_again(querier: AsyncQuerier, tmp_path: Path) -> None:
+    with traced(querier, tmp_path) as messages:
+        await querier.fetch_batch(CountUp(last=1), CountUp(last=2))
+    assert messages.count("Parse") == 1
+    with traced(querier, tmp_path) as messages:
+        await querier.fetch(CountUp(last=1))
+        await querier.fetch_batch(CountUp(last=1), CountUp(last=2))
+    assert messages.count("Parse") == 0
+
+
+async def test_unprepared_calls_are_one_exchange_and_leave_nothing(unprepared: AsyncQuerier, tmp_path: Path) -> None:
+    for _ in "first", "second":
+        with traced(unprepared, tmp_path) as messages:
+            assert await unprepared.fetch(GetNumber(number=7)) == Number(number=7)
+        assert (messages.count("Execute"), exchanges(messages)) == (1, 1)
+        with traced(unprepared, tmp_path) as messages:
+            assert await unprepared.fetch_batch(GetNumber(number=1), CountUp(last=1), GetNumber(number=2)) == (
+                Number(number=1),
+                [Number(number=1)],
+                Number(number=2),
+            )
+        assert (messages.count("Execute"), exchanges(messages)) == (3, 1)
+        assert await unprepared.execute(AddThing(title=_)) == 1
+    assert await prepared(unprepared) == {}
+
+
+async def test_values_arrive_and_prepare_one_statement_whatever_they_are(querier: AsyncQuerier) -> None:
+    values: dict[str, list[Any]] = {
+        "number": [1, 40_000, 2**40, -1, None],
+        "text": ["", "é\n'\"\\", None],
+        "texts": [(), ("a",), (None, "NULL", "", '{"b"}', "c,d", "\\"), None],
+        "numbers": [(1,), (1, 40_000, 2**40), (), None],
+        "grid": [(("a", "{b}"), ("", '"')), (), None],
+    }
+    for name, each in values.items():
+        for value in each:
+            assert await querier.fetch(Echo(**{name: value})) == attrs.evolve(NOTHING, **{name: value})
+    assert len(await prepared(querier)) == 1
+
+
+async def test_moments_are_sent_in_utc_whatever_the_time_zone_of_the_connection(querier: AsyncQuerier) -> None:
+    await ask(querier, "SET TimeZone = 'Asia/Tokyo'")
+    naive = datetime(2026, 3, 1, 12)
+    aware = datetime(2026, 3, 1, 7, tzinfo=timezone(timedelta(hours=-5)))
+    for moment in naive, aware:
+        echoed = await querier.fetch(Echo(moment=moment, instant=moment))
+        assert (echoed.moment, echoed.instant) == (naive, "2026-03-01 12:00")
+
+
+async def test_kept_statements_are_bounded(
+    querier: AsyncQuerier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_module, "PREPARED_MAX", 3)
+    first, *others = asked = statements(tmp_path, 8)
+    for query in others:
+        await querier.fetch(first)  # the one used last stays
+        await querier.fetch(query)
+    texts = set((await prepared(querier)).values())
+    assert texts == {query.compose().text for query in [first, asked[-2], asked[-1]]}
+
+
+async def test_a_batch_above_the_bound_leaves_no_more_than_the_bound(
+    querier: AsyncQuerier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_module, "PREPARED_MAX", 3)
+    asked = statements(tmp_path, 9)
+    for batch in asked[:2], asked[:7], asked[:7], asked[2:9], asked:
+        numbers = [row.number for rows in await querier.fetch_batch(*batch) for row in rows]
+        assert numbers == [asked.index(query) for query in batch]
+    await querier.fetch(GetNumber(number=1))
+    assert len(await prepared(querier)) == 3
+
+
+async def test_an_empty_batch_is_empty(querier: AsyncQuerier) -> None:
+    nothing: list[GetNumber] = []
+    assert await querier.fetch_batch(*nothing) == ()
+
+
+async def test_a_changed_table_is_prepared_anew(querier: AsyncQuerier, connection: Connection) -> None:
+    small = ListThings(below=2)
+    await querier.fetch_batch(small, ListThings(), GetNumber(number=1))
+    for type_name in "bigint", "smallint":
+        connection.execute(f"ALTER TABLE things ALTER size TYPE {type_name}".encode())
+        assert await querier.fetch(small) == [Thing("a", 1)]
+        connection.execute("ALTER TABLE things ALTER size TYPE int")
+        assert await querier.fetch_batch(GetNumber(number=1), small) == (Number(number=1), [Thing("a", 1)])
+    texts = sorted((await prepared(querier)).values())
+    assert texts == sorted(query.compose().text for query in (small, GetNumber(number=1)))
+
+
+async def test_a_changed_table_fails_inside_a_transaction_and_is_prepared_anew_behind_it(
+    querier: AsyncQuerier, connection: Connection
+) -> None:
+    await querier.fetch(ListThings(size=1))
+    connection.execute("ALTER TABLE things ALTER size TYPE bigint")
+    with pytest.raises(psycopg.errors.FeatureNotSupported) as caught:
+        async with querier.transaction():
+            await querier.fetch(ListThings(size=1))
+    assert caught.value.__notes__ == ["while running trial.ListThings"]
+    assert await querier.fetch(ListThings(size=1)) == [Thing("a", 1)]
+    assert len(await prepared(querier)) == 1
+
+
+async def test_a_new_column_disturbs_nothing(querier: AsyncQuerier, connection: Connection) -> None:
+    await querier.fetch(GetThing(title="a"))
+    before = await prepared(querier)
+    connection.execute("ALTER TABLE things ADD colour text")
+    assert await querier.fetch(GetThing(title="a")) == Thing("a", 1)
+    assert await prepared(querier) == before
+
+
+@pytest.mark.parametrize("statement", ["DEALLOCATE ALL", "DISCARD ALL"])
+async def test_forgotten_statements_are_prepared_anew(querier: AsyncQuerier, statement: str) -> None:
+    await querier.fetch_batch(GetNumber(number=1), ListThings(size=1))
+    await ask(querier, statement)
+    assert await querier.fetch(GetNumber(number=2)) == Number(number=2)
+    await ask(querier, statement)
+    assert await querier.fetch_batch(ListThings(size=2), GetNumber(number=3)) == ([Thing("b", 2)], Number(number=3))
+    assert len(await prepared(querier)) == 2
+
+
+async def test_forgotten_statements_that_were_to_be_dropped_do_no_harm(
+    querier: AsyncQuerier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_module, "PREPARED_MAX", 3)
+    *asked, last = statements(tmp_path, 6)
+    await querier.fetch_batch(*asked)
+    await ask(querier, "DEALLOCATE ALL")
+    assert [row.number for row in await querier.fetch(last)] == [5]
+    assert set((await prepared(querier)).values()) == {last.compose().text}
+
+
+async def test_forgotten_statements_fail_inside_a_transaction(querier: AsyncQuerier) -> None:
+    await querier.fetch(GetNumber(number=1))
+    async with querier.transaction():
+        await ask(querier, "DEALLOCATE ALL")
+        with pytest.raises(psycopg.errors.InvalidSqlStatementName) as caught:
+            await querier.fetch(GetNumber(number=1))
+    assert caught.value.__notes__ == ["while running trial.GetNumber"]
+    assert await querier.fetch(GetNumber(number=1)) == Number(number=1)
+
+
+async def test_statements_survive_the_callers_own_rollbacks_and_preparation(
+    database_url: str,
+) -> None:
+    """After a rollback psycopg forgets what it prepared itself, and then has the server forget everything."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("SELECT 'of the caller'", prepare=True)
+        querier = awaited_querier("sync", connection)
+        await querier.fetch(GetNumber(number=1))
+        with contextlib.suppress(ZeroDivisionError), connection.transaction():
+            raise ZeroDivisionError
+        assert await prepared(querier) == {}
+        assert await querier.fetch(GetNumber(number=2)) == Number(number=2)
+        for _ in range(10):
+            connection.execute("SELECT 'of the caller' WHERE %s = 1", [1])
+        with contextlib.suppress(ZeroDivisionError), connection.transaction():
+            raise ZeroDivisionError
+        assert len(await prepared(querier)) == 1
+
+
+async def test_an_error_that_looks_like_a_forgotten_statement_is_raised(
+    querier: AsyncQuerier, connection: Connection
+) -> None:
+    connection.execute("CREATE SEQUENCE calls")
+    connection.execute(
+        "CREATE FUNCTION forget() RETURNS int LANGUAGE plpgsql AS "
+        "$$ BEGIN PERFORM nextval('calls'); RAISE SQLSTATE '26000'; END $$"
+    )
+    with pytest.raises(psycopg.errors.InvalidSqlStatementName) as caught:
+        await querier.fetch(Forget())
+    assert caught.value.__notes__ == ["while running trial.Forget"]
+    assert connection.execute("SELECT last_value FROM calls").fetchone() == (2,)
+
+
+async def test_an_error_in_a_batch_is_the_error_of_all_and_leaves_the_querier_in_order(
+    querier: AsyncQuerier, connection: Connection
+) -> None:
+    broken = ListThings(size=1)
+    connection.execute("ALTER TABLE things RENAME TO others")
+    for _ in "first", "second":
+        with pytest.raises(psycopg.errors.UndefinedTable) as caught:
+            await querier.fetch_batch(GetNumber(number=1), broken, CountUp(last=1))
+        assert caught.value.__notes__ == ["while running trial.GetNumber, trial.ListThings, trial.CountUp"]
+        assert await querier.fetch(GetNumber(number=2)) == Number(number=2)
+    connection.execute("ALTER TABLE others RENAME TO things")
+    assert await querier.fetch_batch(broken, CountUp(last=1)) == ([Thing("a", 1)], [Number(number=1)])
+    assert len(await prepared(querier)) == 3
+
+
+async def test_nothing_is_lost_in_a_failed_transaction(
+    querier: AsyncQuerier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was to be dropped there is dropped behind it."""
+    monkeypatch.setattr(session_module, "PREPARED_MAX", 2)
+    *asked, last = statements(tmp_path, 5)
+    await querier.fetch_batch(*asked)
+    async with querier.transaction():
+        with contextlib.suppress(psycopg.errors.UndefinedTable):
+            await ask(querier, "SELECT * FROM nowhere")
+        for query in asked[0], last:
+            with pytest.raises(psycopg.errors.InFailedSqlTransaction):
+                await querier.fetch(query)
+    for query in last, asked[0]:
+        await querier.fetch(query)
+    assert set((await prepared(querier)).values()) == {last.compose().text, asked[0].compose().text}

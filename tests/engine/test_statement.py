@@ -1,0 +1,248 @@
+"""SQL files are read with their header, conditional lines and shapes, and refused with file and line if wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from concordia_sql import StatementError
+from concordia_sql.engine.lexer import Tokens
+from concordia_sql.engine.statement import LIBRARY, find_shape, load
+from tests.support.statements import write
+
+SHAPE = "-- A shape.\nSELECT t.id, t.name AS title FROM t"
+
+
+def text(tokens: Tokens) -> str:
+    return " ".join(token.text for token in tokens if not token.blank)
+
+
+def problem(path: Path) -> str:
+    """What reading the file is refused with; `~` stands for the folder of the domain's."""
+    with pytest.raises(StatementError) as caught:
+        load(path)
+    return str(caught.value).replace(str(path.parent.parent), "~")
+
+
+def test_a_statement_and_its_header(tmp_path: Path) -> None:
+    write(tmp_path, "mine/shapes/one.sql", SHAPE)
+    write(tmp_path, "mine/shapes/two.sql", SHAPE)
+    path = write(
+        tmp_path,
+        "mine/get.sql",
+        """
+--   One thing, by its slug.
+-- uses: mine/one
+--Served by the primary key.
+--uses:mine/two
+/* not of the header */
+SELECT 1 AS a -- :no
+WHERE :slug = ':no' AND :slug = :b
+""",
+    )
+    source = load(path)
+    assert source.path == path
+    assert source.header == "One thing, by its slug. Served by the primary key."
+    assert list(source.uses) == ["mine_one", "mine_two"]
+    assert text(source.body) == "SELECT 1 AS a WHERE :slug = ':no' AND :slug = :b"
+    assert source.parameters == {"slug", "b"}
+    assert source.conditions == frozenset()
+
+
+def test_a_path_names_any_file_and_a_string_one_of_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path, "mine/get.sql", "-- A.\nSELECT 1")
+    monkeypatch.chdir(tmp_path)
+    assert load(Path("mine/get.sql")).path == path
+    assert load(str(path)).path == path
+    with pytest.raises(StatementError) as caught:
+        load("mine/get.sql")
+    assert str(caught.value) == f"{LIBRARY / 'mine/get.sql'}: there is no such file"
+
+
+def test_conditional_lines(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "mine/get.sql",
+        """-- A. -- when :header
+SELECT 1 AS a
+WHERE
+    a = 1 -- when :first
+    AND b = 2 AND 'x' = $$y$$ /* z */ --when  :second_2
+    AND c = 3 -- whenever :third
+    AND d = 4 -- when the post is gone
+    AND e = '-- when :string'
+    AND :f = 5""",
+    )
+    source = load(path)
+    lines: dict[str | None, list[str]] = {}
+    for token in source.body:
+        if not token.blank:
+            lines.setdefault(token.when, []).append(token.text)
+    assert {when: " ".join(words) for when, words in lines.items()} == {
+        None: "SELECT 1 AS a WHERE AND c = 3 AND d = 4 AND e = '-- when :string' AND :f = 5",
+        "first": "a = 1",
+        "second_2": "AND b = 2 AND 'x' = $$y$$",
+    }
+    assert source.conditions == {"first", "second_2"}
+    assert source.parameters == {"f"}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("", "1: there is no statement in it"),
+        ("-- A header alone.\n\n  -- and more\n", "1: there is no statement in it"),
+        ("SELECT 1", "1: there is no header; begin with a comment that says what comes back"),
+        ("\n\n-- uses: mine/shape\nSELECT 1", "1: there is no header; begin with a comment that says what comes back"),
+        ("-- A.\nSELECT 1;", "2: an empty statement; semicolons stand between statements"),
+        ("-- A.\nSELECT 1;\n-- then\n;\nSELECT 2", "5: an empty statement; semicolons stand between statements"),
+        ("-- A.\nSELECT\n'a", "3: unterminated string"),
+        ("-- A.\nSELECT 'a\nb' -- when :a\n", "2: a conditional line cuts what begins here"),
+        ("-- A.\nSELECT 1\nAND 'a -- when :a\nb' -- when :a\n", "3: a conditional line cuts what begins here"),
+        ("-- A.\nSELECT $$a\nb$$ -- when :a\n", "2: a conditional line cuts what begins here"),
+        ('-- A.\nSELECT "a\nb" -- when :a\n', "2: a conditional line cuts what begins here"),
+        ("-- A.\nSELECT 1 /* a\nb */ + 1 -- when :a\n", "2: a conditional line cuts what begins here"),
+        ("-- A.\nSELECT 1\nAND a -- when status\n", "3: a conditional line ends as in -- when :status"),
+        ("-- A.\nSELECT 1\nAND a -- When :status\n", "3: a conditional line ends as in -- when :status"),
+        ("-- A.\nSELECT 1\nAND a -- when: status\n", "3: a conditional line ends as in -- when :status"),
+        ("-- A.\nSELECT 1\nAND a -- when :a, :b\n", "3: a conditional line ends as in -- when :status"),
+        ("-- A.\nSELECT 1\n -- when :status\nAND a", "3: a conditional line with nothing on it"),
+        ("-- A.\n-- uses: mine/nothing\nSELECT 1",
+         ("2: uses mine/nothing: there is no such shape: no file ~/mine/shapes/nothing.sql or "
+          f"{LIBRARY}/mine/shapes/nothing.sql")),
+        ("-- A.\n-- uses: nothing\nSELECT 1",
+         f"2: uses nothing: there is no such shape: no file ~/nothing/shapes/.sql or {LIBRARY}/nothing/shapes/.sql"),
+        ("-- A.\n-- uses: mine/shape,\nSELECT 1",
+         f"2: uses : there is no such shape: no file ~/shapes/.sql or {LIBRARY}/shapes/.sql"),
+    ],
+)  # fmt: skip
+def test_a_wrong_file_is_refused_with_its_line(tmp_path: Path, body: str, expected: str) -> None:
+    write(tmp_path, "mine/shapes/shape.sql", SHAPE)
+    assert problem(write(tmp_path, "mine/get.sql", body)) == f"~/mine/get.sql:{expected}"
+
+
+def test_no_file_and_no_text(tmp_path: Path) -> None:
+    assert problem(tmp_path / "mine" / "get.sql") == "~/mine/get.sql: there is no such file"
+    path = write(tmp_path, "mine/get.sql", "")
+    path.write_bytes("-- A.\n-- B.\nSELECT 'é'".encode("latin-1"))
+    assert problem(path) == "~/mine/get.sql:3: the text is not UTF-8"
+
+
+SHAPE_TEXT = """-- A thing.
+/* whole */
+SELECT
+    id,
+    things.slug, -- its name, in addresses
+    things."userName",
+    coalesce(things.a, ',', 'from') AS a,
+    (SELECT json_agg(o.*) FROM others AS o WHERE o.id = ANY(ARRAY[1, 2])) AS others,
+    things.a IS DISTINCT FROM things.b AS changed,
+    things."from" AS "select",
+    things.from,
+    CASE WHEN a THEN b END AS /* so */ last -- when :last
+FROM things
+WHERE
+    TRUE
+    AND things.c = :d -- when :d"""
+
+
+def test_a_shape_and_its_columns(tmp_path: Path) -> None:
+    path = write(tmp_path, "mine/shapes/thing.sql", SHAPE_TEXT)
+    shape = find_shape("mine/thing", tmp_path)
+    assert find_shape("mine/thing", tmp_path) is shape
+    assert (shape.name, shape.source.path) == ("mine_thing", path)
+    assert {name: text(column) for name, column in shape.columns.items()} == {
+        "id": "id",
+        "slug": "things . slug",
+        "userName": 'things . "userName"',
+        "a": "coalesce ( things . a , ',' , 'from' ) AS a",
+        "others": "( SELECT json_agg ( o . * ) FROM others AS o WHERE o . id = ANY ( ARRAY [ 1 , 2 ] ) ) AS others",
+        "changed": "things . a IS DISTINCT FROM things . b AS changed",
+        "select": 'things . "from" AS "select"',
+        "from": "things . from",
+        "last": "CASE WHEN a THEN b END AS last",
+    }
+    assert text(shape.tail) == "FROM things WHERE TRUE AND things . c = :d"
+    assert shape.source.conditions == {"last", "d"}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("SELECT", "2: a shape is one plain SELECT … FROM …"),
+        ("SELECT 1 AS a", "2: a shape is one plain SELECT … FROM …"),
+        ("VALUES (1)", "2: a shape is one plain SELECT … FROM …"),
+        ("WITH a AS (SELECT 1 AS b)\nSELECT b FROM a", "2: a shape is one plain SELECT … FROM …"),
+        ("(SELECT b FROM a)", "2: a shape is one plain SELECT … FROM …"),
+        ("SELECT DISTINCT a.b FROM a", "2: a shape is one plain SELECT … FROM …"),
+        ("SELECT DISTINCT ON (a.b) a.b FROM a", "2: a shape is one plain SELECT … FROM …"),
+        ("SELECT ALL a.b FROM a", "2: a shape is one plain SELECT … FROM …"),
+        ("SELECT a.b FROM a;\nSELECT c.b FROM c", "3: several statements in a shape; it is one plain SELECT"),
+        ("SELECT a.b\nFROM a\nUNION\nSELECT c.b FROM c", "4: UNION in a shape; it is one plain SELECT"),
+        ("SELECT a.b FROM a\nexcept all SELECT c.b FROM c", "3: except in a shape; it is one plain SELECT"),
+        ("SELECT a.b FROM a INTERSECT SELECT c.b FROM c", "2: INTERSECT in a shape; it is one plain SELECT"),
+        ("SELECT\na.b,\ncount(*)\nFROM a", "4: a column without a name; end it with AS and one"),
+        ("SELECT\ncount(*) total\nFROM a", "3: a column without a name; end it with AS and one"),
+        ("SELECT a.b::text FROM a", "2: a column without a name; end it with AS and one"),
+        ("SELECT 'b' FROM a", "2: a column without a name; end it with AS and one"),
+        ("SELECT a.* FROM a", "2: a column without a name; end it with AS and one"),
+        ("SELECT * FROM a", "2: a column without a name; end it with AS and one"),
+        ("SELECT a.b, FROM a", "2: a column without a name; end it with AS and one"),
+        ("SELECT FROM a", "2: a column without a name; end it with AS and one"),
+        ("SELECT\na.b,\nc.b\nFROM a, c", "4: a second column named b"),
+        ('SELECT\na.b,\n1 AS "b"\nFROM a, c', "4: a second column named b"),
+    ],
+)
+def test_a_shape_is_one_plain_select_of_named_columns(tmp_path: Path, body: str, expected: str) -> None:
+    write(tmp_path, "mine/shapes/shape.sql", f"-- A shape.\n{body}")
+    path = write(tmp_path, "mine/get.sql", "-- A.\n-- uses: mine/shape\nSELECT 1")
+    assert problem(path) == f"~/mine/get.sql:2: uses mine/shape: ~/mine/shapes/shape.sql:{expected}"
+
+
+def test_union_inside_brackets_is_no_union_of_the_shape(tmp_path: Path) -> None:
+    write(tmp_path, "mine/shapes/shape.sql", '-- A.\nSELECT t.a FROM (SELECT 1 AS a UNION SELECT 2) AS t, "union"')
+    assert list(find_shape("mine/shape", tmp_path).columns) == ["a"]
+
+
+def test_a_shape_named_like_a_table_would_hide_it(tmp_path: Path) -> None:
+    for name, table in {"blog/posts": "blog_posts", "services/media": "services_media"}.items():
+        shape = write(tmp_path, name.replace("/", "/shapes/") + ".sql", SHAPE)
+        path = write(tmp_path, "mine/get.sql", f"-- A.\n-- uses: {name}\nSELECT 1")
+        assert problem(path) == (
+            f"~/mine/get.sql:2: uses {name}: ~/{shape.relative_to(tmp_path)}:1: "
+            f"a shape with the name of the table {table} would hide it"
+        )
+
+
+def test_a_shape_of_both_the_library_and_the_user_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, "auth/shapes/user.sql", SHAPE)
+    path = write(tmp_path, "mine/get.sql", "-- A.\n-- uses: auth/user\nSELECT 1")
+    assert problem(path) == (
+        f"~/mine/get.sql:2: uses auth/user: ~/auth/shapes/user.sql and {LIBRARY}/auth/shapes/user.sql both define it; "
+        "give yours another name"
+    )
+
+
+def test_shapes_of_the_library_serve_statements_elsewhere(tmp_path: Path) -> None:
+    path = write(tmp_path, "mine/get.sql", "-- A.\n-- uses: auth/user\nSELECT auth_user.id FROM auth_user")
+    assert load(path).uses["auth_user"] is find_shape("auth/user", LIBRARY)
+
+
+def test_shapes_in_a_cycle_are_refused_and_say_where(tmp_path: Path) -> None:
+    for name, uses in {"one": "two", "two": "three", "three": "two"}.items():
+        write(tmp_path, f"mine/shapes/{name}.sql", f"-- A shape.\n\n-- uses: mine/{uses}\nSELECT t.a FROM t")
+    path = write(tmp_path, "mine/get.sql", "-- A.\n-- uses: mine/one\nSELECT 1")
+    assert problem(path) == (
+        "~/mine/get.sql:2: uses mine/one: ~/mine/shapes/one.sql:3: uses mine/two: ~/mine/shapes/two.sql:3: "
+        "uses mine/three: ~/mine/shapes/three.sql:3: uses mine/two: shapes in a cycle: two → three → two"
+    )
+    write(tmp_path, "mine/shapes/three.sql", SHAPE)
+    assert list(load(path).uses) == ["mine_one"]
+
+
+def test_every_shape_stands_behind_those_that_it_uses(tmp_path: Path) -> None:
+    used = {"a": "", "b": "mine/a", "c": "mine/b, mine/a", "d": "mine/c, mine/a", "e": "mine/b, mine/d"}
+    for name, uses in used.items():
+        header = f"-- uses: {uses}\n" if uses else ""
+        write(tmp_path, f"mine/shapes/{name}.sql", f"-- A shape.\n{header}SELECT t.a FROM t")
+    shapes = find_shape("mine/e", tmp_path).source.shapes()
+    assert [shape.name for shape in shapes] == ["mine_a", "mine_b", "mine_c", "mine_d"]

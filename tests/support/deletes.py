@@ -1,0 +1,92 @@
+"""What a delete must do, said once as a rule, and tried on every row of databases at random."""
+
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
+from typing import Any
+
+import attrs
+import psycopg
+from psycopg import Rollback
+
+from concordia_sql import Querier, Query
+from tests.support.generated import fill
+from tests.support.reading import rows
+from tests.support.writes import Changes, Row, watched
+
+Reference = tuple[str, str]
+"""A table, and its column with the id of what is deleted."""
+
+
+@attrs.frozen
+class Rule:
+    """What goes with a row, and what is only detached from it."""
+
+    command: Callable[[str], Query[Any]]
+    table: str
+    removes: Sequence[Reference] = ()
+    detaches: Sequence[Reference] = ()
+    heir: Callable[[Row, Row], str | None] = lambda _row, _child: None
+    """What a detached row refers to instead, given the row deleted and the one detached."""
+
+
+def check(connection: psycopg.Connection[Any], rule: Rule, seed: int) -> None:
+    """Delete each row of a database at random, and one that is not there."""
+    querier = Querier(connection)
+    fill(connection, Random(seed))
+    nothing = querier.execute(rule.command("nothing"))
+    assert set(attrs.asdict(nothing).values()) == {0}
+    for row in rows(connection, rule.table):
+        with watched(connection) as tried:
+            foreseen = querier.dry_run(rule.command(row["id"]))
+        assert tried.tables == {}
+        with connection.transaction() as transaction:
+            expected = {**_removed(connection, rule, row), **_detached(connection, rule, row)}
+            with watched(connection) as written:
+                counted = querier.execute(rule.command(row["id"]))
+            assert _undated(written.tables) == {
+                table: changes for table, changes in expected.items() if changes != Changes()
+            }
+            found = {name: number for name, number in attrs.asdict(counted).items() if number}
+            assert (found, foreseen) == (_counts(rule, expected), counted)
+            raise Rollback(transaction)
+
+
+def _removed(connection: psycopg.Connection[Any], rule: Rule, row: Row) -> dict[str, Changes]:
+    gone: dict[str, list[Row]] = {rule.table: [row]}
+    for table, column in rule.removes:
+        gone.setdefault(table, []).extend(rows(connection, table, **{column: row["id"]}))
+    return {table: Changes(removed=sorted(each, key=_key)) for table, each in gone.items()}
+
+
+def _detached(connection: psycopg.Connection[Any], rule: Rule, row: Row) -> dict[str, Changes]:
+    found = {
+        (table, column): [each for each in rows(connection, table, **{column: row["id"]}) if each["id"] != row["id"]]
+        for table, column in rule.detaches
+    }
+    removed = _removed(connection, rule, row)
+    return {
+        table: Changes(
+            removed=removed[table].removed if table in removed else [],
+            changed=[{"id": each["id"], column: rule.heir(row, each)} for each in sorted(detached, key=_key)],
+        )
+        for (table, column), detached in found.items()
+    }
+
+
+def _counts(rule: Rule, expected: Mapping[str, Changes]) -> dict[str, int]:
+    counts = {table: len(changes.removed) for table, changes in expected.items()}
+    detached = {f"{table}_detached": len(expected[table].changed) for table, _ in rule.detaches}
+    return {name: number for name, number in {**counts, **detached}.items() if number}
+
+
+def _undated(tables: Mapping[str, Changes]) -> dict[str, Changes]:
+    """Changed rows without the time of their change, which each must have."""
+    for changes in tables.values():
+        for row in changes.changed:
+            row.pop("updated_at")
+    return dict(tables)
+
+
+def _key(row: Row) -> Any:
+    """In the order of `Changes`, by the primary key."""
+    return row["id"] if "id" in row else tuple(value for name, value in row.items() if name != "position")

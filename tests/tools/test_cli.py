@@ -1,0 +1,252 @@
+"""The command line, as a user types it."""
+
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+from psycopg.rows import TupleRow
+from psycopg.sql import SQL, Identifier
+
+from concordia_sql import Affected, Query, command
+from concordia_sql.engine.compose import Composed
+from concordia_sql.tools import cli, embedded, sample
+from concordia_sql.tools.sample.loader import TABLES
+from tests.support.catalog import command_classes, query_classes
+from tests.support.rows import insert
+from tests.support.statements import write
+
+Connection = psycopg.Connection[TupleRow]
+
+
+def run(*arguments: str, url: str | None = None) -> Result:
+    return CliRunner().invoke(cli.main, arguments, env={"DATABASE_URL": url}, catch_exceptions=False)
+
+
+CLASSES = [*query_classes(), *command_classes()]
+
+
+def psql(url: str, *texts: str) -> str:
+    command = [str(embedded.bin_folder() / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", url]
+    done = subprocess.run(command, input="\n".join(texts), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-200:] + done.stderr
+    return str(done.stdout)
+
+
+def test_list_shows_every_query_on_two_lines() -> None:
+    lines = run("list").output.splitlines()
+    assert [line.split("  ")[0] for line in lines[::2]] == sorted(cls.query_name for cls in CLASSES)
+    shown = dict(zip(lines[::2], lines[1::2], strict=True))
+    assert (
+        shown["blog.GetPost  Maybe[PostDetails]  sql/blog/get_post.sql"]
+        == "    The post with this slug and all that is its own, in any status but deleted, or None."
+    )
+    assert "blog.GetCommentThread  Tree[CommentNode]  sql/blog/get_comment_thread.sql" in shown
+    assert "blog.CountPosts  One[Count]  sql/blog/count_posts.sql" in shown
+
+
+def test_show_is_ready_for_psql(sample_url: str) -> None:
+    """Every query, with none and with all of its optional fields; but a command's statements are only described."""
+    texts = []
+    for cls in CLASSES:
+        shown = [run("show", cls.query_name, *fields).stdout for fields in ((), tuple(cls._optional))]
+        if cls.writes:
+            shown = [re.sub(r";$", r" \\gdesc", text, flags=re.MULTILINE) for text in shown]
+        texts += [f"\\echo {cls.query_name}", *shown]
+    printed = psql(sample_url, *texts).splitlines()
+    assert [cls.query_name for cls in CLASSES if cls.query_name not in printed] == []
+
+
+def test_show_gives_what_the_query_gives(sample_url: str) -> None:
+    shown = run("show", "blog.ListPosts", "slug_contains").stdout
+    assert "\\set slug_contains '<slug_contains>'\n" in shown
+    assert "\\set limit '50'\n" in shown
+    given = shown.replace("'<slug_contains>'", "'MY-po'").replace("\\set limit '50'", "\\set limit 1")
+    assert psql(sample_url, given).split("|")[1] == sample.MY_POST_SLUG
+
+
+def test_show_quotes_for_psql(sample_url: str) -> None:
+    for value in ("it's", "a\\nb", ":x", '"'):
+        assert psql(sample_url, f"\\set value {cli._quoted(value)}\nSELECT :'value';") == f"{value}\n"
+
+
+def test_show_leaves_strings_alone() -> None:
+    composed = Composed("SELECT '$1', 'it''s $1', $1, $10 FROM \"x\"", tuple("abcdefghij"), frozenset())
+    assert cli._with_variables(composed) == "SELECT '$1', 'it''s $1', :'a', :'j' FROM \"x\""
+
+
+def test_explain_runs_the_query(sample_url: str) -> None:
+    for slug, rows in (("my-post", 1), ("no-post", 0)):
+        output = run("explain", "blog.GetPost", f"slug={slug}", url=sample_url).output
+        assert re.search(rf"^.* on blog_posts .*actual time=\S+ rows={rows}\b", output)
+        assert "(slug = $1)" in output
+        assert "Buffers: " in output
+
+
+def test_explain_reads_values_as_the_fields_take_them(sample_url: str) -> None:
+    for values in (["languages=fr,ar", "slug=1"], ["slug=my-post", "comment_status=approved"]):
+        assert "actual time" in run("explain", "blog.GetPost", *values, url=sample_url).output
+    values = ["limit=2", "is_featured=true", 'after=["2026-01-01T00:00:00","x"]', "status=published", "category=true"]
+    assert "actual time" in run("explain", "blog.ListPosts", *values, url=sample_url).output
+
+
+def test_explain_without_values_is_the_plan_alone(sample_url: str) -> None:
+    output = run("explain", "blog.GetPost", url=sample_url).output
+    assert "(slug = $1)" in output
+    assert "actual time" not in output
+
+
+def test_explain_runs_a_query_that_needs_no_values(sample_url: str) -> None:
+    assert "actual time" in run("explain", "auth.ListUsers", url=sample_url).output
+
+
+@pytest.fixture
+def retire(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> type[Query[int]]:
+    """A command that the command line knows as one of the library's."""
+    text = '-- Removes the users of a role.\nDELETE FROM "user"\nWHERE role = :role'
+    path = write(tmp_path, "mine/retire.sql", text)
+
+    @command(path)
+    class Retire(Affected):
+        role: str
+
+    monkeypatch.setattr(cli, "_queries", lambda: {Retire.query_name: Retire})
+    return Retire
+
+
+def test_explain_rolls_a_command_back(retire: type[Query[int]], connection: Connection, database_url: str) -> None:
+    insert(connection, "user", {"role": "clerk"})
+    output = run("explain", retire.query_name, "role=clerk", url=database_url).output
+    assert re.search(r"Delete on \"user\" .*actual time", output)
+    assert connection.execute('SELECT count(*) FROM "user"').fetchone() == (1,)
+
+
+def test_show_gives_a_command_as_it_is_run(retire: type[Query[int]], connection: Connection, database_url: str) -> None:
+    insert(connection, "user", {"role": "<role>"})
+    psql(database_url, run("show", retire.query_name).stdout)
+    assert connection.execute('SELECT count(*) FROM "user"').fetchone() == (0,)
+
+
+def test_seed_fills_an_empty_database_once(database_url: str) -> None:
+    result = run("seed", "--scale", "2", "--database", database_url.replace("postgresql:", "postgresql+psycopg:"))
+    assert result.exit_code == 0
+    with psycopg.connect(database_url) as connection:
+        counts = [
+            connection.execute(SQL("SELECT count(*) FROM {}").format(Identifier(table))).fetchone() for table in TABLES
+        ]
+    total = sum(count for (count,) in filter(None, counts))
+    assert result.stderr == f"Loaded {total:,} rows into {len(TABLES)} tables.\n"
+    again = run("seed", url=database_url)
+    assert (again.exit_code, again.stderr) == (
+        1,
+        "the table user holds rows; the sample goes into an empty database only\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["show", "blog.GetPosts"], "There is no query blog.GetPosts; did you mean blog.GetPost?"),
+        (["show", "nothing"], "There is no query nothing; see: concordia-sql list"),
+        (["show", "auth.GetUser", "slug"], "auth.GetUser has no field slug; it has id"),
+        (["explain", "auth.GetUser", "slug=1"], "auth.GetUser has no field slug; it has id"),
+        (["explain", "blog.GetPost", "languages=fr"], "blog.GetPost needs slug=… too"),
+        (["explain", "auth.ListUsers", "limit=0"], "auth.ListUsers: limit: Expected `int` >= 1"),
+        (["explain", "auth.ListUsers", "limit=two"], "auth.ListUsers: limit: Expected `int`, got `str`"),
+    ],
+)
+def test_a_mistake_is_one_line(sample_url: str, arguments: list[str], message: str) -> None:
+    result = run(*arguments, url=sample_url)
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"{message}\n")
+
+
+def test_an_error_is_one_red_line(server_url: str) -> None:
+    result = CliRunner().invoke(cli.main, ["seed", "--database", server_url], color=True)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert re.fullmatch(r"\x1b\[31m.*the database is not migrated.*\x1b\[0m\n", result.stderr)
+
+
+def test_an_error_of_postgresql_is_one_line(tmp_path: Path) -> None:
+    result = run("explain", "auth.ListUsers", url=f"postgresql://x@/x?host={tmp_path}&port=5432")
+    assert result.exit_code == 1
+    assert re.fullmatch(r"[^\n]*No such file or directory[^\n]*\n", result.stderr)
+
+
+def test_a_database_that_is_not_migrated_says_so(server_url: str) -> None:
+    result = run("explain", "blog.GetPost", "slug=x", url=server_url)
+    assert result.exit_code == 1
+    assert result.stderr.startswith('relation "blog_organizations" does not exist')
+    assert "yoyo apply" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that the user nobody can reach too, unlike tmp_path."""
+    with tempfile.TemporaryDirectory(dir=embedded._temporary_parent()) as parent:
+        Path(parent).chmod(0o755)
+        yield Path(parent) / "data"
+
+
+def serve(*arguments: str, statement: str, end: signal.Signals) -> tuple[object, str]:
+    """The row of a statement run on the server, which is then ended, and what the command writes beside the URL."""
+    command = [str(Path(sys.executable).with_name("concordia-sql")), "serve", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().strip()
+            with psycopg.connect(url, autocommit=True) as connection:
+                row = connection.execute(statement.encode()).fetchone()
+            process.send_signal(end)
+            _, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 0, errors
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(url)
+    return row, errors
+
+
+def test_serve_gives_the_url_of_a_sample_until_it_is_ended() -> None:
+    row, errors = serve("--scale", "2", statement="SELECT count(*) FROM blog_posts", end=signal.SIGINT)
+    assert row == (100,)
+    assert re.fullmatch(
+        r"Loaded [\d,]+ rows into \d+ tables.\nServing until Ctrl-C, with temporary data. Its URL:\n", errors
+    )
+
+
+def test_serve_keeps_a_folder(folder: Path) -> None:
+    """What was written stays, and the sample is not loaded again."""
+    change = "UPDATE blog_posts SET slug = 'mine' WHERE slug = 'my-post' RETURNING slug"
+    row, errors = serve("--folder", str(folder), statement=change, end=signal.SIGTERM)
+    assert row == ("mine",)
+    assert errors.endswith(f" tables.\nServing until Ctrl-C, data in {folder}. Its URL:\n")
+    count = "SELECT count(*), count(*) FILTER (WHERE slug = 'mine') FROM blog_posts"
+    row, errors = serve("--folder", str(folder), statement=count, end=signal.SIGTERM)
+    assert row == (50, 1)
+    assert errors == f"Serving until Ctrl-C, data in {folder}. Its URL:\n"
+
+
+def test_demo_shows_each_query_with_its_result_on_a_screen_of_80_columns() -> None:
+    lines = run("demo").output.splitlines()
+    assert [line[0] for line in lines if re.match(r"\d\. ", line)] == list("123456789")
+    assert len([line for line in lines if re.fullmatch(r"\d+\.\d\d ms, bare \d+\.\d\d ms", line)]) == 8
+    assert "headline={'fr': 'Une matinée au marché'}" in "".join(lines)
+    asked = [line for line in lines if line.startswith(">>> ")]
+    assert asked
+    for line in asked:
+        compile(line.removeprefix(">>> "), "demo", "eval")  # not cut
+
+
+def test_a_missing_library_is_named(tmp_path: Path) -> None:
+    """As where the extra is not installed."""
+    code = "import sys; sys.modules['rich.console'] = None; import concordia_sql.tools.cli"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == 'The command line needs the package rich.console: pip install "concordia-sql[cli]"\n'
