@@ -3,7 +3,7 @@
 PYTHON ?= python3
 UV := uv==$(shell sed -n '/^name = "uv"$$/{n;s/.*"\(.*\)"/\1/p;}' uv.lock)
 
-.PHONY: demo test lint check serve docs bench bench-quick bench-check bench-micro
+.PHONY: demo test lint check serve sync docs bench bench-quick bench-check bench-micro
 .DEFAULT_GOAL := demo
 
 demo: .venv/ready
@@ -23,6 +23,9 @@ lint: .venv/ready
 	.venv/bin/pyright
 
 check: lint test
+
+sync: .venv/ready
+	.venv/bin/python -m tests.support.make_sync
 
 docs: .venv/ready
 	.venv/bin/python docs/generate.py

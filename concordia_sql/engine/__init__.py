@@ -2,8 +2,10 @@
 
 from msgspec import UNSET, UnsetType
 
+from concordia_sql.engine.async_database import AsyncDatabase
+from concordia_sql.engine.async_querier import AsyncQuerier
 from concordia_sql.engine.converter import Converter, make_converter
-from concordia_sql.engine.database import AsyncDatabase, Database
+from concordia_sql.engine.database import Database
 from concordia_sql.engine.errors import (
     ConcordiaError,
     Conflict,
@@ -18,7 +20,7 @@ from concordia_sql.engine.errors import (
     StatementError,
 )
 from concordia_sql.engine.keyset import Limit, cursor
-from concordia_sql.engine.querier import AsyncQuerier, Querier
+from concordia_sql.engine.querier import Querier
 from concordia_sql.engine.queries import Affected, Many, Maybe, One, Query, Subtree, Tree, command, query
 from concordia_sql.engine.session import Isolation
 from concordia_sql.engine.tree import Node, children_field

@@ -1,4 +1,4 @@
-"""The free connections of a pool, the one used last first. No I/O: both colours share it.
+"""The idle connections of a pool, the one used last first. No I/O: sync and async share it.
 
 A pool gives the connection that has rested longest. With few callers and many connections, each call then meets a
 server process that no cache of the processor holds any more, and takes 1.4 times as long.

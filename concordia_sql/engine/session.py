@@ -1,4 +1,4 @@
-"""The statements of one connection: prepared once, sent, read. Below psycopg's cursors, and the same for both colours.
+"""The statements of one connection: prepared once, sent, read. Below psycopg's cursors; sync and async share it.
 
 What waits for the server is a generator for `connection.wait`, as psycopg's own are. Going below the cursors halves the
 client's time for a small query; the benchmarks have the figures.
@@ -380,6 +380,21 @@ def pauses(attempts: int) -> Iterator[float]:
     """The seconds to wait between so many attempts: random, so that rivals part."""
     for number in range(attempts - 1):
         yield random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**number))  # noqa: S311 - no secret
+
+
+def only(queries: tuple[Query[Any], ...], *, writes: bool, by: str = "fetch") -> tuple[Query[Any], ...]:
+    """The queries, which must be commands for `execute`, and must not be for the methods that read."""
+    for query in queries:
+        if query.writes and not writes:
+            raise QuerierError(f"{query.query_name} is a command: run it by execute, not by {by}")
+        if writes and not query.writes:
+            raise QuerierError(f"{query.query_name} is a query: run it by fetch, not by execute")
+    return queries
+
+
+def stream_chunk() -> int:
+    """How many rows a stream takes from the socket at a time, where libpq can (version 17)."""
+    return _CHUNK if capabilities.has_stream_chunked() else 1
 
 
 def _set_transaction(isolation: Isolation | None, read_only: bool, deferrable: bool) -> bytes:

@@ -1,0 +1,211 @@
+"""Queriers: a connection that runs queries."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any, TypeVar, overload
+
+import psycopg
+
+from concordia_sql.engine import adapters
+from concordia_sql.engine.converter import Converter, make_converter
+from concordia_sql.engine.queries import Many, One, Query
+from concordia_sql.engine.session import ATTEMPTS, IN_THE_WAY, Isolation, Session, only, pauses, stream_chunk
+
+R = TypeVar("R")
+R1 = TypeVar("R1")
+R2 = TypeVar("R2")
+R3 = TypeVar("R3")
+R4 = TypeVar("R4")
+R5 = TypeVar("R5")
+T = TypeVar("T")
+
+_CONVERTER = make_converter()
+
+
+class AsyncExecutor:
+    """What runs queries: a querier, or a database with its pool of them."""
+
+    async def fetch(self, query: Query[R]) -> R:
+        """Run a query in one round trip. What comes back is as its base says: `T`, `T | None`, `list[T]`."""
+        (result,) = await self._run(*only((query,), writes=False))
+        return result  # type: ignore[no-any-return]
+
+    async def execute(self, command: Query[R]) -> R:
+        """Run a command in one round trip, as a transaction of its own outside of one.
+
+        What comes back is as its base says. Raises OutcomeUnknown when the connection is lost meanwhile.
+        """
+        (result,) = await self._run(*only((command,), writes=True))
+        return result  # type: ignore[no-any-return]
+
+    @overload
+    async def fetch_batch(self, query1: Query[R1], query2: Query[R2], /) -> tuple[R1, R2]: ...
+    @overload
+    async def fetch_batch(self, query1: Query[R1], query2: Query[R2], query3: Query[R3], /) -> tuple[R1, R2, R3]: ...
+    @overload
+    async def fetch_batch(
+        self, query1: Query[R1], query2: Query[R2], query3: Query[R3], query4: Query[R4], /
+    ) -> tuple[R1, R2, R3, R4]: ...
+    @overload
+    async def fetch_batch(
+        self, query1: Query[R1], query2: Query[R2], query3: Query[R3], query4: Query[R4], query5: Query[R5], /
+    ) -> tuple[R1, R2, R3, R4, R5]: ...
+    @overload
+    async def fetch_batch(self, *queries: Query[R]) -> tuple[R, ...]: ...
+    async def fetch_batch(self, *queries: Query[Any]) -> tuple[Any, ...]:
+        """Run several queries in one round trip; a tuple of their results. An error of one is the error of all."""
+        return await self._run(*only(queries, writes=False))
+
+    @overload
+    async def execute_batch(self, command1: Query[R1], command2: Query[R2], /) -> tuple[R1, R2]: ...
+    @overload
+    async def execute_batch(
+        self, command1: Query[R1], command2: Query[R2], command3: Query[R3], /
+    ) -> tuple[R1, R2, R3]: ...
+    @overload
+    async def execute_batch(
+        self, command1: Query[R1], command2: Query[R2], command3: Query[R3], command4: Query[R4], /
+    ) -> tuple[R1, R2, R3, R4]: ...
+    @overload
+    async def execute_batch(
+        self, command1: Query[R1], command2: Query[R2], command3: Query[R3], command4: Query[R4], command5: Query[R5], /
+    ) -> tuple[R1, R2, R3, R4, R5]: ...
+    @overload
+    async def execute_batch(self, *commands: Query[R]) -> tuple[R, ...]: ...
+    async def execute_batch(self, *commands: Query[Any]) -> tuple[Any, ...]:
+        """Run several commands in one round trip, in order, all or nothing; a tuple of their results.
+
+        Outside of a transaction they are one. Raises what `execute` does: an error of one is the error of all. Where
+        one is a `One`, that it finds no row is known when all have run: BEGIN and COMMIT are then trips of their own.
+        """
+        only(commands, writes=True)
+        if any(isinstance(command, One) for command in commands):
+            async with self.transaction() as querier:
+                return await querier._run(*commands)
+        return await self._run(*commands)
+
+    async def dry_run(self, command: Query[R]) -> R:
+        """What `execute` would return or raise now: the command is run, with all its locks, and rolled back."""
+        async with self.transaction() as querier:
+            result = await querier.execute(command)
+            raise psycopg.Rollback
+        return result
+
+    async def retry(
+        self,
+        work: Callable[["AsyncQuerier"], Awaitable[R]],
+        *,
+        isolation: Isolation = "serializable",
+        attempts: int = ATTEMPTS,
+    ) -> R:
+        """What `work` returns, run in a transaction, and again when other transactions got in its way.
+
+        That is after a serialization failure or a deadlock, which leave nothing behind, at most `attempts` times, with
+        random pauses that grow up to a second. So `work` must do nothing else that may not be done twice. All other
+        errors are raised at once, OutcomeUnknown among them. Raises QuerierError inside a transaction, which a failure
+        would have ended.
+
+        Source: PostgreSQL manual, "Serialization Failure Handling".
+        """
+        waits = pauses(attempts)
+        while True:
+            try:
+                async with self.transaction(isolation=isolation) as querier:
+                    return await work(querier)
+            except IN_THE_WAY:
+                if (pause := next(waits, None)) is None:
+                    raise
+            await asyncio.sleep(pause)
+
+    def transaction(
+        self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
+    ) -> AbstractAsyncContextManager["AsyncQuerier"]:
+        """A querier in a transaction: committed at the end of the block, rolled back by an error.
+
+        Inside a transaction it is a savepoint and takes no options: QuerierError. `isolation` is what the server is
+        set to, mostly READ COMMITTED, unless given. A `deferrable` transaction that is serializable and read-only waits
+        until it cannot fail. Commands that take a lock before they check a rule refuse to run under REPEATABLE READ,
+        which shows them the rows from before the lock.
+
+        Raises OutcomeUnknown when the connection is lost at the end, while it is committed.
+
+        Source: PostgreSQL manual, "Transaction Isolation".
+        """
+        raise NotImplementedError
+
+    async def _run(self, *queries: Query[Any]) -> tuple[Any, ...]:
+        raise NotImplementedError
+
+
+class AsyncQuerier(AsyncExecutor):
+    """Runs queries on a connection of the caller's, which must be in autocommit mode and is never closed here.
+
+    Its encoding must be UTF-8. Statements are prepared on their first run; `prepare=False` turns that off, as PgBouncer
+    in transaction mode needs. psycopg's own preparation is switched off on the connection. Where psycopg has prepared
+    statements before, it drops all there are after the next rollback: give each querier a connection of its own.
+
+    A querier serves one task at a time, and raises QuerierError for a second one. Its results hold naive datetimes in
+    UTC. A call that is cancelled cancels its query on the server. psycopg's errors pass through, with a note that
+    names the query; NotMigrated is raised when a table or column of Concordia is missing, ResultError when rows do not
+    fit the result class.
+    """
+
+    def __init__(
+        self,
+        connection: "psycopg.AsyncConnection[Any]",
+        *,
+        converter: Converter = _CONVERTER,
+        prepare: bool = True,
+    ) -> None:
+        self.connection = connection
+        self._session = Session(connection, converter, prepare=prepare)
+
+    async def _run(self, *queries: Query[Any]) -> tuple[Any, ...]:
+        with self._session.reserved(*queries) as session:
+            while True:
+                try:
+                    return await self.connection.wait(session.run(queries))
+                except psycopg.Error as error:
+                    session.recover(error, queries)
+
+    @contextlib.asynccontextmanager
+    async def stream(self, query: Many[T]) -> AsyncIterator[AsyncIterator[T]]:
+        """Run a query whose rows come one by one, in constant memory, for results too large for a list.
+
+        ```python
+        async with querier.stream(query) as rows:
+            async for row in rows: ...
+        ```
+
+        The querier runs nothing else until the last row. Leaving early cancels the query, which ends a transaction
+        around it.
+        """
+        async with contextlib.aclosing(self._stream(query)) as rows:
+            yield rows
+
+    async def _stream(self, query: Many[T]) -> AsyncGenerator[T]:
+        session = self._session
+        only((query,), writes=False, by="stream")
+        composed = query.compose()
+        with session.running(query):
+            async with psycopg.AsyncRawCursor(self.connection) as cursor:
+                adapters.register(cursor.adapters)
+                cursor.row_factory = session.row_factory(query)
+                rows = cursor.stream(composed.encoded, session.texts(composed, query), size=stream_chunk())
+                async with contextlib.aclosing(rows):  # type: ignore[type-var]
+                    async for row in rows:
+                        yield row
+
+    @contextlib.asynccontextmanager
+    async def transaction(
+        self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
+    ) -> AsyncIterator["AsyncQuerier"]:
+        """As `AsyncExecutor.transaction` says."""
+        with self._session.transaction(isolation, read_only, deferrable) as transaction:
+            async with self.connection.transaction():
+                if transaction.setting:
+                    await self.connection.execute(transaction.setting)
+                yield self
+                transaction.ended = True
