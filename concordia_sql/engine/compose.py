@@ -8,7 +8,8 @@ import msgspec
 
 from concordia_sql.engine.columns import columns_of, nested_classes
 from concordia_sql.engine.errors import StatementError
-from concordia_sql.engine.lexer import Token, Tokens
+from concordia_sql.engine.lexer import Token, Tokens, quoted
+from concordia_sql.engine.returning import write_columns
 from concordia_sql.engine.statement import Shape, Source, column_name, outermost, split_select
 
 _SOURCES = ("from", "join", "with", "recursive")  # what follows is no column
@@ -50,20 +51,22 @@ def compose(source: Source, result_class: type, present: frozenset[str]) -> Comp
     _check_columns(source, result_class)
     text = _Text(present)
     shapes = _shapes(source, result_class, text)
-    columns = ", ".join(f"q.{_quoted(column)}" for column in columns_of(result_class))
+    columns = ", ".join(f"q.{quoted(column)}" for column in columns_of(result_class))
     statement = f"SELECT {columns}\nFROM (\n{text.add(source.body)}\n) AS q"
     return text.composed(f"WITH {shapes}\n{statement}" if shapes else statement)
 
 
 def compose_command(source: Source, result_class: type, present: frozenset[str]) -> Composed:
-    """The statements of `source` as they stand, their shapes merged into their own WITH: a write must be at the top.
+    """The statements of `source`, giving the columns of `result_class`.
 
-    One whose every line is left out is none.
+    Shapes are merged into their own WITH: a write must be at the top. A statement whose every line is left out is none.
+
+    Raises StatementError when the class cannot be filled, or asks for columns that the statement does not give.
     """
     before = [each for one in source.before if (each := compose_command(one, int, present)).text]
     text = _Text(present, before)
     shapes = _shapes(source, result_class, text)
-    body = text.add(source.body)
+    body = text.add(write_columns(source, result_class))
     if not shapes:
         return text.composed(body)
     if opening := _WITH.match(body):
@@ -99,10 +102,6 @@ def _shapes(source: Source, result_class: type, text: "_Text") -> str:
         f"{text.add(shape.tail, shape=True)}\n)"
         for shape, kept in _Cut(source, result_class, text.present).kept().items()
     )
-
-
-def _quoted(name: str) -> str:
-    return name if name == name.lower() else f'"{name}"'
 
 
 class _Text:

@@ -99,6 +99,11 @@ def tokenize(text: str, source: str) -> list[Token]:
     return tokens
 
 
+def quoted(name: str) -> str:
+    """The name of a column as SQL, in quotes where it needs them after a dot."""
+    return name if name == name.lower() else f'"{name}"'
+
+
 def _block_end(text: str, start: int, where: str) -> int:
     """Where the block comment at `start` ends: they nest."""
     depth = 0

@@ -193,8 +193,9 @@ def query(path: str | Path) -> Callable[[type[Q]], type[Q]]:
 def command(path: str | Path) -> Callable[[type[Q]], type[Q]]:
     """Make a class the command of a SQL file, as `query` does: a statement that writes, run by `execute`.
 
-    The statement runs as it stands, and gives its columns by name, in RETURNING or a last SELECT. A shape in it shows
-    the rows as they were before. A field with the default UNSET is not given until it is set, and None is then a value.
+    The statement gives its columns by name, in RETURNING or a last SELECT. One star there, as `RETURNING blog_posts.*`,
+    is written as the columns that the result class names and nothing beside it gives. A shape in it shows the rows as
+    they were before. A field with the default UNSET is not given until it is set, and None is then a value.
     A sequence of objects of an attrs class is sent as one JSON array, for `jsonb_to_recordset(:rows::jsonb)`.
 
     Of several statements, with semicolons in between, the last one gives the columns. They run in one transaction and
@@ -222,6 +223,8 @@ def _make(cls: type[Q], *, path: str | Path, writes: bool) -> type[Q]:
     made._fields = tuple(field.name for field in attrs.fields(cast("Any", made)))
     made._optional = _match_fields(made, source)
     made._composed = {}
+    if writes:
+        made._compose(())
     return made
 
 

@@ -480,7 +480,7 @@ def test_the_children_of_a_node_are_no_column(tmp_path: Path, server: Querier) -
         ("WITH x AS (SELECT 1) DELETE FROM t", "WITH x AS (SELECT 1) DELETE FROM t"),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("result_class", [Row, int])
+@pytest.mark.parametrize("result_class", [int])
 def test_a_command_is_sent_as_it_stands_with_its_shapes(
     tmp_path: Path, body: str, sent: str, result_class: type
 ) -> None:
