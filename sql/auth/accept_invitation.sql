@@ -57,9 +57,4 @@ SELECT
     coalesce(accepted_invitation.role, 'member') AS role,
     timezone('UTC', now()) AS created_at
 FROM accepted_invitation
-RETURNING
-    member.id,
-    member.organization_id,
-    member.user_id,
-    member.role,
-    member.created_at
+RETURNING member.*

@@ -12,9 +12,4 @@ INSERT INTO member (
     :role,
     timezone('UTC', now())
 )
-RETURNING
-    member.id,
-    member.organization_id,
-    member.user_id,
-    member.role,
-    member.created_at
+RETURNING member.*

@@ -10,13 +10,4 @@ SET
     password = :password, -- when :password
     updated_at = timezone('UTC', now())
 WHERE account.id = :id
-RETURNING
-    account.id,
-    account.account_id,
-    account.provider_id,
-    account.user_id,
-    account.access_token_expires_at,
-    account.refresh_token_expires_at,
-    account.scope,
-    account.created_at,
-    account.updated_at
+RETURNING account.*

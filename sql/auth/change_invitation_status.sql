@@ -13,12 +13,4 @@ WHERE
 UPDATE invitation
 SET status = :status
 WHERE invitation.id = :id
-RETURNING
-    invitation.id,
-    invitation.organization_id,
-    invitation.email,
-    invitation.role,
-    invitation.status,
-    invitation.expires_at,
-    invitation.created_at,
-    invitation.inviter_id
+RETURNING invitation.*

@@ -24,9 +24,4 @@ SET role = :role
 WHERE
     member.organization_id = :organization_id
     AND member.user_id = :user_id
-RETURNING
-    member.id,
-    member.organization_id,
-    member.user_id,
-    member.role,
-    member.created_at
+RETURNING member.*

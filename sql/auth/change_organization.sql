@@ -7,10 +7,4 @@ SET
     metadata = :metadata, -- when :metadata
     id = organization.id
 WHERE organization.id = :id
-RETURNING
-    organization.id,
-    organization.name,
-    organization.slug,
-    organization.logo,
-    organization.created_at,
-    organization.metadata
+RETURNING organization.*

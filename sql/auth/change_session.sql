@@ -8,14 +8,4 @@ SET
     impersonated_by = :impersonated_by, -- when :impersonated_by
     updated_at = timezone('UTC', now())
 WHERE session.id = :id
-RETURNING
-    session.id,
-    session.expires_at,
-    session.token,
-    session.ip_address,
-    session.user_agent,
-    session.user_id,
-    session.active_organization_id,
-    session.impersonated_by,
-    session.created_at,
-    session.updated_at
+RETURNING session.*

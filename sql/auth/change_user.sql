@@ -13,17 +13,4 @@ SET
     ban_expires = :ban_expires, -- when :ban_expires
     updated_at = timezone('UTC', now())
 WHERE "user".id = :id
-RETURNING
-    "user".id,
-    "user".name,
-    "user".email,
-    "user".email_verified,
-    "user".image,
-    "user".username,
-    "user".display_username,
-    "user".role,
-    "user".banned,
-    "user".ban_reason,
-    "user".ban_expires,
-    "user".created_at,
-    "user".updated_at
+RETURNING "user".*

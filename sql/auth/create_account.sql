@@ -28,13 +28,4 @@ INSERT INTO account (
     timezone('UTC', now()),
     timezone('UTC', now())
 )
-RETURNING
-    account.id,
-    account.account_id,
-    account.provider_id,
-    account.user_id,
-    account.access_token_expires_at,
-    account.refresh_token_expires_at,
-    account.scope,
-    account.created_at,
-    account.updated_at
+RETURNING account.*

@@ -15,13 +15,7 @@ WITH created_organization AS (
         timezone('UTC', now()),
         :metadata
     )
-    RETURNING
-        organization.id,
-        organization.name,
-        organization.slug,
-        organization.logo,
-        organization.created_at,
-        organization.metadata
+    RETURNING organization.*
 ),
 
 created_member AS (
@@ -40,11 +34,5 @@ created_member AS (
     )
 )
 
-SELECT
-    created_organization.id,
-    created_organization.name,
-    created_organization.slug,
-    created_organization.logo,
-    created_organization.created_at,
-    created_organization.metadata
+SELECT created_organization.*
 FROM created_organization

@@ -22,14 +22,4 @@ INSERT INTO session (
     timezone('UTC', now()),
     timezone('UTC', now())
 )
-RETURNING
-    session.id,
-    session.expires_at,
-    session.token,
-    session.ip_address,
-    session.user_agent,
-    session.user_id,
-    session.active_organization_id,
-    session.impersonated_by,
-    session.created_at,
-    session.updated_at
+RETURNING session.*

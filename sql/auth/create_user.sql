@@ -28,17 +28,4 @@ INSERT INTO "user" (
     timezone('UTC', now()),
     timezone('UTC', now())
 )
-RETURNING
-    "user".id,
-    "user".name,
-    "user".email,
-    "user".email_verified,
-    "user".image,
-    "user".username,
-    "user".display_username,
-    "user".role,
-    "user".banned,
-    "user".ban_reason,
-    "user".ban_expires,
-    "user".created_at,
-    "user".updated_at
+RETURNING "user".*

@@ -18,12 +18,4 @@ INSERT INTO invitation (
     timezone('UTC', now()),
     :inviter_id
 )
-RETURNING
-    invitation.id,
-    invitation.organization_id,
-    invitation.email,
-    invitation.role,
-    invitation.status,
-    invitation.expires_at,
-    invitation.created_at,
-    invitation.inviter_id
+RETURNING invitation.*

@@ -19,11 +19,4 @@ INSERT INTO verification (
     timezone('UTC', now()),
     timezone('UTC', now())
 )
-RETURNING
-    verification.id,
-    verification.identifier,
-    verification.value,
-    verification.expires_at,
-    verification.used_at,
-    verification.created_at,
-    verification.updated_at
+RETURNING verification.*

@@ -47,11 +47,4 @@ WHERE
             newest_verification.id DESC
         LIMIT 1
     )
-RETURNING
-    verification.id,
-    verification.identifier,
-    verification.value,
-    verification.expires_at,
-    verification.used_at,
-    verification.created_at,
-    verification.updated_at
+RETURNING verification.*

@@ -22,26 +22,4 @@ SET
     canonical_url = :canonical_url::jsonb, -- when :canonical_url
     updated_at = timezone('UTC', now())
 WHERE blog_authors.id = :id
-RETURNING
-    blog_authors.id,
-    blog_authors.slug,
-    blog_authors.given_name,
-    blog_authors.family_name,
-    blog_authors.display_name,
-    blog_authors.bio,
-    blog_authors.job_title,
-    blog_authors.email,
-    blog_authors.avatar_id,
-    blog_authors.avatar_url,
-    blog_authors.website,
-    blog_authors.same_as,
-    blog_authors.works_for_id,
-    blog_authors.display_in_home,
-    blog_authors.display_in_blog,
-    blog_authors.is_featured,
-    blog_authors.seo_title,
-    blog_authors.seo_description,
-    blog_authors.seo_keywords,
-    blog_authors.canonical_url,
-    blog_authors.created_at,
-    blog_authors.updated_at
+RETURNING blog_authors.*

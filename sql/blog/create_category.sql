@@ -37,20 +37,4 @@ INSERT INTO blog_categories (
     timezone('UTC', now()),
     timezone('UTC', now())
 )
-RETURNING
-    blog_categories.id,
-    blog_categories.slug,
-    blog_categories.name,
-    blog_categories.description,
-    blog_categories.featured_image_id,
-    blog_categories.display_in_home,
-    blog_categories.display_in_menu,
-    blog_categories.display_in_blog,
-    blog_categories.is_featured,
-    blog_categories.parent_id,
-    blog_categories.seo_title,
-    blog_categories.seo_description,
-    blog_categories.seo_keywords,
-    blog_categories.canonical_url,
-    blog_categories.created_at,
-    blog_categories.updated_at
+RETURNING blog_categories.*

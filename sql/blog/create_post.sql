@@ -47,27 +47,7 @@ WITH created_post AS (
         timezone('UTC', now()),
         timezone('UTC', now())
     )
-    RETURNING
-        blog_posts.id,
-        blog_posts.slug,
-        blog_posts.status,
-        blog_posts.published_at,
-        blog_posts.display_in_home,
-        blog_posts.display_in_blog,
-        blog_posts.is_featured,
-        blog_posts.reading_time,
-        blog_posts.word_count,
-        blog_posts.time_required,
-        blog_posts.allow_comments,
-        blog_posts.in_language,
-        blog_posts.license,
-        blog_posts.discussion_url,
-        blog_posts.url,
-        blog_posts.identifier,
-        blog_posts.organization_id,
-        blog_posts.deleted_at,
-        blog_posts.created_at,
-        blog_posts.updated_at
+    RETURNING blog_posts.*
 ),
 
 created_translations AS (
@@ -140,25 +120,5 @@ linked_media AS (
     FROM jsonb_to_recordset(:media::jsonb) AS medium (media_id text, type text, position text)
 )
 
-SELECT
-    created_post.id,
-    created_post.slug,
-    created_post.status,
-    created_post.published_at,
-    created_post.display_in_home,
-    created_post.display_in_blog,
-    created_post.is_featured,
-    created_post.reading_time,
-    created_post.word_count,
-    created_post.time_required,
-    created_post.allow_comments,
-    created_post.in_language,
-    created_post.license,
-    created_post.discussion_url,
-    created_post.url,
-    created_post.identifier,
-    created_post.organization_id,
-    created_post.deleted_at,
-    created_post.created_at,
-    created_post.updated_at
+SELECT created_post.*
 FROM created_post

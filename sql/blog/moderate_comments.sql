@@ -24,33 +24,10 @@ moderated AS (
         AND blog_comments.status = seen.status
         AND blog_comments.deleted_at IS NULL
     RETURNING
-        blog_comments.id,
-        blog_comments.post_id,
-        blog_comments.parent_id,
-        blog_comments.author_name,
-        blog_comments.author_email,
-        blog_comments.content,
-        blog_comments.rating,
-        blog_comments.status,
-        blog_comments.in_language,
-        blog_comments.deleted_at,
-        blog_comments.created_at,
-        blog_comments.updated_at,
+        blog_comments.*,
         seen.number
 )
 
-SELECT
-    moderated.id,
-    moderated.post_id,
-    moderated.parent_id,
-    moderated.author_name,
-    moderated.author_email,
-    moderated.content,
-    moderated.rating,
-    moderated.status,
-    moderated.in_language,
-    moderated.deleted_at,
-    moderated.created_at,
-    moderated.updated_at
+SELECT moderated.*
 FROM moderated
 ORDER BY moderated.number

@@ -39,17 +39,4 @@ ON CONFLICT (post_id, in_language) DO UPDATE
         seo_keywords = excluded.seo_keywords,
         canonical_url = excluded.canonical_url,
         updated_at = excluded.updated_at
-RETURNING
-    blog_translations.id,
-    blog_translations.post_id,
-    blog_translations.in_language,
-    blog_translations.headline,
-    blog_translations.alternative_headline,
-    blog_translations.article_body,
-    blog_translations.excerpt,
-    blog_translations.seo_title,
-    blog_translations.seo_description,
-    blog_translations.seo_keywords,
-    blog_translations.canonical_url,
-    blog_translations.created_at,
-    blog_translations.updated_at
+RETURNING blog_translations.*

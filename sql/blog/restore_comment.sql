@@ -14,16 +14,4 @@ SET
 WHERE
     blog_comments.id = :id
     AND blog_comments.deleted_at IS NOT NULL
-RETURNING
-    blog_comments.id,
-    blog_comments.post_id,
-    blog_comments.parent_id,
-    blog_comments.author_name,
-    blog_comments.author_email,
-    blog_comments.content,
-    blog_comments.rating,
-    blog_comments.status,
-    blog_comments.in_language,
-    blog_comments.deleted_at,
-    blog_comments.created_at,
-    blog_comments.updated_at
+RETURNING blog_comments.*

@@ -10,15 +10,4 @@ SET
     preferred_language = :preferred_language, -- when :preferred_language
     updated_at = timezone('UTC', now())
 WHERE profile.user_id = :user_id
-RETURNING
-    profile.id,
-    profile.user_id,
-    profile.username,
-    profile.full_name,
-    profile.bio,
-    profile.avatar_url,
-    profile.location,
-    profile.website,
-    profile.preferred_language,
-    profile.created_at,
-    profile.updated_at
+RETURNING profile.*

@@ -34,15 +34,4 @@ ON CONFLICT (user_id) DO UPDATE
         website = excluded.website, -- when :website
         preferred_language = excluded.preferred_language, -- when :preferred_language
         updated_at = excluded.updated_at
-RETURNING
-    profile.id,
-    profile.user_id,
-    profile.username,
-    profile.full_name,
-    profile.bio,
-    profile.avatar_url,
-    profile.location,
-    profile.website,
-    profile.preferred_language,
-    profile.created_at,
-    profile.updated_at
+RETURNING profile.*

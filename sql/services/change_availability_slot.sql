@@ -7,11 +7,4 @@ SET
     is_available = :is_available, -- when :is_available
     id = services_availability.id
 WHERE services_availability.id = :id
-RETURNING
-    services_availability.id,
-    services_availability.service_id,
-    services_availability.day_of_week,
-    services_availability.start_time,
-    services_availability.end_time,
-    services_availability.is_available,
-    services_availability.created_at
+RETURNING services_availability.*

@@ -15,20 +15,4 @@ SET
     seo_description = :seo_description::jsonb, -- when :seo_description
     updated_at = timezone('UTC', now())
 WHERE services_categories.id = :id
-RETURNING
-    services_categories.id,
-    services_categories.slug,
-    services_categories.name,
-    services_categories.description,
-    services_categories.icon,
-    services_categories.featured_image_id,
-    services_categories.parent_id,
-    services_categories.sort_order,
-    services_categories.display_in_home,
-    services_categories.display_in_menu,
-    services_categories.is_active,
-    services_categories.is_featured,
-    services_categories.seo_title,
-    services_categories.seo_description,
-    services_categories.created_at,
-    services_categories.updated_at
+RETURNING services_categories.*

@@ -16,20 +16,4 @@ SET
     thumbnail_url = :thumbnail_url, -- when :thumbnail_url
     updated_at = timezone('UTC', now())
 WHERE services_media.id = :id
-RETURNING
-    services_media.id,
-    services_media.url,
-    services_media.content_url,
-    services_media.type,
-    services_media.encoding_format,
-    services_media.width,
-    services_media.height,
-    services_media.duration,
-    services_media.license,
-    services_media.copyright_holder,
-    services_media.caption,
-    services_media.description,
-    services_media.alt,
-    services_media.thumbnail_url,
-    services_media.created_at,
-    services_media.updated_at
+RETURNING services_media.*

@@ -16,11 +16,4 @@ INSERT INTO services_availability (
     :is_available,
     timezone('UTC', now())
 )
-RETURNING
-    services_availability.id,
-    services_availability.service_id,
-    services_availability.day_of_week,
-    services_availability.start_time,
-    services_availability.end_time,
-    services_availability.is_available,
-    services_availability.created_at
+RETURNING services_availability.*

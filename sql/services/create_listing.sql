@@ -51,29 +51,7 @@ WITH created_listing AS (
         timezone('UTC', now()),
         timezone('UTC', now())
     )
-    RETURNING
-        services_listings.id,
-        services_listings.slug,
-        services_listings.category_id,
-        services_listings.provider_id,
-        services_listings.organization_id,
-        services_listings.status,
-        services_listings.base_price,
-        services_listings.price_type,
-        services_listings.currency,
-        services_listings.duration_minutes,
-        services_listings.is_mobile,
-        services_listings.max_participants,
-        services_listings.booking_advance_hours,
-        services_listings.cancellation_hours,
-        services_listings.is_active,
-        services_listings.is_featured,
-        services_listings.display_in_home,
-        services_listings.allow_reviews,
-        services_listings.in_language,
-        services_listings.deleted_at,
-        services_listings.created_at,
-        services_listings.updated_at
+    RETURNING services_listings.*
 ),
 
 created_translations AS (
@@ -154,27 +132,5 @@ created_slots AS (
     )
 )
 
-SELECT
-    created_listing.id,
-    created_listing.slug,
-    created_listing.category_id,
-    created_listing.provider_id,
-    created_listing.organization_id,
-    created_listing.status,
-    created_listing.base_price,
-    created_listing.price_type,
-    created_listing.currency,
-    created_listing.duration_minutes,
-    created_listing.is_mobile,
-    created_listing.max_participants,
-    created_listing.booking_advance_hours,
-    created_listing.cancellation_hours,
-    created_listing.is_active,
-    created_listing.is_featured,
-    created_listing.display_in_home,
-    created_listing.allow_reviews,
-    created_listing.in_language,
-    created_listing.deleted_at,
-    created_listing.created_at,
-    created_listing.updated_at
+SELECT created_listing.*
 FROM created_listing

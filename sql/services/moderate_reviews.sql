@@ -24,35 +24,10 @@ moderated AS (
         AND services_reviews.status = seen.status
         AND services_reviews.deleted_at IS NULL
     RETURNING
-        services_reviews.id,
-        services_reviews.service_id,
-        services_reviews.parent_id,
-        services_reviews.author_name,
-        services_reviews.author_email,
-        services_reviews.author_id,
-        services_reviews.content,
-        services_reviews.rating,
-        services_reviews.status,
-        services_reviews.in_language,
-        services_reviews.deleted_at,
-        services_reviews.created_at,
-        services_reviews.updated_at,
+        services_reviews.*,
         seen.number
 )
 
-SELECT
-    moderated.id,
-    moderated.service_id,
-    moderated.parent_id,
-    moderated.author_name,
-    moderated.author_email,
-    moderated.author_id,
-    moderated.content,
-    moderated.rating,
-    moderated.status,
-    moderated.in_language,
-    moderated.deleted_at,
-    moderated.created_at,
-    moderated.updated_at
+SELECT moderated.*
 FROM moderated
 ORDER BY moderated.number

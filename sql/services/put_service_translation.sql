@@ -36,16 +36,4 @@ ON CONFLICT (service_id, in_language) DO UPDATE
         seo_keywords = excluded.seo_keywords,
         canonical_url = excluded.canonical_url,
         updated_at = excluded.updated_at
-RETURNING
-    services_translations.id,
-    services_translations.service_id,
-    services_translations.in_language,
-    services_translations.title,
-    services_translations.description,
-    services_translations.short_description,
-    services_translations.seo_title,
-    services_translations.seo_description,
-    services_translations.seo_keywords,
-    services_translations.canonical_url,
-    services_translations.created_at,
-    services_translations.updated_at
+RETURNING services_translations.*
