@@ -9,6 +9,7 @@ from concordia_sql.engine.database import Database
 from concordia_sql.engine.errors import (
     ConcordiaError,
     Conflict,
+    DatabaseURLError,
     MissingReference,
     NotFound,
     NotMigrated,
@@ -34,6 +35,7 @@ __all__ = [
     "Conflict",
     "Converter",
     "Database",
+    "DatabaseURLError",
     "Isolation",
     "Limit",
     "Many",

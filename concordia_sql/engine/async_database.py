@@ -75,7 +75,7 @@ class AsyncDatabase(AsyncExecutor):
 
     async def open(self) -> None:
         """Connect. Raises psycopg.OperationalError at once when the server cannot be reached."""
-        with connecting(psycopg.OperationalError):
+        with connecting():
             connection = await psycopg.AsyncConnection.connect(**self._settings)
             await connection.close()
             await self._pool.open(wait=True)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import psycopg
-from psycopg import conninfo
 from psycopg.pq.abc import PGconn
+
+from concordia_sql.engine.urls import connection_settings
 
 _DEFAULTS: Mapping[str, str | int] = {
     "application_name": "concordia_sql",
@@ -39,17 +40,15 @@ Poll: TypeAlias = Callable[[int], Sequence[object]]
 
 def settings_of(url: str) -> dict[str, Any]:
     """The parameters of each connection: those of the URL, then the defaults."""
-    with connecting(psycopg.ProgrammingError):
-        given = conninfo.conninfo_to_dict(url.replace("postgresql+psycopg:", "postgresql:", 1))  # as yoyo spells it
-    return {**_DEFAULTS, **given, "client_encoding": "UTF8", "autocommit": True}
+    return {**_DEFAULTS, **connection_settings(url), "client_encoding": "UTF8", "autocommit": True}
 
 
 @contextlib.contextmanager
-def connecting(failure: type[psycopg.Error]) -> Iterator[None]:
+def connecting() -> Iterator[None]:
     """Note on an error what to look at."""
     try:
         yield
-    except failure as error:
+    except psycopg.OperationalError as error:
         error.add_note("while connecting: is the server running, and is the database's URL right?")
         raise
 

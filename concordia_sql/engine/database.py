@@ -76,7 +76,7 @@ class Database(Executor):
 
     def open(self) -> None:
         """Connect. Raises psycopg.OperationalError at once when the server cannot be reached."""
-        with connecting(psycopg.OperationalError):
+        with connecting():
             connection = psycopg.Connection.connect(**self._settings)
             connection.close()
             self._pool.open(wait=True)

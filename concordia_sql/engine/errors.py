@@ -2,7 +2,15 @@
 
 
 class ConcordiaError(Exception):
-    """The base of every error that this library raises itself."""
+    """The base of every error that this library raises itself. It can be pickled, and so leave its process."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _restored, (type(self), self.args), self.__dict__
+
+
+def _restored(cls: type[ConcordiaError], args: tuple[object, ...]) -> ConcordiaError:
+    """An error as pickle makes it, without __init__, which may need other arguments."""
+    return cls.__new__(cls, *args)
 
 
 class StatementError(ConcordiaError):
@@ -11,6 +19,10 @@ class StatementError(ConcordiaError):
 
 class ParameterError(ConcordiaError, ValueError):
     """A query was given a value that it cannot take. Raised before the database; names the query and the parameter."""
+
+
+class DatabaseURLError(ConcordiaError, ValueError):
+    """The URL of a database cannot be used. Says why, and shows nothing of it: a password may be in any part."""
 
 
 class NotFound(ConcordiaError, LookupError):

@@ -1,14 +1,16 @@
 """Applies the migrations, as `yoyo apply` does in a deploy: for the demo, `serve`, tests and benchmarks."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode
 
 import yoyo
 
 from concordia_sql.engine.statement import LIBRARY
+from concordia_sql.engine.urls import connection_settings
 
 
 def migrate(url: str) -> None:
     """Bring the database at a PostgreSQL URL to the newest schema. Applied migrations are left alone."""
-    with yoyo.get_backend(urlsplit(url)._replace(scheme="postgresql+psycopg").geturl()) as backend, backend.lock():
+    settings = urlencode(connection_settings(url))  # checked, and spelt so that yoyo finds nothing wrong, and shows it
+    with yoyo.get_backend(f"postgresql+psycopg:///?{settings}") as backend, backend.lock():
         migrations = yoyo.read_migrations(str(LIBRARY.with_name("migrations")))
         backend.apply_migrations(backend.to_apply(migrations))

@@ -267,13 +267,6 @@ async def test_a_server_that_cannot_be_reached_is_an_error_at_once(make: Make, d
     assert caught.value.__notes__ == [CONNECTING]
 
 
-def test_a_url_that_is_none_is_an_error() -> None:
-    for make in Database, AsyncDatabase:
-        with pytest.raises(psycopg.ProgrammingError, match='missing "="') as caught:
-            make("nonsense")
-        assert caught.value.__notes__ == [CONNECTING]
-
-
 async def test_a_server_without_room_is_an_error(make: Make, database_url: str, other: Connection) -> None:
     other.execute(f'ALTER DATABASE "{other.info.dbname}" CONNECTION LIMIT 1'.encode())
     other.execute("CREATE ROLE visitor LOGIN")

@@ -250,3 +250,10 @@ def test_a_missing_library_is_named(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr == 'The command line needs the package rich.console: pip install "concordia-sql[cli]"\n'
+
+
+def test_a_wrong_url_is_one_line_that_shows_nothing_of_it() -> None:
+    for arguments in (("explain", "blog.GetPost"), ("seed",)):
+        done = run(*arguments, url="postgresql+asyncpg://app:secret@db/x")
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert done.stderr == "the URL of the database is wrong: it must begin with postgresql://, in lower case\n"

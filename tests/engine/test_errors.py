@@ -1,0 +1,44 @@
+"""Errors leave their process whole: pickled, copied, through a pool of processes."""
+
+import copy
+import inspect
+import multiprocessing
+import pickle
+from concurrent.futures import ProcessPoolExecutor
+
+import pytest
+
+import concordia_sql
+from concordia_sql import ConcordiaError, Conflict, MissingReference, Refused
+from concordia_sql.tools.embedded import EmbeddedServerError
+
+OTHERS = {
+    Conflict: Conflict("taken", columns=("a", "b"), row=3, deleted=True),
+    MissingReference: MissingReference("missing", columns=("a",), row=0),
+    Refused: Refused("refused", reason="past", found="draft"),
+}
+CLASSES = [
+    *(each for each in vars(concordia_sql).values() if inspect.isclass(each) and issubclass(each, ConcordiaError)),
+    EmbeddedServerError,
+]
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_every_error_is_pickled_and_copied_whole(cls: type[ConcordiaError]) -> None:
+    error = OTHERS.get(cls) or cls("some words")
+    error.add_note("a note")
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        assert type(again) is cls
+        assert (str(again), again.args, vars(again)) == (str(error), error.args, vars(error))
+
+
+def fail() -> None:
+    raise Conflict("taken", columns=("slug",), row=1)
+
+
+def test_a_pool_of_processes_outlives_an_error() -> None:
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        error = pool.submit(fail).exception()
+        assert isinstance(error, Conflict)
+        assert (error.columns, error.row, error.deleted) == (("slug",), 1, False)
+        assert pool.submit(int, "1").result() == 1
