@@ -125,8 +125,11 @@ class Executor:
 
         Inside a transaction it is a savepoint and takes no options: QuerierError. `isolation` is what the server is
         set to, mostly READ COMMITTED, unless given. A `deferrable` transaction that is serializable and read-only waits
-        until it cannot fail. Commands that take a lock before they check a rule refuse to run under REPEATABLE READ,
-        which shows them the rows from before the lock.
+        until it cannot fail.
+
+        Commands that take a lock before they check a rule need READ COMMITTED, since others would show them the rows
+        from before the lock. Where no isolation is given, the first statement may be such a command: the transaction
+        is then READ COMMITTED. Elsewhere they raise QuerierError.
 
         Raises OutcomeUnknown when the connection is lost at the end, while it is committed.
 

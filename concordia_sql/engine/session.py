@@ -52,6 +52,20 @@ _MANY_ROWS = 20
 _CHUNK, _NESTED_CHUNK = 100, 5
 """Rows that are made while the server sends the next: flat ones, and those with others nested in them."""
 
+_READ_COMMITTED = b"SET transaction_isolation TO 'read committed'"
+"""Sets the isolation of the transaction that runs, or fails, if it has another and has read already.
+
+Outside of a transaction block, that is the one of all statements sent together: this must be the first of them.
+"""
+_IS_READ_COMMITTED = b"""
+SELECT
+    CASE
+        WHEN current_setting('transaction_isolation') <> 'read committed'
+            THEN ('READ COMMITTED is needed, not ' || current_setting('transaction_isolation'))::int
+    END
+"""
+"""Fails if the transaction has another isolation: what its owner chose is not changed."""
+
 _names = itertools.count()
 # Enumerations looked up once: that costs more than what is compared to them.
 _IDLE, _FATAL_ERROR = pq.TransactionStatus.IDLE, pq.ExecStatus.FATAL_ERROR
@@ -77,6 +91,8 @@ class Transaction:
 
     setting: bytes
     """The statement that sets its modes, if they are not the server's."""
+    isolation: Isolation | None
+    """The one that was asked for; None is that of the server."""
     ended: bool = False
     """Whether its block has come to the end."""
 
@@ -108,7 +124,7 @@ class Session:
         self._before: int = _IDLE
         self._fresh: list[_Statement] = []
         self._recovered = False
-        self._snapshot_is_fixed = False
+        self._transaction: Transaction | None = None
 
     def reserved(self, *queries: Query[Any]) -> Self:
         """Keep others out until the end of a `with`."""
@@ -146,13 +162,13 @@ class Session:
         """Say so when it cannot be known whether a transaction was committed. The caller tells when its block ended."""
         with self.reserved():  # in a stream, psycopg would wait for the connection for ever
             outermost = self._before == _IDLE
-        transaction = Transaction(_set_transaction(isolation, read_only, deferrable))
+        transaction = Transaction(_set_transaction(isolation, read_only, deferrable), isolation)
         if transaction.setting and not outermost:
             raise QuerierError(
                 "inside a transaction, it is a savepoint, which has no isolation or other mode of its own"
             )
         if outermost:
-            self._snapshot_is_fixed = isolation == "repeatable read"
+            self._transaction = transaction
         try:
             yield transaction
         except psycopg.OperationalError as error:
@@ -161,7 +177,7 @@ class Session:
             raise
         finally:
             if outermost:
-                self._snapshot_is_fixed = False
+                self._transaction = None
 
     def run(self, queries: Sequence[Query[Any]]) -> PQGen[tuple[Any, ...]]:
         """Run the queries in one round trip; what they come back as.
@@ -172,9 +188,15 @@ class Session:
         if len(runs) == 1 and len(runs[0]) == 1 and runs[0][0][0].prepared:
             return ((yield from self._run_prepared(queries[0], *runs[0][0])),)
         calls = [call for run in runs for call in run]
-        answers = yield from self._pipeline(calls)
-        for results in answers:
-            self._check(results[-1])
+        locking = next((query for query in queries if query.compose().before), None)
+        answers = yield from self._pipeline(calls, self._isolating(locking) if locking else b"")
+        for number, results in enumerate(answers):
+            try:
+                self._check(results[-1])
+            except (psycopg.errors.ActiveSqlTransaction, psycopg.errors.InvalidTextRepresentation) as error:
+                if locking and number == 0:
+                    raise _not_read_committed(locking) from error
+                raise
         ends = itertools.accumulate(map(len, runs))  # what a query comes back as is its last statement's result
         first = len(answers) - len(calls) - 1
         return tuple(
@@ -235,13 +257,15 @@ class Session:
 
     def _calls(self, query: Query[Any]) -> list[Call]:
         composed = query.compose()
-        if not composed.before:
-            return [self._call(composed, query)]
-        if self._snapshot_is_fixed:
-            raise QuerierError(
-                f"{query.query_name} takes a lock and then looks: REPEATABLE READ would show it the rows from before"
-            )
         return [self._call(each, query) for each in (*composed.before, composed)]
+
+    def _isolating(self, query: Query[Any]) -> bytes:
+        """The statement before a command that locks and then looks, which would not see what those before it did."""
+        if self._transaction is None:
+            return _READ_COMMITTED if self._before == _IDLE else _IS_READ_COMMITTED
+        if self._transaction.isolation not in (None, "read committed"):
+            raise _not_read_committed(query)
+        return _READ_COMMITTED
 
     def _call(self, composed: Composed, query: Query[Any]) -> Call:
         statement = self._statements.get(composed)
@@ -290,8 +314,8 @@ class Session:
         if result.status == _FATAL_ERROR:
             raise error_from_result(result, encoding=self.connection.info.encoding)
 
-    def _pipeline(self, calls: Sequence[Call]) -> PQGen[list[Results]]:
-        """Prepare what is not, and run all, without waiting in between. The results of the runs are the last.
+    def _pipeline(self, calls: Sequence[Call], first: bytes) -> PQGen[list[Results]]:
+        """Run `first`, prepare what is not, and run all, without waiting. The results of the runs are the last.
 
         Source: PostgreSQL manual, "Pipeline Mode" of libpq.
         """
@@ -301,6 +325,8 @@ class Session:
         discarded = self._discarded
         self._fresh = [*dict.fromkeys(each for each, _ in calls if self._prepare and not each.prepared)]
         self._pgconn.enter_pipeline_mode()
+        if first:
+            self._pgconn.send_query_params(first, None)
         for name in discarded:
             self._pgconn.send_query_params(b"DEALLOCATE " + name, None)
         for statement in self._fresh:
@@ -311,7 +337,7 @@ class Session:
             else:
                 self._pgconn.send_query_params(statement.composed.encoded, values)
         answers = yield from self._synchronize()
-        done = [results[-1].status == pq.ExecStatus.COMMAND_OK for results in answers]
+        done = [results[-1].status == pq.ExecStatus.COMMAND_OK for results in answers[bool(first) :]]
         self._discarded = [name for name, gone in zip(discarded, done, strict=False) if not gone]
         for statement, prepared in zip(self._fresh, done[len(discarded) :], strict=False):
             statement.prepared = prepared
@@ -395,6 +421,13 @@ def only(queries: tuple[Query[Any], ...], *, writes: bool, by: str = "fetch") ->
 def stream_chunk() -> int:
     """How many rows a stream takes from the socket at a time, where libpq can (version 17)."""
     return _CHUNK if capabilities.has_stream_chunked() else 1
+
+
+def _not_read_committed(query: Query[Any]) -> QuerierError:
+    return QuerierError(
+        f"{query.query_name} takes a lock and then looks, and would see the rows from before the lock in a transaction "
+        'that is not READ COMMITTED: begin it with isolation="read committed"'
+    )
 
 
 def _set_transaction(isolation: Isolation | None, read_only: bool, deferrable: bool) -> bytes:

@@ -88,16 +88,6 @@ async def test_a_lock_is_held_until_the_last_statement(querier: AsyncQuerier, ot
     assert caught.value.found == "9"
 
 
-async def test_a_snapshot_from_before_the_lock_is_refused(querier: AsyncQuerier) -> None:
-    async with querier.transaction(isolation="repeatable read"):
-        with pytest.raises(QuerierError, match=r"^trial.SwapSizes takes a lock and then looks: REPEATABLE READ "):
-            await querier.execute(SwapSizes(smaller="a", larger="b"))
-        await querier.execute(AddThing(title="c"))
-    async with querier.transaction(isolation="serializable"):
-        await querier.execute(SwapSizes(smaller="a", larger="b"))
-    await querier.execute(SwapSizes(smaller="b", larger="a"))
-
-
 async def test_what_refuses_is_in_the_migrations(querier: AsyncQuerier, other: Connection) -> None:
     other.execute("DROP FUNCTION concordia_refuse")
     with pytest.raises(errors.UndefinedFunction):

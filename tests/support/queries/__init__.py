@@ -113,6 +113,12 @@ class SwapSizes(Many[Thing]):
     least: int | None = None
 
 
+@command(TRIAL / "add_guest.sql")
+class AddGuest(Affected):
+    title: str
+    name: str
+
+
 @command(TRIAL / "resize_thing.sql")
 class ResizeThing(One[Thing]):
     title: str
