@@ -32,11 +32,19 @@ each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.rel
 
 
 def texts(query_class: type[Query[Any]]) -> list[Composed]:
-    """What the query sends with none of its optional fields, with each, with each pair, and with all."""
+    """What the query sends with none of its optional fields, with each, with each pair, and with all.
+
+    Each for every value that conditional lines name of a field.
+    """
     optional = tuple(query_class._optional)
     chosen = itertools.chain([()], itertools.combinations(optional, 1), itertools.combinations(optional, 2), [optional])
     composer = compose_command if query_class.writes else compose
-    return [composer(query_class.source, query_class.result_class, frozenset(names)) for names in dict.fromkeys(chosen)]
+    compared = list(itertools.product(*(texts.values() for texts in query_class._choices.values())))
+    return [
+        composer(query_class.source, query_class.result_class, frozenset([*names, *values]))
+        for names in dict.fromkeys(chosen)
+        for values in compared
+    ]
 
 
 @pytest.fixture(scope="module")

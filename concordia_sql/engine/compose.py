@@ -7,6 +7,7 @@ import attrs
 import msgspec
 
 from concordia_sql.engine.columns import columns_of, nested_classes
+from concordia_sql.engine.conditions import holding
 from concordia_sql.engine.errors import StatementError
 from concordia_sql.engine.lexer import Token, Tokens, quoted
 from concordia_sql.engine.returning import write_columns
@@ -43,13 +44,13 @@ class Composed:
 def compose(source: Source, result_class: type, present: frozenset[str]) -> Composed:
     """The statement of `source`, giving the columns of `result_class`.
 
-    `present` are the fields that are given: conditional lines of others are left out, and a shape's parameters that are
-    not present are NULL.
+    `present` are the fields that are given, and the comparisons that hold, as `sort = 'best'`: conditional lines of
+    others are left out, and a shape's parameters that are not present are NULL.
 
     Raises StatementError when the class cannot be filled, or asks for columns that the statement does not give.
     """
     _check_columns(source, result_class)
-    text = _Text(present)
+    text = _Text(holding(source.all_conditions, present))
     shapes = _shapes(source, result_class, text)
     columns = ", ".join(f"q.{quoted(column)}" for column in columns_of(result_class))
     statement = f"SELECT {columns}\nFROM (\n{text.add(source.body)}\n) AS q"
@@ -64,7 +65,7 @@ def compose_command(source: Source, result_class: type, present: frozenset[str])
     Raises StatementError when the class cannot be filled, or asks for columns that the statement does not give.
     """
     before = [each for one in source.before if (each := compose_command(one, int, present)).text]
-    text = _Text(present, before)
+    text = _Text(holding(source.all_conditions, present), before)
     shapes = _shapes(source, result_class, text)
     body = text.add(write_columns(source, result_class))
     if not shapes:

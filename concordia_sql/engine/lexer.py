@@ -45,7 +45,7 @@ class Token:
     text: str
     line: int
     when: str | None = None
-    """The field of the conditional line on which the token stands."""
+    """The condition of the conditional line on which the token stands."""
 
     @property
     def name(self) -> str:

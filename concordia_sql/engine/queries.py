@@ -17,6 +17,7 @@ from msgspec import UNSET, UnsetType
 
 from concordia_sql.engine.caching import cache
 from concordia_sql.engine.compose import Composed, compose, compose_command
+from concordia_sql.engine.conditions import choices, fields_in
 from concordia_sql.engine.converter import reason
 from concordia_sql.engine.errors import NotFound, ParameterError, ResultError, StatementError
 from concordia_sql.engine.statement import Source, load
@@ -44,6 +45,8 @@ class Query(Generic[R_co]):
     _fields: ClassVar[tuple[str, ...]]
     _optional: ClassVar[Mapping[str, object]]
     """The fields that change the text if not given, and what says so: UNSET where it is the default, else None."""
+    _choices: ClassVar[Mapping[str, Mapping[object, str]]]
+    """The fields that conditional lines compare, with the comparison that holds for each value."""
     _composed: ClassVar[dict[tuple[str, ...], Composed]]
 
     def compose(self) -> Composed:
@@ -52,6 +55,9 @@ class Query(Generic[R_co]):
         Raises StatementError when the result class does not fit the statement.
         """
         present = tuple([name for name, missing in self._optional.items() if getattr(self, name) is not missing])
+        if self._choices:
+            given = [(texts, getattr(self, name)) for name, texts in self._choices.items()]
+            present += tuple([texts[value] for texts, value in given if value in texts])
         return self._composed.get(present) or self._compose(present)
 
     @classmethod
@@ -221,6 +227,7 @@ def _make(cls: type[Q], *, path: str | Path, writes: bool) -> type[Q]:
     made.writes = writes
     made.result_class = int if issubclass(made, Affected) else _result_class(made, name)
     made._fields = tuple(field.name for field in attrs.fields(cast("Any", made)))
+    made._choices = _find_choices(source, hints)
     made._optional = _match_fields(made, source)
     made._composed = {}
     if writes:
@@ -324,9 +331,12 @@ def _result_class(cls: type[Query[Any]], name: str) -> type:
 def _match_fields(cls: type[Query[Any]], source: Source) -> Mapping[str, object]:
     """Check the fields against the parameters; returns those that change the text when they are not given."""
     fields = {field.name: field.default for field in attrs.fields(cast("Any", cls))}
-    shapes = [shape.source for shape in source.shapes()]
-    optional = source.conditions.union(*(each.conditions | each.parameters for each in shapes))
-    if missing := (source.parameters | source.conditions).difference(fields):
+    compared = cls._choices.keys()
+    conditions = {part for each in source.all_conditions for part in fields_in(each)}
+    optional = {name for name, value in conditions if value is None}
+    optional |= {name for shape in source.shapes() for name in shape.source.parameters}
+    own = {name for each in source.conditions for name, _ in fields_in(each)}
+    if missing := (source.parameters | own).difference(fields):
         raise StatementError(
             f"{source.path}: {cls.query_name} has no field for the parameter {', '.join(sorted(missing))}"
         )
@@ -334,9 +344,18 @@ def _match_fields(cls: type[Query[Any]], source: Source) -> Mapping[str, object]
         raise StatementError(
             f"{source.path}: {', '.join(sorted(taken))} is every query's own; name the parameter otherwise"
         )
-    if idle := fields.keys() - optional - source.parameters:
+    if idle := fields.keys() - optional - source.parameters - compared:
         raise StatementError(f"{source.path}: no parameter for the field {', '.join(sorted(idle))} of {cls.query_name}")
     return {name: UNSET if default is UNSET else None for name, default in fields.items() if name in optional}
+
+
+def _find_choices(source: Source, hints: Mapping[str, Any]) -> Mapping[str, Mapping[object, str]]:
+    """The comparisons of the statement's conditional lines and of its shapes'."""
+    found: dict[str, dict[object, str]] = {}
+    for each in (*source.before, source, *(shape.source for shape in source.shapes())):
+        for name, texts in choices(each.body, hints, each.path).items():
+            found.setdefault(name, {}).update(texts)
+    return found
 
 
 @cache

@@ -12,11 +12,11 @@ from pathlib import Path
 import attrs
 
 from concordia_sql.engine.caching import cache
+from concordia_sql.engine.conditions import condition_in
 from concordia_sql.engine.errors import StatementError
 from concordia_sql.engine.lexer import Token, Tokens, tokenize
 
 _USES = re.compile(r"--\s*uses:(.*)")
-_WHEN = re.compile(r"--\s*when\s+:(\w+)\s*")
 _WHEN_MISSPELT = re.compile(r"--\s*when(\s*:.*|\s+\w+\s*)", re.IGNORECASE)
 _CREATED = re.compile(r'^CREATE TABLE "?(\w+)"?', re.MULTILINE)
 
@@ -51,9 +51,14 @@ class Source:
 
     @property
     def conditions(self) -> frozenset[str]:
-        """The fields of the conditional lines."""
+        """The conditions of the conditional lines."""
         own = (token.when for token in self.body if token.when)
         return frozenset(own).union(*(each.conditions for each in self.before))
+
+    @property
+    def all_conditions(self) -> frozenset[str]:
+        """Those of its shapes too."""
+        return self.conditions.union(*(shape.source.conditions for shape in self.shapes()))
 
     def shapes(self) -> list["Shape"]:
         """Every shape that it uses at any depth, each behind those that it uses itself."""
@@ -148,21 +153,24 @@ def _used(comment: Token, path: Path, root: Path) -> Iterator[Shape]:
 
 
 def _mark_conditional_lines(tokens: Tokens, path: Path) -> Tokens:
-    """Give each token of a line that ends in `-- when :field` that field."""
-    fields: dict[int, str] = {}
+    """Give each token of a line that ends in `-- when :field` that condition."""
+    conditions: dict[int, str] = {}
     for comment in (token for token in tokens if token.kind == "comment"):
-        if match := _WHEN.fullmatch(comment.text):
-            fields[comment.line] = match[1]
+        if condition := condition_in(comment.text):
+            conditions[comment.line] = condition
         elif _WHEN_MISSPELT.fullmatch(comment.text):
-            raise StatementError(f"{path}:{comment.line}: a conditional line ends as in -- when :status")
+            form = "-- when :status, or -- when :sort = 'best'"
+            raise StatementError(f"{path}:{comment.line}: a conditional line ends as in {form}")
     for token in tokens:
         lines = range(token.line, token.line + token.text.count("\n") + 1)
-        if token.kind != "space" and len(lines) > 1 and not fields.keys().isdisjoint(lines):
+        if token.kind != "space" and len(lines) > 1 and not conditions.keys().isdisjoint(lines):
             raise StatementError(f"{path}:{token.line}: a conditional line cuts what begins here")
-    if empty := fields.keys() - {token.line for token in tokens if not token.blank}:
+    if empty := conditions.keys() - {token.line for token in tokens if not token.blank}:
         raise StatementError(f"{path}:{min(empty)}: a conditional line with nothing on it")
     return [
-        attrs.evolve(token, when=fields[token.line]) if token.line in fields and "\n" not in token.text else token
+        attrs.evolve(token, when=conditions[token.line])
+        if token.line in conditions and "\n" not in token.text
+        else token
         for token in tokens
     ]
 

@@ -98,16 +98,18 @@ def show(name: str, fields: tuple[str, ...]) -> None:
     """Show the SQL of a query, ready for psql.
 
     It is what PostgreSQL gets when these optional FIELDS are given, besides those that the query needs. Their values
-    are psql's variables, set above it.
+    are psql's variables, set above it. A field that the text depends on may have a value.
 
     \b
     concordia-sql show blog.ListPosts status after
+    concordia-sql show blog.GetCommentPage sort=newest
     """
     cls = _find(name)
-    _check_fields(cls, fields)
-    composed = _compose(cls, fields)
+    given = _split_values(fields)
+    _check_fields(cls, given)
+    composed = _compose(cls, given)
     statements = [*composed.before, composed]
-    examples = {field: _example(cls, field, statements) for each in statements for field in each.parameters}
+    examples = {field: _example(cls, field, given, statements) for each in statements for field in each.parameters}
     lines = [f"\\set {field} {_quoted(example)}" for field, example in examples.items()]
     texts = [_with_variables(each) for each in statements]
     text = ";\n\n".join(["BEGIN", *texts, "COMMIT"] if composed.before else texts)
@@ -133,7 +135,7 @@ def explain(name: str, values: tuple[str, ...], url: str) -> None:
     needed = [field.name for field in _fields(cls).values() if field.default is attrs.NOTHING]
     with Database(url, max_size=1) as database, database.querier() as querier:
         query = _query_of(cls, values) if values or not needed else None
-        lines = _plan(querier, query.compose() if query else _compose(cls, ()), query)
+        lines = _plan(querier, query.compose() if query else _compose(cls, {}), query)
     click.echo("\n".join(lines))
 
 
@@ -208,8 +210,21 @@ def _check_fields(cls: type[Query[Any]], names: Iterable[str]) -> None:
         raise _Failure(f"{cls.query_name} has no field {', '.join(unknown)}; it has {', '.join(known) or 'none'}")
 
 
-def _compose(cls: type[Query[Any]], fields: Iterable[str]) -> Composed:
-    return (compose_command if cls.writes else compose)(cls.source, cls.result_class, frozenset(fields))
+def _compose(cls: type[Query[Any]], given: Mapping[str, str]) -> Composed:
+    """The text for these fields. Of one that conditional lines compare, it is the default value if none is given."""
+    comparisons = []
+    for name, texts in cls._choices.items():
+        value = given.get(name) or _fields(cls)[name].default
+        if given.get(name) and value not in texts:
+            raise _Failure(f"{cls.query_name}: {name} is one of {', '.join(map(str, texts))}")
+        comparisons.append(texts.get(value, ""))
+    present = frozenset([*given, *comparisons])
+    return (compose_command if cls.writes else compose)(cls.source, cls.result_class, present)
+
+
+def _split_values(values: Iterable[str]) -> dict[str, str]:
+    """The fields of texts like `slug=my-post`, with the value, or nothing."""
+    return {name: text for name, _, text in (value.partition("=") for value in values)}
 
 
 def _with_variables(composed: Composed) -> str:
@@ -221,9 +236,9 @@ def _with_variables(composed: Composed) -> str:
     return re.sub(r"'[^']*'|\$(\d+)", variable, composed.text)
 
 
-def _example(cls: type[Query[Any]], field: str, statements: Sequence[Composed]) -> str:
-    """A value that runs, to be replaced: the default, or one that shows the type."""
-    default = _fields(cls)[field].default
+def _example(cls: type[Query[Any]], field: str, given: Mapping[str, str], statements: Sequence[Composed]) -> str:
+    """A value that runs, to be replaced: the one given, the default, or one that shows the type."""
+    default = given.get(field) or _fields(cls)[field].default
     if isinstance(default, bool | int | str):
         return str(default)
     for each in statements:
@@ -251,7 +266,7 @@ def _quoted(value: str) -> str:
 
 def _query_of(cls: type[Query[Any]], values: Iterable[str]) -> Query[Any]:
     """The query that texts like `slug=my-post` say."""
-    given = {name: text for name, _, text in (value.partition("=") for value in values)}
+    given = _split_values(values)
     _check_fields(cls, given)
     fields = _fields(cls)
     if missing := [name for name, field in fields.items() if field.default is attrs.NOTHING and name not in given]:

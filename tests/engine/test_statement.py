@@ -9,6 +9,7 @@ from concordia_sql.engine.lexer import Tokens
 from concordia_sql.engine.statement import LIBRARY, find_shape, load
 from tests.support.statements import write
 
+FORM = "a conditional line ends as in -- when :status, or -- when :sort = 'best'"
 SHAPE = "-- A shape.\nSELECT t.id, t.name AS title FROM t"
 
 
@@ -70,6 +71,8 @@ WHERE
     AND c = 3 -- whenever :third
     AND d = 4 -- when the post is gone
     AND e = '-- when :string'
+    AND g = 6 -- when :sort='a and b'
+    AND h = 7 -- when  :first  and :sort = '' and :second_2
     AND :f = 5""",
     )
     source = load(path)
@@ -81,8 +84,10 @@ WHERE
         None: "SELECT 1 AS a WHERE AND c = 3 AND d = 4 AND e = '-- when :string' AND :f = 5",
         "first": "a = 1",
         "second_2": "AND b = 2 AND 'x' = $$y$$",
+        "sort = 'a and b'": "AND g = 6",
+        "first and sort = '' and second_2": "AND h = 7",
     }
-    assert source.conditions == {"first", "second_2"}
+    assert source.conditions == lines.keys() - {None}
     assert source.parameters == {"f"}
 
 
@@ -101,10 +106,13 @@ WHERE
         ("-- A.\nSELECT $$a\nb$$ -- when :a\n", "2: a conditional line cuts what begins here"),
         ('-- A.\nSELECT "a\nb" -- when :a\n', "2: a conditional line cuts what begins here"),
         ("-- A.\nSELECT 1 /* a\nb */ + 1 -- when :a\n", "2: a conditional line cuts what begins here"),
-        ("-- A.\nSELECT 1\nAND a -- when status\n", "3: a conditional line ends as in -- when :status"),
-        ("-- A.\nSELECT 1\nAND a -- When :status\n", "3: a conditional line ends as in -- when :status"),
-        ("-- A.\nSELECT 1\nAND a -- when: status\n", "3: a conditional line ends as in -- when :status"),
-        ("-- A.\nSELECT 1\nAND a -- when :a, :b\n", "3: a conditional line ends as in -- when :status"),
+        ("-- A.\nSELECT 1\nAND a -- when status\n", f"3: {FORM}"),
+        ("-- A.\nSELECT 1\nAND a -- When :status\n", f"3: {FORM}"),
+        ("-- A.\nSELECT 1\nAND a -- when: status\n", f"3: {FORM}"),
+        ("-- A.\nSELECT 1\nAND a -- when :a, :b\n", f"3: {FORM}"),
+        ("-- A.\nSELECT 1\nAND a -- when :a = best\n", f"3: {FORM}"),
+        ("-- A.\nSELECT 1\nAND a -- when :a = 'it''s'\n", f"3: {FORM}"),
+        ("-- A.\nSELECT 1\nAND a -- when :a AND :b\n", f"3: {FORM}"),
         ("-- A.\nSELECT 1\n -- when :status\nAND a", "3: a conditional line with nothing on it"),
         ("-- A.\n-- uses: mine/nothing\nSELECT 1",
          ("2: uses mine/nothing: there is no such shape: no file ~/mine/shapes/nothing.sql or "
