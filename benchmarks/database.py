@@ -8,8 +8,7 @@ import yoyo
 from psycopg.sql import SQL, Identifier
 
 from benchmarks.queries import AddThread
-from concordia_sql import Querier
-from concordia_sql.engine.statement import LIBRARY
+from concordia_sql import CONCORDIA, Querier
 from concordia_sql.tools import sample
 
 SCALE = 100
@@ -32,7 +31,7 @@ def prepare(
     Raises SampleError for a database that holds other rows.
     """
     with yoyo.get_backend(url.replace("postgresql:", "postgresql+psycopg:", 1)) as backend:
-        backend.apply_migrations(backend.to_apply(yoyo.read_migrations(str(LIBRARY.with_name("migrations")))))
+        backend.apply_migrations(backend.to_apply(yoyo.read_migrations(*CONCORDIA.migrations)))
     with connect(url) as connection:
         if _value(connection, "SELECT count(*) FROM blog_posts WHERE slug = %s", _OTHER_COMMENTS_SLUG):
             return

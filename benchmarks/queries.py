@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import attrs
 
-from concordia_sql import Affected, One, Query, auth, blog, command, services
+from concordia_sql import CONCORDIA, Affected, Library, One, Query, auth, blog, command, services
 from concordia_sql.common import JsonObject
 
-_SQL = Path(__file__).parent / "sql" / "bench"
+_LIBRARY = Library(Path(__file__).parent / "sql", uses=[CONCORDIA])
 
 
 @attrs.frozen
@@ -59,7 +59,7 @@ class ListingPage(services.Listing):
     rating_summary: services.RatingSummary
 
 
-@command(_SQL / "add_comment.sql")
+@command("bench/add_comment.sql", library=_LIBRARY)
 class AddComment(One[blog.Comment]):
     """W6: add a comment and give it back."""
 
@@ -72,7 +72,7 @@ class AddComment(One[blog.Comment]):
     in_language: str
 
 
-@command(_SQL / "add_thread.sql")
+@command("bench/add_thread.sql", library=_LIBRARY)
 class AddThread(Affected):
     """Add a post with a thread of that many comments."""
 
@@ -80,7 +80,7 @@ class AddThread(Affected):
     comments: int
 
 
-@command(_SQL / "add_posts.sql")
+@command("bench/add_posts.sql", library=_LIBRARY)
 class AddPosts(Affected):
     """Add copies of every post, older than all there are: one for each number, which none has had before."""
 

@@ -1,6 +1,7 @@
 """A raw-SQL query layer for the Concordia database: hand-written statements, one round trip, typed results."""
 
 from concordia_sql.common import JsonObject, Keywords, Links, Localized, best_text, new_id
+from concordia_sql.concordia import CONCORDIA
 from concordia_sql.engine import (
     UNSET,
     Affected,
@@ -12,6 +13,7 @@ from concordia_sql.engine import (
     Database,
     DatabaseURLError,
     Isolation,
+    Library,
     Limit,
     Many,
     Maybe,
@@ -39,6 +41,7 @@ from concordia_sql.engine import (
 from concordia_sql.tools.embedded import EmbeddedServerError
 
 __all__ = [
+    "CONCORDIA",
     "UNSET",
     "Affected",
     "AsyncDatabase",
@@ -52,6 +55,7 @@ __all__ = [
     "Isolation",
     "JsonObject",
     "Keywords",
+    "Library",
     "Limit",
     "Links",
     "Localized",

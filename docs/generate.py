@@ -17,9 +17,8 @@ from typing import Any
 import attrs
 import psycopg
 
-from concordia_sql import Query, auth, blog, profile, services
+from concordia_sql import CONCORDIA, Query, auth, blog, profile, services
 from concordia_sql.engine.columns import columns_of
-from concordia_sql.engine.statement import LIBRARY
 from concordia_sql.tools import embedded
 from concordia_sql.tools.migrate import migrate
 
@@ -53,7 +52,7 @@ def queries_page() -> str:
 
 
 def _query(query_class: type[Query[Any]]) -> list[str]:
-    path = query_class.source.path.relative_to(LIBRARY.parent)
+    path = query_class.source.path.relative_to(CONCORDIA.root.parent)
     lines = [f"### {query_class.query_name}", "", inspect.cleandoc(query_class.__doc__ or ""), ""]
     if fields := attrs.fields(typing.cast("Any", query_class)):
         hints = typing.get_type_hints(query_class)
@@ -107,7 +106,7 @@ def _inserted(words: Sequence[str]) -> str:
 def _cascades() -> Mapping[str, Sequence[str]]:
     """The tables whose rows go with one of a table's, as the migrations say."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for path in sorted(LIBRARY.with_name("migrations").glob("*.sql")):
+    for path in sorted(CONCORDIA.root.with_name("migrations").glob("*.sql")):
         for table, body in re.findall(r'CREATE TABLE "?(\w+)"? \((.*?)\n\);', path.read_text("utf-8"), re.DOTALL):
             for parent in re.findall(r'REFERENCES "?(\w+)"? \(id\) ON DELETE CASCADE', body):
                 found[parent].append(table)

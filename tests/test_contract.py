@@ -12,23 +12,22 @@ import psycopg
 import pytest
 from psycopg import pq
 
-from concordia_sql import UNSET, Affected, Many, ParameterError, Querier, Query, Tree, blog, make_converter
+from concordia_sql import CONCORDIA, UNSET, Affected, Many, ParameterError, Querier, Query, Tree, blog, make_converter
 from concordia_sql.engine.columns import columns_of, nested_classes
 from concordia_sql.engine.compose import Composed, compose, compose_command
 from concordia_sql.engine.lexer import Token, Tokens, tokenize
 from concordia_sql.engine.mapping import make_row_maker
-from concordia_sql.engine.statement import LIBRARY
 from tests.support.catalog import command_classes, example, query_classes, required
 
 QUERIES = query_classes()
 COMMANDS = command_classes()
-FILES = sorted(LIBRARY.rglob("*.sql"))
+FILES = sorted(CONCORDIA.root.rglob("*.sql"))
 AGGREGATES = {"json_agg", "array_agg", "string_agg"}
 
 each_class = pytest.mark.parametrize("query_class", [*QUERIES, *COMMANDS], ids=lambda cls: cls.query_name)
 each_command = pytest.mark.parametrize("command_class", COMMANDS, ids=lambda cls: cls.query_name)
 each_query = pytest.mark.parametrize("query_class", QUERIES, ids=lambda cls: cls.query_name)
-each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(LIBRARY)))
+each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(CONCORDIA.root)))
 
 
 def texts(query_class: type[Query[Any]]) -> list[Composed]:

@@ -16,7 +16,8 @@ from concordia_sql.auth.results import (
     Verification,
 )
 from concordia_sql.common import new_id
-from concordia_sql.engine import Affected, Limit, Maybe, One, command
+from concordia_sql.concordia import command
+from concordia_sql.engine import Affected, Limit, Maybe, One
 
 
 @command("auth/create_user.sql")

@@ -10,7 +10,8 @@ import attrs
 
 from concordia_sql.auth.results import Invitation, Member
 from concordia_sql.common import new_id
-from concordia_sql.engine import Affected, One, command
+from concordia_sql.concordia import command
+from concordia_sql.engine import Affected, One
 
 
 @command("auth/invite_member.sql")

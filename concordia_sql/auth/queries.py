@@ -20,7 +20,8 @@ from concordia_sql.auth.results import (
     VerificationDetails,
 )
 from concordia_sql.common import Count
-from concordia_sql.engine import Limit, Many, Maybe, One, cursor, query
+from concordia_sql.concordia import query
+from concordia_sql.engine import Limit, Many, Maybe, One, cursor
 
 InvitationStatus: TypeAlias = Literal["pending", "accepted", "rejected", "canceled"]
 

@@ -10,7 +10,8 @@ from msgspec import UNSET, UnsetType
 from concordia_sql.blog.queries import PostStatus
 from concordia_sql.blog.results import Author, Category, Medium, Organization, Post, Translation
 from concordia_sql.common import JsonObject, Keywords, Links, Localized, MediumType, Replaced, new_id
-from concordia_sql.engine import Affected, Maybe, One, command
+from concordia_sql.concordia import command
+from concordia_sql.engine import Affected, Maybe, One
 
 PostMediumType: TypeAlias = Literal["cover", "gallery", "inline"]
 

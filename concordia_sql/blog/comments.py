@@ -10,7 +10,8 @@ from msgspec import UNSET, UnsetType
 from concordia_sql.blog.queries import CommentStatus
 from concordia_sql.blog.results import Comment, DeletedComment
 from concordia_sql.common import Localized, Rating, new_id
-from concordia_sql.engine import Affected, Limit, Many, Maybe, One, command
+from concordia_sql.concordia import command
+from concordia_sql.engine import Affected, Limit, Many, Maybe, One
 
 
 @command("blog/add_comment.sql")

@@ -10,7 +10,8 @@ from concordia_sql.blog.results import (
     DeletedPost,
     Post,
 )
-from concordia_sql.engine import Limit, Maybe, One, command
+from concordia_sql.concordia import command
+from concordia_sql.engine import Limit, Maybe, One
 
 
 @command("blog/delete_post.sql")

@@ -22,7 +22,8 @@ from concordia_sql.blog.results import (
     TranslationDetails,
 )
 from concordia_sql.common import Count
-from concordia_sql.engine import Limit, Many, Maybe, One, Subtree, Tree, cursor, query
+from concordia_sql.concordia import query
+from concordia_sql.engine import Limit, Many, Maybe, One, Subtree, Tree, cursor
 
 PostStatus: TypeAlias = Literal["draft", "published", "archived"]
 CommentStatus: TypeAlias = Literal["pending", "approved", "rejected"]

@@ -9,7 +9,8 @@ import msgspec
 
 from concordia_sql.blog.results import Category
 from concordia_sql.common import Localized
-from concordia_sql.engine import Limit, Many, Node, One, Subtree, Tree, cursor, query
+from concordia_sql.concordia import query
+from concordia_sql.engine import Limit, Many, Node, One, Subtree, Tree, cursor
 from concordia_sql.threads.pages import Breadth, Depth, Levels, PagedNode, Sort
 
 

@@ -21,6 +21,7 @@ from concordia_sql.engine.errors import (
     StatementError,
 )
 from concordia_sql.engine.keyset import Limit, cursor
+from concordia_sql.engine.library import Library
 from concordia_sql.engine.querier import Querier
 from concordia_sql.engine.queries import Affected, Many, Maybe, One, Query, Subtree, Tree, command, query
 from concordia_sql.engine.session import Isolation
@@ -37,6 +38,7 @@ __all__ = [
     "Database",
     "DatabaseURLError",
     "Isolation",
+    "Library",
     "Limit",
     "Many",
     "Maybe",

@@ -151,8 +151,8 @@ class AsyncQuerier(AsyncExecutor):
 
     A querier serves one task at a time, and raises QuerierError for a second one. Its results hold naive datetimes in
     UTC. A call that is cancelled cancels its query on the server. psycopg's errors pass through, with a note that
-    names the query; NotMigrated is raised when a table or column of Concordia is missing, ResultError when rows do not
-    fit the result class.
+    names the query; NotMigrated is raised when a table or column is missing that the library's migrations make,
+    ResultError when rows do not fit the result class.
     """
 
     def __init__(

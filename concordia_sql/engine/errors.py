@@ -38,7 +38,7 @@ class QuerierError(ConcordiaError):
 
 
 class NotMigrated(ConcordiaError):
-    """A table or column of Concordia is missing: the database is not migrated, or behind. The cause is psycopg's."""
+    """A table, column or function that a library's migrations make is missing. The cause is psycopg's error."""
 
 
 class OutcomeUnknown(ConcordiaError):

@@ -150,8 +150,8 @@ class Querier(Executor):
 
     A querier serves one thread at a time, and raises QuerierError for a second one. Its results hold naive datetimes in
     UTC. A call that is interrupted cancels its query on the server. psycopg's errors pass through, with a note that
-    names the query; NotMigrated is raised when a table or column of Concordia is missing, ResultError when rows do not
-    fit the result class.
+    names the query; NotMigrated is raised when a table or column is missing that the library's migrations make,
+    ResultError when rows do not fit the result class.
     """
 
     def __init__(

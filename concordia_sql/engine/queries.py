@@ -8,7 +8,6 @@ import operator
 import types
 import typing
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast, dataclass_transform
 
 import attrs
@@ -20,6 +19,7 @@ from concordia_sql.engine.compose import Composed, compose, compose_command
 from concordia_sql.engine.conditions import choices, fields_in
 from concordia_sql.engine.converter import reason
 from concordia_sql.engine.errors import NotFound, ParameterError, ResultError, StatementError
+from concordia_sql.engine.library import Library
 from concordia_sql.engine.statement import Source, load
 from concordia_sql.engine.tree import Node, link
 
@@ -183,20 +183,20 @@ class Affected(Query[int]):
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
-def query(path: str | Path) -> Callable[[type[Q]], type[Q]]:
+def query(path: str, *, library: Library) -> Callable[[type[Q]], type[Q]]:
     """Make a class the query of a SQL file: frozen, keyword-only, hashable, its fields the file's `:name` parameters.
 
-    `path` names the file: for queries of your own, a `Path` to `<root>/<domain>/<name>.sql`; a string is a path in the
-    library's own `sql/`. A value that does not fit its field's type raises ParameterError when the query is made; a
-    sequence becomes a tuple, and the value of a parameter that the statement casts to `jsonb` is sent as JSON.
+    `path` is `<domain>/<name>.sql`, in the folder of the library. A value that does not fit its field's type raises
+    ParameterError when the query is made; a sequence becomes a tuple, and the value of a parameter that the statement
+    casts to `jsonb` is sent as JSON.
 
     Raises StatementError for a wrong file, a parameter without a field or a field without a parameter.
     """
-    return functools.partial(_make, path=path, writes=False)
+    return functools.partial(_make, source=load(path, library), writes=False)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
-def command(path: str | Path) -> Callable[[type[Q]], type[Q]]:
+def command(path: str, *, library: Library) -> Callable[[type[Q]], type[Q]]:
     """Make a class the command of a SQL file, as `query` does: a statement that writes, run by `execute`.
 
     The statement gives its columns by name, in RETURNING or a last SELECT. One star there, as `RETURNING blog_posts.*`,
@@ -208,11 +208,10 @@ def command(path: str | Path) -> Callable[[type[Q]], type[Q]]:
     still one round trip, so that a lock comes before a check, and a check, by `concordia_refuse`, before a write. One
     of conditional lines alone is left out when none of them is given.
     """
-    return functools.partial(_make, path=path, writes=True)
+    return functools.partial(_make, source=load(path, library), writes=True)
 
 
-def _make(cls: type[Q], *, path: str | Path, writes: bool) -> type[Q]:
-    source = load(path)
+def _make(cls: type[Q], *, source: Source, writes: bool) -> type[Q]:
     if source.before and not writes:
         raise StatementError(f"{source.path}: several statements; only a command has more than one")
     name = f"{source.path.parent.name}.{cls.__name__}"

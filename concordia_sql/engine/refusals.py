@@ -10,8 +10,6 @@ import psycopg
 from concordia_sql.engine.errors import ConcordiaError, Conflict, MissingReference, Refused
 from concordia_sql.engine.queries import Query
 
-REFUSED = "CN001"
-"""The SQLSTATE that the function `concordia_refuse` raises; its arguments are the message and the detail."""
 TAKEN_BY_DELETED = "taken_by_deleted"
 """The reason of a refusal that is a conflict with a deleted row, in the column that was found."""
 
@@ -21,7 +19,7 @@ _KEY = re.compile(r"\((?P<columns>[^()]*)\)=\((?P<values>.*)\) ", re.DOTALL)
 def translate(error: psycopg.Error, queries: Sequence[Query[Any]]) -> ConcordiaError | None:
     """The error that the caller gets instead, if there is one. It holds no values."""
     names, diag = ", ".join(query.query_name for query in queries), error.diag
-    if error.sqlstate == REFUSED:
+    if error.sqlstate in {query.source.library.refused for query in queries}:
         reason, found = diag.message_primary or "", diag.message_detail or None
         if reason == TAKEN_BY_DELETED:
             return Conflict(f"{names}: a deleted row holds the {found}", columns=(found or "",), deleted=True)

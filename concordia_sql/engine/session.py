@@ -29,7 +29,6 @@ from concordia_sql.engine.errors import NotMigrated, OutcomeUnknown, QuerierErro
 from concordia_sql.engine.mapping import make_row_maker
 from concordia_sql.engine.queries import Affected, Maybe, One, Query
 from concordia_sql.engine.refusals import translate
-from concordia_sql.engine.statement import LIBRARY
 
 R = TypeVar("R")
 AnyConnection: TypeAlias = "psycopg.Connection[Any] | psycopg.AsyncConnection[Any]"
@@ -228,11 +227,10 @@ class Session:
         if isinstance(error, ResultError):
             raise ResultError(f"{names}: {error}") from None
         error.add_note(f"while running {names}")
-        if isinstance(error, _MISSING) and all(query.source.path.is_relative_to(LIBRARY) for query in queries):
-            raise NotMigrated(
-                f"{names}: {error.diag.message_primary}; the database is not migrated, or behind. Run: "
-                "yoyo apply --batch --database postgresql+psycopg://… package:concordia_sql:migrations"
-            ) from error
+        if isinstance(error, _MISSING):
+            advice = dict.fromkeys(query.source.library.not_migrated for query in queries)
+            if advice and all(advice):
+                raise NotMigrated(f"{names}: {error.diag.message_primary}; {'; or '.join(advice)}") from error
         # What was in a transaction is rolled back.
         if any(query.writes for query in queries) and self._before == _IDLE and self._lost(error):
             raise OutcomeUnknown(f"{names}: the connection was lost; the write may be done or not") from error
@@ -270,7 +268,7 @@ class Session:
     def _call(self, composed: Composed, query: Query[Any]) -> Call:
         statement = self._statements.get(composed)
         if statement is None:
-            name = f"concordia_{next(_names)}".encode()
+            name = f"query_{next(_names)}".encode()
             statement = self._statements[composed] = _Statement(composed, name, Transformer(self._adaptation))
         else:
             self._statements.move_to_end(composed)

@@ -1,8 +1,8 @@
 """SQL files, read and checked.
 
-A statement lies at `<root>/<domain>/<verb>_<noun>.sql`, a shape at `<root>/<domain>/shapes/<name>.sql`. Both begin with
-a header: comments that say what comes back, and name the shapes used, as `-- uses: blog/author, blog/media`. Commands
-may have several statements, with semicolons in between.
+A statement lies at `<domain>/<verb>_<noun>.sql` in its library, a shape at `<domain>/shapes/<name>.sql`. Both begin
+with a header: comments that say what comes back, and name the shapes used, as `-- uses: blog/author, blog/media`.
+Commands may have several statements, with semicolons in between.
 """
 
 import re
@@ -15,25 +15,17 @@ from concordia_sql.engine.caching import cache
 from concordia_sql.engine.conditions import condition_in
 from concordia_sql.engine.errors import StatementError
 from concordia_sql.engine.lexer import Token, Tokens, tokenize
+from concordia_sql.engine.library import Library, tables_of
 
 _USES = re.compile(r"--\s*uses:(.*)")
 _WHEN_MISSPELT = re.compile(r"--\s*when(\s*:.*|\s+\w+\s*)", re.IGNORECASE)
-_CREATED = re.compile(r'^CREATE TABLE "?(\w+)"?', re.MULTILINE)
-
-
-def _library() -> Path:
-    """The library's own `sql/`: inside the package when it is installed, beside it in a source tree."""
-    package = Path(__file__).parents[1]
-    return package / "sql" if (package / "sql").is_dir() else package.parent / "sql"
-
-
-LIBRARY = _library()
 
 
 @attrs.frozen(eq=False)
 class Source:
     """What a SQL file holds."""
 
+    library: Library
     path: Path
     header: str
     uses: Mapping[str, "Shape"]
@@ -82,33 +74,30 @@ class Shape:
     """The text from FROM on."""
 
 
-def load(path: str | Path) -> Source:
-    """The statement in a file: a string is a path in the library's own `sql/`, a Path names any file.
+def load(path: str, library: Library) -> Source:
+    """The statement in a file of a library.
 
     Raises StatementError with file and line: no such file, no statement, no header, a text that does not end, an
     unknown or cyclic shape.
     """
-    path = path.absolute() if isinstance(path, Path) else LIBRARY / path
-    return _read(path, root=path.parent.parent)
+    return _read(library.root / path, library)
 
 
 @cache
-def find_shape(name: str, root: Path) -> Shape:
-    """The shape `<domain>/<name>` below `root`, or else in the library.
+def find_shape(name: str, library: Library) -> Shape:
+    """The shape `<domain>/<name>` of a library, or else of the first that has it of those that it uses.
 
-    Raises StatementError when neither has it, or both: a statement could not tell them apart.
+    Raises StatementError when none has it.
     """
     domain, _, stem = name.partition("/")
-    candidates = dict.fromkeys(folder / domain / "shapes" / f"{stem}.sql" for folder in (root, LIBRARY))
-    found = [path for path in candidates if path.is_file()]
-    if len(found) > 1:
-        raise StatementError(f"{found[0]} and {found[1]} both define it; give yours another name")
-    if not found:
-        raise StatementError(f"there is no such shape: no file {' or '.join(map(str, candidates))}")
-    return _load_shape(found[0])
+    candidates = {each.root / domain / "shapes" / f"{stem}.sql": each for each in (library, *library.uses)}
+    for path, owner in candidates.items():
+        if path.is_file():
+            return _load_shape(path, owner)
+    raise StatementError(f"there is no such shape: no file {' or '.join(map(str, candidates))}")
 
 
-def _read(path: Path, root: Path) -> Source:
+def _read(path: Path, library: Library) -> Source:
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
@@ -124,10 +113,10 @@ def _read(path: Path, root: Path) -> Source:
     prose = [comment.text[2:].strip() for comment in comments if not _USES.match(comment.text)]
     if not prose:
         raise StatementError(f"{path}:1: there is no header; begin with a comment that says what comes back")
-    uses = {shape.name: shape for comment in comments for shape in _used(comment, path, root)}
+    uses = {shape.name: shape for comment in comments for shape in _used(comment, path, library)}
     *before, last = _split(_mark_conditional_lines(tokens[start:], path), path)
     header = " ".join(prose)
-    return Source(path, header, uses, last, [Source(path, header, uses, body) for body in before])
+    return Source(library, path, header, uses, last, [Source(library, path, header, uses, body) for body in before])
 
 
 def _split(tokens: Tokens, path: Path) -> Sequence[Tokens]:
@@ -143,11 +132,11 @@ def _split(tokens: Tokens, path: Path) -> Sequence[Tokens]:
     return bodies
 
 
-def _used(comment: Token, path: Path, root: Path) -> Iterator[Shape]:
+def _used(comment: Token, path: Path, library: Library) -> Iterator[Shape]:
     match = _USES.match(comment.text)
     for name in match[1].split(",") if match else ():
         try:
-            yield find_shape(name.strip(), root)
+            yield find_shape(name.strip(), library)
         except StatementError as error:
             raise StatementError(f"{path}:{comment.line}: uses {name.strip()}: {error}") from None
 
@@ -179,26 +168,19 @@ _loading: list[Path] = []
 
 
 @cache
-def _load_shape(path: Path) -> Shape:
+def _load_shape(path: Path, library: Library) -> Shape:
     if path in _loading:
         cycle = [*_loading[_loading.index(path) :], path]
         raise StatementError(f"shapes in a cycle: {' → '.join(part.stem for part in cycle)}")
     name = f"{path.parent.parent.name}_{path.stem}"
-    if name in _tables():
+    if name in tables_of(library):
         raise StatementError(f"{path}:1: a shape with the name of the table {name} would hide it")
     _loading.append(path)
     try:
-        source = _read(path, root=path.parent.parent.parent)
+        source = _read(path, library)
         return Shape(name, source, *_split_select(source))
     finally:
         _loading.pop()
-
-
-@cache
-def _tables() -> frozenset[str]:
-    """The tables of Concordia, as its migrations create them."""
-    migrations = LIBRARY.with_name("migrations").glob("*.sql")
-    return frozenset(name for path in migrations for name in _CREATED.findall(path.read_text("utf-8")))
 
 
 def _split_select(source: Source) -> tuple[Mapping[str, Tokens], Tokens]:

@@ -5,7 +5,8 @@ from msgspec import UNSET, UnsetType
 
 from concordia_sql.auth.results import Profile
 from concordia_sql.common import new_id
-from concordia_sql.engine import Affected, Maybe, One, command
+from concordia_sql.concordia import command
+from concordia_sql.engine import Affected, Maybe, One
 
 
 @command("profile/put_profile.sql")

@@ -1,6 +1,7 @@
 """The queries of profiles."""
 
-from concordia_sql.engine import Maybe, query
+from concordia_sql.concordia import query
+from concordia_sql.engine import Maybe
 from concordia_sql.profile.results import ProfileDetails
 
 

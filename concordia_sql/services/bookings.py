@@ -8,7 +8,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from concordia_sql.common import new_id
-from concordia_sql.engine import Many, Maybe, One, ParameterError, command, query
+from concordia_sql.concordia import command, query
+from concordia_sql.engine import Many, Maybe, One, ParameterError
 from concordia_sql.services.queries import BookingStatus, Day
 from concordia_sql.services.results import Booking, DeletedBooking, FreeSlot
 

@@ -7,7 +7,8 @@ import attrs
 from msgspec import UNSET, UnsetType
 
 from concordia_sql.common import Integer, Keywords, Localized, MediumType, Replaced, new_id
-from concordia_sql.engine import Affected, Maybe, One, command
+from concordia_sql.concordia import command
+from concordia_sql.engine import Affected, Maybe, One
 from concordia_sql.services.bookings import TimeOfDay
 from concordia_sql.services.queries import DayOfWeek, ListingStatus, PriceType
 from concordia_sql.services.results import AvailabilitySlot, Category, Listing, Medium, Translation

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from concordia_sql.engine import Limit, Maybe, One, command
+from concordia_sql.concordia import command
+from concordia_sql.engine import Limit, Maybe, One
 from concordia_sql.services.results import DeletedCategory, DeletedListing, DeletedMedium, Listing
 
 

@@ -8,7 +8,8 @@ import attrs
 import msgspec
 
 from concordia_sql.common import Count
-from concordia_sql.engine import Limit, Many, Maybe, One, Subtree, Tree, cursor, query
+from concordia_sql.concordia import query
+from concordia_sql.engine import Limit, Many, Maybe, One, Subtree, Tree, cursor
 from concordia_sql.services.results import (
     AvailabilitySlot,
     AvailabilitySlotDetails,

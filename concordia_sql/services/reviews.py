@@ -8,7 +8,8 @@ import attrs
 from msgspec import UNSET, UnsetType
 
 from concordia_sql.common import Localized, new_id
-from concordia_sql.engine import Affected, Limit, Many, Maybe, One, command
+from concordia_sql.concordia import command
+from concordia_sql.engine import Affected, Limit, Many, Maybe, One
 from concordia_sql.services.queries import Rating, ReviewStatus
 from concordia_sql.services.results import DeletedReview, Review
 

@@ -8,7 +8,8 @@ import attrs
 import msgspec
 
 from concordia_sql.common import Localized
-from concordia_sql.engine import Limit, Many, Node, One, ParameterError, Subtree, Tree, cursor, query
+from concordia_sql.concordia import query
+from concordia_sql.engine import Limit, Many, Node, One, ParameterError, Subtree, Tree, cursor
 from concordia_sql.services.results import Category
 from concordia_sql.threads.pages import Breadth, Depth, Levels, PagedNode, Sort
 

@@ -20,9 +20,9 @@ from psycopg.sql import SQL, Composable, Identifier
 from psycopg.sql import Literal as Quoted
 
 from concordia_sql import auth, blog, profile, services
+from concordia_sql.concordia import CONCORDIA
 from concordia_sql.engine import ConcordiaError, Database, ParameterError, Querier, Query
 from concordia_sql.engine.compose import Composed, compose, compose_command
-from concordia_sql.engine.statement import LIBRARY
 from concordia_sql.tools import embedded, sample
 from concordia_sql.tools.migrate import migrate
 from concordia_sql.tools.sample.loader import TABLES
@@ -42,10 +42,6 @@ _EXAMPLES: Mapping[object, str] = {bool: "true", int: "1", datetime: "2026-01-01
 """Values for psql, by type."""
 
 _MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction)
-_MIGRATE = (
-    "; the database is not migrated, or behind: "
-    "yoyo apply --batch --database postgresql+psycopg://… package:concordia_sql:migrations"
-)
 
 
 class _Failure(click.ClickException):
@@ -63,7 +59,7 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except psycopg.Error as error:
             message = error.diag.message_primary or " ".join(str(error).split())
-            raise _Failure(f"{message}{_MIGRATE if isinstance(error, _MISSING) else ''}") from None
+            raise _Failure(f"{message}{f'; {CONCORDIA.not_migrated}' if isinstance(error, _MISSING) else ''}") from None
         except ConcordiaError as error:
             raise _Failure(str(error)) from None
 
@@ -86,7 +82,7 @@ def list_queries() -> None:
     """List every query: what comes back, its file, what it is."""
     out = Console(soft_wrap=True, highlight=False)
     for cls in _queries().values():
-        file = str(cls.source.path.relative_to(LIBRARY.parent))
+        file = str(cls.source.path.relative_to(cls.source.library.root.parent))
         out.print(Text.assemble((cls.query_name, "bold"), "  ", (_result(cls), "cyan"), "  ", (file, "dim")))
         out.print(f"    {(inspect.getdoc(cls) or '').partition(chr(10))[0]}", markup=False)
 

@@ -11,11 +11,10 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from concordia_sql import Many, Node, One, Querier, StatementError, Tree, query
+from concordia_sql import Many, Node, One, Querier, StatementError, Tree
 from concordia_sql.common import JsonObject
 from concordia_sql.engine.compose import Composed, compose, compose_command
-from concordia_sql.engine.statement import load
-from tests.support.statements import rows_of, write
+from tests.support.statements import load, query, rows_of, write
 
 Connection = psycopg.Connection[TupleRow]
 

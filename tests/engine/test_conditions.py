@@ -10,8 +10,8 @@ import msgspec
 import psycopg
 import pytest
 
-from concordia_sql import UNSET, Affected, Many, Querier, StatementError, UnsetType, command, query
-from tests.support.statements import write
+from concordia_sql import UNSET, Affected, Many, Querier, StatementError, UnsetType
+from tests.support.statements import command, query, write
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ import attrs
 import cattrs
 import pytest
 
-from concordia_sql import Converter, Maybe, ParameterError, ResultError, make_converter, query
+from concordia_sql import Converter, Maybe, ParameterError, ResultError, make_converter
 from concordia_sql.common import JsonObject, Keywords, Links, Localized
-from tests.support.statements import said, write
+from tests.support.statements import query, said, write
 
 MARKER = "5ecret"
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concordia_sql import Limit, Many, ParameterError, Querier, cursor, query
-from tests.support.statements import said, write
+from concordia_sql import Limit, Many, ParameterError, Querier, cursor
+from tests.support.statements import query, said, write
 
 check = cursor(datetime.datetime, str)
 VALUES = st.recursive(

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from concordia_sql import Many, Node, Querier, ResultError, StatementError, Subtree, Tree, query
+from concordia_sql import Many, Node, Querier, ResultError, StatementError, Subtree, Tree
 from concordia_sql.engine.tree import children_field, link
-from tests.support.statements import write
+from tests.support.statements import query, write
 
 # A node of the expected tree: its id and its children.
 Expected = tuple[str, tuple[Any, ...]]

@@ -13,10 +13,10 @@ import attrs
 import psycopg
 import pytest
 
-from concordia_sql import One, Querier, ResultError, command, make_converter, query
+from concordia_sql import One, Querier, ResultError, make_converter
 from concordia_sql.common import JsonObject, Keywords, Links, Localized
 from concordia_sql.engine.mapping import make_row_maker
-from tests.support.statements import rows_of, said, write
+from tests.support.statements import command, query, rows_of, said, write
 
 MARKER = "5ecret"
 

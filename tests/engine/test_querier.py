@@ -469,7 +469,7 @@ async def test_a_command_that_is_not_sent_is_not_done(querier: AsyncQuerier) -> 
     class Opaque:
         pass
 
-    @command(TRIAL / "add_thing.sql")
+    @command("trial/add_thing.sql", library=TRIAL)
     class AddOpaque(Affected):
         title: Opaque
         size: int = 1

@@ -26,11 +26,9 @@ from concordia_sql import (
     StatementError,
     UnsetType,
     auth,
-    command,
     cursor,
-    query,
 )
-from tests.support.statements import said, write
+from tests.support.statements import command, query, said, write
 
 MARKER = "5ecret"
 NOON = datetime.datetime(2026, 3, 15, 12)

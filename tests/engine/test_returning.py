@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from concordia_sql import Affected, Many, One, Querier, StatementError, command
-from tests.support.statements import write
+from concordia_sql import Affected, Many, One, Querier, StatementError
+from tests.support.statements import command, write
 
 Connection = psycopg.Connection[TupleRow]
 MERGE = "MERGE INTO things USING (SELECT 1 AS id) AS given ON things.id = given.id WHEN MATCHED THEN DELETE"

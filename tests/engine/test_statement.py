@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from concordia_sql import StatementError
+from concordia_sql import CONCORDIA, Library, StatementError
+from concordia_sql.engine import statement
 from concordia_sql.engine.lexer import Tokens
-from concordia_sql.engine.statement import LIBRARY, find_shape, load
-from tests.support.statements import write
+from concordia_sql.engine.library import tables_of
+from concordia_sql.engine.statement import find_shape
+from tests.support.statements import load, write
 
 FORM = "a conditional line ends as in -- when :status, or -- when :sort = 'best'"
+SHAPES = CONCORDIA.root
 SHAPE = "-- A shape.\nSELECT t.id, t.name AS title FROM t"
 
 
@@ -49,14 +52,15 @@ WHERE :slug = ':no' AND :slug = :b
     assert source.conditions == frozenset()
 
 
-def test_a_path_names_any_file_and_a_string_one_of_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_is_one_in_the_librarys_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, "mine/get.sql", "-- A.\nSELECT 1")
-    monkeypatch.chdir(tmp_path)
-    assert load(Path("mine/get.sql")).path == path
-    assert load(str(path)).path == path
+    monkeypatch.chdir(tmp_path.parent)
+    library = Library(Path(tmp_path.name))
+    monkeypatch.chdir("/")
+    assert statement.load("mine/get.sql", library).path == path
     with pytest.raises(StatementError) as caught:
-        load("mine/get.sql")
-    assert str(caught.value) == f"{LIBRARY / 'mine/get.sql'}: there is no such file"
+        statement.load("mine/put.sql", library)
+    assert str(caught.value) == f"{tmp_path / 'mine/put.sql'}: there is no such file"
 
 
 def test_conditional_lines(tmp_path: Path) -> None:
@@ -116,11 +120,11 @@ WHERE
         ("-- A.\nSELECT 1\n -- when :status\nAND a", "3: a conditional line with nothing on it"),
         ("-- A.\n-- uses: mine/nothing\nSELECT 1",
          ("2: uses mine/nothing: there is no such shape: no file ~/mine/shapes/nothing.sql or "
-          f"{LIBRARY}/mine/shapes/nothing.sql")),
+          f"{SHAPES}/mine/shapes/nothing.sql")),
         ("-- A.\n-- uses: nothing\nSELECT 1",
-         f"2: uses nothing: there is no such shape: no file ~/nothing/shapes/.sql or {LIBRARY}/nothing/shapes/.sql"),
+         f"2: uses nothing: there is no such shape: no file ~/nothing/shapes/.sql or {SHAPES}/nothing/shapes/.sql"),
         ("-- A.\n-- uses: mine/shape,\nSELECT 1",
-         f"2: uses : there is no such shape: no file ~/shapes/.sql or {LIBRARY}/shapes/.sql"),
+         f"2: uses : there is no such shape: no file ~/shapes/.sql or {SHAPES}/shapes/.sql"),
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_refused_with_its_line(tmp_path: Path, body: str, expected: str) -> None:
@@ -155,8 +159,8 @@ WHERE
 
 def test_a_shape_and_its_columns(tmp_path: Path) -> None:
     path = write(tmp_path, "mine/shapes/thing.sql", SHAPE_TEXT)
-    shape = find_shape("mine/thing", tmp_path)
-    assert find_shape("mine/thing", tmp_path) is shape
+    shape = find_shape("mine/thing", Library(tmp_path))
+    assert find_shape("mine/thing", Library(tmp_path)) is shape
     assert (shape.name, shape.source.path) == ("mine_thing", path)
     assert {name: text(column) for name, column in shape.columns.items()} == {
         "id": "id",
@@ -208,31 +212,39 @@ def test_a_shape_is_one_plain_select_of_named_columns(tmp_path: Path, body: str,
 
 def test_union_inside_brackets_is_no_union_of_the_shape(tmp_path: Path) -> None:
     write(tmp_path, "mine/shapes/shape.sql", '-- A.\nSELECT t.a FROM (SELECT 1 AS a UNION SELECT 2) AS t, "union"')
-    assert list(find_shape("mine/shape", tmp_path).columns) == ["a"]
+    assert list(find_shape("mine/shape", Library(tmp_path)).columns) == ["a"]
 
 
-def test_a_shape_named_like_a_table_would_hide_it(tmp_path: Path) -> None:
-    for name, table in {"blog/posts": "blog_posts", "services/media": "services_media"}.items():
-        shape = write(tmp_path, name.replace("/", "/shapes/") + ".sql", SHAPE)
-        path = write(tmp_path, "mine/get.sql", f"-- A.\n-- uses: {name}\nSELECT 1")
-        assert problem(path) == (
-            f"~/mine/get.sql:2: uses {name}: ~/{shape.relative_to(tmp_path)}:1: "
-            f"a shape with the name of the table {table} would hide it"
-        )
-
-
-def test_a_shape_of_both_the_library_and_the_user_is_refused(tmp_path: Path) -> None:
-    write(tmp_path, "auth/shapes/user.sql", SHAPE)
-    path = write(tmp_path, "mine/get.sql", "-- A.\n-- uses: auth/user\nSELECT 1")
-    assert problem(path) == (
-        f"~/mine/get.sql:2: uses auth/user: ~/auth/shapes/user.sql and {LIBRARY}/auth/shapes/user.sql both define it; "
-        "give yours another name"
+@pytest.mark.parametrize(
+    "created",
+    [
+        "CREATE TABLE mine_things (",
+        "SELECT 1;\n  create unlogged table if not exists mine_things (",
+        'CREATE TABLE shop."mine_things" (',
+    ],
+)
+def test_a_shape_named_like_a_table_would_hide_it(tmp_path: Path, created: str) -> None:
+    library = Library(tmp_path, migrations=tmp_path / "migrations")
+    shape = write(tmp_path, "mine/shapes/things.sql", SHAPE)
+    write(tmp_path, "mine/get.sql", "-- A.\n-- uses: mine/things\nSELECT 1")
+    write(tmp_path, "migrations/0001.sql", f"{created}\n    id text\n);")
+    with pytest.raises(StatementError) as caught:
+        statement.load("mine/get.sql", library)
+    assert str(caught.value) == (
+        f"{tmp_path}/mine/get.sql:2: uses mine/things: {shape}:1: "
+        "a shape with the name of the table mine_things would hide it"
     )
+    statement.load("mine/get.sql", Library(tmp_path))
+
+
+def test_migrations_of_a_package_are_read_as_yoyo_finds_them() -> None:
+    assert tables_of(CONCORDIA) >= {"user", "blog_posts", "services_media"}
+    assert tables_of(Library(CONCORDIA.root, migrations=["package:concordia_sql:nowhere", "nowhere"])) == frozenset()
 
 
 def test_shapes_of_the_library_serve_statements_elsewhere(tmp_path: Path) -> None:
     path = write(tmp_path, "mine/get.sql", "-- A.\n-- uses: auth/user\nSELECT auth_user.id FROM auth_user")
-    assert load(path).uses["auth_user"] is find_shape("auth/user", LIBRARY)
+    assert load(path).uses["auth_user"] is find_shape("auth/user", CONCORDIA)
 
 
 def test_shapes_in_a_cycle_are_refused_and_say_where(tmp_path: Path) -> None:
@@ -252,5 +264,5 @@ def test_every_shape_stands_behind_those_that_it_uses(tmp_path: Path) -> None:
     for name, uses in used.items():
         header = f"-- uses: {uses}\n" if uses else ""
         write(tmp_path, f"mine/shapes/{name}.sql", f"-- A shape.\n{header}SELECT t.a FROM t")
-    shapes = find_shape("mine/e", tmp_path).source.shapes()
+    shapes = find_shape("mine/e", Library(tmp_path)).source.shapes()
     assert [shape.name for shape in shapes] == ["mine_a", "mine_b", "mine_c", "mine_d"]

@@ -1,13 +1,17 @@
 """What the tests of the engine share: SQL files, queries made on the spot, and all that an error says."""
 
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast, dataclass_transform
 
 import attrs
 
-from concordia_sql import Many, query
+from concordia_sql import CONCORDIA, Library, Many, Query, engine
+from concordia_sql.engine import statement
+from concordia_sql.engine.statement import Source
+
+Q = TypeVar("Q", bound=Query[Any])
 
 
 def write(root: Path, name: str, text: str) -> Path:
@@ -16,6 +20,28 @@ def write(root: Path, name: str, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
     return path
+
+
+def library_of(path: Path) -> Library:
+    """The library in whose folder a file lies, with Concordia's shapes, on a database that nothing migrates."""
+    return Library(path.parents[1], uses=[CONCORDIA], not_migrated="")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
+def query(path: Path) -> Callable[[type[Q]], type[Q]]:
+    """The engine's `query`, of a file that lies anywhere."""
+    return engine.query(f"{path.parent.name}/{path.name}", library=library_of(path))
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
+def command(path: Path) -> Callable[[type[Q]], type[Q]]:
+    """The engine's `command`, of a file that lies anywhere."""
+    return engine.command(f"{path.parent.name}/{path.name}", library=library_of(path))
+
+
+def load(path: Path) -> Source:
+    """The statement of a file that lies anywhere."""
+    return statement.load(f"{path.parent.name}/{path.name}", library_of(path))
 
 
 def rows_of(root: Path, text: str, *, uses: str = "", **hints: Any) -> Many[Any]:

@@ -14,13 +14,13 @@ from click.testing import CliRunner, Result
 from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
 
-from concordia_sql import Affected, Query, command
+from concordia_sql import Affected, Query
 from concordia_sql.engine.compose import Composed
 from concordia_sql.tools import cli, embedded, sample
 from concordia_sql.tools.sample.loader import TABLES
 from tests.support.catalog import command_classes, query_classes
 from tests.support.rows import insert
-from tests.support.statements import write
+from tests.support.statements import command, write
 
 Connection = psycopg.Connection[TupleRow]
 

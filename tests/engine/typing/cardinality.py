@@ -14,6 +14,7 @@ from concordia_sql import (
     Database,
     JsonObject,
     Keywords,
+    Library,
     Limit,
     Localized,
     Many,
@@ -31,6 +32,8 @@ from concordia_sql import (
     services,
 )
 
+LIBRARY = Library(Path("sql"))
+
 
 @attrs.frozen
 class Card:
@@ -44,23 +47,23 @@ class Reply(Node):
     replies: tuple["Reply", ...] = ()
 
 
-@query(Path("mine/get_card.sql"))
+@query("mine/get_card.sql", library=LIBRARY)
 class GetCard(One[Card]):
     slug: str
 
 
-@query(Path("mine/list_cards.sql"))
+@query("mine/list_cards.sql", library=LIBRARY)
 class ListCards(Many[Card]):
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
 
 
-@command(Path("mine/add_card.sql"))
+@command("mine/add_card.sql", library=LIBRARY)
 class AddCard(One[Card]):
     slug: str
 
 
-@command(Path("mine/delete_cards.sql"))
+@command("mine/delete_cards.sql", library=LIBRARY)
 class DeleteCards(Affected):
     slug: str
 

@@ -10,6 +10,7 @@ from concordia_sql import (
     AsyncDatabase,
     AsyncQuerier,
     Database,
+    Library,
     Maybe,
     Node,
     Querier,
@@ -21,13 +22,15 @@ from concordia_sql import (
     query,
 )
 
+LIBRARY = Library(Path("sql"))
+
 
 @attrs.frozen
 class Card:
     slug: str
 
 
-@query(Path("mine/get_card.sql"))
+@query("mine/get_card.sql", library=LIBRARY)
 class GetCard(Maybe[Card]):
     slug: str
     limit: int = 1

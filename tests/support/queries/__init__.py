@@ -6,9 +6,9 @@ from pathlib import Path
 
 import attrs
 
-from concordia_sql import Affected, Many, Maybe, One, command, query
+from concordia_sql import Affected, Library, Many, Maybe, One, command, query
 
-TRIAL = Path(__file__).parent / "trial"
+TRIAL = Library(Path(__file__).parent)
 
 
 @attrs.frozen
@@ -46,22 +46,22 @@ class Matched:
     text: str
 
 
-@query(TRIAL / "get_number.sql")
+@query("trial/get_number.sql", library=TRIAL)
 class GetNumber(One[Number]):
     number: int
 
 
-@query(TRIAL / "count_up.sql")
+@query("trial/count_up.sql", library=TRIAL)
 class CountUp(Many[Number]):
     last: int
 
 
-@query(TRIAL / "sleep.sql")
+@query("trial/sleep.sql", library=TRIAL)
 class Sleep(Many[Slept]):
     seconds: float
 
 
-@query(TRIAL / "echo.sql")
+@query("trial/echo.sql", library=TRIAL)
 class Echo(One[Echoed]):
     number: int | None = None
     text: str | None = None
@@ -72,54 +72,54 @@ class Echo(One[Echoed]):
     instant: datetime | None = None
 
 
-@query(TRIAL / "get_thing.sql")
+@query("trial/get_thing.sql", library=TRIAL)
 class GetThing(Maybe[Thing]):
     title: str
 
 
-@query(TRIAL / "list_things.sql")
+@query("trial/list_things.sql", library=TRIAL)
 class ListThings(Many[Thing]):
     size: int | None = None
     above: int | None = None
     below: int | None = None
 
 
-@query(TRIAL / "match_texts.sql")
+@query("trial/match_texts.sql", library=TRIAL)
 class MatchTexts(Many[Matched]):
     number: int
 
 
-@command(TRIAL / "add_thing.sql")
+@command("trial/add_thing.sql", library=TRIAL)
 class AddThing(Affected):
     title: str
     size: int = 1
 
 
-@command(TRIAL / "add_things.sql")
+@command("trial/add_things.sql", library=TRIAL)
 class AddThings(Many[Thing]):
     title: str
     size: int = 1
 
 
-@command(TRIAL / "add_thing_slowly.sql")
+@command("trial/add_thing_slowly.sql", library=TRIAL)
 class AddThingSlowly(Affected):
     title: str
 
 
-@command(TRIAL / "swap_sizes.sql")
+@command("trial/swap_sizes.sql", library=TRIAL)
 class SwapSizes(Many[Thing]):
     smaller: str
     larger: str
     least: int | None = None
 
 
-@command(TRIAL / "add_guest.sql")
+@command("trial/add_guest.sql", library=TRIAL)
 class AddGuest(Affected):
     title: str
     name: str
 
 
-@command(TRIAL / "resize_thing.sql")
+@command("trial/resize_thing.sql", library=TRIAL)
 class ResizeThing(One[Thing]):
     title: str
     size: int
@@ -131,22 +131,22 @@ class NewThing:
     size: int = 1
 
 
-@command(TRIAL / "add_all.sql")
+@command("trial/add_all.sql", library=TRIAL)
 class AddAll(Affected):
     things: Sequence[NewThing]
 
 
-@query(TRIAL / "forget.sql")
+@query("trial/forget.sql", library=TRIAL)
 class Forget(One[Number]):
     pass
 
 
-@query(TRIAL / "get_thing.sql")
+@query("trial/get_thing.sql", library=TRIAL)
 class FindThing(One[Thing]):
     title: str
 
 
-@query(TRIAL / "list_things.sql")
+@query("trial/list_things.sql", library=TRIAL)
 class SoleThing(Maybe[Thing]):
     size: int | None = None
     above: int | None = None

@@ -1,0 +1,33 @@
+"""The SQL files of Concordia, as a library of the engine's, and the decorators of its queries and commands."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, dataclass_transform
+
+import attrs
+
+from concordia_sql import engine
+from concordia_sql.engine import Library, Query
+
+Q = TypeVar("Q", bound=Query[Any])
+
+_PACKAGE = Path(__file__).parent
+
+CONCORDIA = Library(
+    # inside the package when it is installed, beside it in a source tree
+    _PACKAGE / "sql" if (_PACKAGE / "sql").is_dir() else _PACKAGE.parent / "sql",
+    migrations="package:concordia_sql:migrations",
+)
+"""Name it in the `uses` of a library of your own, and its statements may use Concordia's shapes."""
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
+def query(path: str) -> Callable[[type[Q]], type[Q]]:
+    """Make a class the query of a file of Concordia's."""
+    return engine.query(path, library=CONCORDIA)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
+def command(path: str) -> Callable[[type[Q]], type[Q]]:
+    """Make a class the command of a file of Concordia's."""
+    return engine.command(path, library=CONCORDIA)
