@@ -49,9 +49,9 @@ from pathlib import Path
 
 import attrs
 
-from concordia_sql import Many, query
+from concordia_sql import CONCORDIA, Library, Many, query
 
-SQL = Path(__file__).parent / "sql"
+LIBRARY = Library(Path(__file__).parent / "sql", uses=[CONCORDIA])
 
 
 @attrs.frozen
@@ -60,7 +60,7 @@ class Byline:
     post_count: int
 
 
-@query(SQL / "reports" / "list_bylines.sql")
+@query("reports/list_bylines.sql", library=LIBRARY)
 class ListBylines(Many[Byline]):
     least: int
 """,

@@ -69,7 +69,7 @@ def exchanges(messages: list[str]) -> int:
 
 async def prepared(querier: AsyncQuerier) -> dict[str, str]:
     """The texts of the statements that the server holds for the querier, by name."""
-    rows = await ask(querier, "SELECT name, statement FROM pg_prepared_statements WHERE name LIKE 'concordia%'")
+    rows = await ask(querier, "SELECT name, statement FROM pg_prepared_statements WHERE name LIKE 'query%'")
     return dict(rows)
 
 
