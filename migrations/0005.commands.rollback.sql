@@ -5,4 +5,4 @@ DROP INDEX services_reviews_purge_idx;
 DROP INDEX services_listings_purge_idx;
 DROP INDEX blog_comments_purge_idx;
 DROP INDEX blog_posts_purge_idx;
-DROP FUNCTION concordia_refuse;
+DROP FUNCTION refuse_command;

@@ -2,9 +2,9 @@
 -- listing's open bookings.
 -- depends: 0004.threads
 
-CREATE FUNCTION concordia_refuse(reason text, detail text DEFAULT '') RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION refuse_command(reason text, detail text DEFAULT '') RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION USING ERRCODE = 'CN001', MESSAGE = reason, DETAIL = concordia_refuse.detail;
+    RAISE EXCEPTION USING ERRCODE = 'RC001', MESSAGE = reason, DETAIL = refuse_command.detail;
 END
 $$;
 

@@ -205,7 +205,7 @@ def command(path: str, *, library: Library) -> Callable[[type[Q]], type[Q]]:
     A sequence of objects of an attrs class is sent as one JSON array, for `jsonb_to_recordset(:rows::jsonb)`.
 
     Of several statements, with semicolons in between, the last one gives the columns. They run in one transaction and
-    still one round trip, so that a lock comes before a check, and a check, by `concordia_refuse`, before a write. One
+    still one round trip, so that a lock comes before a check, and a check, by `refuse_command`, before a write. One
     of conditional lines alone is left out when none of them is given.
     """
     return functools.partial(_make, source=load(path, library), writes=True)

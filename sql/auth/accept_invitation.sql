@@ -15,20 +15,20 @@ FROM invitation
 WHERE invitation.id = :id
 FOR NO KEY UPDATE;
 
-SELECT concordia_refuse('wrong_email')
+SELECT refuse_command('wrong_email')
 FROM invitation
 INNER JOIN "user" ON "user".id = :user_id
 WHERE
     invitation.id = :id
     AND lower(invitation.email) <> lower("user".email);
 
-SELECT concordia_refuse('not_pending', invitation.status)
+SELECT refuse_command('not_pending', invitation.status)
 FROM invitation
 WHERE
     invitation.id = :id
     AND invitation.status <> 'pending';
 
-SELECT concordia_refuse('expired')
+SELECT refuse_command('expired')
 FROM invitation
 WHERE
     invitation.id = :id

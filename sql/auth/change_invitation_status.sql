@@ -4,7 +4,7 @@ FROM invitation
 WHERE invitation.id = :id
 FOR NO KEY UPDATE;
 
-SELECT concordia_refuse('not_pending', invitation.status)
+SELECT refuse_command('not_pending', invitation.status)
 FROM invitation
 WHERE
     invitation.id = :id

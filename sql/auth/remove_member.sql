@@ -4,7 +4,7 @@ FROM organization
 WHERE organization.id = :organization_id
 FOR NO KEY UPDATE;
 
-SELECT concordia_refuse('last_owner')
+SELECT refuse_command('last_owner')
 FROM member
 WHERE
     member.organization_id = :organization_id

@@ -22,14 +22,14 @@ valid_verification AS (
     WHERE newest_verification.value = :value
 )
 
-SELECT concordia_refuse('invalid')
+SELECT refuse_command('invalid')
 WHERE NOT EXISTS (SELECT FROM valid_verification)
 UNION ALL
-SELECT concordia_refuse('already_used')
+SELECT refuse_command('already_used')
 FROM valid_verification
 WHERE valid_verification.used_at IS NOT NULL
 UNION ALL
-SELECT concordia_refuse('expired')
+SELECT refuse_command('expired')
 FROM valid_verification
 WHERE valid_verification.expires_at <= coalesce(:now::timestamp, timezone('UTC', now()));
 

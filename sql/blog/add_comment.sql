@@ -1,8 +1,8 @@
 -- Add a comment and give it back.
-SELECT concordia_refuse('cycle') -- when :parent_id
+SELECT refuse_command('cycle') -- when :parent_id
 WHERE :parent_id::text = :id::text; -- when :parent_id
 
-SELECT concordia_refuse('parent_of_another_post') -- when :parent_id
+SELECT refuse_command('parent_of_another_post') -- when :parent_id
 FROM blog_comments -- when :parent_id
 WHERE blog_comments.id = :parent_id AND blog_comments.post_id <> :post_id; -- when :parent_id
 

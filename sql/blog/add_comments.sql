@@ -24,7 +24,7 @@ parent AS (
 )
 
 SELECT
-    concordia_refuse(
+    refuse_command(
         CASE WHEN parent.post_id <> reply.post_id THEN 'parent_of_another_post' ELSE 'parent_behind' END,
         (reply.number - 1)::text
     )

@@ -1,5 +1,5 @@
 -- Change what is given of a post, not deleted, and give it back.
-SELECT concordia_refuse('taken_by_deleted', 'slug') -- when :slug
+SELECT refuse_command('taken_by_deleted', 'slug') -- when :slug
 FROM blog_posts -- when :slug
 INNER JOIN blog_posts AS holder ON blog_posts.id <> holder.id -- when :slug
 WHERE -- when :slug

@@ -1,5 +1,5 @@
 -- Create a post with all that is its own, and give it back.
-SELECT concordia_refuse('taken_by_deleted', 'slug')
+SELECT refuse_command('taken_by_deleted', 'slug')
 FROM blog_posts
 WHERE
     blog_posts.slug = :slug

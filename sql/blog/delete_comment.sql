@@ -5,7 +5,7 @@ INNER JOIN blog_comments ON blog_posts.id = blog_comments.post_id
 WHERE blog_comments.id = :id
 FOR UPDATE OF blog_posts;
 
-SELECT concordia_refuse('has_replies')
+SELECT refuse_command('has_replies')
 WHERE
     :replies::text = 'refuse'
     AND EXISTS (

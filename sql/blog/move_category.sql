@@ -15,7 +15,7 @@ WITH RECURSIVE ancestor AS (
     INNER JOIN blog_categories ON ancestor.parent_id = blog_categories.id
 )
 
-SELECT concordia_refuse('cycle')
+SELECT refuse_command('cycle')
 FROM ancestor
 WHERE ancestor.id = :id;
 

@@ -5,7 +5,7 @@ INNER JOIN blog_comments ON blog_posts.id = blog_comments.post_id
 WHERE blog_comments.id = :id
 FOR NO KEY UPDATE OF blog_posts;
 
-SELECT concordia_refuse('parent_of_another_post')
+SELECT refuse_command('parent_of_another_post')
 FROM blog_comments
 INNER JOIN blog_comments AS parent ON blog_comments.post_id <> parent.post_id
 WHERE
@@ -26,7 +26,7 @@ WITH RECURSIVE ancestor AS (
     INNER JOIN blog_comments ON ancestor.parent_id = blog_comments.id
 )
 
-SELECT concordia_refuse('cycle')
+SELECT refuse_command('cycle')
 FROM ancestor
 WHERE ancestor.id = :id;
 

@@ -1,5 +1,5 @@
 -- Bring a deleted comment back as it was.
-SELECT concordia_refuse('emptied')
+SELECT refuse_command('emptied')
 FROM blog_comments
 WHERE
     blog_comments.id = :id

@@ -1,5 +1,5 @@
 -- Bring a deleted post back as it was.
-SELECT concordia_refuse('no_former_status')
+SELECT refuse_command('no_former_status')
 FROM blog_posts
 WHERE
     blog_posts.id = :id

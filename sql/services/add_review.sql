@@ -1,8 +1,8 @@
 -- Add a review, or a reply to one, and give it back.
-SELECT concordia_refuse('cycle') -- when :parent_id
+SELECT refuse_command('cycle') -- when :parent_id
 WHERE :parent_id::text = :id::text; -- when :parent_id
 
-SELECT concordia_refuse('parent_of_another_service') -- when :parent_id
+SELECT refuse_command('parent_of_another_service') -- when :parent_id
 FROM services_reviews -- when :parent_id
 WHERE services_reviews.id = :parent_id AND services_reviews.service_id <> :service_id; -- when :parent_id
 

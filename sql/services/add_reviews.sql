@@ -24,7 +24,7 @@ parent AS (
 )
 
 SELECT
-    concordia_refuse(
+    refuse_command(
         CASE WHEN parent.service_id <> reply.service_id THEN 'parent_of_another_service' ELSE 'parent_behind' END,
         (reply.number - 1)::text
     )

@@ -5,7 +5,7 @@ FROM services_bookings
 WHERE services_bookings.id = :id
 FOR UPDATE;
 
-SELECT concordia_refuse('state', services_bookings.status)
+SELECT refuse_command('state', services_bookings.status)
 FROM services_bookings
 WHERE
     services_bookings.id = :id
@@ -19,7 +19,7 @@ WHERE
         ('confirmed', 'cancelled_by_provider')
     );
 
-SELECT concordia_refuse('too_late')
+SELECT refuse_command('too_late')
 FROM services_bookings
 INNER JOIN services_booked_time ON services_bookings.id = services_booked_time.id
 INNER JOIN services_listings ON services_bookings.service_id = services_listings.id

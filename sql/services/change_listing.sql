@@ -1,5 +1,5 @@
 -- Change what is given of a listing, not deleted, and give it back.
-SELECT concordia_refuse('taken_by_deleted', 'slug') -- when :slug
+SELECT refuse_command('taken_by_deleted', 'slug') -- when :slug
 FROM services_listings -- when :slug
 INNER JOIN services_listings AS holder ON services_listings.id <> holder.id -- when :slug
 WHERE -- when :slug

@@ -90,7 +90,7 @@ refusal AS (
     FROM slot
 )
 
-SELECT concordia_refuse(refusal.reason)
+SELECT refuse_command(refusal.reason)
 FROM refusal
 WHERE refusal.reason IS NOT NULL;
 

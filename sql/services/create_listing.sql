@@ -1,5 +1,5 @@
 -- Create a listing with all that is its own, and give it back.
-SELECT concordia_refuse('taken_by_deleted', 'slug')
+SELECT refuse_command('taken_by_deleted', 'slug')
 FROM services_listings
 WHERE
     services_listings.slug = :slug

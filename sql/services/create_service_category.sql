@@ -1,5 +1,5 @@
 -- Create a category and give it back.
-SELECT concordia_refuse('cycle') -- when :parent_id
+SELECT refuse_command('cycle') -- when :parent_id
 WHERE :parent_id::text = :id::text; -- when :parent_id
 
 INSERT INTO services_categories (

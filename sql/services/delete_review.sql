@@ -5,7 +5,7 @@ INNER JOIN services_reviews ON services_listings.id = services_reviews.service_i
 WHERE services_reviews.id = :id
 FOR UPDATE OF services_listings;
 
-SELECT concordia_refuse('has_replies')
+SELECT refuse_command('has_replies')
 WHERE
     :replies::text = 'refuse'
     AND EXISTS (

@@ -5,7 +5,7 @@ INNER JOIN services_reviews ON services_listings.id = services_reviews.service_i
 WHERE services_reviews.id = :id
 FOR NO KEY UPDATE OF services_listings;
 
-SELECT concordia_refuse('parent_of_another_service')
+SELECT refuse_command('parent_of_another_service')
 FROM services_reviews
 INNER JOIN services_reviews AS parent ON services_reviews.service_id <> parent.service_id
 WHERE
@@ -26,7 +26,7 @@ WITH RECURSIVE ancestor AS (
     INNER JOIN services_reviews ON ancestor.parent_id = services_reviews.id
 )
 
-SELECT concordia_refuse('cycle')
+SELECT refuse_command('cycle')
 FROM ancestor
 WHERE ancestor.id = :id;
 

@@ -1,5 +1,5 @@
 -- Bring a deleted listing back as it was.
-SELECT concordia_refuse('no_former_status')
+SELECT refuse_command('no_former_status')
 FROM services_listings
 WHERE
     services_listings.id = :id

@@ -1,5 +1,5 @@
 -- Bring a deleted review back as it was.
-SELECT concordia_refuse('emptied')
+SELECT refuse_command('emptied')
 FROM services_reviews
 WHERE
     services_reviews.id = :id

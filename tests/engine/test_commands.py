@@ -89,7 +89,7 @@ async def test_a_lock_is_held_until_the_last_statement(querier: AsyncQuerier, ot
 
 
 async def test_what_refuses_is_in_the_migrations(querier: AsyncQuerier, other: Connection) -> None:
-    other.execute("DROP FUNCTION concordia_refuse")
+    other.execute("DROP FUNCTION refuse_command")
     with pytest.raises(errors.UndefinedFunction):
         await querier.execute(SwapSizes(smaller="a", larger="b"))
     with pytest.raises(NotMigrated, match="yoyo apply"):

@@ -5,7 +5,7 @@ WHERE things.title IN (:smaller, :larger)
 ORDER BY things.title
 FOR UPDATE;
 
-SELECT concordia_refuse('not_smaller', smaller.size::text)
+SELECT refuse_command('not_smaller', smaller.size::text)
 FROM things AS smaller
 INNER JOIN things AS larger ON larger.title = :larger
 WHERE smaller.title = :smaller AND smaller.size >= larger.size;
