@@ -18,7 +18,7 @@ test: .venv/ready
 lint: .venv/ready
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
-	.venv/bin/sqlfluff lint --processes 2 sql migrations
+	.venv/bin/sqlfluff lint --processes 2 sql migrations concordia_sql/engine/migrations
 	.venv/bin/mypy
 	.venv/bin/pyright
 

@@ -24,6 +24,7 @@ Connection = psycopg.Connection[TupleRow]
 
 ROOT = Path(__file__).parents[1]
 MIGRATIONS = ROOT / "migrations"
+REFUSE_COMMAND = ROOT / "concordia_sql" / "engine" / "migrations" / "refuse_command.sql"
 
 # Each table's columns in order: "name type! unique = default". A type that is not named is text, ts is a
 # timestamp without time zone, ! is NOT NULL, stamps are created_at ts! = now(), updated_at ts! = now().
@@ -399,8 +400,16 @@ def test_the_schema_has_no_checks_exclusions_triggers_views_or_types_and_one_fun
     kinds = set(re.findall(r"^CREATE (?:UNIQUE )?(\w+)", dump(migrated_url), re.MULTILINE))
 
     assert kinds == {"TABLE", "INDEX", "FUNCTION"}
-    assert re.findall(r"^CREATE FUNCTION public\.(\w+)", dump(migrated_url), re.MULTILINE) == ["concordia_refuse"]
+    assert re.findall(r"^CREATE FUNCTION public\.(\w+)", dump(migrated_url), re.MULTILINE) == ["refuse_command"]
     assert read_constraints(migrated, "cxt") == []
+
+
+def test_the_function_that_refuses_is_the_engines() -> None:
+    """So that it does not matter which of the migrations come first, where both are applied."""
+    function = re.compile(r"^CREATE OR REPLACE FUNCTION .*?^\$\$;$", re.MULTILINE | re.DOTALL)
+    texts = [path.read_text("utf-8") for path in (MIGRATIONS / "0005.commands.sql", REFUSE_COMMAND)]
+    ours, engines = [function.findall(text) for text in texts]
+    assert ours == engines != []
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,7 @@ def test_the_wheel_holds_each_file_once(wheels: Path) -> None:
     (wheel,) = wheels.glob("concordia_sql-*.whl")
     held = sorted(name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name)
     code = [path for path in (ROOT / "concordia_sql").rglob("*") if path.suffix in (".py", ".typed") and path.is_file()]
+    code += (ROOT / "concordia_sql" / "engine").rglob("*.sql")
     statements = [
         path for name in ("sql", "migrations") for path in (ROOT / name).rglob("*.*") if path.suffix != ".pyc"
     ]
