@@ -4,7 +4,7 @@ FROM things
 WHERE things.title = :title
 FOR UPDATE;
 
-SELECT concordia_refuse('full')
+SELECT refuse_command('full')
 FROM things
 WHERE
     things.title = :title
