@@ -100,7 +100,7 @@ def test_tokens_joined_are_the_text(text: str) -> None:
 
 @given(st.lists(PIECES))
 def test_parameters_are_found_between_everything_else(pieces: list[tuple[str, int]]) -> None:
-    text = " ".join(piece for piece, _ in pieces)
+    text = ", ".join(piece for piece, _ in pieces)
     tokens = tokenize(text, "x.sql")
     assert joined(tokens) == text
     assert len(parameters(tokens)) == sum(count for _, count in pieces)
@@ -152,6 +152,7 @@ def test_postgresql_ends_strings_and_comments_at_the_same_places(
         ("SELECT :limit::int - 1, :limit::int", ["limit", "limit"]),
         ("SELECT -:a::int, @:b::int, 2*:c::int", ["a", "b", "c"]),
         ("SELECT '10:30'::time, :time::time", ["time"]),
+        ("SELECT JSON_OBJECT('a':t.b, $$c$$ :t.d, 'e' : :f::int) FROM (VALUES (1, 2)) AS t (b, d)", ["f"]),
     ],
 )  # fmt: skip
 def test_postgresql_finds_the_same_parameters(server: Connection, text: str, names: list[str]) -> None:
@@ -172,6 +173,8 @@ def test_postgresql_finds_the_same_parameters(server: Connection, text: str, nam
         ("SELECT\nE'a\\''", None),
         ("SELECT E'a'\n'b\\'", "1: unterminated string"),
         ("SELECT U&'a", "1: unterminated string"),
+        ('SELECT\na.U&"bi\\006f"', "2: a name with escapes; write it as it is, without U&"),
+        ('SELECT u&"a"', "1: a name with escapes; write it as it is, without U&"),
         ('SELECT\n"a', "2: unterminated quoted name"),
         ('SELECT\n"a""', "2: unterminated quoted name"),
         ("SELECT\n$$a", "2: unterminated dollar-quoted string"),
@@ -198,6 +201,9 @@ def test_what_cannot_be_sent_is_refused_with_file_and_line(text: str, problem: s
         ('"a""b"', 'a"b', ""),
         ('"from"', "from", ""),
         ("FROM", "from", "from"),
+        ("ÉTÉ_Slug", "ÉtÉ_slug", "ÉtÉ_slug"),
+        ("é" * 40, "é" * 31, "é" * 31),
+        (f'"{"A" * 70}"', "A" * 63, ""),
         ("'from'", "", ""),
         (":from", "", ""),
         ("1", "", ""),

@@ -72,7 +72,7 @@ SELECT 1 AS a
 WHERE
     a = 1 -- when :first
     AND b = 2 AND 'x' = $$y$$ /* z */ --when  :second_2
-    AND c = 3 -- whenever :third
+    AND c = 3 -- whenever the third
     AND d = 4 -- when the post is gone
     AND e = '-- when :string'
     AND g = 6 -- when :sort='a and b'
@@ -117,6 +117,26 @@ WHERE
         ("-- A.\nSELECT 1\nAND a -- when :a = best\n", f"3: {FORM}"),
         ("-- A.\nSELECT 1\nAND a -- when :a = 'it''s'\n", f"3: {FORM}"),
         ("-- A.\nSELECT 1\nAND a -- when :a AND :b\n", f"3: {FORM}"),
+        ("-- A.\nSELECT 1\nAND a -- when not :status\n", f"3: {FORM}"),
+        ("-- A.\nSELECT 1\nAND a -- only when :status\n", f"3: {FORM}"),
+        ("-- A.\nSELECT 1\nAND a -- filter; when :status\n", f"3: {FORM}"),
+        ("-- A.\nSELECT 1\nAND a -- whenever :status\n", f"3: {FORM}"),
+        ("-- A.\nSELECT 1\nAND a -- wehn :status\n", f"3: {FORM}"),
+        ("-- A.\nSELECT 1\nAND a -- if :status \n", f"3: {FORM}"),
+        ("-- A.\nSELECT 1\nAND a /* when :status */\n", f"3: {FORM}"),
+        ("-- A.\nSELECT 1\n/* when\n:status */ AND a\n", f"3: {FORM}"),
+        ("-- A.\nSELECT 1)\nAND a", "2: ) closes nothing"),
+        ("-- A.\nSELECT 1 AS b) AS x, (SELECT 2 AS a", "2: ) closes nothing"),
+        ("-- A.\nSELECT (1\nAND a", "2: nothing closes ("),
+        ("-- A.\nSELECT a[1\n)", "3: ) closes nothing"),
+        ("-- A.\nSELECT 1 AND (\na OR -- when :a\nb) -- when :b",
+         "4: brackets that open and close on different conditions"),
+        ("-- A.\n-- Uses: mine/shape\nSELECT 1", "2: shapes are named in the header, as in -- uses: blog/author"),
+        ("-- A.\n-- use: mine/shape\nSELECT 1", "2: shapes are named in the header, as in -- uses: blog/author"),
+        ("-- A.\n-- uses mine/shape\nSELECT 1", "2: shapes are named in the header, as in -- uses: blog/author"),
+        ("-- A thing; uses: mine/shape\nSELECT 1", "1: shapes are named in the header, as in -- uses: blog/author"),
+        ("-- A.\n/* uses: mine/shape */\nSELECT 1", "2: shapes are named in the header, as in -- uses: blog/author"),
+        ("-- A.\nSELECT 1\n-- uses: mine/shape", "3: shapes are named in the header, as in -- uses: blog/author"),
         ("-- A.\nSELECT 1\n -- when :status\nAND a", "3: a conditional line with nothing on it"),
         ("-- A.\n-- uses: mine/nothing\nSELECT 1",
          ("2: uses mine/nothing: there is no such shape: no file ~/mine/shapes/nothing.sql or "
@@ -150,7 +170,7 @@ SELECT
     things.a IS DISTINCT FROM things.b AS changed,
     things."from" AS "select",
     things.from,
-    CASE WHEN a THEN b END AS /* so */ last -- when :last
+    CASE WHEN a THEN b END AS /* so */ last
 FROM things
 WHERE
     TRUE
@@ -174,7 +194,7 @@ def test_a_shape_and_its_columns(tmp_path: Path) -> None:
         "last": "CASE WHEN a THEN b END AS last",
     }
     assert text(shape.tail) == "FROM things WHERE TRUE AND things . c = :d"
-    assert shape.source.conditions == {"last", "d"}
+    assert shape.source.conditions == {"d"}
 
 
 @pytest.mark.parametrize(
@@ -199,6 +219,20 @@ def test_a_shape_and_its_columns(tmp_path: Path) -> None:
         ("SELECT a.* FROM a", "2: a column without a name; end it with AS and one"),
         ("SELECT * FROM a", "2: a column without a name; end it with AS and one"),
         ("SELECT a.b, FROM a", "2: a column without a name; end it with AS and one"),
+        ("SELECT a.b WHERE a.b = (SELECT c.d FROM c)", "2: a shape is one plain SELECT … FROM …"),
+        ("SELECT a.b * a.c FROM a", "2: a column without a name; end it with AS and one"),
+        ("SELECT a.b::pg_catalog.int4 FROM a", "2: a column without a name; end it with AS and one"),
+        ("SELECT a.b AT TIME ZONE a.c FROM a", "2: a column without a name; end it with AS and one"),
+        ("SELECT (a).b FROM a", "2: a column without a name; end it with AS and one"),
+        ("SELECT a.b COLLATE pg_catalog.c FROM a", "2: a column without a name; end it with AS and one"),
+        ("SELECT true FROM a", "2: a column without a name; end it with AS and one"),
+        ("SELECT\na.b,\na.c -- when :c\nFROM a", "4: a conditional line in the list of a shape; it is always whole"),
+        (
+            "SELECT\na.b + ( -- when :c\na.c -- when :c\n) -- when :c\nAS b FROM a",
+            "3: a conditional line in the list of a shape; it is always whole",
+        ),
+        ("SELECT\na.b\n, -- when :c\na.c FROM a", "4: a conditional line in the list of a shape; it is always whole"),
+        ("SELECT\na.b\nFROM a -- when :c", "4: a conditional line in the list of a shape; it is always whole"),
         ("SELECT FROM a", "2: a column without a name; end it with AS and one"),
         ("SELECT\na.b,\nc.b\nFROM a, c", "4: a second column named b"),
         ('SELECT\na.b,\n1 AS "b"\nFROM a, c', "4: a second column named b"),
@@ -257,6 +291,23 @@ def test_shapes_in_a_cycle_are_refused_and_say_where(tmp_path: Path) -> None:
     )
     write(tmp_path, "mine/shapes/three.sql", SHAPE)
     assert list(load(path).uses) == ["mine_one"]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
+    source = load(write(tmp_path, "mine/get.sql", "\ufeff-- A.\nSELECT 1"))
+    assert (source.header, text(source.body)) == ("A.", "SELECT 1")
+
+
+def test_two_shapes_of_one_name_are_refused(tmp_path: Path) -> None:
+    one = write(tmp_path, "a/shapes/b_c.sql", SHAPE)
+    other = write(tmp_path, "a_b/shapes/c.sql", SHAPE)
+    write(tmp_path, "mine/shapes/user.sql", "-- A.\n-- uses: a_b/c\nSELECT t.a FROM t")
+    for uses in ("a/b_c, a_b/c", "a/b_c\n-- uses: mine/user"):
+        path = write(tmp_path, "mine/get.sql", f"-- A.\n-- uses: {uses}\nSELECT 1")
+        with pytest.raises(StatementError) as caught:
+            load(path)
+        line = 2 + uses.count("\n")
+        assert str(caught.value) == f"{path}:{line}: two shapes of the name a_b_c: {one} and {other}"
 
 
 def test_every_shape_stands_behind_those_that_it_uses(tmp_path: Path) -> None:
