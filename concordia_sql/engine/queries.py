@@ -190,7 +190,8 @@ def query(path: str, *, library: Library) -> Callable[[type[Q]], type[Q]]:
     ParameterError when the query is made; a sequence becomes a tuple, and the value of a parameter that the statement
     casts to `jsonb` is sent as JSON.
 
-    Raises StatementError for a wrong file, a parameter without a field or a field without a parameter.
+    Raises StatementError for a wrong file, a parameter without a field or a field without a parameter, and a result
+    class that the statement cannot fill: a field, of a nested class too, without a column.
     """
     return functools.partial(_make, source=load(path, library), writes=False)
 
@@ -229,8 +230,7 @@ def _make(cls: type[Q], *, source: Source, writes: bool) -> type[Q]:
     made._choices = _find_choices(source, hints)
     made._optional = _match_fields(made, source)
     made._composed = {}
-    if writes:
-        made._compose(())
+    made._compose(())
     return made
 
 

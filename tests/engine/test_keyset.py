@@ -127,7 +127,11 @@ LIMIT :limit
 
 
 def test_the_error_names_query_and_parameter_and_no_value(tmp_path: Path) -> None:
-    @query(write(tmp_path, "mine/list.sql", "-- A.\nSELECT '' AS id WHERE :after <> ''"))
+    @query(
+        write(
+            tmp_path, "mine/list.sql", "-- A.\nSELECT localtimestamp AS at, '' AS id, '' AS cursor WHERE :after <> ''"
+        )
+    )
     class List(Many[Number]):
         after: str | None = attrs.field(default=None, converter=cursor(int))
 

@@ -257,7 +257,7 @@ def test_fields_are_filled_by_name_in_any_order(tmp_path: Path, server: Querier)
 
 
 def test_all_columns_that_a_command_does_not_give_are_named(tmp_path: Path, server: Querier) -> None:
-    @command(write(tmp_path, "mine/do.sql", "-- A.\nSELECT 'a' AS last"))
+    @command(write(tmp_path, "mine/do.sql", "-- A.\n(SELECT 'a' AS last)"))
     class Do(One[Mixed]):
         pass
 

@@ -400,7 +400,5 @@ def test_what_is_wrong_with_a_result_class_is_named_with_the_query(tmp_path: Pat
 
     with pytest.raises(StatementError) as caught:
         Get().into(Wrong)
-    assert (
-        str(caught.value)
-        == "mine.Get: " + Wrong.__qualname__ + ".slug has a converter; a result class is filled as it is"
-    )
+    problem = f"{Wrong.__qualname__}.slug has a converter; a result class is filled as it is"
+    assert str(caught.value) == f"mine.Get: {Get.source.path}:2: {problem}"
