@@ -8,7 +8,6 @@ from typing import Any, TypeVar, overload
 
 import psycopg
 
-from concordia_sql.engine import adapters
 from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.queries import Many, One, Query
 from concordia_sql.engine.session import ATTEMPTS, IN_THE_WAY, Isolation, Session, only, pauses, stream_chunk
@@ -193,9 +192,9 @@ class AsyncQuerier(AsyncExecutor):
         only((query,), writes=False, by="stream")
         composed = query.compose()
         with session.running(query):
+            await self.connection.wait(session.learn(composed))
             async with psycopg.AsyncRawCursor(self.connection) as cursor:
-                adapters.register(cursor.adapters)
-                cursor.row_factory = session.row_factory(query)
+                session.adapt(cursor, query)
                 rows = cursor.stream(composed.encoded, session.texts(composed, query), size=stream_chunk())
                 async with contextlib.aclosing(rows):  # type: ignore[type-var]
                     async for row in rows:

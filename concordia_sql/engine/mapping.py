@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 import attrs
 import msgspec
 
+from concordia_sql.engine.adapters import TextType
 from concordia_sql.engine.columns import SCALARS, Column, columns_of
 from concordia_sql.engine.converter import Converter
 from concordia_sql.engine.errors import ResultError
@@ -101,6 +102,8 @@ def _load(column: Column, type_name: str, converter: Converter) -> Load | None:
         return _named(column, loads)
     if column.scalar not in SCALARS:
         return _named(column, converter.get_fit_hook(column.hint))
+    if column.scalar is str and isinstance(type_name, TextType):
+        return None
     if type_name not in SCALARS[column.scalar]:
         raise ResultError(
             f"column {column.name} is of type {type_name}, and its field is {formatannotation(column.hint)}"

@@ -8,8 +8,9 @@ import contextlib
 import itertools
 import random
 import threading
+import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal, NoReturn, Self, TypeAlias, TypeVar
 
 import attrs
@@ -20,7 +21,7 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq.abc import PGresult
 
-from concordia_sql.engine.adapters import Adaptation
+from concordia_sql.engine.adapters import LOOK_UP, Adaptation
 from concordia_sql.engine.collector import collector_paused
 from concordia_sql.engine.columns import nested_classes
 from concordia_sql.engine.compose import Composed
@@ -117,6 +118,7 @@ class Session:
         self._prepare = prepare
         self._adaptation = Adaptation(connection)
         self._parameters: Any = Transformer(self._adaptation)
+        self._learned: weakref.WeakSet[Composed] = weakref.WeakSet()
         self._statements: OrderedDict[Composed, _Statement] = OrderedDict()
         self._discarded: list[bytes] = []
         self._lock = threading.Lock()
@@ -198,10 +200,10 @@ class Session:
                 raise
         ends = itertools.accumulate(map(len, runs))  # what a query comes back as is its last statement's result
         first = len(answers) - len(calls) - 1
-        return tuple(
-            self._read(query, run[-1][0], answers[first + end])
-            for query, run, end in zip(queries, runs, ends, strict=True)
-        )
+        reads = [(query, run[-1][0], answers[first + end]) for query, run, end in zip(queries, runs, ends, strict=True)]
+        new = [results for _, statement, results in reads if _is_new(statement)]
+        yield from self._learn_types(itertools.chain.from_iterable(new))
+        return tuple(self._read(*each) for each in reads)
 
     def recover(self, error: psycopg.Error, queries: Sequence[Query[Any]]) -> None:
         """Make ready to send the queries once more, if that will help, or raise the error, explained.
@@ -238,9 +240,25 @@ class Session:
             raise refusal from error
         raise error
 
-    def row_factory(self, query: Query[Any]) -> Callable[[Any], Callable[[Sequence[Any]], Any]]:
-        """psycopg's row factory for a cursor that runs the query."""
+    def learn(self, composed: Composed) -> PQGen[None]:
+        """Look up the types of a statement's columns before it is streamed: that cannot be done while rows come."""
+        if composed in self._learned:
+            return
+        self._pgconn.enter_pipeline_mode()
+        self._pgconn.send_prepare(b"", composed.encoded)
+        self._pgconn.send_describe_prepared(b"")
+        answers = [result for results in (yield from self._synchronize()) for result in results]
+        for result in answers:
+            self._check(result)
+        yield from self._learn_types(answers)
+        self._learned.add(composed)
 
+    def adapt(self, cursor: "psycopg.RawCursor[Any] | psycopg.AsyncRawCursor[Any]", query: Query[Any]) -> None:
+        """Have a cursor give the query's rows as objects."""
+        self._adaptation.adapt(cursor)
+        cursor.row_factory = self._row_factory(query)
+
+    def _row_factory(self, query: Query[Any]) -> Callable[[Any], Callable[[Sequence[Any]], Any]]:
         def make_row_maker(
             cursor: "psycopg.RawCursor[Any] | psycopg.AsyncRawCursor[Any]",
         ) -> Callable[[Sequence[Any]], Any]:
@@ -284,7 +302,17 @@ class Session:
             return (yield from self._receive(query, statement))
         results = yield from generators.execute(self._pgconn)
         self._check(results[-1])
+        if _is_new(statement):
+            yield from self._learn_types(results)
         return self._read(query, statement, results)
+
+    def _learn_types(self, results: Iterable[PGresult]) -> PQGen[None]:
+        """Look up the types in results that psycopg does not know: once on each connection, after a first run."""
+        if unknown := self._adaptation.unknown(results):
+            self._pgconn.send_query_params(LOOK_UP, [f"{{{','.join(map(str, unknown))}}}".encode()])
+            found = yield from generators.execute(self._pgconn)
+            self._check(found[-1])
+            self._adaptation.learn(found[-1])
 
     def _receive(self, query: Query[R], statement: _Statement) -> PQGen[R]:
         """What the query comes back as, its rows made while the server still sends others.
@@ -368,7 +396,7 @@ class Session:
 
     def _rows(self, query: Query[Any], statement: _Statement, result: PGresult) -> list[Any]:
         try:
-            if new := statement.make_row is None or not statement.prepared:
+            if new := _is_new(statement):
                 statement.make_row = self._row_maker(query, result)
                 statement.chunk = _chunk(query)
             statement.rows.set_pgresult(result, set_loaders=new)
@@ -380,14 +408,10 @@ class Session:
 
     def _row_maker(self, query: Query[Any], result: PGresult) -> Callable[[Sequence[Any]], Any]:
         types = {
-            (result.fname(index) or b"").decode(): self._type_name(result.ftype(index))
+            (result.fname(index) or b"").decode(): self._adaptation.type_name(result.ftype(index))
             for index in range(result.nfields)
         }
         return make_row_maker(query.result_class, types, self._converter)
-
-    def _type_name(self, oid: int) -> str:
-        info = self._adaptation.adapters.types.get(oid)
-        return f"oid {oid}" if info is None else info.name + ("[]" if info.array_oid == oid else "")
 
     def _is_active(self) -> bool:
         """Whether answers are outstanding, or a pipeline is open."""
@@ -440,6 +464,11 @@ def _chunk(query: Query[Any]) -> int:
     if isinstance(query, One | Maybe | Affected) or not capabilities.has_stream_chunked():
         return 0
     return _NESTED_CHUNK if len(nested_classes(query.result_class)) > 1 else _CHUNK
+
+
+def _is_new(statement: _Statement) -> bool:
+    """Whether it is not known yet how the rows of a statement are read, or may have changed."""
+    return statement.make_row is None or not statement.prepared
 
 
 def _names_of(queries: Sequence[Query[Any]]) -> str:
