@@ -1,0 +1,6 @@
+-- A customer.
+SELECT
+    customers.id,
+    customers.email,
+    customers.nicknames
+FROM customers

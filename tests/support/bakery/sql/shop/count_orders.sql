@@ -1,0 +1,3 @@
+-- The number of orders.
+SELECT count(*) AS orders
+FROM orders

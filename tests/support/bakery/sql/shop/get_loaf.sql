@@ -1,0 +1,5 @@
+-- A loaf.
+-- uses: shop/loaf
+SELECT shop_loaf.*
+FROM shop_loaf
+WHERE shop_loaf.id = :id
