@@ -12,14 +12,14 @@ CREATE DOMAIN small_grams AS grams CHECK (value < 5000);
 CREATE TABLE customers (
     id text PRIMARY KEY,
     email citext NOT NULL UNIQUE,
-    nicknames citext [] NOT NULL DEFAULT '{}'
+    nicknames citext[] NOT NULL DEFAULT '{}'
 );
 
 CREATE TABLE loaves (
     id text PRIMARY KEY,
     grain grain NOT NULL,
-    grains grain [] NOT NULL,
-    weights small_grams [],
+    grains grain[] NOT NULL,
+    weights small_grams[],
     stock integer NOT NULL DEFAULT 3
 );
 
