@@ -147,7 +147,7 @@ def test_values(tmp_path: Path, server: Querier, expression: str, hint: Any, exp
         ("now()::date", datetime.datetime, "is of type date, and its field is datetime.datetime"),
         ("ARRAY['a']", str, "is of type text[], and its field is str"),
         ("'a'", bytes, "is of type text, and its field is bytes"),
-        ("'(1,2)'::point", str, "is of type point, and its field is str"),
+        ("'(1,2)'::point", int, "is of type point, and its field is int"),
         ("NULL::text", str, "is NULL, and its field may not be None"),
         ("NULL::text", Localized, "is NULL, and its field may not be None"),
         ("NULL::json", Post, "is NULL, and its field may not be None"),
