@@ -216,12 +216,12 @@ def test_its_refusals_have_the_sqlstate_that_it_says(connection: Connection, tmp
 def test_its_own_shapes_come_before_those_that_it_uses(tmp_path: Path) -> None:
     write(tmp_path, "auth/shapes/user.sql", "-- Hers.\nSELECT mine.id, mine.shoe_size FROM mine")
     write(tmp_path, "blog/shapes/posts.sql", "-- A shape like a table of the other.\nSELECT mine.id FROM mine")
-    write(tmp_path, "auth/get.sql", "-- One.\n-- uses: auth/user, blog/posts, auth/account\nSELECT 1 AS value")
+    write(tmp_path, "auth/get.sql", "-- One.\n-- uses: auth/user, blog/posts, blog/author\nSELECT 1 AS value")
     library = Library(tmp_path, uses=[CONCORDIA])
     uses = load("auth/get.sql", library).uses
     assert [*uses["auth_user"].columns] == ["id", "shoe_size"]
     assert uses["blog_posts"].source.library == library
-    assert uses["auth_account"] is find_shape("auth/account", CONCORDIA)
+    assert uses["blog_author"] is find_shape("blog/author", CONCORDIA)
     with pytest.raises(StatementError, match="there is no such shape: no file"):
         load("auth/get.sql", Library(tmp_path))
 
