@@ -1,19 +1,13 @@
 """What the domains share: texts in several languages, types of parameters, counts, ids."""
 
 import os
+import threading
 import time
 import uuid
 from collections.abc import Sequence
-from typing import Annotated, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import attrs
-import msgspec
-
-Integer: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
-"""What PostgreSQL's `integer` holds."""
-
-Rating: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=5)]
-"""1 to 5; 0 where none is given, as on a reply."""
 
 MediumType: TypeAlias = Literal["image", "video", "audio"]
 
@@ -33,20 +27,31 @@ JsonObject: TypeAlias = dict[str, object]
 def best_text(value: Localized | None, languages: Sequence[str]) -> str | None:
     """The text in the first of `languages` that has one, else in any language; None when there is none at all.
 
-    A region counts as its language, both ways: behind the exact one, `pt-BR` is served by `pt`, else by `pt-PT`, and
-    `pt` by `pt-BR`. Empty texts count as missing. A text for all languages is returned as it is.
+    A language is found as RFC 4647 looks it up: in any case and with `_` for `-`, the exact one first, then without its
+    last part, so that `zh-Hant-TW` is served by `zh-Hant`, then by `zh`. After these, any region serves: `pt-BR` is
+    served by `pt-PT`, and `pt` by `pt-BR`. Empty texts count as missing. A text for all languages is returned as it is.
     """
     if isinstance(languages, str):
         raise TypeError("languages is a list of languages, as in ['fr', 'en']")
     if value is None or isinstance(value, str):
         return value or None
+    texts: dict[tuple[str, ...], str] = {}
+    for language, text in value.items():
+        if text:
+            texts.setdefault(_subtags(language), text)
     for language in languages:
-        primary = language.partition("-")[0]
-        regions = (other for other in value if other.partition("-")[0] == primary)
-        for near in (language, primary, *regions):
-            if text := value.get(near):
+        wanted = _subtags(language)
+        for length in range(len(wanted), 0, -1):
+            # RFC 4647, section 3.4: a part of one letter goes together with the part after it
+            if text := texts.get(wanted[:length]) if length == 1 or len(wanted[length - 1]) > 1 else None:
                 return text
-    return next((text for text in value.values() if text), None)
+        if text := next((text for subtags, text in texts.items() if subtags[0] == wanted[0]), None):
+            return text
+    return next(iter(texts.values()), None)
+
+
+def _subtags(language: str) -> tuple[str, ...]:
+    return tuple(language.lower().replace("_", "-").split("-"))
 
 
 @attrs.frozen
@@ -66,11 +71,36 @@ class Replaced:
 
 
 def new_id() -> str:
-    """A UUID of version 7: later ones sort behind earlier ones, so that new rows lie together in an index.
+    """A UUID of version 7, greater than all that this process has made before: later rows sort after earlier ones.
 
-    Source: RFC 9562, section 5.7.
+    It holds the time in milliseconds, and random bits. Sources: RFC 9562, sections 5.7 and 6.2 (method 2).
     """
-    value = time.time_ns() // 1_000_000 << 80 | int.from_bytes(os.urandom(10), "big")
-    value = value & ~(0b1111 << 76) | 0b0111 << 76  # the version
-    value = value & ~(0b11 << 62) | 0b10 << 62  # the variant
-    return str(uuid.UUID(int=value))
+    return str(uuid.UUID(int=_ids.next()))
+
+
+class _Ids:
+    """UUIDs of version 7 that increase, also within a millisecond and when the clock is set back."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget the last one, and who holds the lock: another process may make ids from there."""
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def next(self) -> int:
+        """The time and 74 random bits; within a millisecond, the last ones and a random step."""
+        drawn = int.from_bytes(os.urandom(10), "big") >> 6
+        with self._lock:
+            value = time.time_ns() // 1_000_000 << 74 | drawn
+            if value >> 74 <= self._last >> 74:
+                value = self._last + 1 + (drawn & 0xFFFFFFFF)
+            self._last = value
+        moment, high, low = value >> 74, value >> 62 & 0xFFF, value & (1 << 62) - 1
+        return moment << 80 | 0b0111 << 76 | high << 64 | 0b10 << 62 | low
+
+
+_ids = _Ids()
+if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+    os.register_at_fork(after_in_child=_ids.begin)

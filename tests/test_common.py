@@ -1,7 +1,10 @@
 """What the domains share: the text that a reader of some languages gets, and ids."""
 
+import subprocess
+import sys
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -35,6 +38,14 @@ from concordia_sql import Localized, best_text, new_id
         ({"pt-BR": "Oi", "en": "Hello"}, ["p", "en"], "Hello"),
         ({"zh-Hans": "你好", "zh-Hant-TW": "您好"}, ["zh-Hant-TW"], "您好"),
         ({"zh-Hans": "你好", "en": "Hello"}, ["zh-TW", "en"], "你好"),
+        ({"zh": "您", "zh-Hant": "您好", "en": "Hello"}, ["zh-Hant-TW", "en"], "您好"),
+        ({"pt-PT": "Viva", "pt-br": "Oi"}, ["pt-BR"], "Oi"),
+        ({"pt-PT": "Viva", "pt_BR": "Oi"}, ["PT-br"], "Oi"),
+        ({"en": "Hello", "PT": "Olá"}, ["pt"], "Olá"),
+        ({"en": "Hello", "pt": "Olá"}, ["pt_BR"], "Olá"),
+        ({"PT": "", "pt": "Olá"}, ["pt"], "Olá"),
+        ({"PT": "Viva", "pt": "Olá"}, ["pt"], "Viva"),
+        ({"de-CH-x": "no tag", "de-CH": "Grüezi"}, ["de-CH-x-phonebk"], "Grüezi"),
     ],
 )  # fmt: skip
 def test_best_text(value: Localized | None, languages: list[str], expected: str | None) -> None:
@@ -55,8 +66,41 @@ def test_ids_differ_and_hold_the_time() -> None:
     assert all(before <= each.int >> 80 <= after for each in made)
 
 
-def test_a_later_id_stands_behind() -> None:
-    first, begun = new_id(), time.time_ns() // 1_000_000
-    while time.time_ns() // 1_000_000 == begun:
-        pass
-    assert first < new_id()
+def test_ids_increase_one_by_one() -> None:
+    made = [new_id() for _ in range(20_000)]
+    assert made == sorted(set(made))
+
+
+def test_ids_increase_in_every_thread_and_never_meet() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: [new_id() for _ in range(2_000)], range(8)))
+    assert all(each == sorted(each) for each in made)
+    assert len({id_ for each in made for id_ in each}) == 16_000
+
+
+def test_ids_increase_when_the_clock_is_set_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = new_id()
+    monkeypatch.setattr(time, "time_ns", lambda: 0)
+    made = [before, new_id(), new_id()]
+    assert made == sorted(set(made))
+    assert {uuid.UUID(each).int >> 80 for each in made} == {uuid.UUID(before).int >> 80}
+
+
+def test_a_forked_process_makes_other_ids_and_never_waits_for_a_thread_that_is_not_there() -> None:
+    """The lock that a thread of the parent holds has nobody to let it go in the child."""
+    program = (
+        "import os, sys, threading\n"
+        "from concordia_sql import common\n"
+        "common.time.time_ns = lambda: 10**18\n"
+        "common.new_id()\n"
+        "with common._ids._lock:\n"
+        "    child = os.fork()\n"
+        "    if child == 0:\n"
+        "        os.write(1, common.new_id().encode() + b' ')\n"
+        "        os._exit(0)\n"
+        "os.waitpid(child, 0)\n"
+        "os.write(1, common.new_id().encode())\n"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    ours, theirs = said.stdout.split()
+    assert ours[:13] == theirs[:13] and ours != theirs

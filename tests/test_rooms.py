@@ -12,7 +12,7 @@ import pytest
 import concordia_sql
 
 PACKAGE = Path(concordia_sql.__file__).parent
-DOMAINS = ("auth", "profile", "blog", "services", "threads", "common", "concordia")
+DOMAINS = ("auth", "profile", "blog", "services", "threads", "common", "values", "concordia")
 
 
 def module_of(path: Path) -> str:

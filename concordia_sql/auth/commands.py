@@ -18,44 +18,66 @@ from concordia_sql.auth.results import (
 from concordia_sql.common import new_id
 from concordia_sql.concordia import command
 from concordia_sql.engine import Affected, Limit, Maybe, One
+from concordia_sql.values import Email, Id, Role, Secret, Slug, Url, Username
+
+
+def _keep_spelling(user: "CreateUser | ChangeUser") -> None:
+    """Put the username in lower case, and what was given in its place for display."""
+    if not isinstance(user.username, str):
+        return
+    if user.display_username in (None, UNSET):
+        object.__setattr__(user, "display_username", user.username)
+    object.__setattr__(user, "username", user.username.lower())
 
 
 @command("auth/create_user.sql")
 class CreateUser(One[User]):
-    """Create a user and give them back. Raises Conflict for their e-mail address, username or id."""
+    """Create a user and give them back. Raises Conflict for their e-mail address, username or id.
+
+    The address and the username are stored in lower case, in which Better Auth looks them up; the username as it is
+    given is the `display_username`, unless that is given too. To sign in there by password, the user needs an account:
+    `CreateAccount` with the provider "credential".
+    """
 
     name: str
-    email: str
-    """It is stored as it is given. Better Auth looks for lower case, so pass `email.lower()`; so with the username."""
-    id: str = attrs.field(factory=new_id)
+    email: Email
+    id: Id = attrs.field(factory=new_id)
     email_verified: bool = False
-    image: str | None = None
-    username: str | None = None
+    image: Url | None = None
+    username: Username | None = None
     display_username: str | None = None
-    role: str | None = None
+    role: Role | None = None
     banned: bool | None = False
     ban_reason: str | None = None
     ban_expires: datetime | None = None
+
+    def __attrs_post_init__(self) -> None:
+        _keep_spelling(self)
 
 
 @command("auth/change_user.sql")
 class ChangeUser(Maybe[User]):
     """Change what is given of a user. Gives them back, or None when there is none.
 
-    Raises Conflict for their e-mail address or username.
+    Raises Conflict for their e-mail address or username. Both are stored in lower case, as by `CreateUser`. With
+    `banned=True` all sessions of the user end, as they do when Better Auth bans. That no further one begins is for
+    those to see who make sessions.
     """
 
     id: str
     name: str | UnsetType = UNSET
-    email: str | UnsetType = UNSET
+    email: Email | UnsetType = UNSET
     email_verified: bool | UnsetType = UNSET
-    image: str | UnsetType | None = UNSET
-    username: str | UnsetType | None = UNSET
+    image: Url | UnsetType | None = UNSET
+    username: Username | UnsetType | None = UNSET
     display_username: str | UnsetType | None = UNSET
-    role: str | UnsetType | None = UNSET
+    role: Role | UnsetType | None = UNSET
     banned: bool | UnsetType | None = UNSET
     ban_reason: str | UnsetType | None = UNSET
     ban_expires: datetime | UnsetType | None = UNSET
+
+    def __attrs_post_init__(self) -> None:
+        _keep_spelling(self)
 
 
 @command("auth/delete_user.sql")
@@ -65,6 +87,8 @@ class DeleteUser(One[DeletedUser]):
     Gives the number of rows that went, by table: zeros when there is no such user. What they wrote stays and keeps
     their id: listings, reviews and bookings. Their membership goes even where they are the last owner, unlike with
     `RemoveMember`.
+
+    Better Auth finds nothing of them from then on; with its cookie cache on, a session counts until that ends.
 
     Source: Concordia's documentation, section Cascading Deletes.
     """
@@ -77,16 +101,18 @@ class CreateSession(One[Session]):
     """Create a session and give it back. Raises Conflict for its token or id, MissingReference for the user.
 
     Whether the active organization is there, and the user its member, is not looked at.
+
+    Better Auth finds a session by the token in a cookie that it has signed itself.
     """
 
     expires_at: datetime
-    token: str = attrs.field(repr=False)
-    user_id: str
-    id: str = attrs.field(factory=new_id)
+    token: Secret = attrs.field(repr=False)
+    user_id: Id
+    id: Id = attrs.field(factory=new_id)
     ip_address: str | None = None
     user_agent: str | None = None
-    active_organization_id: str | None = None
-    impersonated_by: str | None = None
+    active_organization_id: Id | None = None
+    impersonated_by: Id | None = None
 
 
 @command("auth/change_session.sql")
@@ -94,26 +120,34 @@ class ChangeSession(Maybe[Session]):
     """Change what is given of a session. Gives it back, or None when there is none.
 
     Whether the active organization is there, and the user its member, is not looked at.
+
+    Better Auth sees the change when it reads the session anew; with its cookie cache on, when that ends.
     """
 
     id: str
     expires_at: datetime | UnsetType = UNSET
     ip_address: str | UnsetType | None = UNSET
     user_agent: str | UnsetType | None = UNSET
-    active_organization_id: str | UnsetType | None = UNSET
-    impersonated_by: str | UnsetType | None = UNSET
+    active_organization_id: Id | UnsetType | None = UNSET
+    impersonated_by: Id | UnsetType | None = UNSET
 
 
 @command("auth/delete_session.sql")
 class DeleteSession(Affected):
-    """Delete a session: 1, or 0 when there is none."""
+    """Delete a session: 1, or 0 when there is none.
+
+    Better Auth does not find it from then on; with its cookie cache on, once that ends.
+    """
 
     id: str
 
 
 @command("auth/delete_user_sessions.sql")
 class DeleteUserSessions(Affected):
-    """Delete the sessions of a user, expired or not: how many went."""
+    """Delete the sessions of a user, expired or not: how many went.
+
+    Better Auth does not find them from then on; with its cookie cache on, once that ends.
+    """
 
     user_id: str
     kept_id: str | None = None
@@ -125,6 +159,8 @@ class DeleteExpiredSessions(Affected):
     """Delete at most `limit` sessions that have expired, the longest ago first: how many went; run it until none did.
 
     Sessions that others are at work on are left for the next time.
+
+    Better Auth takes them for expired already, and deletes those alone that somebody asks for.
     """
 
     limit: Limit = 100
@@ -138,13 +174,15 @@ class CreateAccount(One[Account]):
 
     Raises Conflict when the provider has an account with this id already, whoever's, or for its own id, and
     MissingReference for the user.
+
+    Better Auth signs in by password with the account of the provider "credential", whose `account_id` is the user's id.
     """
 
-    account_id: str
+    account_id: Id
     """The user's id at the provider."""
-    provider_id: str
-    user_id: str
-    id: str = attrs.field(factory=new_id)
+    provider_id: Id
+    user_id: Id
+    id: Id = attrs.field(factory=new_id)
     access_token: str | None = attrs.field(default=None, repr=False)
     refresh_token: str | None = attrs.field(default=None, repr=False)
     id_token: str | None = attrs.field(default=None, repr=False)
@@ -157,7 +195,10 @@ class CreateAccount(One[Account]):
 
 @command("auth/change_account.sql")
 class ChangeAccount(Maybe[Account]):
-    """Change what is given of an account. Gives it back without its secrets, or None when there is none."""
+    """Change what is given of an account. Gives it back without its secrets, or None when there is none.
+
+    Better Auth reads what is new at the next sign-in.
+    """
 
     id: str
     access_token: str | UnsetType | None = attrs.field(default=UNSET, repr=False)
@@ -172,7 +213,10 @@ class ChangeAccount(Maybe[Account]):
 
 @command("auth/delete_account.sql")
 class DeleteAccount(Affected):
-    """Delete an account: 1, or 0 when there is none. It may be the last way for its user to sign in."""
+    """Delete an account: 1, or 0 when there is none. It may be the last way for its user to sign in.
+
+    Better Auth no longer signs the user in by it.
+    """
 
     id: str
 
@@ -182,12 +226,14 @@ class PutVerification(One[Verification]):
     """Put a code in place of all for its identifier, used and expired ones too, and give it back.
 
     Several at once leave one, the last. Raises Conflict for its id.
+
+    Better Auth looks for the newest of an identifier, so that it finds this one alone.
     """
 
-    identifier: str = attrs.field(repr=False)
+    identifier: Secret = attrs.field(repr=False)
     value: str = attrs.field(repr=False)
     expires_at: datetime
-    id: str = attrs.field(factory=new_id)
+    id: Id = attrs.field(factory=new_id)
 
 
 @command("auth/use_verification.sql")
@@ -196,6 +242,9 @@ class UseVerification(One[Verification]):
 
     Raises Refused as `invalid` when there is none for the identifier or it has another value, which one is not told;
     as `already_used`, and as `expired`. Of several callers at once, one succeeds.
+
+    The code expires as it is used, so that Better Auth, which does not look at `used_at`, refuses it too. Better Auth
+    itself deletes a code that it uses: here it is `invalid` then.
     """
 
     identifier: str = attrs.field(repr=False)
@@ -206,7 +255,10 @@ class UseVerification(One[Verification]):
 
 @command("auth/delete_verification.sql")
 class DeleteVerification(Affected):
-    """Delete what there is for an identifier, used and expired ones too: how many went."""
+    """Delete what there is for an identifier, used and expired ones too: how many went.
+
+    Better Auth finds none of them from then on.
+    """
 
     identifier: str = attrs.field(repr=False)
 
@@ -216,6 +268,8 @@ class DeleteExpiredVerifications(Affected):
     """Delete at most `limit` verifications that have expired, the longest ago first: how many went.
 
     Run it until none did. Those that others are at work on are left for the next time.
+
+    Better Auth takes them for expired already.
     """
 
     limit: Limit = 100
@@ -228,16 +282,18 @@ class CreateOrganization(One[Organization]):
     """Create an organization with its first owner, and give it back.
 
     Raises Conflict for its slug or id, or the id of the membership, and MissingReference for the user.
+
+    Better Auth sees an organization like its own: its creator has the role `owner`.
     """
 
     name: str
-    slug: str
-    user_id: str
+    slug: Slug
+    user_id: Id
     """The owner."""
-    id: str = attrs.field(factory=new_id)
-    member_id: str = attrs.field(factory=new_id)
+    id: Id = attrs.field(factory=new_id)
+    member_id: Id = attrs.field(factory=new_id)
     """The id of the owner's membership."""
-    logo: str | None = None
+    logo: Url | None = None
     metadata: str | None = None
     """JSON as a text, as Better Auth writes it. It is not looked at."""
 
@@ -247,12 +303,14 @@ class ChangeOrganization(Maybe[Organization]):
     """Change what is given of an organization. Gives it back, or None when there is none.
 
     Raises Conflict for its slug.
+
+    Better Auth reads `metadata` as JSON, and fails on another text.
     """
 
     id: str
     name: str | UnsetType = UNSET
-    slug: str | UnsetType = UNSET
-    logo: str | UnsetType | None = UNSET
+    slug: Slug | UnsetType = UNSET
+    logo: Url | UnsetType | None = UNSET
     metadata: str | UnsetType | None = UNSET
     """JSON as a text, as Better Auth writes it. It is not looked at."""
 
@@ -262,6 +320,8 @@ class DeleteOrganization(One[DeletedOrganization]):
     """Delete an organization with its members and invitations, for good; sessions no longer work for it.
 
     Gives the number of rows by table: zeros when there is no such organization.
+
+    Better Auth finds nothing of it from then on, nor does it take it for any session's active organization.
 
     Source: Concordia's documentation, section Cascading Deletes.
     """
@@ -275,12 +335,14 @@ class AddMember(One[Member]):
 
     Raises Conflict when they are a member already, or for the id, and MissingReference for the organization or the
     user.
+
+    Better Auth takes the roles apart at their commas, and knows `owner`, `admin` and `member` if not told of others.
     """
 
-    organization_id: str
-    user_id: str
-    id: str = attrs.field(factory=new_id)
-    role: str = "member"
+    organization_id: Id
+    user_id: Id
+    id: Id = attrs.field(factory=new_id)
+    role: Role = "member"
     """One role, or several with commas between."""
 
 
@@ -289,11 +351,13 @@ class ChangeMemberRole(Maybe[Member]):
     """Change the role of a member. Gives the membership back, or None when the user is no member.
 
     Raises Refused as `last_owner` when no owner would be left; of two owners who step down at once, one does.
+
+    Better Auth asks for the role with each request, so that the new one counts at once.
     """
 
     organization_id: str
     user_id: str
-    role: str
+    role: Role
     """One role, or several with commas between: an owner is who has `owner` among them."""
 
 
@@ -303,6 +367,8 @@ class RemoveMember(Affected):
 
     Raises Refused as `last_owner` when no owner would be left; of two owners who leave at once, one does. Sessions in
     which the user works for the organization stay as they are.
+
+    Better Auth no longer takes the user for a member, also in such a session.
     """
 
     organization_id: str

@@ -12,6 +12,7 @@ from concordia_sql.auth.results import Invitation, Member
 from concordia_sql.common import new_id
 from concordia_sql.concordia import command
 from concordia_sql.engine import Affected, One
+from concordia_sql.values import Email, Id, Role
 
 
 @command("auth/invite_member.sql")
@@ -20,15 +21,17 @@ class InviteMember(One[Invitation]):
 
     Whether somebody with this address is a member, or invited already, is not looked at. Raises Conflict for its id,
     and MissingReference for the organization or the inviter.
+
+    Better Auth can accept it: it compares addresses in lower case, and takes the roles apart at their commas.
     """
 
-    organization_id: str
-    email: str
-    inviter_id: str
+    organization_id: Id
+    email: Email
+    inviter_id: Id
     expires_at: datetime
-    id: str = attrs.field(factory=new_id)
-    role: str | None = None
-    """What they will be: one role, or several with commas between. None is `member`."""
+    id: Id = attrs.field(factory=new_id)
+    role: Role = "member"
+    """What they will be: one role, or several with commas between."""
 
 
 @command("auth/accept_invitation.sql")
@@ -39,11 +42,13 @@ class AcceptInvitation(One[Member]):
     user's, in upper or lower case; as `not_pending`, with the status found, when it is accepted, rejected or canceled;
     and as `expired`. Raises Conflict when the user is a member already, or for the id of the membership; the invitation
     is then still pending. Raises MissingReference for the user.
+
+    Better Auth sees the invitation accepted, and the member.
     """
 
     id: str
-    user_id: str
-    member_id: str = attrs.field(factory=new_id)
+    user_id: Id
+    member_id: Id = attrs.field(factory=new_id)
     """The id of the new membership."""
     now: datetime | None = None
     """The moment that it is; the database's clock if not given."""
@@ -54,6 +59,8 @@ class ChangeInvitationStatus(One[Invitation]):
     """Reject or cancel an invitation that is pending, expired or not, and give it back.
 
     Raises NotFound when there is none, and Refused as `not_pending`, with the status found.
+
+    Better Auth knows both words, and lets nobody accept it from then on.
     """
 
     id: str
@@ -63,6 +70,9 @@ class ChangeInvitationStatus(One[Invitation]):
 
 @command("auth/delete_invitation.sql")
 class DeleteInvitation(Affected):
-    """Delete an invitation in any status: 1, or 0 when there is none."""
+    """Delete an invitation in any status: 1, or 0 when there is none.
+
+    Better Auth does not find it from then on.
+    """
 
     id: str

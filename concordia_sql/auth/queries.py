@@ -22,6 +22,7 @@ from concordia_sql.auth.results import (
 from concordia_sql.common import Count
 from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Maybe, One, cursor
+from concordia_sql.values import LowerCase
 
 InvitationStatus: TypeAlias = Literal["pending", "accepted", "rejected", "canceled"]
 
@@ -40,16 +41,16 @@ class GetUser(Maybe[UserDetails]):
 class GetUserByEmail(Maybe[UserDetails]):
     """The user with this e-mail address and all that is theirs, or None."""
 
-    email: str
-    """As it is stored: Better Auth stores lower case, so pass `email.lower()`."""
+    email: LowerCase
+    """In any case: it is looked for in lower case, as Better Auth stores it."""
 
 
 @query("auth/get_user_by_username.sql")
 class GetUserByUsername(Maybe[UserDetails]):
     """The user with this username and all that is theirs, or None."""
 
-    username: str
-    """As it is stored: Better Auth stores lower case, and the user's own spelling as `display_username`."""
+    username: LowerCase
+    """In any case: it is looked for in lower case, as Better Auth stores it. The user's own spelling is another."""
 
 
 @query("auth/list_users.sql")
@@ -178,7 +179,7 @@ class GetInvitation(Maybe[InvitationDetails]):
 class ListInvitations(Many[ListedInvitation]):
     """The invitations that fit all filters given, with organization and inviter, newest first, at most `limit`."""
 
-    email: str | None = None
+    email: LowerCase | None = None
     """Only those to this address, in upper or lower case."""
     organization_id: str | None = None
     inviter_id: str | None = None
@@ -194,7 +195,7 @@ class ListInvitations(Many[ListedInvitation]):
 class CountInvitations(One[Count]):
     """How many invitations fit all filters given, which are those of `ListInvitations`."""
 
-    email: str | None = None
+    email: LowerCase | None = None
     organization_id: str | None = None
     inviter_id: str | None = None
     status: InvitationStatus | None = None

@@ -12,6 +12,7 @@ from concordia_sql.blog.results import Author, Category, Medium, Organization, P
 from concordia_sql.common import JsonObject, Keywords, Links, Localized, MediumType, Replaced, new_id
 from concordia_sql.concordia import command
 from concordia_sql.engine import Affected, Maybe, One
+from concordia_sql.values import Email, Id, Language, Position, Slug, Url
 
 PostMediumType: TypeAlias = Literal["cover", "gallery", "inline"]
 
@@ -21,16 +22,16 @@ class CreateOrganization(One[Organization]):
     """Create an organization and give it back. Raises Conflict for its slug."""
 
     name: str
-    slug: str
-    id: str = attrs.field(factory=new_id)
+    slug: Slug
+    id: Id = attrs.field(factory=new_id)
     alternate_name: Localized | None = None
     legal_name: Localized | None = None
     description: Localized | None = None
     slogan: Localized | None = None
-    url: str | None = None
-    logo: str | None = None
-    image: str | None = None
-    email: str | None = None
+    url: Url | None = None
+    logo: Url | None = None
+    image: Url | None = None
+    email: Email | None = None
     telephone: str | None = None
     address: str | JsonObject | None = None
     same_as: Links | None = None
@@ -48,15 +49,15 @@ class ChangeOrganization(Maybe[Organization]):
 
     id: str
     name: str | UnsetType = UNSET
-    slug: str | UnsetType = UNSET
+    slug: Slug | UnsetType = UNSET
     alternate_name: Localized | UnsetType | None = UNSET
     legal_name: Localized | UnsetType | None = UNSET
     description: Localized | UnsetType | None = UNSET
     slogan: Localized | UnsetType | None = UNSET
-    url: str | UnsetType | None = UNSET
-    logo: str | UnsetType | None = UNSET
-    image: str | UnsetType | None = UNSET
-    email: str | UnsetType | None = UNSET
+    url: Url | UnsetType | None = UNSET
+    logo: Url | UnsetType | None = UNSET
+    image: Url | UnsetType | None = UNSET
+    email: Email | UnsetType | None = UNSET
     telephone: str | UnsetType | None = UNSET
     address: str | JsonObject | UnsetType | None = UNSET
     same_as: Links | UnsetType | None = UNSET
@@ -69,10 +70,10 @@ class ChangeOrganization(Maybe[Organization]):
 class CreateMedium(One[Medium]):
     """Create an image, a video or a sound and give it back."""
 
-    url: str
+    url: Url
     type: MediumType
-    id: str = attrs.field(factory=new_id)
-    content_url: str | None = None
+    id: Id = attrs.field(factory=new_id)
+    content_url: Url | None = None
     encoding_format: str | None = None
     width: str | None = None
     height: str | None = None
@@ -82,7 +83,7 @@ class CreateMedium(One[Medium]):
     caption: Localized | None = None
     description: Localized | None = None
     alt: Localized | None = None
-    thumbnail_url: str | None = None
+    thumbnail_url: Url | None = None
 
 
 @command("blog/change_medium.sql")
@@ -90,8 +91,8 @@ class ChangeMedium(Maybe[Medium]):
     """Change what is given of an image, a video or a sound. Gives it back, or None when there is none."""
 
     id: str
-    url: str | UnsetType = UNSET
-    content_url: str | UnsetType | None = UNSET
+    url: Url | UnsetType = UNSET
+    content_url: Url | UnsetType | None = UNSET
     type: MediumType | UnsetType = UNSET
     encoding_format: str | UnsetType | None = UNSET
     width: str | UnsetType | None = UNSET
@@ -102,7 +103,7 @@ class ChangeMedium(Maybe[Medium]):
     caption: Localized | UnsetType | None = UNSET
     description: Localized | UnsetType | None = UNSET
     alt: Localized | UnsetType | None = UNSET
-    thumbnail_url: str | UnsetType | None = UNSET
+    thumbnail_url: Url | UnsetType | None = UNSET
 
 
 @command("blog/create_author.sql")
@@ -111,19 +112,19 @@ class CreateAuthor(One[Author]):
 
     Raises Conflict for their slug or e-mail, MissingReference for their avatar or organization."""
 
-    slug: str
+    slug: Slug
     display_name: Localized
-    id: str = attrs.field(factory=new_id)
+    id: Id = attrs.field(factory=new_id)
     given_name: Localized | None = None
     family_name: Localized | None = None
     bio: Localized | None = None
     job_title: Localized | None = None
-    email: str | None = None
-    avatar_id: str | None = None
-    avatar_url: str | None = None
-    website: str | None = None
+    email: Email | None = None
+    avatar_id: Id | None = None
+    avatar_url: Url | None = None
+    website: Url | None = None
     same_as: Links | None = None
-    works_for_id: str | None = None
+    works_for_id: Id | None = None
     display_in_home: bool = False
     display_in_blog: bool = True
     is_featured: bool = False
@@ -140,18 +141,18 @@ class ChangeAuthor(Maybe[Author]):
     Raises Conflict for their slug or e-mail, MissingReference for their avatar or organization."""
 
     id: str
-    slug: str | UnsetType = UNSET
+    slug: Slug | UnsetType = UNSET
     given_name: Localized | UnsetType | None = UNSET
     family_name: Localized | UnsetType | None = UNSET
     display_name: Localized | UnsetType = UNSET
     bio: Localized | UnsetType | None = UNSET
     job_title: Localized | UnsetType | None = UNSET
-    email: str | UnsetType | None = UNSET
-    avatar_id: str | UnsetType | None = UNSET
-    avatar_url: str | UnsetType | None = UNSET
-    website: str | UnsetType | None = UNSET
+    email: Email | UnsetType | None = UNSET
+    avatar_id: Id | UnsetType | None = UNSET
+    avatar_url: Url | UnsetType | None = UNSET
+    website: Url | UnsetType | None = UNSET
     same_as: Links | UnsetType | None = UNSET
-    works_for_id: str | UnsetType | None = UNSET
+    works_for_id: Id | UnsetType | None = UNSET
     display_in_home: bool | UnsetType = UNSET
     display_in_blog: bool | UnsetType = UNSET
     is_featured: bool | UnsetType = UNSET
@@ -168,16 +169,16 @@ class CreateCategory(One[Category]):
     Raises Conflict for its slug, MissingReference for its parent or featured image, and Refused as a `cycle` when it is
     its own parent."""
 
-    slug: str
+    slug: Slug
     name: Localized
-    id: str = attrs.field(factory=new_id)
+    id: Id = attrs.field(factory=new_id)
     description: Localized | None = None
-    featured_image_id: str | None = None
+    featured_image_id: Id | None = None
     display_in_home: bool = False
     display_in_menu: bool = True
     display_in_blog: bool = True
     is_featured: bool = False
-    parent_id: str | None = None
+    parent_id: Id | None = None
     seo_title: Localized | None = None
     seo_description: Localized | None = None
     seo_keywords: Keywords | None = None
@@ -191,10 +192,10 @@ class ChangeCategory(Maybe[Category]):
     Raises Conflict for its slug, MissingReference for its featured image."""
 
     id: str
-    slug: str | UnsetType = UNSET
+    slug: Slug | UnsetType = UNSET
     name: Localized | UnsetType = UNSET
     description: Localized | UnsetType | None = UNSET
-    featured_image_id: str | UnsetType | None = UNSET
+    featured_image_id: Id | UnsetType | None = UNSET
     display_in_home: bool | UnsetType = UNSET
     display_in_menu: bool | UnsetType = UNSET
     display_in_blog: bool | UnsetType = UNSET
@@ -214,18 +215,18 @@ class MoveCategory(One[Category]):
     """
 
     id: str
-    parent_id: str | None
+    parent_id: Id | None
 
 
 @attrs.frozen(kw_only=True)
 class NewTranslation:
     """A translation of a post that is created with it, or replaces those there are."""
 
-    in_language: str
+    in_language: Language
     headline: Localized
     article_body: Localized
     excerpt: Localized
-    id: str = attrs.field(factory=new_id)
+    id: Id = attrs.field(factory=new_id)
     alternative_headline: Localized | None = None
     seo_title: Localized | None = None
     seo_description: Localized | None = None
@@ -237,9 +238,9 @@ class NewTranslation:
 class NewPostMedium:
     """A medium of a post, and where."""
 
-    media_id: str
+    media_id: Id
     type: PostMediumType
-    position: str | None = None
+    position: Position | None = None
     """A number, as text: the order among those of the type."""
 
 
@@ -252,10 +253,10 @@ class CreatePost(One[Post]):
     there.
     """
 
-    slug: str
+    slug: Slug
     status: PostStatus
-    in_language: str
-    id: str = attrs.field(factory=new_id)
+    in_language: Language
+    id: Id = attrs.field(factory=new_id)
     published_at: datetime | None = None
     display_in_home: bool = False
     display_in_blog: bool = True
@@ -265,13 +266,13 @@ class CreatePost(One[Post]):
     time_required: str | None = None
     allow_comments: bool = True
     license: str | None = None
-    discussion_url: str | None = None
-    url: str | None = None
+    discussion_url: Url | None = None
+    url: Url | None = None
     identifier: str | None = None
-    organization_id: str | None = None
+    organization_id: Id | None = None
     translations: Sequence[NewTranslation] = ()
-    author_ids: Sequence[str] = ()
-    category_ids: Sequence[str] = ()
+    author_ids: Sequence[Id] = ()
+    category_ids: Sequence[Id] = ()
     media: Sequence[NewPostMedium] = ()
 
 
@@ -283,7 +284,7 @@ class ChangePost(Maybe[Post]):
     """
 
     id: str
-    slug: str | UnsetType = UNSET
+    slug: Slug | UnsetType = UNSET
     status: PostStatus | UnsetType = UNSET
     published_at: datetime | UnsetType | None = UNSET
     display_in_home: bool | UnsetType = UNSET
@@ -293,12 +294,12 @@ class ChangePost(Maybe[Post]):
     word_count: str | UnsetType | None = UNSET
     time_required: str | UnsetType | None = UNSET
     allow_comments: bool | UnsetType = UNSET
-    in_language: str | UnsetType = UNSET
+    in_language: Language | UnsetType = UNSET
     license: str | UnsetType | None = UNSET
-    discussion_url: str | UnsetType | None = UNSET
-    url: str | UnsetType | None = UNSET
+    discussion_url: Url | UnsetType | None = UNSET
+    url: Url | UnsetType | None = UNSET
     identifier: str | UnsetType | None = UNSET
-    organization_id: str | UnsetType | None = UNSET
+    organization_id: Id | UnsetType | None = UNSET
 
 
 @command("blog/put_translation.sql")
@@ -307,12 +308,12 @@ class PutTranslation(One[Translation]):
 
     Raises MissingReference for the post."""
 
-    post_id: str
-    in_language: str
+    post_id: Id
+    in_language: Language
     headline: Localized
     article_body: Localized
     excerpt: Localized
-    id: str = attrs.field(factory=new_id)
+    id: Id = attrs.field(factory=new_id)
     alternative_headline: Localized | None = None
     seo_title: Localized | None = None
     seo_description: Localized | None = None
@@ -334,7 +335,7 @@ class ReplacePostTranslations(One[Replaced]):
     Raises Conflict for two into one language, MissingReference for the post.
     """
 
-    post_id: str
+    post_id: Id
     translations: Sequence[NewTranslation]
 
 
@@ -342,8 +343,8 @@ class ReplacePostTranslations(One[Replaced]):
 class LinkPostAuthor(Affected):
     """Give a post an author: 1, or 0 when it has them already. Raises MissingReference."""
 
-    post_id: str
-    author_id: str
+    post_id: Id
+    author_id: Id
 
 
 @command("blog/unlink_post_author.sql")
@@ -358,16 +359,16 @@ class UnlinkPostAuthor(Affected):
 class ReplacePostAuthors(One[Replaced]):
     """Make these authors a post's only ones. Raises MissingReference."""
 
-    post_id: str
-    author_ids: Sequence[str]
+    post_id: Id
+    author_ids: Sequence[Id]
 
 
 @command("blog/link_post_category.sql")
 class LinkPostCategory(Affected):
     """Give a post a category: 1, or 0 when it has it already. Raises MissingReference."""
 
-    post_id: str
-    category_id: str
+    post_id: Id
+    category_id: Id
 
 
 @command("blog/unlink_post_category.sql")
@@ -382,18 +383,18 @@ class UnlinkPostCategory(Affected):
 class ReplacePostCategories(One[Replaced]):
     """Make these categories a post's only ones. Raises MissingReference."""
 
-    post_id: str
-    category_ids: Sequence[str]
+    post_id: Id
+    category_ids: Sequence[Id]
 
 
 @command("blog/link_post_medium.sql")
 class LinkPostMedium(Affected):
     """Give a post a medium at a position, or move it there: 1. Raises MissingReference."""
 
-    post_id: str
-    media_id: str
+    post_id: Id
+    media_id: Id
     type: PostMediumType
-    position: str | None = None
+    position: Position | None = None
     """A number, as text: the order among those of the type."""
 
 
@@ -413,5 +414,5 @@ class ReplacePostMedia(One[Replaced]):
     Raises Conflict for a medium that is given twice in one place, and MissingReference.
     """
 
-    post_id: str
+    post_id: Id
     media: Sequence[NewPostMedium]

@@ -9,9 +9,10 @@ from msgspec import UNSET, UnsetType
 
 from concordia_sql.blog.queries import CommentStatus
 from concordia_sql.blog.results import Comment, DeletedComment
-from concordia_sql.common import Localized, Rating, new_id
+from concordia_sql.common import Localized, new_id
 from concordia_sql.concordia import command
 from concordia_sql.engine import Affected, Limit, Many, Maybe, One
+from concordia_sql.values import Email, Id, Language, Rating
 
 
 @command("blog/add_comment.sql")
@@ -22,14 +23,14 @@ class AddComment(One[Comment]):
     another post (`parent_of_another_post`) or itself (`cycle`).
     """
 
-    post_id: str
+    post_id: Id
     author_name: str
-    author_email: str
+    author_email: Email
     content: Localized
     status: CommentStatus
-    in_language: str
-    id: str = attrs.field(factory=new_id)
-    parent_id: str | None = None
+    in_language: Language
+    id: Id = attrs.field(factory=new_id)
+    parent_id: Id | None = None
     rating: Rating | None = 0
 
 
@@ -37,14 +38,14 @@ class AddComment(One[Comment]):
 class NewComment:
     """A comment among many to be added."""
 
-    post_id: str
+    post_id: Id
     author_name: str
-    author_email: str
+    author_email: Email
     content: Localized
     status: CommentStatus
-    in_language: str
-    id: str = attrs.field(factory=new_id)
-    parent_id: str | None = None
+    in_language: Language
+    id: Id = attrs.field(factory=new_id)
+    parent_id: Id | None = None
     rating: Rating | None = 0
 
 
@@ -66,10 +67,10 @@ class ChangeComment(Maybe[Comment]):
 
     id: str
     author_name: str | UnsetType = UNSET
-    author_email: str | UnsetType = UNSET
+    author_email: Email | UnsetType = UNSET
     content: Localized | UnsetType = UNSET
     rating: Rating | UnsetType | None = UNSET
-    in_language: str | UnsetType = UNSET
+    in_language: Language | UnsetType = UNSET
 
 
 @command("blog/move_comment.sql")
@@ -82,7 +83,7 @@ class MoveComment(One[Comment]):
     """
 
     id: str
-    parent_id: str | None
+    parent_id: Id | None
 
 
 @attrs.frozen(kw_only=True)

@@ -24,6 +24,7 @@ from concordia_sql.blog.results import (
 from concordia_sql.common import Count
 from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Maybe, One, Subtree, Tree, cursor
+from concordia_sql.values import Language
 
 PostStatus: TypeAlias = Literal["draft", "published", "archived"]
 CommentStatus: TypeAlias = Literal["pending", "approved", "rejected"]
@@ -39,7 +40,7 @@ class GetPost(Maybe[PostDetails]):
     """
 
     slug: str
-    languages: Sequence[str] | None = None
+    languages: Sequence[Language] | None = None
     """Only the translations in these languages."""
     comment_status: CommentStatus | None = None
     """Only comments in this status, for a class that has a field for them."""
@@ -50,7 +51,7 @@ class GetPostById(Maybe[PostDetails]):
     """The post with this id: otherwise as `GetPost`."""
 
     id: str
-    languages: Sequence[str] | None = None
+    languages: Sequence[Language] | None = None
     comment_status: CommentStatus | None = None
 
 
@@ -70,11 +71,11 @@ class ListPosts(Many[ListedPost]):
     """Only those of the organization with this slug."""
     is_featured: bool | None = None
     display_in_home: bool | None = None
-    language: str | None = None
+    language: Language | None = None
     """Only those with a translation in this language."""
     slug_contains: str | None = None
     """Only those with this text in their slug, in any case; `%` and `_` are no wildcards."""
-    languages: Sequence[str] | None = None
+    languages: Sequence[Language] | None = None
     """Of each post, only the translations in these languages."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
@@ -90,7 +91,7 @@ class CountPosts(One[Count]):
     organization: str | None = None
     is_featured: bool | None = None
     display_in_home: bool | None = None
-    language: str | None = None
+    language: Language | None = None
     slug_contains: str | None = None
 
 
@@ -102,7 +103,7 @@ class GetAuthor(Maybe[AuthorWithPosts]):
     """
 
     slug: str
-    languages: Sequence[str] | None = None
+    languages: Sequence[Language] | None = None
     """Only the translations in these languages."""
 
 
@@ -172,7 +173,7 @@ class ListCategoryPosts(Many[ListedPost]):
     subtree: bool = False
     """Those of all categories below it too, at any depth."""
     status: PostStatus | None = None
-    languages: Sequence[str] | None = None
+    languages: Sequence[Language] | None = None
     """Of each post, only the translations in these languages."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
@@ -208,7 +209,7 @@ class GetTranslation(Maybe[TranslationDetails]):
 class ListMissingTranslations(Many[ListedPost]):
     """The posts that have no translation in this language, newest first, at most `limit`. Deleted ones are left out."""
 
-    language: str
+    language: Language
     status: PostStatus | None = None
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
@@ -218,7 +219,7 @@ class ListMissingTranslations(Many[ListedPost]):
 class CountMissingTranslations(One[Count]):
     """How many posts `ListMissingTranslations` gives in all."""
 
-    language: str
+    language: Language
     status: PostStatus | None = None
 
 

@@ -4,6 +4,7 @@ from msgspec import UNSET, UnsetType
 
 from concordia_sql.engine.async_database import AsyncDatabase
 from concordia_sql.engine.async_querier import AsyncQuerier
+from concordia_sql.engine.conversions import Convert
 from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.database import Database
 from concordia_sql.engine.errors import (
@@ -34,6 +35,7 @@ __all__ = [
     "AsyncQuerier",
     "ConcordiaError",
     "Conflict",
+    "Convert",
     "Converter",
     "Database",
     "DatabaseURLError",

@@ -122,9 +122,7 @@ def _nested(hint: Any) -> Iterator[type | None]:
     inner = [nested for argument in arguments for nested in _nested(argument)]
     if attrs.has(cast("type", origin or hint)):
         yield hint
-    elif origin in _CONTAINERS:
+    elif origin in _CONTAINERS or (origin is dict and inner):
         yield from inner
-    elif origin is dict and inner:  # its keys may be any
-        yield from dict.fromkeys([*inner, None])
     elif origin is not Literal and hint not in SCALARS and hint not in _EMPTY:
         yield None

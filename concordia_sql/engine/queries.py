@@ -17,6 +17,7 @@ from msgspec import UNSET, UnsetType
 from concordia_sql.engine.caching import cache
 from concordia_sql.engine.compose import Composed, compose, compose_command
 from concordia_sql.engine.conditions import choices, fields_in
+from concordia_sql.engine.conversions import conversion
 from concordia_sql.engine.converter import reason
 from concordia_sql.engine.errors import NotFound, ParameterError, ResultError, StatementError
 from concordia_sql.engine.library import Library
@@ -190,8 +191,7 @@ def query(path: str, *, library: Library) -> Callable[[type[Q]], type[Q]]:
     ParameterError when the query is made; a sequence becomes a tuple, and the value of a parameter that the statement
     casts to `jsonb` is sent as JSON.
 
-    Raises StatementError for a wrong file, a parameter without a field or a field without a parameter, and a result
-    class that the statement cannot fill: a field, of a nested class too, without a column.
+    Raises StatementError for a wrong file, a parameter without a field or a field without a parameter.
     """
     return functools.partial(_make, source=load(path, library), writes=False)
 
@@ -230,7 +230,8 @@ def _make(cls: type[Q], *, source: Source, writes: bool) -> type[Q]:
     made._choices = _find_choices(source, hints)
     made._optional = _match_fields(made, source)
     made._composed = {}
-    made._compose(())
+    if writes:
+        made._compose(())
     return made
 
 
@@ -262,6 +263,7 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any) -> Any:
     """A converter that refuses what does not fit the field's type."""
     where, expected, given = f"{query_name}: {field.name}", _hashable(hint), cast("Any", field.converter)
     holds_rows = any(attrs.has(argument) for argument in typing.get_args(hint))
+    convert = conversion(hint)
 
     def check(value: object) -> object:
         try:
@@ -269,6 +271,7 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any) -> Any:
             if holds_rows:  # made plain, as msgspec takes objects as they are, whatever is in them
                 value = msgspec.to_builtins(value, builtin_types=(datetime.datetime,))
             value = msgspec.convert(value, expected, dec_hook=_instance)
+            value = convert(value) if convert else value
             _check_text(value)
         except msgspec.ValidationError as error:
             problem = reason(error, hint)

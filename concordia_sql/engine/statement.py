@@ -18,14 +18,7 @@ from concordia_sql.engine.lexer import Token, Tokens, tokenize
 from concordia_sql.engine.library import Library, tables_of
 
 _USES = re.compile(r"--\s*uses:(.*)")
-_USES_MISSPELT = re.compile(r".*\buses?\s*(:|\$?\w+/\w).*", re.IGNORECASE | re.DOTALL)
-_WHEN_MISSPELT = re.compile(r"--\s*when(\s*:.*|\s+\w+\s*)|.*\bwhen\b.*:\w.*", re.IGNORECASE | re.DOTALL)
-_CONDITION = re.compile(r"--.*\w\s+:\w+\s*")  # what beside SQL cannot be but a misspelt condition
-_CONSTANTS = ("true", "false", "null", "default")
-_AFTER_LIST = (
-    *("from", "where", "group", "having", "window", "union", "intersect", "except"),
-    *("order", "limit", "offset", "fetch", "for"),
-)
+_WHEN_MISSPELT = re.compile(r"--\s*when(\s*:.*|\s+\w+\s*)", re.IGNORECASE)
 
 
 @attrs.frozen(eq=False)
@@ -106,7 +99,7 @@ def find_shape(name: str, library: Library) -> Shape:
 
 def _read(path: Path, library: Library) -> Source:
     try:
-        text = path.read_text("utf-8-sig")
+        text = path.read_text("utf-8")
     except FileNotFoundError:
         raise StatementError(f"{path}: there is no such file") from None
     except UnicodeDecodeError as error:
@@ -120,13 +113,8 @@ def _read(path: Path, library: Library) -> Source:
     prose = [comment.text[2:].strip() for comment in comments if not _USES.match(comment.text)]
     if not prose:
         raise StatementError(f"{path}:1: there is no header; begin with a comment that says what comes back")
-    for comment in (token for token in tokens if token.kind in ("comment", "block")):
-        if _USES_MISSPELT.fullmatch(comment.text) and not (comment in comments and _USES.fullmatch(comment.text)):
-            raise StatementError(f"{path}:{comment.line}: shapes are named in the header, as in -- uses: blog/author")
-    uses = {shape.name: shape for shape in _used(comments, path, library)}
+    uses = {shape.name: shape for comment in comments for shape in _used(comment, path, library)}
     *before, last = _split(_mark_conditional_lines(tokens[start:], path), path)
-    for body in (*before, last):
-        _check_brackets(body, path)
     header = " ".join(prose)
     return Source(library, path, header, uses, last, [Source(library, path, header, uses, body) for body in before])
 
@@ -144,38 +132,29 @@ def _split(tokens: Tokens, path: Path) -> Sequence[Tokens]:
     return bodies
 
 
-def _used(comments: Tokens, path: Path, library: Library) -> Iterator[Shape]:
-    """The shapes that the header names; of these and those that they use, no two have the same name."""
-    known: dict[str, Shape] = {}
-    for comment in comments:
-        match = _USES.fullmatch(comment.text)
-        for name in match[1].split(",") if match else ():
-            try:
-                shape = find_shape(name.strip(), library)
-            except StatementError as error:
-                raise StatementError(f"{path}:{comment.line}: uses {name.strip()}: {error}") from None
-            for each in (*shape.source.shapes(), shape):
-                if (other := known.setdefault(each.name, each)) is not each:
-                    paths = f"{other.source.path} and {each.source.path}"
-                    raise StatementError(f"{path}:{comment.line}: two shapes of the name {each.name}: {paths}")
-            yield shape
+def _used(comment: Token, path: Path, library: Library) -> Iterator[Shape]:
+    match = _USES.match(comment.text)
+    for name in match[1].split(",") if match else ():
+        try:
+            yield find_shape(name.strip(), library)
+        except StatementError as error:
+            raise StatementError(f"{path}:{comment.line}: uses {name.strip()}: {error}") from None
 
 
 def _mark_conditional_lines(tokens: Tokens, path: Path) -> Tokens:
     """Give each token of a line that ends in `-- when :field` that condition."""
     conditions: dict[int, str] = {}
-    code = {token.line for token in tokens if not token.blank}
-    for comment in (token for token in tokens if token.kind in ("comment", "block")):
+    for comment in (token for token in tokens if token.kind == "comment"):
         if condition := condition_in(comment.text):
             conditions[comment.line] = condition
-        elif _WHEN_MISSPELT.fullmatch(comment.text) or (comment.line in code and _CONDITION.fullmatch(comment.text)):
+        elif _WHEN_MISSPELT.fullmatch(comment.text):
             form = "-- when :status, or -- when :sort = 'best'"
             raise StatementError(f"{path}:{comment.line}: a conditional line ends as in {form}")
     for token in tokens:
         lines = range(token.line, token.line + token.text.count("\n") + 1)
         if token.kind != "space" and len(lines) > 1 and not conditions.keys().isdisjoint(lines):
             raise StatementError(f"{path}:{token.line}: a conditional line cuts what begins here")
-    if empty := conditions.keys() - code:
+    if empty := conditions.keys() - {token.line for token in tokens if not token.blank}:
         raise StatementError(f"{path}:{min(empty)}: a conditional line with nothing on it")
     return [
         attrs.evolve(token, when=conditions[token.line])
@@ -183,22 +162,6 @@ def _mark_conditional_lines(tokens: Tokens, path: Path) -> Tokens:
         else token
         for token in tokens
     ]
-
-
-def _check_brackets(tokens: Tokens, path: Path) -> None:
-    """Refuse brackets that do not match, whatever lines are left out."""
-    opened: list[Token] = []
-    for token in tokens:
-        if token.text in ("(", "["):
-            opened.append(token)
-        elif token.text in (")", "]"):
-            opening = opened.pop() if opened else token
-            if opening.text + token.text not in ("()", "[]"):
-                raise StatementError(f"{path}:{token.line}: {token.text} closes nothing")
-            if opening.when != token.when:
-                raise StatementError(f"{path}:{token.line}: brackets that open and close on different conditions")
-    if opened:
-        raise StatementError(f"{path}:{opened[-1].line}: nothing closes {opened[-1].text}")
 
 
 _loading: list[Path] = []
@@ -227,11 +190,8 @@ def _split_select(source: Source) -> tuple[Mapping[str, Tokens], Tokens]:
     _, items, tail = split_select(source.body)
     if source.before:
         raise StatementError(f"{path}:{start}: several statements in a shape; it is one plain SELECT")
-    if words[0] != "select" or words[1:2] in (["all"], ["distinct"]) or not tail or tail[0].keyword != "from":
+    if words[0] != "select" or words[1:2] in (["all"], ["distinct"]) or not tail:
         raise StatementError(f"{path}:{start}: a shape is one plain SELECT … FROM …")
-    for _, token in outermost(source.body[: len(source.body) - len(tail) + 1]):
-        if token.when:
-            raise StatementError(f"{path}:{token.line}: a conditional line in the list of a shape; it is always whole")
     for _, word in outermost(tail):
         if word.keyword in ("union", "intersect", "except"):
             raise StatementError(f"{path}:{word.line}: {word.text} in a shape; it is one plain SELECT")
@@ -247,33 +207,29 @@ def _split_select(source: Source) -> tuple[Mapping[str, Tokens], Tokens]:
 
 
 def split_select(tokens: Tokens) -> tuple[Tokens, Sequence[Tokens], Tokens]:
-    """A text up to its outermost SELECT, the items of that, and the rest after them; no items where there is none."""
+    """A text up to its outermost SELECT, the items of that, and the rest from FROM on; no items where there is none."""
     items: list[Tokens] = []
     head = begin = 0
     before = ""
     for index, token in outermost(tokens):
-        ends = token.keyword in _AFTER_LIST and before not in (".", "as", "distinct")
-        if begin and (ends or token.text == ","):
+        at_from = token.keyword == "from" and before not in (".", "as", "distinct")
+        if begin and (at_from or token.text == ","):
             items.append(tokens[begin:index])
             begin = index + 1
-            if ends:
+            if at_from:
                 return tokens[:head], items, tokens[index:]
         elif token.keyword == "select" and not begin:
             head = begin = index + 1
         before = before if token.blank else token.text.lower()
-    return (tokens[:head], [*items, tokens[begin:]], []) if begin else (tokens, [], [])
+    return tokens, [], []
 
 
 def column_name(item: Tokens) -> str | None:
-    """The name of a column of a select list, where it is written: `name`, `table.name`, or `… AS name`."""
-    words = [token for token in item if not token.blank]
-    if not words or not words[-1].name:
+    """The name of a column of a select list, where it is written: `table.name`, or `… AS name`."""
+    before, last = [None, None, *(token for token in item if not token.blank)][-2:]
+    if last is None or (before is not None and before.text != "." and before.keyword != "as"):
         return None
-    names, dots = words[::2], words[1::2]
-    is_column = all(word.name for word in names) and {dot.text for dot in dots} <= {"."}
-    if (is_column and words[-1].keyword not in _CONSTANTS) or [word.keyword for word in words[-2:-1]] == ["as"]:
-        return words[-1].name
-    return None
+    return last.name or None
 
 
 def outermost(tokens: Tokens) -> Iterator[tuple[int, Token]]:

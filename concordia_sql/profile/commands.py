@@ -7,6 +7,7 @@ from concordia_sql.auth.results import Profile
 from concordia_sql.common import new_id
 from concordia_sql.concordia import command
 from concordia_sql.engine import Affected, Maybe, One
+from concordia_sql.values import Id, Language, Url
 
 
 @command("profile/put_profile.sql")
@@ -17,17 +18,17 @@ class PutProfile(One[Profile]):
     MissingReference for the user, and Conflict for the id.
     """
 
-    user_id: str
-    id: str = attrs.field(factory=new_id)
+    user_id: Id
+    id: Id = attrs.field(factory=new_id)
     """The id of a new profile."""
     username: str | UnsetType | None = UNSET
     """A text of the profile's own: neither unique nor kept equal to the user's `username`."""
     full_name: str | UnsetType | None = UNSET
     bio: str | UnsetType | None = UNSET
-    avatar_url: str | UnsetType | None = UNSET
+    avatar_url: Url | UnsetType | None = UNSET
     location: str | UnsetType | None = UNSET
-    website: str | UnsetType | None = UNSET
-    preferred_language: str | UnsetType | None = UNSET
+    website: Url | UnsetType | None = UNSET
+    preferred_language: Language | UnsetType | None = UNSET
 
 
 @command("profile/change_profile.sql")
@@ -38,10 +39,10 @@ class ChangeProfile(Maybe[Profile]):
     username: str | UnsetType | None = UNSET
     full_name: str | UnsetType | None = UNSET
     bio: str | UnsetType | None = UNSET
-    avatar_url: str | UnsetType | None = UNSET
+    avatar_url: Url | UnsetType | None = UNSET
     location: str | UnsetType | None = UNSET
-    website: str | UnsetType | None = UNSET
-    preferred_language: str | UnsetType | None = UNSET
+    website: Url | UnsetType | None = UNSET
+    preferred_language: Language | UnsetType | None = UNSET
 
 
 @command("profile/delete_profile.sql")

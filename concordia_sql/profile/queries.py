@@ -3,6 +3,7 @@
 from concordia_sql.concordia import query
 from concordia_sql.engine import Maybe
 from concordia_sql.profile.results import ProfileDetails
+from concordia_sql.values import LowerCase
 
 
 @query("profile/get_profile.sql")
@@ -19,5 +20,5 @@ class GetProfileByUsername(Maybe[ProfileDetails]):
     The username is the user's own, which is unique; the profile's `username` may be another.
     """
 
-    username: str
-    """As it is stored: Better Auth stores lower case."""
+    username: LowerCase
+    """In any case: it is looked for in lower case, as Better Auth stores it."""

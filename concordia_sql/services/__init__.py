@@ -7,7 +7,6 @@ from concordia_sql.services.bookings import (
     Days,
     DeleteBooking,
     ListFreeSlots,
-    TimeOfDay,
 )
 from concordia_sql.services.commands import (
     ChangeAvailabilitySlot,
@@ -49,8 +48,6 @@ from concordia_sql.services.queries import (
     CountReviewsByAuthor,
     CountReviewsByStatus,
     CountServiceCategories,
-    Day,
-    DayOfWeek,
     GetAvailabilitySlot,
     GetBooking,
     GetListing,
@@ -72,7 +69,6 @@ from concordia_sql.services.queries import (
     ListReviewThreads,
     ListServiceCategories,
     PriceType,
-    Rating,
     ReviewStatus,
 )
 from concordia_sql.services.results import (
@@ -138,6 +134,7 @@ from concordia_sql.services.trees import (
     ThreadReview,
     ThreadReviewNode,
 )
+from concordia_sql.values import Day, DayOfWeek, Rating, TimeOfDay
 
 __all__ = [
     "AddReview",

@@ -1,6 +1,5 @@
 """Bookings: the times that are free for them, how one is made, and what becomes of it."""
 
-from datetime import date, datetime
 from typing import Annotated, TypeAlias
 
 import attrs
@@ -9,28 +8,13 @@ from msgspec import UNSET, UnsetType
 
 from concordia_sql.common import new_id
 from concordia_sql.concordia import command, query
-from concordia_sql.engine import Many, Maybe, One, ParameterError
-from concordia_sql.services.queries import BookingStatus, Day
+from concordia_sql.engine import Many, Maybe, One
+from concordia_sql.services.queries import BookingStatus
 from concordia_sql.services.results import Booking, DeletedBooking, FreeSlot
+from concordia_sql.values import Day, Id, TimeOfDay, WallClock
 
-TimeOfDay: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"\A([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
-"""A time as bookings hold it: "10:00"."""
 Days: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=366)]
 """How many days: 1 to 366."""
-
-
-def _real_day(value: str) -> str:
-    try:
-        date.fromisoformat(value)
-    except TypeError:
-        return value  # the check of its type says more
-    except ValueError:
-        raise ParameterError('there is no such day; give one as "2026-03-15"') from None
-    return value
-
-
-def _wall_clock(value: datetime) -> datetime:
-    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 
 
 @command("services/create_booking.sql")
@@ -44,18 +28,24 @@ class CreateBooking(One[Booking]):
     Raises NotFound when there is no such listing, Conflict for the id, and Refused, for the first of these reasons:
     "not_active" (the listing is deleted, not active or in another status), "own_listing" (the customer is its
     provider), "no_duration" (it does not say how long it lasts), "too_soon" (the start is before `now` and the
-    listing's `booking_advance_hours`), "outside_availability" (the whole time lies within none of the times of that day
-    at which it is available; a listing without any such times, available or not, takes every time) and "full".
+    listing's `booking_advance_hours`), "unclear_price" (its `base_price` is no price), "outside_availability" (not all
+    of the time lies within the times at which it is available, those that meet as one; a listing without any such
+    times, available or not, takes every time) and "full".
+
+    Other writers may have written times as "9:00", "09:00:00" or "24:00" and dates as "2026-3-15" or as midnight in
+    UTC: they count as what they mean. An availability that ends no later than it starts ends on the next day. What
+    means nothing is Refused: "unclear_availability" where the time lies outside of what is clear, "unclear_booking"
+    where a pending or confirmed booking may be at this time.
     """
 
-    service_id: str
-    customer_id: str
-    booking_date: Day = attrs.field(converter=_real_day)
+    service_id: Id
+    customer_id: Id
+    booking_date: Day
     booking_time: TimeOfDay
-    now: datetime = attrs.field(converter=_wall_clock)
+    now: WallClock
     """What the clock shows at the provider, whose time zone is that of bookings. A zone that it has is left aside."""
     customer_message: str | None = None
-    id: str = attrs.field(factory=new_id)
+    id: Id = attrs.field(factory=new_id)
 
 
 @command("services/change_booking.sql")
@@ -76,12 +66,13 @@ class ChangeBookingStatus(One[Booking]):
 
     Raises NotFound when there is no such booking, and Refused: "state" with the status that was found, which `status`
     may not follow; "too_late" for a client who cancels a confirmed booking when, by `now`, fewer than the listing's
-    `cancellation_hours` remain before it. Where the listing does not say how many, it is never too late.
+    `cancellation_hours` remain before it, and "unclear_booking" where its date or time means nothing. Where the listing
+    does not say how many hours, it is never too late.
     """
 
     id: str
     status: BookingStatus
-    now: datetime = attrs.field(converter=_wall_clock)
+    now: WallClock
     """What the clock shows at the provider, as for `CreateBooking`."""
     provider_response: str | UnsetType | None = UNSET
 
@@ -98,14 +89,18 @@ class ListFreeSlots(Many[FreeSlot]):
     """The slots of an active listing that can be booked, by date and time, on `days` days from `from_date` on.
 
     Slots follow each other, each as long as the listing lasts, from the start of each of the times at which it is
-    available, and on a listing without any such times from 00:00 up to midnight. Those that are too soon, as for
-    `CreateBooking`, or full are left out. Empty when there is no such listing, or it is not active or has no duration.
+    available; the last of them may end in another one that goes on from there, also past midnight. On a listing without
+    any such times they go from 00:00 up to midnight. Those that are too soon, as for `CreateBooking`, or full are left
+    out. Empty when there is no such listing, or it is not active or has no duration.
+
+    What other writers wrote counts as for `CreateBooking`. Raises Refused as "unclear_availability" or
+    "unclear_booking" where a time of the week, or a booking that may be on these days, means nothing.
 
     At most one slot a minute; so at most 1440 times `days`.
     """
 
     service_id: str
-    from_date: Day = attrs.field(converter=_real_day)
+    from_date: Day
     days: Days
-    now: datetime = attrs.field(converter=_wall_clock)
+    now: WallClock
     """What the clock shows at the provider, as for `CreateBooking`."""

@@ -6,12 +6,24 @@ from typing import Literal, TypeAlias
 import attrs
 from msgspec import UNSET, UnsetType
 
-from concordia_sql.common import Integer, Keywords, Localized, MediumType, Replaced, new_id
+from concordia_sql.common import Keywords, Localized, MediumType, Replaced, new_id
 from concordia_sql.concordia import command
 from concordia_sql.engine import Affected, Maybe, One
-from concordia_sql.services.bookings import TimeOfDay
-from concordia_sql.services.queries import DayOfWeek, ListingStatus, PriceType
+from concordia_sql.services.queries import ListingStatus, PriceType
 from concordia_sql.services.results import AvailabilitySlot, Category, Listing, Medium, Translation
+from concordia_sql.values import (
+    ClosingTime,
+    Currency,
+    DayOfWeek,
+    Id,
+    Integer,
+    Language,
+    Position,
+    Price,
+    Slug,
+    TimeOfDay,
+    Url,
+)
 
 ListingMediumType: TypeAlias = Literal["cover", "gallery"]
 
@@ -20,10 +32,10 @@ ListingMediumType: TypeAlias = Literal["cover", "gallery"]
 class CreateServiceMedium(One[Medium]):
     """Create an image, a video or a sound and give it back. Raises Conflict for its id."""
 
-    url: str
+    url: Url
     type: MediumType
-    id: str = attrs.field(factory=new_id)
-    content_url: str | None = None
+    id: Id = attrs.field(factory=new_id)
+    content_url: Url | None = None
     encoding_format: str | None = None
     width: str | None = None
     height: str | None = None
@@ -33,7 +45,7 @@ class CreateServiceMedium(One[Medium]):
     caption: Localized | None = None
     description: Localized | None = None
     alt: Localized | None = None
-    thumbnail_url: str | None = None
+    thumbnail_url: Url | None = None
 
 
 @command("services/change_service_medium.sql")
@@ -41,8 +53,8 @@ class ChangeServiceMedium(Maybe[Medium]):
     """Change what is given of an image, a video or a sound. Gives it back, or None when there is none."""
 
     id: str
-    url: str | UnsetType = UNSET
-    content_url: str | UnsetType | None = UNSET
+    url: Url | UnsetType = UNSET
+    content_url: Url | UnsetType | None = UNSET
     type: MediumType | UnsetType = UNSET
     encoding_format: str | UnsetType | None = UNSET
     width: str | UnsetType | None = UNSET
@@ -53,7 +65,7 @@ class ChangeServiceMedium(Maybe[Medium]):
     caption: Localized | UnsetType | None = UNSET
     description: Localized | UnsetType | None = UNSET
     alt: Localized | UnsetType | None = UNSET
-    thumbnail_url: str | UnsetType | None = UNSET
+    thumbnail_url: Url | UnsetType | None = UNSET
 
 
 @command("services/create_service_category.sql")
@@ -64,13 +76,13 @@ class CreateServiceCategory(One[Category]):
     it is its own parent.
     """
 
-    slug: str
+    slug: Slug
     name: Localized
-    id: str = attrs.field(factory=new_id)
+    id: Id = attrs.field(factory=new_id)
     description: Localized | None = None
     icon: str | None = None
-    featured_image_id: str | None = None
-    parent_id: str | None = None
+    featured_image_id: Id | None = None
+    parent_id: Id | None = None
     sort_order: Integer = 0
     display_in_home: bool = False
     display_in_menu: bool = True
@@ -88,11 +100,11 @@ class ChangeServiceCategory(Maybe[Category]):
     """
 
     id: str
-    slug: str | UnsetType = UNSET
+    slug: Slug | UnsetType = UNSET
     name: Localized | UnsetType = UNSET
     description: Localized | UnsetType | None = UNSET
     icon: str | UnsetType | None = UNSET
-    featured_image_id: str | UnsetType | None = UNSET
+    featured_image_id: Id | UnsetType | None = UNSET
     sort_order: Integer | UnsetType = UNSET
     display_in_home: bool | UnsetType = UNSET
     display_in_menu: bool | UnsetType = UNSET
@@ -111,17 +123,17 @@ class MoveServiceCategory(One[Category]):
     """
 
     id: str
-    parent_id: str | None
+    parent_id: Id | None
 
 
 @attrs.frozen(kw_only=True)
 class NewServiceTranslation:
     """A translation of a listing that is created with it, or replaces those there are."""
 
-    in_language: str
+    in_language: Language
     title: Localized
     description: Localized
-    id: str = attrs.field(factory=new_id)
+    id: Id = attrs.field(factory=new_id)
     short_description: Localized | None = None
     seo_title: Localized | None = None
     seo_description: Localized | None = None
@@ -133,9 +145,9 @@ class NewServiceTranslation:
 class NewListingMedium:
     """A medium of a listing, and where."""
 
-    media_id: str
+    media_id: Id
     type: ListingMediumType
-    position: str | None = None
+    position: Position | None = None
     """A number, as text: the order among those of the type."""
 
 
@@ -147,8 +159,8 @@ class NewAvailabilitySlot:
     """0 is Sunday, 6 Saturday."""
     start_time: TimeOfDay
     """As "09:00", in the provider's own time zone, as is `end_time`."""
-    end_time: TimeOfDay
-    id: str = attrs.field(factory=new_id)
+    end_time: ClosingTime
+    id: Id = attrs.field(factory=new_id)
     is_available: bool = True
 
 
@@ -161,15 +173,15 @@ class CreateListing(One[Listing]):
     MissingReference for its category, organization and media: its provider is not looked for.
     """
 
-    slug: str
-    provider_id: str
-    id: str = attrs.field(factory=new_id)
-    category_id: str | None = None
-    organization_id: str | None = None
+    slug: Slug
+    provider_id: Id
+    id: Id = attrs.field(factory=new_id)
+    category_id: Id | None = None
+    organization_id: Id | None = None
     status: ListingStatus = "pending_review"
-    base_price: str | None = None
+    base_price: Price | None = None
     price_type: PriceType | None = None
-    currency: str | None = "EUR"
+    currency: Currency | None = "EUR"
     duration_minutes: Integer | None = None
     is_mobile: bool = False
     max_participants: Integer | None = None
@@ -179,7 +191,7 @@ class CreateListing(One[Listing]):
     is_featured: bool = False
     display_in_home: bool = False
     allow_reviews: bool = True
-    in_language: str = "fr"
+    in_language: Language = "fr"
     translations: Sequence[NewServiceTranslation] = ()
     media: Sequence[NewListingMedium] = ()
     availability: Sequence[NewAvailabilitySlot] = ()
@@ -194,14 +206,14 @@ class ChangeListing(Maybe[Listing]):
     """
 
     id: str
-    slug: str | UnsetType = UNSET
-    category_id: str | UnsetType | None = UNSET
-    provider_id: str | UnsetType = UNSET
-    organization_id: str | UnsetType | None = UNSET
+    slug: Slug | UnsetType = UNSET
+    category_id: Id | UnsetType | None = UNSET
+    provider_id: Id | UnsetType = UNSET
+    organization_id: Id | UnsetType | None = UNSET
     status: ListingStatus | UnsetType = UNSET
-    base_price: str | UnsetType | None = UNSET
+    base_price: Price | UnsetType | None = UNSET
     price_type: PriceType | UnsetType | None = UNSET
-    currency: str | UnsetType | None = UNSET
+    currency: Currency | UnsetType | None = UNSET
     duration_minutes: Integer | UnsetType | None = UNSET
     is_mobile: bool | UnsetType = UNSET
     max_participants: Integer | UnsetType | None = UNSET
@@ -211,7 +223,7 @@ class ChangeListing(Maybe[Listing]):
     is_featured: bool | UnsetType = UNSET
     display_in_home: bool | UnsetType = UNSET
     allow_reviews: bool | UnsetType = UNSET
-    in_language: str | UnsetType = UNSET
+    in_language: Language | UnsetType = UNSET
 
 
 @command("services/put_service_translation.sql")
@@ -221,11 +233,11 @@ class PutServiceTranslation(One[Translation]):
     Raises MissingReference for the listing, Conflict for the id of a new one.
     """
 
-    service_id: str
-    in_language: str
+    service_id: Id
+    in_language: Language
     title: Localized
     description: Localized
-    id: str = attrs.field(factory=new_id)
+    id: Id = attrs.field(factory=new_id)
     short_description: Localized | None = None
     seo_title: Localized | None = None
     seo_description: Localized | None = None
@@ -247,7 +259,7 @@ class ReplaceListingTranslations(One[Replaced]):
     Raises Conflict for two into one language and for the id of a new one, MissingReference for the listing.
     """
 
-    service_id: str
+    service_id: Id
     translations: Sequence[NewServiceTranslation]
 
 
@@ -258,10 +270,10 @@ class LinkServiceMedium(Affected):
     Raises MissingReference for the listing or the medium.
     """
 
-    service_id: str
-    media_id: str
+    service_id: Id
+    media_id: Id
     type: ListingMediumType
-    position: str | None = None
+    position: Position | None = None
     """A number, as text: the order among those of the type."""
 
 
@@ -281,7 +293,7 @@ class ReplaceListingMedia(One[Replaced]):
     Raises Conflict for a place of a medium that is given twice, MissingReference for the listing or a medium.
     """
 
-    service_id: str
+    service_id: Id
     media: Sequence[NewListingMedium]
 
 
@@ -292,13 +304,13 @@ class CreateAvailabilitySlot(One[AvailabilitySlot]):
     Raises Conflict when it has one that starts then and for the id, MissingReference for the listing.
     """
 
-    service_id: str
+    service_id: Id
     day_of_week: DayOfWeek
     """0 is Sunday, 6 Saturday."""
     start_time: TimeOfDay
     """As "09:00", in the provider's own time zone, as is `end_time`."""
-    end_time: TimeOfDay
-    id: str = attrs.field(factory=new_id)
+    end_time: ClosingTime
+    id: Id = attrs.field(factory=new_id)
     is_available: bool = True
 
 
@@ -312,7 +324,7 @@ class ChangeAvailabilitySlot(Maybe[AvailabilitySlot]):
     id: str
     day_of_week: DayOfWeek | UnsetType = UNSET
     start_time: TimeOfDay | UnsetType = UNSET
-    end_time: TimeOfDay | UnsetType = UNSET
+    end_time: ClosingTime | UnsetType = UNSET
     is_available: bool | UnsetType = UNSET
 
 
@@ -330,5 +342,5 @@ class ReplaceListingAvailability(One[Replaced]):
     Raises Conflict for two with one start and for the id of a new one, MissingReference for the listing.
     """
 
-    service_id: str
+    service_id: Id
     availability: Sequence[NewAvailabilitySlot]

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import attrs
-import msgspec
 
 from concordia_sql.common import Count
 from concordia_sql.concordia import query
@@ -28,6 +27,7 @@ from concordia_sql.services.results import (
     TranslationDetails,
 )
 from concordia_sql.threads.pages import Depth
+from concordia_sql.values import Day, DayOfWeek, Language, Rating
 
 ListingStatus: TypeAlias = Literal["pending_review", "active", "suspended", "archived", "draft"]
 PriceType: TypeAlias = Literal["hourly", "fixed", "free", "negotiable"]
@@ -35,12 +35,6 @@ ReviewStatus: TypeAlias = Literal["pending", "approved", "rejected"]
 BookingStatus: TypeAlias = Literal[
     "pending", "confirmed", "completed", "cancelled_by_client", "cancelled_by_provider", "no_show"
 ]
-Rating: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=5)]
-"""1 to 5; 0 is that of replies."""
-DayOfWeek: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=6)]
-"""0 is Sunday, 6 Saturday."""
-Day: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\Z")]
-"""A date as bookings hold it: "2026-03-15"."""
 
 
 @query("services/get_listing.sql")
@@ -53,7 +47,7 @@ class GetListing(Maybe[ListingDetails]):
     """
 
     slug: str
-    languages: Sequence[str] | None = None
+    languages: Sequence[Language] | None = None
     """Only the translations in these languages."""
     review_status: ReviewStatus | None = None
     """Only reviews in this status, for a class that has a field for them."""
@@ -64,7 +58,7 @@ class GetListingById(Maybe[ListingDetails]):
     """The listing with this id: otherwise as `GetListing`."""
 
     id: str
-    languages: Sequence[str] | None = None
+    languages: Sequence[Language] | None = None
     review_status: ReviewStatus | None = None
 
 
@@ -82,9 +76,9 @@ class ListListings(Many[ListedListing]):
     is_featured: bool | None = None
     display_in_home: bool | None = None
     is_mobile: bool | None = None
-    language: str | None = None
+    language: Language | None = None
     """Only those with a translation in this language."""
-    languages: Sequence[str] | None = None
+    languages: Sequence[Language] | None = None
     """Of each listing, only the translations in these languages."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
@@ -103,7 +97,7 @@ class CountListings(One[Count]):
     is_featured: bool | None = None
     display_in_home: bool | None = None
     is_mobile: bool | None = None
-    language: str | None = None
+    language: Language | None = None
 
 
 @query("services/get_organization_with_listings.sql")

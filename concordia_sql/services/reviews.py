@@ -10,8 +10,9 @@ from msgspec import UNSET, UnsetType
 from concordia_sql.common import Localized, new_id
 from concordia_sql.concordia import command
 from concordia_sql.engine import Affected, Limit, Many, Maybe, One
-from concordia_sql.services.queries import Rating, ReviewStatus
+from concordia_sql.services.queries import ReviewStatus
 from concordia_sql.services.results import DeletedReview, Review
+from concordia_sql.values import Email, Id, Language, Rating
 
 
 @command("services/add_review.sql")
@@ -22,15 +23,15 @@ class AddReview(One[Review]):
     another listing (`parent_of_another_service`) or itself (`cycle`).
     """
 
-    service_id: str
+    service_id: Id
     author_name: str
-    author_email: str
+    author_email: Email
     content: Localized
     rating: Rating
-    in_language: str
-    id: str = attrs.field(factory=new_id)
-    parent_id: str | None = None
-    author_id: str | None = None
+    in_language: Language
+    id: Id = attrs.field(factory=new_id)
+    parent_id: Id | None = None
+    author_id: Id | None = None
     status: ReviewStatus = "pending"
 
 
@@ -38,15 +39,15 @@ class AddReview(One[Review]):
 class NewReview:
     """A review among many to be added."""
 
-    service_id: str
+    service_id: Id
     author_name: str
-    author_email: str
+    author_email: Email
     content: Localized
     rating: Rating
-    in_language: str
-    id: str = attrs.field(factory=new_id)
-    parent_id: str | None = None
-    author_id: str | None = None
+    in_language: Language
+    id: Id = attrs.field(factory=new_id)
+    parent_id: Id | None = None
+    author_id: Id | None = None
     status: ReviewStatus = "pending"
 
 
@@ -68,10 +69,10 @@ class ChangeReview(Maybe[Review]):
 
     id: str
     author_name: str | UnsetType = UNSET
-    author_email: str | UnsetType = UNSET
+    author_email: Email | UnsetType = UNSET
     content: Localized | UnsetType = UNSET
     rating: Rating | UnsetType = UNSET
-    in_language: str | UnsetType = UNSET
+    in_language: Language | UnsetType = UNSET
 
 
 @command("services/move_review.sql")
@@ -84,7 +85,7 @@ class MoveReview(One[Review]):
     """
 
     id: str
-    parent_id: str | None
+    parent_id: Id | None
 
 
 @attrs.frozen(kw_only=True)

@@ -10,10 +10,10 @@ def test_every_user_is_found(sample: Connection) -> None:
         assert querier.fetch(auth.GetUserByEmail(email=row["email"])) == user_details(sample, row)
 
 
-def test_an_address_is_compared_as_it_is_stored(connection: Connection) -> None:
+def test_an_address_is_looked_up_in_lower_case(connection: Connection) -> None:
     querier = Querier(connection)
-    lower, upper = (insert(connection, "user", {"email": email}) for email in ("jörg@b.example", "JÖRG@B.EXAMPLE"))
-    assert querier.fetch(auth.GetUserByEmail(email="jörg@b.example")) == user_details(connection, lower)
-    assert querier.fetch(auth.GetUserByEmail(email="JÖRG@B.EXAMPLE")) == user_details(connection, upper)
-    for unknown in ("", "Jörg@b.example", " jörg@b.example", "j%rg@b.example"):
+    row, _ = (insert(connection, "user", {"email": email}) for email in ("jörg@b.example", "ANNA@B.EXAMPLE"))
+    for email in ("jörg@b.example", "JÖRG@B.EXAMPLE", "Jörg@B.Example"):
+        assert querier.fetch(auth.GetUserByEmail(email=email)) == user_details(connection, row)
+    for unknown in ("", "ANNA@B.EXAMPLE", "anna@b.example", " jörg@b.example", "j%rg@b.example"):
         assert querier.fetch(auth.GetUserByEmail(email=unknown)) is None

@@ -12,10 +12,11 @@ def test_every_user_with_a_username_is_found(sample: Connection) -> None:
         assert querier.fetch(auth.GetUserByUsername(username=row["username"])) == user_details(sample, row)
 
 
-def test_a_username_is_compared_as_it_is_stored(connection: Connection) -> None:
-    insert(connection, "user")
-    row = insert(connection, "user", {"username": "ليلى🌙", "display_username": "Layla"})
+def test_a_username_is_looked_up_in_lower_case(connection: Connection) -> None:
+    insert(connection, "user", {"username": "ANNA"})
+    row = insert(connection, "user", {"username": "ليلى🌙x", "display_username": "Layla"})
     querier = Querier(connection)
-    assert querier.fetch(auth.GetUserByUsername(username="ليلى🌙")) == user_details(connection, row)
-    for unknown in ("", "Layla", "ليلى"):
+    for username in ("ليلى🌙x", "ليلى🌙X"):
+        assert querier.fetch(auth.GetUserByUsername(username=username)) == user_details(connection, row)
+    for unknown in ("", "anna", "ANNA", "Layla", "ليلى"):
         assert querier.fetch(auth.GetUserByUsername(username=unknown)) is None

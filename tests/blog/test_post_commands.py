@@ -73,7 +73,7 @@ def test_a_post_is_created_with_all_that_is_its_own(connection: Connection, post
 
 
 def test_a_post_may_be_created_alone(connection: Connection) -> None:
-    command = blog.CreatePost(slug="", status="draft", in_language="fr")
+    command = blog.CreatePost(slug="s", status="draft", in_language="fr")
     with watched(connection) as written:
         Querier(connection).execute(command)
     assert written.counts() == {"blog_posts": 1}

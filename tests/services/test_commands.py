@@ -215,7 +215,7 @@ def test_a_change_of_nothing_gives_the_row(
 @pytest.mark.parametrize(
     ("command", "error", "columns"),
     [
-        (services.CreateServiceMedium(id="m", url="", type="image"), Conflict, ("id",)),
+        (services.CreateServiceMedium(id="m", url="u", type="image"), Conflict, ("id",)),
         (services.CreateServiceCategory(slug="taken", name=""), Conflict, ("slug",)),
         (services.CreateServiceCategory(slug="s", name="", id="c"), Conflict, ("id",)),
         (services.CreateServiceCategory(slug="s", name="", parent_id="nothing"), MissingReference, ("parent_id",)),
@@ -259,7 +259,7 @@ def test_what_cannot_be_is_not_written(
     assert (caught.value.columns, written.tables) == (columns, {})
 
 
-@pytest.mark.parametrize("wrong", ["9:00", "24:00", "09:60", "09:00:00", "09:00\n", "\u0660\u0669:00", ""])
+@pytest.mark.parametrize("wrong", ["9:00", "24:01", "09:60", "09:00:00", "09:00\n", "\u0660\u0669:00", ""])
 def test_a_time_of_day_has_one_form(wrong: str) -> None:
     with pytest.raises(ParameterError, match=r"^services.CreateAvailabilitySlot: start_time: "):
         services.CreateAvailabilitySlot(**{**SLOT, "start_time": wrong})

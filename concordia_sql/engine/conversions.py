@@ -1,0 +1,77 @@
+"""What a type says of its values: how one that is given becomes the one that is sent."""
+
+import collections.abc
+import functools
+import types
+import typing
+from collections.abc import Callable
+from typing import Annotated, Any, TypeAlias, cast
+
+import attrs
+
+from concordia_sql.engine.errors import ParameterError, StatementError
+
+Conversion: TypeAlias = Callable[[Any], Any]
+
+
+@attrs.frozen
+class Convert:
+    """In `Annotated[str, Convert(function)]`: how a parameter's value becomes the one that is sent.
+
+    The function gets each value that fits the type, in a field of a query, in a sequence or in a field of its rows. It
+    raises ParameterError, saying what would be right, for a value that is none of the kind.
+    """
+
+    function: Conversion
+
+
+def conversion(hint: Any) -> Conversion | None:
+    """What converts a value of this type, at any depth; None where no `Convert` is in it."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Annotated:
+        own = [item.function for item in hint.__metadata__ if isinstance(item, Convert)]
+        return _one_after_another([conversion(arguments[0]), *own])
+    if origin in (typing.Union, types.UnionType):
+        return _of_union([conversion(each) for each in arguments])
+    if origin in (tuple, list, collections.abc.Sequence):
+        inner = conversion(arguments[0])
+        return inner and functools.partial(_each, inner)
+    if attrs.has(cast("type", origin or hint)):
+        hints = typing.get_type_hints(hint, include_extras=True)
+        fields = {name: inner for name, of_field in hints.items() if (inner := conversion(of_field))}
+        return functools.partial(_row, fields) if fields else None
+    return None
+
+
+def _one_after_another(conversions: list[Conversion | None]) -> Conversion | None:
+    found = [each for each in conversions if each]
+    if not found:
+        return None
+    return lambda value: functools.reduce(lambda so_far, convert: convert(so_far), found, value)
+
+
+def _of_union(conversions: list[Conversion | None]) -> Conversion | None:
+    found = [each for each in conversions if each]
+    if not found:
+        return None
+    if len(found) > 1:
+        raise StatementError("a union of two types with a Convert: nothing says which one is for a value")
+    return lambda value: value if value is None else found[0](value)
+
+
+def _each(convert: Conversion, values: collections.abc.Sequence[Any]) -> tuple[Any, ...]:
+    return tuple([_at(f"[{index}]", convert, value) for index, value in enumerate(values)])
+
+
+def _row(fields: dict[str, Conversion], row: Any) -> Any:
+    changed = {name: _at(f".{name}", convert, getattr(row, name)) for name, convert in fields.items()}
+    return attrs.evolve(row, **changed)
+
+
+def _at(place: str, convert: Conversion, value: Any) -> Any:
+    """The value converted, with its place in the error, as msgspec names places."""
+    try:
+        return convert(value)
+    except ParameterError as error:
+        problem, _, inner = str(error).partition(" at $")
+    raise ParameterError(f"{problem} at ${place}{inner}")

@@ -1,0 +1,120 @@
+"""The kinds of values that commands and queries take: what each looks like, and the one form in which it is stored.
+
+A value that is none of the kind raises ParameterError as the query is made. What other writers stored may look
+otherwise: results give it as it is.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, TypeAlias
+
+import msgspec
+
+from concordia_sql.engine import Convert, ParameterError
+
+
+def _text(kind: str, pattern: str, *, longest: int, form: Callable[[str], str] = str) -> Convert:
+    """A text of this kind, in the form in which it is stored. `longest` is in characters."""
+    matches = re.compile(pattern).fullmatch
+
+    def convert(value: str) -> str:
+        value = form(value)
+        if len(value) > longest:
+            raise ParameterError(f"Expected {kind} of at most {longest} characters")
+        if not matches(value):
+            raise ParameterError(f"Expected {kind}")
+        return value
+
+    return Convert(convert)
+
+
+def _lower(value: str) -> str:
+    return value.lower()
+
+
+# A key of a B-tree holds 2,704 bytes, and a character takes up to 4: two ids of 255 characters fit beside a time.
+Id: TypeAlias = Annotated[str, _text("an id, not empty,", r"(?s).+", longest=255)]
+"""The id of a row: 1 to 255 characters of any kind."""
+
+Secret: TypeAlias = Annotated[str, _text("a text, not empty,", r"(?s).+", longest=512)]
+"""A token or an identifier by which something is found: 1 to 512 characters of any kind."""
+
+Slug: TypeAlias = Annotated[str, _text("a slug, without blanks or / ? #,", r"[^\s/?#]+", longest=255)]
+"""The part of an address that names a row: 1 to 255 characters, none of them a blank, `/`, `?` or `#`."""
+
+Email: TypeAlias = Annotated[str, _text("an e-mail address, without blanks,", r"\S+", longest=320, form=_lower)]
+"""An e-mail address: 1 to 320 characters without blanks, in lower case. Whether it can be written to is not checked."""
+
+Username: TypeAlias = Annotated[str, _text("a username, not empty,", r"(?s).+", longest=255)]
+"""The unique name of a user: 1 to 255 characters."""
+
+LowerCase: TypeAlias = Annotated[str, Convert(_lower)]
+"""What is looked for in lower case, as e-mail addresses and usernames are stored."""
+
+Role: TypeAlias = Annotated[
+    str, _text("a role, or several with commas between and without blanks,", r"[^\s,]+(,[^\s,]+)*", longest=255)
+]
+"""One role, or several with commas between: `owner,editor`."""
+
+Language: TypeAlias = Annotated[
+    str, _text('a language tag as "fr" or "pt-BR"', r"[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8})*", longest=35)
+]
+"""A language tag as of BCP 47, "fr" or "pt-BR", or with `_`. It is stored and compared as it is given."""
+
+Price: TypeAlias = Annotated[str, _text('a price as "50.00", not negative,', r"[0-9]+(\.[0-9]+)?", longest=30)]
+"""A decimal, as text: "50.00"; neither negative nor with an exponent."""
+
+Currency: TypeAlias = Annotated[str, _text('a currency as "EUR"', r"[A-Z]{3}", longest=3)]
+"""A currency by its three letters of ISO 4217."""
+
+Position: TypeAlias = Annotated[str, _text('a position as "0" or "10"', r"0|[1-9][0-9]*", longest=9)]
+"""A number from 0 on, as text: the order among others."""
+
+Url: TypeAlias = Annotated[
+    str,
+    _text(
+        "an address without blanks, by http, by https, of an image as data: or relative,",
+        r"((?i:https?:|data:image/)|(?![^/?#]*:))\S+",
+        longest=1_000_000,
+    ),
+]
+"""An address: absolute by http or https, relative to the site, or an image in a `data:` address."""
+
+TimeOfDay: TypeAlias = Annotated[str, _text('a time of day as "09:00"', r"([01][0-9]|2[0-3]):[0-5][0-9]", longest=5)]
+"""A time of day, "00:00" to "23:59"."""
+
+ClosingTime: TypeAlias = Annotated[
+    str, _text('a time of day as "17:00", or "24:00"', r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", longest=5)
+]
+"""The time at which something ends: "00:00" to "24:00". One that is not after the start is that of the next day."""
+
+
+def _day(value: str) -> str:
+    if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            raise ParameterError('there is no such day; give one as "2026-03-15"') from None
+        return value
+    raise ParameterError('Expected a day as "2026-03-15"')
+
+
+def _wall_clock(value: datetime) -> datetime:
+    return value.replace(tzinfo=None)
+
+
+Day: TypeAlias = Annotated[str, Convert(_day)]
+"""A day, as "2026-03-15"."""
+
+WallClock: TypeAlias = Annotated[datetime, Convert(_wall_clock)]
+"""What a clock on the wall shows: a time zone that it has is left aside."""
+
+Integer: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
+"""What PostgreSQL's `integer` holds."""
+
+Rating: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=5)]
+"""1 to 5; 0 where none is given, as on a reply."""
+
+DayOfWeek: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=6)]
+"""0 is Sunday, 6 Saturday."""
