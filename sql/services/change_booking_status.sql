@@ -19,7 +19,7 @@ WHERE
         ('confirmed', 'cancelled_by_provider')
     );
 
-SELECT refuse_command('too_late')
+SELECT refuse_command(CASE WHEN services_booked_time.starts_at IS NULL THEN 'unclear_booking' ELSE 'too_late' END)
 FROM services_bookings
 INNER JOIN services_booked_time ON services_bookings.id = services_booked_time.id
 INNER JOIN services_listings ON services_bookings.service_id = services_listings.id
@@ -28,21 +28,23 @@ WHERE
     AND services_bookings.status = 'confirmed'
     AND :status::text = 'cancelled_by_client'
     AND services_listings.cancellation_hours IS NOT NULL
-    AND services_booked_time.starts_at
-    < :now::timestamp + make_interval(hours => greatest(services_listings.cancellation_hours, 0));
+    AND (
+        services_booked_time.starts_at
+        < :now::timestamp + make_interval(hours => greatest(services_listings.cancellation_hours, 0))
+    ) IS NOT FALSE;
 
 UPDATE services_bookings
 SET
     provider_response = :provider_response, -- when :provider_response
     status = :status::text,
     cancelled_at = CASE
-        WHEN :status::text IN ('cancelled_by_client', 'cancelled_by_provider') THEN timezone('UTC', now())
+        WHEN :status::text IN ('cancelled_by_client', 'cancelled_by_provider') THEN timezone('UTC', statement_timestamp())
         ELSE services_bookings.cancelled_at
     END,
     completed_at = CASE
-        WHEN :status::text = 'completed' THEN timezone('UTC', now())
+        WHEN :status::text = 'completed' THEN timezone('UTC', statement_timestamp())
         ELSE services_bookings.completed_at
     END,
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE services_bookings.id = :id
 RETURNING services_bookings.*

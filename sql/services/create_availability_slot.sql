@@ -1,4 +1,5 @@
 -- Create a time of the week of a listing and give it back.
+-- uses: services/time_of_week
 INSERT INTO services_availability (
     id,
     service_id,
@@ -11,9 +12,22 @@ INSERT INTO services_availability (
     :id,
     :service_id,
     :day_of_week,
-    :start_time,
+    -- One that starts then, however another writer wrote it, is in the way as the unique key says.
+    coalesce(
+        (
+            SELECT services_time_of_week.start_time
+            FROM services_time_of_week
+            WHERE
+                services_time_of_week.service_id = :service_id
+                AND services_time_of_week.day_of_week = :day_of_week
+                AND services_time_of_week.opens_at = :start_time::text::interval
+            ORDER BY services_time_of_week.id
+            LIMIT 1
+        ),
+        :start_time
+    ),
     :end_time,
     :is_available,
-    timezone('UTC', now())
+    timezone('UTC', statement_timestamp())
 )
 RETURNING services_availability.*

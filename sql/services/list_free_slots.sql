@@ -1,5 +1,5 @@
 -- The free slots of a listing on some days, by date and time. Served by the calendar index on service_id.
--- uses: services/available_time, services/booked_time
+-- uses: services/time_of_week, services/booked_time
 WITH listing AS MATERIALIZED (
     SELECT
         :from_date::timestamp AS first_day,
@@ -16,28 +16,116 @@ WITH listing AS MATERIALIZED (
         AND services_listings.duration_minutes > 0
 ),
 
+-- The bookings that may be in the way: from the longest one before, as far as the index knows, and those of a date in another form.
+near_booking AS (
+    SELECT
+        services_booked_time.day,
+        services_booked_time.starts_at,
+        services_booked_time.duration_minutes
+    FROM services_booked_time
+    CROSS JOIN listing
+    WHERE
+        services_booked_time.service_id = :service_id
+        AND services_booked_time.booking_date ~ '^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])'
+        AND services_booked_time.booking_date >= (
+            SELECT
+                to_char(
+                    greatest(listing.first_day - make_interval(mins => max(longest.duration_minutes)), '0001-01-01'),
+                    'YYYY-MM-DD'
+                )
+            FROM services_bookings AS longest
+            WHERE
+                longest.service_id = :service_id
+                AND longest.status IN ('pending', 'confirmed')
+        )
+        -- Z: with a time of day after the date, too.
+        AND services_booked_time.booking_date
+        <= to_char(least(listing.last_day + '1 day'::interval + listing.duration, '9999-12-31'), 'YYYY-MM-DD') || 'Z'
+    UNION ALL
+    SELECT
+        services_booked_time.day,
+        services_booked_time.starts_at,
+        services_booked_time.duration_minutes
+    FROM services_booked_time
+    WHERE
+        services_booked_time.service_id = :service_id
+        AND services_booked_time.booking_date !~ '^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])'
+),
+
+open_booking AS MATERIALIZED (
+    SELECT
+        near_booking.starts_at,
+        near_booking.starts_at + make_interval(mins => near_booking.duration_minutes) AS ends_at,
+        near_booking.starts_at IS NULL
+        AND coalesce(
+            near_booking.day < listing.last_day + '1 day'::interval + listing.duration
+            AND near_booking.day + make_interval(days => 1, mins => near_booking.duration_minutes) > listing.first_day,
+            TRUE
+        ) AS is_unclear
+    FROM near_booking
+    CROSS JOIN listing
+    WHERE near_booking.duration_minutes > 0
+),
+
+-- What another writer wrote so that it means no time is an error, not a free slot.
+unclear AS MATERIALIZED (
+    SELECT refuse_command(reason.name)
+    FROM (
+        SELECT 'unclear_availability' AS name
+        FROM services_time_of_week
+        WHERE
+            services_time_of_week.service_id = :service_id
+            AND services_time_of_week.is_available
+            AND services_time_of_week.closes_at IS NULL
+        UNION ALL
+        SELECT 'unclear_booking' AS name
+        FROM open_booking
+        WHERE open_booking.is_unclear
+    ) AS reason
+),
+
+-- From the day before, whose times may pass midnight; as they come again each week, eight days tell where the last slot may end.
 open_day AS MATERIALIZED (
-    SELECT day.midnight
+    SELECT
+        day.midnight,
+        day.midnight BETWEEN listing.first_day AND listing.last_day AS is_asked_for
     FROM listing
-    CROSS JOIN generate_series(listing.first_day, listing.last_day, '1 day') AS day (midnight)
+    CROSS JOIN
+        generate_series(listing.first_day - '1 day'::interval, listing.last_day + '8 days'::interval, '1 day') AS day (midnight)
+    WHERE NOT EXISTS (SELECT FROM unclear)
+),
+
+available AS MATERIALIZED (
+    SELECT
+        open_day.midnight + services_time_of_week.opens_at AS opens_at,
+        open_day.midnight + services_time_of_week.closes_at AS closes_at
+    FROM open_day
+    INNER JOIN services_time_of_week
+        ON
+            services_time_of_week.service_id = :service_id
+            AND services_time_of_week.is_available
+            AND services_time_of_week.day_of_week = extract(DOW FROM open_day.midnight)
+),
+
+-- Those that meet or overlap are one.
+together AS MATERIALIZED (
+    SELECT range_agg(tsrange(available.opens_at, available.closes_at)) AS times
+    FROM available
 ),
 
 opening AS (
     SELECT
-        open_day.midnight + services_available_time.opens_at AS opens_at,
-        open_day.midnight + services_available_time.closes_at AS closes_at
-    FROM open_day
-    INNER JOIN services_available_time
-        ON
-            services_available_time.service_id = :service_id
-            AND services_available_time.day_of_week = extract(DOW FROM open_day.midnight)
+        available.opens_at,
+        available.closes_at
+    FROM available
     UNION ALL
     SELECT
         open_day.midnight AS opens_at,
         open_day.midnight + '1 day'::interval AS closes_at
     FROM open_day
     WHERE
-        NOT EXISTS (
+        open_day.is_asked_for
+        AND NOT EXISTS (
             SELECT FROM services_availability
             WHERE services_availability.service_id = :service_id
         )
@@ -50,32 +138,26 @@ slot AS (
         step.starts_at + listing.duration AS ends_at,
         date_trunc('day', step.starts_at) AS midnight
     FROM listing
+    CROSS JOIN together
     CROSS JOIN opening
-    CROSS JOIN generate_series(opening.opens_at, opening.closes_at - listing.duration, listing.duration) AS step (starts_at)
-    WHERE step.starts_at >= listing.earliest
+    CROSS JOIN
+        generate_series(opening.opens_at, opening.closes_at - '1 microsecond'::interval, listing.duration) AS step (starts_at)
+    WHERE
+        step.starts_at >= listing.earliest
+        AND step.starts_at >= listing.first_day
+        AND step.starts_at < listing.last_day + '1 day'::interval
+        AND (
+            step.starts_at + listing.duration <= opening.closes_at
+            OR together.times @> tsrange(step.starts_at, step.starts_at + least(listing.duration, '7 days'::interval))
+        )
 ),
 
-taken AS MATERIALIZED (
+taken AS (
     SELECT
-        services_booked_time.starts_at,
-        services_booked_time.starts_at + make_interval(mins => services_booked_time.duration_minutes) AS ends_at
-    FROM services_booked_time
-    CROSS JOIN listing
-    WHERE
-        services_booked_time.service_id = :service_id
-        AND services_booked_time.duration_minutes > 0
-        AND services_booked_time.starts_at IS NOT NULL
-        -- The longest booking before the first day may reach into it.
-        AND services_booked_time.booking_date >= (
-            SELECT
-                to_char(
-                    greatest(listing.first_day - make_interval(mins => max(longest.duration_minutes)), '0001-01-01'),
-                    'YYYY-MM-DD'
-                )
-            FROM services_booked_time AS longest
-            WHERE longest.service_id = :service_id
-        )
-        AND services_booked_time.booking_date <= to_char(listing.last_day, 'YYYY-MM-DD')
+        open_booking.starts_at,
+        open_booking.ends_at
+    FROM open_booking
+    WHERE open_booking.starts_at IS NOT NULL
 ),
 
 -- How many places are taken from one start or end to the next.
@@ -109,7 +191,7 @@ level_of_day AS (
     CROSS JOIN listing
     CROSS JOIN
         generate_series(
-            greatest(date_trunc('day', level.starts_at), listing.first_day),
+            greatest(date_trunc('day', level.starts_at - listing.duration), listing.first_day),
             least(level.ends_at, listing.last_day),
             '1 day'
         ) AS day (midnight)

@@ -1,4 +1,5 @@
 -- Make these times of the week a listing's only ones, each in the place of the one of its start, and count what changed.
+-- uses: services/time_of_week
 SELECT services_listings.id
 FROM services_listings
 WHERE services_listings.id = :service_id
@@ -11,6 +12,7 @@ WITH given AS MATERIALIZED (
         slot.start_time,
         slot.end_time,
         slot.is_available,
+        slot.start_time::interval AS opens_at,
         row_number() OVER (PARTITION BY slot.day_of_week, slot.start_time) AS repeat -- from 2 on, it is to break the key
     FROM jsonb_to_recordset(:availability::jsonb) AS slot (
         id text,
@@ -21,15 +23,32 @@ WITH given AS MATERIALIZED (
     )
 ),
 
+-- Of those that another writer wrote in several forms of one start, the one in ours or the first stays.
+kept AS MATERIALIZED (
+    SELECT DISTINCT ON (services_time_of_week.day_of_week, services_time_of_week.opens_at)
+        services_time_of_week.id,
+        services_time_of_week.day_of_week,
+        services_time_of_week.opens_at
+    FROM services_time_of_week
+    INNER JOIN given
+        ON
+            services_time_of_week.day_of_week = given.day_of_week
+            AND services_time_of_week.opens_at = given.opens_at
+    WHERE services_time_of_week.service_id = :service_id
+    ORDER BY
+        services_time_of_week.day_of_week,
+        services_time_of_week.opens_at,
+        services_time_of_week.start_time <> given.start_time,
+        services_time_of_week.id
+),
+
 removed AS (
     DELETE FROM services_availability
     WHERE
         services_availability.service_id = :service_id
         AND NOT EXISTS (
-            SELECT FROM given
-            WHERE
-                given.day_of_week = services_availability.day_of_week
-                AND given.start_time = services_availability.start_time
+            SELECT FROM kept
+            WHERE kept.id = services_availability.id
         )
     RETURNING services_availability.id
 ),
@@ -37,18 +56,23 @@ removed AS (
 changed AS (
     UPDATE services_availability
     SET
+        start_time = given.start_time,
         end_time = given.end_time,
         is_available = given.is_available
-    FROM given
+    FROM kept
+    INNER JOIN given
+        ON
+            kept.day_of_week = given.day_of_week
+            AND kept.opens_at = given.opens_at
+            AND given.repeat = 1
     WHERE
-        services_availability.service_id = :service_id
-        AND services_availability.day_of_week = given.day_of_week
-        AND services_availability.start_time = given.start_time
-        AND given.repeat = 1
+        services_availability.id = kept.id
         AND (
+            services_availability.start_time,
             services_availability.end_time,
             services_availability.is_available
         ) IS DISTINCT FROM (
+            given.start_time,
             given.end_time,
             given.is_available
         )
@@ -72,16 +96,15 @@ added AS (
         given.start_time,
         given.end_time,
         given.is_available,
-        timezone('UTC', now()) AS created_at
+        timezone('UTC', statement_timestamp()) AS created_at
     FROM given
     WHERE
         given.repeat > 1
         OR NOT EXISTS (
-            SELECT FROM services_availability
+            SELECT FROM kept
             WHERE
-                services_availability.service_id = :service_id
-                AND services_availability.day_of_week = given.day_of_week
-                AND services_availability.start_time = given.start_time
+                kept.day_of_week = given.day_of_week
+                AND kept.opens_at = given.opens_at
         )
     RETURNING services_availability.id
 )

@@ -58,7 +58,9 @@ MALFORMED = [
     ("now", "now"),
     ("infinity", "10:00"),
     ("2026-03-15", "10h"),
-    ("2026-03-15", "24:00"),
+    ("2026-03-15", "24:01"),
+    ("2026-03-15T10:00:00Z", "10:00"),
+    ("2026-02-29", "10:00"),
     ("2026-03-15", "10:60"),
     ("2026-03-15", "' OR TRUE --"),
     ("2026-03-15", "🎉\\"),
@@ -205,37 +207,85 @@ def test_now_is_what_the_clock_shows(connection: Connection) -> None:
         assert refusal(connection, booking(now=now)) == reason, now
 
 
-def test_a_booking_lies_in_one_available_time(connection: Connection) -> None:
+def test_a_booking_lies_in_the_available_times(connection: Connection) -> None:
+    """As other writers write them. Those that meet are one; an end that is not after the start is on the next day."""
     listing(connection)
     insert(connection, "services_listings", {**OPEN, "id": "other"})
-    available(connection, "09:00", "12:00")
-    available(connection, "12:30", "13:00")
-    available(connection, "12:00", "12:30")
+    available(connection, "9:00", "12:00 ")
+    available(connection, "12:30:00", "13:00:00")
+    available(connection, "12:00", "12:30:00.000")
     available(connection, "23:00", "24:00")
+    available(connection, "00:00", "00:45", day=1)
     available(connection, "09:00", "10:00", day=6)
     available(connection, "09:00", "20:00", day=2, is_available=False)
     available(connection, "9h", "20:00", day=3)
-    available(connection, "09:00", "25:00", day=3)
-    available(connection, "22:00", "06:00", day=3)
+    available(connection, "22:00", "2:00", day=3)
     available(connection, "00:00", "24:00", day=1, service_id="other")
-    outside = "outside_availability"
+    outside, unclear = "outside_availability", "unclear_availability"
     for date, time, reason in [
         ("2026-03-15", "09:00", None),
         ("2026-03-15", "11:00", None),
-        ("2026-03-15", "11:01", outside),
+        ("2026-03-15", "11:01", None),
         ("2026-03-15", "08:59", outside),
-        ("2026-03-15", "12:00", outside),  # across two times that touch
+        ("2026-03-15", "12:00", None),
+        ("2026-03-15", "12:01", outside),
         ("2026-03-15", "23:00", None),
-        ("2026-03-15", "23:30", outside),
-        ("2026-03-16", "09:00", outside),
+        ("2026-03-15", "23:45", None),  # up to Monday, 00:45
+        ("2026-03-15", "23:46", outside),
+        ("2026-03-16", "00:00", outside),
         ("2026-03-21", "09:00", None),  # a Saturday
         ("2026-03-22", "09:00", None),
         ("2026-03-17", "10:00", outside),  # not available
-        ("2026-03-18", "10:00", outside),  # no time
-        ("2026-03-18", "22:00", outside),  # over night
+        ("2026-03-18", "10:00", unclear),
+        ("2026-03-18", "22:00", None),
+        ("2026-03-18", "23:30", None),
+        ("2026-03-19", "01:00", None),
+        ("2026-03-19", "01:01", unclear),  # Wednesday's times may reach to here
+        ("2026-03-20", "01:00", outside),
     ]:
         command = booking(time, booking_date=date, now=datetime(2026, 3, 1))
         assert refusal(connection, command) == reason, (date, time)
+
+
+def test_who_is_open_round_the_clock_takes_a_booking_of_weeks(connection: Connection) -> None:
+    listing(connection, duration_minutes=20 * 24 * 60)
+    for day in range(6):
+        available(connection, "00:00", "00:00", day=day)
+    assert refusal(connection, booking("10:30")) == "outside_availability"
+    available(connection, "00:00", "24:00", day=6)
+    assert refusal(connection, booking("10:30")) is None
+
+
+@pytest.mark.parametrize(
+    ("date", "time"),
+    [
+        *(("2026-03-15", time) for time in ("9:00", "09:00:00", " 09:00", "09:00 ", "09:00:00.000")),
+        *((date, "09:00") for date in ("2026-3-15", " 2026-03-15 ", "2026-03-15T00:00:00.000Z", "2026-03-15 00:00:00")),
+        ("2026-3-14T00:00:00+00:00", "24:00"),
+    ],
+)
+def test_a_booking_of_another_writer_takes_the_place_that_it_means(
+    connection: Connection, date: str, time: str
+) -> None:
+    listing(connection, cancellation_hours=2, duration_minutes=30)
+    start = "00:00" if time == "24:00" else "09:00"
+    booked(connection, time, id="b", booking_date=date, duration_minutes=30, status="confirmed")
+    now = datetime(2026, 3, 14)
+    assert refusal(connection, booking(start, now=now)) == "full"
+    assert refusal(connection, booking(f"{start[:2]}:30", now=now)) is None
+    free = Querier(connection).fetch(services.ListFreeSlots(service_id="l", from_date="2026-03-15", days=1, now=now))
+    assert len(free) == 47 and start not in {slot.booking_time for slot in free}
+    late = datetime.fromisoformat(f"2026-03-15T{start}") - timedelta(hours=2, microseconds=-1)
+    with pytest.raises(Refused, match="too_late"):
+        Querier(connection).execute(status_change("cancelled_by_client", id="b", now=late))
+    late -= timedelta(microseconds=1)
+    assert Querier(connection).execute(status_change("cancelled_by_client", id="b", now=late)).id == "b"
+
+
+@pytest.mark.parametrize("price", ["abc", "NaN", "-5", "50,00", "1e3", "", " 5"])
+def test_what_is_no_price_is_not_booked(connection: Connection, price: str) -> None:
+    listing(connection, base_price=price)
+    assert refusal(connection, booking()) == "unclear_price"
 
 
 def test_no_time_is_available(connection: Connection) -> None:
@@ -323,16 +373,27 @@ def test_the_first_and_the_last_day_there_are(connection: Connection) -> None:
         assert refusal(connection, command) == "full"
 
 
-def test_a_row_without_a_date_is_in_nobodys_way(connection: Connection) -> None:
+@pytest.mark.parametrize(("date", "time"), MALFORMED)
+def test_a_booking_that_means_no_time_is_an_error_and_no_free_place(
+    connection: Connection, date: str, time: str
+) -> None:
     listing(connection, cancellation_hours=24)
-    for number, (date, time) in enumerate(MALFORMED):
-        booked(connection, time, id=f"old-{number}", booking_date=date, status="confirmed")
-    querier = Querier(connection)
-    querier.execute(booking())
-    assert refusal(connection, booking()) == "full"
-    for number in range(len(MALFORMED)):
-        cancelled = querier.execute(status_change("cancelled_by_client", id=f"old-{number}"))
-        assert cancelled.status == "cancelled_by_client"
+    booked(connection, time, id="b", booking_date=date, status="confirmed")
+    looks_like_a_date = date[:4] == "2026" and date[5:7] != "00"  # so that it matters to those near it
+    near = date[:10] if date[:7] == "2026-03" else "2026-03-01" if looks_like_a_date else "2026-03-15"
+    for day, reason in ((near, "unclear_booking"), ("2026-04-15", None if looks_like_a_date else "unclear_booking")):
+        assert refusal(connection, booking(booking_date=day, now=datetime(2026, 2, 1))) == reason
+        slots = services.ListFreeSlots(service_id="l", from_date=day, days=2, now=datetime(2026, 2, 1))
+        if reason:
+            with pytest.raises(Refused, match=rf"^services\.ListFreeSlots: {reason}$"):
+                Querier(connection).fetch(slots)
+        else:
+            assert len(Querier(connection).fetch(slots)) == 48
+    with watched(connection) as written, pytest.raises(Refused, match="unclear_booking"):
+        Querier(connection).execute(status_change("cancelled_by_client", id="b"))
+    assert written.tables == {}
+    assert Querier(connection).execute(status_change("cancelled_by_provider", id="b")).id == "b"
+    assert refusal(connection, booking()) is None
 
 
 def test_a_day_that_is_none_is_refused() -> None:

@@ -62,19 +62,29 @@ def test_slots_follow_each_other_from_the_start_of_each_available_time(connectio
     available(connection, "09:00", "09:44")
     available(connection, "14:45", "15:30")  # of which the first has a slot too
     available(connection, "23:15", "24:00")
-    available(connection, "22:00", "06:00")
-    available(connection, "10h", "20:00")
-    available(connection, "10:00", "25:00")
+    available(connection, "22:00:00", "1:00")
     available(connection, "11:00", "12:00", is_available=False)
+    available(connection, "11h", "12h", is_available=False)
     available(connection, "08:00", "08:45", day=6)
     available(connection, "00:00", "24:00", service_id="other")
-    assert Querier(connection).fetch(ask())[0] == FREE("2026-03-15", "09:10", 1)
-    sunday = ["09:10", "09:55", "14:00", "14:45", "23:15"]
+    assert Querier(connection).fetch(ask())[0] == FREE("2026-03-15", "09:00", 1)
+    sunday = ["09:00", "09:10", "09:55", "14:00", "14:45", "22:00", "22:45", "23:15", "23:30"]
     assert free(connection, ask(8)) == [
         *(f"15 {time} x1" for time in sunday),
+        "16 00:15 x1",
         "21 08:00 x1",
         *(f"22 {time} x1" for time in sunday),
     ]
+
+
+@pytest.mark.parametrize(("start", "end"), [("10h", "20:00"), ("10:00", "25:00"), ("", ""), ("10:00", "٢٠:00")])
+def test_an_available_time_that_means_nothing_is_an_error(connection: Connection, start: str, end: str) -> None:
+    listing(connection)
+    available(connection, start, end, day=3)
+    with pytest.raises(Refused, match=r"^services\.ListFreeSlots: unclear_availability$"):
+        Querier(connection).fetch(ask(1))
+    connection.execute("UPDATE services_availability SET is_available = FALSE")
+    assert Querier(connection).fetch(ask(1)) == []
 
 
 def test_without_available_times_slots_follow_each_other_all_day(connection: Connection) -> None:
@@ -241,8 +251,8 @@ class Calendar:
 QUARTERS = range(0, 1441, 15)
 WINDOWS = st.tuples(
     st.sampled_from([0, 1, 2, 0, 1, 2, 6]),
-    st.sampled_from(QUARTERS[:50]),
-    st.sampled_from(QUARTERS[40:]),
+    st.sampled_from([*QUARTERS[:50], 1320, 1380]),
+    st.sampled_from([*QUARTERS[40:], 0, 90, 120, 600]),
     st.sampled_from([True, True, False]),
 )
 CALENDARS = st.builds(
@@ -312,7 +322,7 @@ def clock(minutes: int) -> str:
 
 def places(calendar: Calendar) -> dict[datetime, int]:
     """The free places of each slot of the grid: 0 of one that is too soon. Counted minute by minute."""
-    taken = [0] * (DAYS + 1) * 1440
+    taken = [0] * (DAYS + 2) * 1440
     for minute, length, status in calendar.booked:
         if status in ("pending", "confirmed"):
             for each in range(max(minute, 0), min(minute + length, len(taken))):
@@ -327,9 +337,17 @@ def places(calendar: Calendar) -> dict[datetime, int]:
 
 def grid(calendar: Calendar, day: int) -> Iterator[int]:
     """The starts of the slots of a day, 0 to 2: Sunday to Tuesday."""
+    if not calendar.available:
+        yield from range(day * 1440, (day + 1) * 1440 - calendar.length + 1, calendar.length)
+        return
     times = [
-        (start, end) for weekday, start, end, is_available in calendar.available if weekday == day and is_available
+        (each * 1440 + start, each * 1440 + end + (1440 if end <= start else 0))
+        for each in range(-1, DAYS + 2)
+        for weekday, start, end, is_available in calendar.available
+        if weekday == each % 7 and is_available
     ]
-    for start, end in times if calendar.available else [(0, 1440)]:
-        for at in range(start, end - calendar.length + 1, calendar.length):
-            yield day * 1440 + at
+    minutes = {minute for start, end in times for minute in range(start, end)}
+    for start, end in times:
+        for at in range(start, end, calendar.length):
+            if at // 1440 == day and minutes.issuperset(range(at, at + calendar.length)):
+                yield at

@@ -278,3 +278,42 @@ def test_replacing_waits_for_another(connection: Connection, database_url: str) 
             assert {type(each) for each in outcomes} == {Replaced}
             for table, column, given in replaced:
                 assert sorted(row[column] for row in rows(connection, table, service_id="l")) in given
+
+
+def test_times_of_the_week_of_other_writers_are_those_that_they_mean(connection: Connection) -> None:
+    insert(connection, "services_listings", {"id": "timed"})
+    for id_, day, start in [
+        ("a", 1, "9:00"),
+        ("b", 1, "09:00"),
+        ("c", 1, "10:00:00"),
+        ("d", 1, "x"),
+        ("e", 2, "9:00 "),
+    ]:
+        row = {"id": id_, "service_id": "timed", "day_of_week": day, "start_time": start, "end_time": "12:00"}
+        insert(connection, "services_availability", row)
+    slots = [
+        services.NewAvailabilitySlot(day_of_week=day, start_time=start, end_time="12:00", id=f"new {day} {start}")
+        for day, start in [(1, "09:00"), (1, "10:00"), (2, "09:00"), (3, "09:00")]
+    ]
+    replaced = Querier(connection).execute(services.ReplaceListingAvailability(service_id="timed", availability=slots))
+    assert replaced == Replaced(added=1, changed=2, removed=2)
+    left = {(row["id"], row["start_time"]) for row in rows(connection, "services_availability", service_id="timed")}
+    assert left == {("b", "09:00"), ("c", "10:00"), ("e", "09:00"), ("new 3 09:00", "09:00")}
+
+
+def test_a_start_is_taken_in_whatever_form_it_is_written(connection: Connection) -> None:
+    insert(connection, "services_listings", {"id": "timed"})
+    for id_, day, start in [("a", 1, "9:00"), ("b", 1, "10:00"), ("c", 2, "09:00")]:
+        row = {"id": id_, "service_id": "timed", "day_of_week": day, "start_time": start, "end_time": "12:00"}
+        insert(connection, "services_availability", row)
+    taken: dict[str, Any] = {"service_id": "timed", "day_of_week": 1, "start_time": "09:00", "end_time": "11:00"}
+    for command in (
+        services.CreateAvailabilitySlot(**taken),
+        services.ChangeAvailabilitySlot(id="b", start_time="09:00"),
+        services.ChangeAvailabilitySlot(id="c", day_of_week=1),
+    ):
+        with watched(connection) as written, pytest.raises(Conflict) as caught:
+            Querier(connection).execute(command)
+        assert (caught.value.columns, written.tables) == (("service_id", "day_of_week", "start_time"), {})
+    changed = Querier(connection).execute(services.ChangeAvailabilitySlot(id="a", start_time="09:00"))
+    assert changed is not None and (changed.id, changed.start_time, changed.end_time) == ("a", "09:00", "12:00")

@@ -1,0 +1,1 @@
+DROP INDEX services_bookings_other_dates_idx;
