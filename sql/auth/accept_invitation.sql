@@ -55,6 +55,6 @@ SELECT
     accepted_invitation.organization_id,
     :user_id,
     coalesce(accepted_invitation.role, 'member') AS role,
-    timezone('UTC', now()) AS created_at
+    timezone('UTC', statement_timestamp()) AS created_at
 FROM accepted_invitation
 RETURNING member.*

@@ -10,6 +10,6 @@ INSERT INTO member (
     :organization_id,
     :user_id,
     :role,
-    timezone('UTC', now())
+    timezone('UTC', statement_timestamp())
 )
 RETURNING member.*

@@ -8,6 +8,6 @@ SET
     refresh_token_expires_at = :refresh_token_expires_at, -- when :refresh_token_expires_at
     scope = :scope, -- when :scope
     password = :password, -- when :password
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE account.id = :id
 RETURNING account.*

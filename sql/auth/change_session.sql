@@ -6,6 +6,6 @@ SET
     user_agent = :user_agent, -- when :user_agent
     active_organization_id = :active_organization_id, -- when :active_organization_id
     impersonated_by = :impersonated_by, -- when :impersonated_by
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE session.id = :id
 RETURNING session.*

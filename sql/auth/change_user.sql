@@ -1,4 +1,14 @@
--- Change what is given of a user and give it back.
+-- Change what is given of a user and give it back; the sessions of one who is banned end. Served by the index on session's user_id.
+SELECT "user".id
+FROM "user"
+WHERE "user".id = :id
+FOR UPDATE;
+
+DELETE FROM session -- when :banned
+WHERE -- when :banned
+    session.user_id = :id -- when :banned
+    AND :banned::boolean; -- when :banned
+
 UPDATE "user"
 SET
     name = :name, -- when :name
@@ -11,6 +21,6 @@ SET
     banned = :banned, -- when :banned
     ban_reason = :ban_reason, -- when :ban_reason
     ban_expires = :ban_expires, -- when :ban_expires
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE "user".id = :id
 RETURNING "user".*

@@ -25,7 +25,7 @@ INSERT INTO account (
     :refresh_token_expires_at,
     :scope,
     :password,
-    timezone('UTC', now()),
-    timezone('UTC', now())
+    timezone('UTC', statement_timestamp()),
+    timezone('UTC', statement_timestamp())
 )
 RETURNING account.*

@@ -12,7 +12,7 @@ WITH created_organization AS (
         :name,
         :slug,
         :logo,
-        timezone('UTC', now()),
+        timezone('UTC', statement_timestamp()),
         :metadata
     )
     RETURNING organization.*
@@ -30,7 +30,7 @@ created_member AS (
         :id,
         :user_id,
         'owner',
-        timezone('UTC', now())
+        timezone('UTC', statement_timestamp())
     )
 )
 

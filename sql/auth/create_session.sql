@@ -19,7 +19,7 @@ INSERT INTO session (
     :user_id,
     :active_organization_id,
     :impersonated_by,
-    timezone('UTC', now()),
-    timezone('UTC', now())
+    timezone('UTC', statement_timestamp()),
+    timezone('UTC', statement_timestamp())
 )
 RETURNING session.*

@@ -25,7 +25,7 @@ INSERT INTO "user" (
     :banned,
     :ban_reason,
     :ban_expires,
-    timezone('UTC', now()),
-    timezone('UTC', now())
+    timezone('UTC', statement_timestamp()),
+    timezone('UTC', statement_timestamp())
 )
 RETURNING "user".*

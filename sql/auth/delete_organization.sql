@@ -26,7 +26,7 @@ detached_sessions AS (
     UPDATE session
     SET
         active_organization_id = NULL,
-        updated_at = timezone('UTC', now())
+        updated_at = timezone('UTC', statement_timestamp())
     FROM deleted_organizations
     WHERE session.active_organization_id = deleted_organizations.id
     RETURNING session.id

@@ -15,7 +15,7 @@ INSERT INTO invitation (
     :role,
     'pending',
     :expires_at,
-    timezone('UTC', now()),
+    timezone('UTC', statement_timestamp()),
     :inviter_id
 )
 RETURNING invitation.*

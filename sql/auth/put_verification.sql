@@ -16,7 +16,7 @@ INSERT INTO verification (
     :identifier,
     :value,
     :expires_at,
-    timezone('UTC', now()),
-    timezone('UTC', now())
+    timezone('UTC', statement_timestamp()),
+    timezone('UTC', statement_timestamp())
 )
 RETURNING verification.*

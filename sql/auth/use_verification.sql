@@ -33,10 +33,12 @@ SELECT refuse_command('expired')
 FROM valid_verification
 WHERE valid_verification.expires_at <= coalesce(:now::timestamp, timezone('UTC', now()));
 
+-- Expired as well: another writer that knows no used_at must not take the code again, be its clock a day behind.
 UPDATE verification
 SET
-    used_at = timezone('UTC', now()),
-    updated_at = timezone('UTC', now())
+    used_at = timezone('UTC', statement_timestamp()),
+    expires_at = least(verification.expires_at, timezone('UTC', statement_timestamp()) - '1 day'::interval),
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE
     verification.id = (
         SELECT newest_verification.id

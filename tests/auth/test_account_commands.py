@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from concordia_sql import UNSET, Conflict, MissingReference, Querier, auth
-from tests.auth.calls import HOSTILE, LATER, stopped_clock
+from tests.auth.calls import HOSTILE, LATER, clock_read
 from tests.support.reading import made, row_or_none, rows
 from tests.support.rows import NOON, insert
 from tests.support.writes import Changes, watched
@@ -36,7 +36,7 @@ def account(connection: Connection) -> str:
 )
 def test_an_account_is_created(connection: Connection, account: str, given: dict[str, Any]) -> None:
     command = auth.CreateAccount(account_id=HOSTILE, provider_id="p", user_id="u", **given)
-    with stopped_clock(connection) as now, watched(connection) as written:
+    with clock_read(connection) as now, watched(connection) as written:
         created = Querier(connection).execute(command)
     row = {
         "id": command.id,
@@ -82,7 +82,7 @@ def test_an_account_is_of_one_user(
     ],
 )
 def test_what_is_given_of_an_account_is_changed(connection: Connection, account: str, given: dict[str, Any]) -> None:
-    with stopped_clock(connection) as now, watched(connection) as written:
+    with clock_read(connection) as now, watched(connection) as written:
         changed = Querier(connection).execute(auth.ChangeAccount(id="a", **given))
     expected = {name: value for name, value in given.items() if value is not UNSET}
     assert written.tables == {"account": Changes(changed=[{"id": "a", **expected, "updated_at": now}])}

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from concordia_sql import Conflict, MissingReference, NotFound, Querier, Refused, auth
-from tests.auth.calls import HOSTILE, LATER, stopped_clock
+from tests.auth.calls import LATER, clock_read
 from tests.support.races import kinds, racers, waiting
 from tests.support.reading import made, row_or_none, rows
 from tests.support.rows import NOON, insert
@@ -39,14 +39,14 @@ def invite(connection: Connection, key: str, **values: object) -> None:
 
 def test_somebody_is_invited(connection: Connection, invitation: str) -> None:
     command = auth.InviteMember(
-        organization_id="o", email=HOSTILE, inviter_id="owner", expires_at=LATER, role="admin,owner"
+        organization_id="o", email="Anna.ÉTÉ@Example.COM", inviter_id="owner", expires_at=LATER, role="admin,owner"
     )
-    with stopped_clock(connection) as now, watched(connection) as written:
+    with clock_read(connection) as now, watched(connection) as written:
         created = Querier(connection).execute(command)
     row = {
         "id": command.id,
         "organization_id": "o",
-        "email": HOSTILE,
+        "email": "anna.été@example.com",
         "role": "admin,owner",
         "status": "pending",
         "expires_at": LATER,
@@ -77,7 +77,7 @@ def test_an_invitation_refers_to_what_is_there(
 @pytest.mark.parametrize(("role", "becomes"), [(None, "member"), ("owner,admin", "owner,admin"), ("", "")])
 def test_who_accepts_is_a_member(connection: Connection, invitation: str, role: str | None, becomes: str) -> None:
     connection.execute("UPDATE invitation SET role = %s", [role])
-    with stopped_clock(connection) as now, watched(connection) as written:
+    with clock_read(connection) as now, watched(connection) as written:
         accepted = Querier(connection).execute(auth.AcceptInvitation(id="i", user_id="anna", member_id="m"))
     row = {"id": "m", "organization_id": "o", "user_id": "anna", "role": becomes, "created_at": now}
     assert accepted == made(auth.Member, row)
@@ -276,7 +276,7 @@ def test_who_is_deleted_meanwhile_is_no_member(connection: Connection, database_
 
 def test_the_time_is_that_of_the_database(connection: Connection, invitation: str) -> None:
     """By the database's clock, when no moment is given."""
-    with stopped_clock(connection) as now:
+    with clock_read(connection) as now:
         pass
     invite(connection, "past", expires_at=now - timedelta(seconds=1))
     invite(connection, "future", expires_at=now + timedelta(hours=1))

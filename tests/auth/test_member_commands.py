@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from concordia_sql import Conflict, MissingReference, Querier, Query, Refused, auth
-from tests.auth.calls import HOSTILE, stopped_clock
+from tests.auth.calls import clock_read
 from tests.support.races import kinds, racers
 from tests.support.reading import made, rows
 from tests.support.rows import NOON, insert
@@ -35,7 +35,7 @@ def join(connection: Connection, organization_id: str, user_id: str, role: str) 
 
 
 def test_a_user_becomes_a_member(connection: Connection, organization: str) -> None:
-    with stopped_clock(connection) as now, watched(connection) as written:
+    with clock_read(connection) as now, watched(connection) as written:
         added = Querier(connection).execute(auth.AddMember(id="m", organization_id="o", user_id="bob"))
     row = {"id": "m", "organization_id": "o", "user_id": "bob", "role": "member", "created_at": now}
     assert added == made(auth.Member, row)
@@ -59,7 +59,7 @@ def test_who_cannot_become_a_member(
     assert (caught.value.columns, written.tables) == (columns, {})
 
 
-@pytest.mark.parametrize("role", ["owner", "admin,owner", HOSTILE, ""])
+@pytest.mark.parametrize("role", ["owner", "admin,owner", "';--نص\\%s{}:id"])
 def test_a_role_is_changed(connection: Connection, organization: str, role: str) -> None:
     command = auth.ChangeMemberRole(organization_id="o", user_id="anna", role=role)
     with watched(connection) as written:
@@ -91,7 +91,7 @@ def leaving(user_id: str) -> list[Query[Any]]:
     return [
         auth.RemoveMember(organization_id="o", user_id=user_id),
         auth.ChangeMemberRole(organization_id="o", user_id=user_id, role="admin"),
-        auth.ChangeMemberRole(organization_id="o", user_id=user_id, role="coowner,owner-to-be, owner"),
+        auth.ChangeMemberRole(organization_id="o", user_id=user_id, role="coowner,owner-to-be"),
     ]
 
 

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from concordia_sql import UNSET, Conflict, MissingReference, Querier, auth
-from tests.auth.calls import HOSTILE, LATER, stopped_clock
+from tests.auth.calls import HOSTILE, LATER, clock_read
 from tests.support.deletes import Rule, check
 from tests.support.races import waiting
 from tests.support.reading import made, row_or_none
@@ -33,7 +33,7 @@ def organization(connection: Connection) -> str:
 
 def test_an_organization_is_created_with_its_owner(connection: Connection, organization: str) -> None:
     command = auth.CreateOrganization(name=HOSTILE, slug="new", user_id="u", metadata='{"a": null}')
-    with stopped_clock(connection) as now, watched(connection) as written:
+    with clock_read(connection) as now, watched(connection) as written:
         created = Querier(connection).execute(command)
     row = {
         "id": command.id,
@@ -119,9 +119,7 @@ def test_a_delete_counts_what_came_while_it_waited(
     with ExitStack() as stack:
         with Querier(connection).transaction() as querier:
             querier.execute(auth.AddMember(organization_id="o", user_id="v"))
-            querier.execute(
-                auth.InviteMember(organization_id="o", email="v", inviter_id="v", expires_at=LATER, role=None)
-            )
+            querier.execute(auth.InviteMember(organization_id="o", email="v", inviter_id="v", expires_at=LATER))
             answer = stack.enter_context(waiting(database_url, auth.DeleteOrganization(id="o")))
         assert answer.result() == auth.DeletedOrganization(organization=1, member=2, invitation=2, session_detached=1)
 

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from concordia_sql import UNSET, Conflict, MissingReference, Querier, auth
-from tests.auth.calls import HOSTILE, LATER, stopped_clock
+from tests.auth.calls import HOSTILE, LATER, clock_read
 from tests.support.reading import made, row_or_none, rows
 from tests.support.rows import NOON, insert
 from tests.support.writes import Changes, watched
@@ -27,7 +27,7 @@ def session(connection: Connection) -> str:
 
 def test_a_session_is_begun(connection: Connection, session: str) -> None:
     command = auth.CreateSession(expires_at=LATER, token=HOSTILE, user_id="bob", user_agent=HOSTILE)
-    with stopped_clock(connection) as now, watched(connection) as written:
+    with clock_read(connection) as now, watched(connection) as written:
         created = Querier(connection).execute(command)
     row = {
         "id": command.id,
@@ -90,7 +90,7 @@ def test_a_session_has_a_user_and_a_token_of_its_own(
     ],
 )
 def test_what_is_given_of_a_session_is_changed(connection: Connection, session: str, given: dict[str, Any]) -> None:
-    with stopped_clock(connection) as now, watched(connection) as written:
+    with clock_read(connection) as now, watched(connection) as written:
         changed = Querier(connection).execute(auth.ChangeSession(id="s", **given))
     expected = {name: value for name, value in given.items() if value is not UNSET}
     assert written.tables == {"session": Changes(changed=[{"id": "s", **expected, "updated_at": now}])}

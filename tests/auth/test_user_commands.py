@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from concordia_sql import UNSET, Conflict, MissingReference, ParameterError, Querier, auth, profile
-from tests.auth.calls import HOSTILE, LATER, stopped_clock
+from tests.auth.calls import HOSTILE, LATER, clock_read
 from tests.support.deletes import Rule, check
 from tests.support.races import waiting
 from tests.support.reading import made, row_or_none, rows
@@ -28,7 +28,7 @@ def user(connection: Connection) -> str:
 
 def test_a_user_is_created(connection: Connection, user: str) -> None:
     command = auth.CreateUser(name=HOSTILE, email="نص@example.com")
-    with stopped_clock(connection) as now, watched(connection) as written:
+    with clock_read(connection) as now, watched(connection) as written:
         created = Querier(connection).execute(command)
     row = {
         "id": command.id,
@@ -53,7 +53,7 @@ def test_a_user_is_created_with_all_that_is_given(connection: Connection) -> Non
     given: dict[str, Any] = {
         "id": "u",
         "name": "",
-        "email": "",
+        "email": "a",
         "email_verified": True,
         "image": "i",
         "username": "n",
@@ -88,15 +88,50 @@ def test_no_two_users_are_the_same(connection: Connection, user: str, column: st
         {"name": HOSTILE, "email": "e", "email_verified": True, "banned": False},
         {"image": None, "username": None, "display_username": None, "role": None},
         {"name": UNSET, "banned": None, "ban_reason": None, "ban_expires": None},
-        {"ban_expires": LATER, "image": "", "role": "a,b"},
+        {"ban_expires": LATER, "image": "/i", "role": "a,b"},
     ],
 )
 def test_what_is_given_of_a_user_is_changed(connection: Connection, user: str, given: dict[str, Any]) -> None:
-    with stopped_clock(connection) as now, watched(connection) as written:
+    with clock_read(connection) as now, watched(connection) as written:
         changed = Querier(connection).execute(auth.ChangeUser(id="u", **given))
     expected = {name: value for name, value in given.items() if value is not UNSET}
     assert written.tables == {"user": Changes(changed=[{"id": "u", **expected, "updated_at": now}])}
     assert changed == made(auth.User, row_or_none(connection, "user", id="u") or {})
+
+
+@pytest.mark.parametrize("banned", [True, False, None])
+def test_a_ban_ends_the_sessions_of_the_user(connection: Connection, user: str, banned: bool | None) -> None:
+    for who in ("u", "other"):
+        for number in range(2):
+            insert(connection, "session", {"id": f"{who}-{number}", "user_id": who})
+    with watched(connection) as written:
+        Querier(connection).execute(auth.ChangeUser(id="u", banned=banned, ban_reason="r"))
+    assert written.counts() == ({"session": -2} if banned else {})
+    assert len(rows(connection, "session", user_id="u")) == (0 if banned else 2)
+
+
+def test_a_session_that_begins_meanwhile_ends_with_the_ban(
+    connection: Connection, database_url: str, user: str
+) -> None:
+    session = auth.CreateSession(expires_at=LATER, token="t", user_id="u")
+    with ExitStack() as stack:
+        with Querier(connection).transaction() as querier:
+            querier.execute(session)
+            answer = stack.enter_context(waiting(database_url, auth.ChangeUser(id="u", banned=True)))
+        assert answer.result().banned
+    assert rows(connection, "session", user_id="u") == []
+
+
+def test_an_address_and_a_username_are_stored_in_lower_case(connection: Connection) -> None:
+    querier = Querier(connection)
+    created = querier.execute(auth.CreateUser(name="Ada", email="Ada@Example.com", username="AdaL"))
+    assert (created.email, created.username, created.display_username) == ("ada@example.com", "adal", "AdaL")
+    with pytest.raises(Conflict):
+        querier.execute(auth.CreateUser(name="Ada 2", email="ADA@example.COM"))
+    with pytest.raises(Conflict):
+        querier.execute(auth.CreateUser(name="Ada 2", email="b", username="ADAL"))
+    changed = querier.execute(auth.ChangeUser(id=created.id, email="B@X", username="B"))
+    assert changed and (changed.email, changed.username, changed.display_username) == ("b@x", "b", "B")
 
 
 def test_nobody_is_changed(connection: Connection, user: str) -> None:

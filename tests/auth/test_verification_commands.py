@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from concordia_sql import Conflict, NotFound, Querier, Refused, auth
-from tests.auth.calls import HOSTILE, LATER, stopped_clock
+from tests.auth.calls import HOSTILE, LATER, clock_read
 from tests.support.races import kinds, racers
 from tests.support.reading import made, rows
 from tests.support.rows import NOON, insert
@@ -29,7 +29,7 @@ def test_a_code_is_put_in_place_of_all_before(connection: Connection, code: str)
     insert(connection, "verification", {"identifier": "anna", "used_at": NOON})
     before = sorted(rows(connection, "verification", identifier="anna"), key=lambda row: row["id"])
     command = auth.PutVerification(identifier="anna", value=HOSTILE, expires_at=LATER)
-    with stopped_clock(connection) as now, watched(connection) as written:
+    with clock_read(connection) as now, watched(connection) as written:
         put = Querier(connection).execute(command)
     row = {
         "id": command.id,
@@ -57,10 +57,12 @@ def test_a_code_is_put_where_there_is_none(connection: Connection, code: str) ->
 
 def test_a_code_is_used_once(connection: Connection, code: str) -> None:
     use = auth.UseVerification(identifier="anna", value="123")
-    with stopped_clock(connection) as now, watched(connection) as written:
+    with clock_read(connection) as now, watched(connection) as written:
         used = Querier(connection).execute(use)
     assert written.tables == {
-        "verification": Changes(changed=[{"id": "anna", "used_at": now, "updated_at": now}]),
+        "verification": Changes(
+            changed=[{"id": "anna", "used_at": now, "expires_at": now - timedelta(days=1), "updated_at": now}]
+        ),
     }
     (row,) = rows(connection, "verification", id="anna")
     assert used == made(auth.Verification, row)
@@ -91,7 +93,7 @@ def test_a_code_expires_at_its_moment(connection: Connection, code: str) -> None
 
 
 def test_the_time_is_that_of_the_database(connection: Connection) -> None:
-    with stopped_clock(connection) as now:
+    with clock_read(connection) as now:
         pass
     for identifier, moment in (("past", now - timedelta(seconds=1)), ("future", now + timedelta(hours=1))):
         insert(connection, "verification", {"identifier": identifier, "value": "1", "expires_at": moment})
