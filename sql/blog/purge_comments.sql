@@ -1,5 +1,7 @@
 -- Delete comments without replies that were deleted softly, the longest ago first. Served by the index for it.
-WITH purged_comments AS (
+-- Locked first, so that what follows sees a reply that came until then.
+SELECT set_config('concordia.purged', coalesce(json_agg(purged_comments.id ORDER BY purged_comments.id), '[]')::text, TRUE)
+FROM (
     SELECT blog_comments.id
     FROM blog_comments
     WHERE
@@ -13,8 +15,13 @@ WITH purged_comments AS (
         blog_comments.id ASC
     LIMIT :limit
     FOR UPDATE SKIP LOCKED
-)
+) AS purged_comments;
 
 DELETE FROM blog_comments
-USING purged_comments
-WHERE blog_comments.id = purged_comments.id
+USING json_array_elements_text(current_setting('concordia.purged')::json) AS purged (id)
+WHERE
+    blog_comments.id = purged.id
+    AND NOT EXISTS (
+        SELECT FROM blog_comments AS reply
+        WHERE reply.parent_id = blog_comments.id AND reply.id <> blog_comments.id
+    )

@@ -1,5 +1,7 @@
 -- Delete posts that were deleted softly, the longest ago first, with all that is theirs. Served by the index for it.
-WITH purged_posts AS (
+-- Locked first, so that what follows sees all that was added to them until then.
+SELECT set_config('concordia.purged', coalesce(json_agg(purged_posts.id ORDER BY purged_posts.id), '[]')::text, TRUE)
+FROM (
     SELECT blog_posts.id
     FROM blog_posts
     WHERE
@@ -10,6 +12,11 @@ WITH purged_posts AS (
         blog_posts.id ASC
     LIMIT :limit
     FOR UPDATE SKIP LOCKED
+) AS purged_posts;
+
+WITH purged_posts AS MATERIALIZED (
+    SELECT purged.id
+    FROM json_array_elements_text(current_setting('concordia.purged')::json) AS purged (id)
 ),
 
 deleted_translations AS (
@@ -51,7 +58,7 @@ detached_comments AS (
     UPDATE blog_comments
     SET
         parent_id = NULL,
-        updated_at = timezone('UTC', now())
+        updated_at = timezone('UTC', statement_timestamp())
     FROM blog_comments AS parent
     INNER JOIN purged_posts ON parent.post_id = purged_posts.id
     WHERE

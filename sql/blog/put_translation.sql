@@ -1,4 +1,11 @@
 -- Put a post's translation into a language in place of the one there is, and give it back.
+
+-- Two at once, of one id, would both insert: the second waits.
+SELECT blog_posts.id
+FROM blog_posts
+WHERE blog_posts.id = :post_id
+FOR NO KEY UPDATE;
+
 INSERT INTO blog_translations (
     id,
     post_id,
@@ -25,8 +32,8 @@ INSERT INTO blog_translations (
     :seo_description::jsonb,
     :seo_keywords::jsonb,
     :canonical_url::jsonb,
-    timezone('UTC', now()),
-    timezone('UTC', now())
+    timezone('UTC', statement_timestamp()),
+    timezone('UTC', statement_timestamp())
 )
 ON CONFLICT (post_id, in_language) DO UPDATE
     SET

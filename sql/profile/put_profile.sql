@@ -1,4 +1,11 @@
 -- Create the profile of a user, or change what is given of it, and give it back. Served by the unique index on user_id.
+
+-- Two at once, of one id, would both insert: the second waits.
+SELECT "user".id
+FROM "user"
+WHERE "user".id = :user_id
+FOR NO KEY UPDATE;
+
 INSERT INTO profile (
     id,
     user_id,
@@ -21,8 +28,8 @@ INSERT INTO profile (
     :location, -- when :location
     :website, -- when :website
     :preferred_language, -- when :preferred_language
-    timezone('UTC', now()),
-    timezone('UTC', now())
+    timezone('UTC', statement_timestamp()),
+    timezone('UTC', statement_timestamp())
 )
 ON CONFLICT (user_id) DO UPDATE
     SET

@@ -1,5 +1,7 @@
 -- Delete listings that were deleted softly, the longest ago first, with all that is theirs. Served by the index for it.
-WITH purged_listings AS (
+-- Locked first, so that what follows sees all that was added to them until then.
+SELECT set_config('concordia.purged', coalesce(json_agg(purged_listings.id ORDER BY purged_listings.id), '[]')::text, TRUE)
+FROM (
     SELECT services_listings.id
     FROM services_listings
     WHERE
@@ -10,6 +12,11 @@ WITH purged_listings AS (
         services_listings.id ASC
     LIMIT :limit
     FOR UPDATE SKIP LOCKED
+) AS purged_listings;
+
+WITH purged_listings AS MATERIALIZED (
+    SELECT purged.id
+    FROM json_array_elements_text(current_setting('concordia.purged')::json) AS purged (id)
 ),
 
 deleted_translations AS (
@@ -51,7 +58,7 @@ detached_reviews AS (
     UPDATE services_reviews
     SET
         parent_id = NULL,
-        updated_at = timezone('UTC', now())
+        updated_at = timezone('UTC', statement_timestamp())
     FROM services_reviews AS parent
     INNER JOIN purged_listings ON parent.service_id = purged_listings.id
     WHERE

@@ -1,5 +1,7 @@
 -- Delete reviews without replies that were deleted softly, the longest ago first. Served by the index for it.
-WITH purged_reviews AS (
+-- Locked first, so that what follows sees a reply that came until then.
+SELECT set_config('concordia.purged', coalesce(json_agg(purged_reviews.id ORDER BY purged_reviews.id), '[]')::text, TRUE)
+FROM (
     SELECT services_reviews.id
     FROM services_reviews
     WHERE
@@ -13,8 +15,13 @@ WITH purged_reviews AS (
         services_reviews.id ASC
     LIMIT :limit
     FOR UPDATE SKIP LOCKED
-)
+) AS purged_reviews;
 
 DELETE FROM services_reviews
-USING purged_reviews
-WHERE services_reviews.id = purged_reviews.id
+USING json_array_elements_text(current_setting('concordia.purged')::json) AS purged (id)
+WHERE
+    services_reviews.id = purged.id
+    AND NOT EXISTS (
+        SELECT FROM services_reviews AS reply
+        WHERE reply.parent_id = services_reviews.id AND reply.id <> services_reviews.id
+    )

@@ -1,4 +1,11 @@
 -- Put a listing's translation into a language in place of the one there is, and give it back.
+
+-- Two at once, of one id, would both insert: the second waits.
+SELECT services_listings.id
+FROM services_listings
+WHERE services_listings.id = :service_id
+FOR NO KEY UPDATE;
+
 INSERT INTO services_translations (
     id,
     service_id,
@@ -23,8 +30,8 @@ INSERT INTO services_translations (
     :seo_description::jsonb,
     :seo_keywords::jsonb,
     :canonical_url::jsonb,
-    timezone('UTC', now()),
-    timezone('UTC', now())
+    timezone('UTC', statement_timestamp()),
+    timezone('UTC', statement_timestamp())
 )
 ON CONFLICT (service_id, in_language) DO UPDATE
     SET
