@@ -168,10 +168,10 @@ def test_fields_that_may_be_left_out_have_a_default(query_class: type[Query[Any]
 
 @each_command
 def test_commands_write_times_in_utc(command_class: type[Query[Any]]) -> None:
-    """`now()` alone would be in the time zone of the connection."""
+    """`now()` or `statement_timestamp()` alone would be in the time zone of the connection."""
     words = [token for statement in statements_of(command_class) for token in statement if not token.blank]
     for index, word in enumerate(words):
-        if word.name == "now" and words[index + 1].text == "(":
+        if word.name in ("now", "statement_timestamp") and words[index + 1].text == "(":
             assert [each.text for each in words[index - 4 : index]] == ["timezone", "(", "'UTC'", ","]
 
 

@@ -28,7 +28,7 @@ INSERT INTO blog_comments (
     :rating,
     :status,
     :in_language,
-    timezone('UTC', now()),
-    timezone('UTC', now())
+    timezone('UTC', statement_timestamp()),
+    timezone('UTC', statement_timestamp())
 )
 RETURNING blog_comments.*

@@ -59,9 +59,11 @@ SELECT
     given.rating,
     given.status,
     given.in_language,
-    timezone('UTC', now()) AS created_at,
-    timezone('UTC', now()) AS updated_at
-FROM jsonb_to_recordset(:comments::jsonb) AS given (
+    -- A microsecond apart, so that they stay in the order given.
+    timezone('UTC', statement_timestamp()) + (item.number - 1) * '1 microsecond'::interval AS created_at,
+    timezone('UTC', statement_timestamp()) AS updated_at
+FROM jsonb_array_elements(:comments::jsonb) WITH ORDINALITY AS item (comment, number)
+CROSS JOIN jsonb_to_record(item.comment) AS given (
     id text,
     post_id text,
     parent_id text,

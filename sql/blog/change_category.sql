@@ -13,6 +13,6 @@ SET
     seo_description = :seo_description::jsonb, -- when :seo_description
     seo_keywords = :seo_keywords::jsonb, -- when :seo_keywords
     canonical_url = :canonical_url::jsonb, -- when :canonical_url
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE blog_categories.id = :id
 RETURNING blog_categories.*

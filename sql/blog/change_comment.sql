@@ -6,7 +6,7 @@ SET
     content = :content::jsonb, -- when :content
     rating = :rating, -- when :rating
     in_language = :in_language, -- when :in_language
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE
     blog_comments.id = :id
     AND blog_comments.deleted_at IS NULL

@@ -14,6 +14,6 @@ SET
     description = :description::jsonb, -- when :description
     alt = :alt::jsonb, -- when :alt
     thumbnail_url = :thumbnail_url, -- when :thumbnail_url
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE blog_media.id = :id
 RETURNING blog_media.*

@@ -17,6 +17,6 @@ SET
     founding_date = :founding_date, -- when :founding_date
     is_active = :is_active, -- when :is_active
     is_featured = :is_featured, -- when :is_featured
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE blog_organizations.id = :id
 RETURNING blog_organizations.*

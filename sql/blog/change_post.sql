@@ -27,7 +27,7 @@ SET
     url = :url, -- when :url
     identifier = :identifier, -- when :identifier
     organization_id = :organization_id, -- when :organization_id
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE
     blog_posts.id = :id
     AND blog_posts.deleted_at IS NULL

@@ -43,7 +43,7 @@ INSERT INTO blog_authors (
     :seo_description::jsonb,
     :seo_keywords::jsonb,
     :canonical_url::jsonb,
-    timezone('UTC', now()),
-    timezone('UTC', now())
+    timezone('UTC', statement_timestamp()),
+    timezone('UTC', statement_timestamp())
 )
 RETURNING blog_authors.*

@@ -31,7 +31,7 @@ INSERT INTO blog_media (
     :description::jsonb,
     :alt::jsonb,
     :thumbnail_url,
-    timezone('UTC', now()),
-    timezone('UTC', now())
+    timezone('UTC', statement_timestamp()),
+    timezone('UTC', statement_timestamp())
 )
 RETURNING blog_media.*

@@ -37,7 +37,7 @@ INSERT INTO blog_organizations (
     :founding_date,
     :is_active,
     :is_featured,
-    timezone('UTC', now()),
-    timezone('UTC', now())
+    timezone('UTC', statement_timestamp()),
+    timezone('UTC', statement_timestamp())
 )
 RETURNING blog_organizations.*

@@ -44,8 +44,8 @@ WITH created_post AS (
         :url,
         :identifier,
         :organization_id,
-        timezone('UTC', now()),
-        timezone('UTC', now())
+        timezone('UTC', statement_timestamp()),
+        timezone('UTC', statement_timestamp())
     )
     RETURNING blog_posts.*
 ),
@@ -78,8 +78,8 @@ created_translations AS (
         translation.seo_description,
         translation.seo_keywords,
         translation.canonical_url,
-        timezone('UTC', now()) AS created_at,
-        timezone('UTC', now()) AS updated_at
+        timezone('UTC', statement_timestamp()) AS created_at,
+        timezone('UTC', statement_timestamp()) AS updated_at
     FROM jsonb_to_recordset(:translations::jsonb) AS translation (
         id text,
         in_language text,

@@ -16,7 +16,7 @@ moved_children AS (
     UPDATE blog_categories
     SET
         parent_id = nullif(nullif(parent.parent_id, parent.id), blog_categories.id),
-        updated_at = timezone('UTC', now())
+        updated_at = timezone('UTC', statement_timestamp())
     FROM blog_categories AS parent
     WHERE
         parent.id = :id

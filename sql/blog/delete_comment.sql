@@ -20,8 +20,8 @@ WITH RECURSIVE emptied AS (
         author_email = '',
         content = '""',
         rating = 0,
-        deleted_at = coalesce(blog_comments.deleted_at, timezone('UTC', now())),
-        updated_at = timezone('UTC', now())
+        deleted_at = coalesce(blog_comments.deleted_at, timezone('UTC', statement_timestamp())),
+        updated_at = timezone('UTC', statement_timestamp())
     WHERE
         :replies::text = 'tombstone'
         AND blog_comments.id = :id

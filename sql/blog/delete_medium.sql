@@ -14,7 +14,7 @@ detached_authors AS (
     UPDATE blog_authors
     SET
         avatar_id = NULL,
-        updated_at = timezone('UTC', now())
+        updated_at = timezone('UTC', statement_timestamp())
     WHERE blog_authors.avatar_id = :id
     RETURNING blog_authors.id
 ),
@@ -23,7 +23,7 @@ detached_categories AS (
     UPDATE blog_categories
     SET
         featured_image_id = NULL,
-        updated_at = timezone('UTC', now())
+        updated_at = timezone('UTC', statement_timestamp())
     WHERE blog_categories.featured_image_id = :id
     RETURNING blog_categories.id
 ),

@@ -8,7 +8,7 @@ WITH detached_posts AS (
     UPDATE blog_posts
     SET
         organization_id = NULL,
-        updated_at = timezone('UTC', now())
+        updated_at = timezone('UTC', statement_timestamp())
     WHERE blog_posts.organization_id = :id
     RETURNING blog_posts.id
 ),
@@ -17,7 +17,7 @@ detached_authors AS (
     UPDATE blog_authors
     SET
         works_for_id = NULL,
-        updated_at = timezone('UTC', now())
+        updated_at = timezone('UTC', statement_timestamp())
     WHERE blog_authors.works_for_id = :id
     RETURNING blog_authors.id
 ),
@@ -26,7 +26,7 @@ detached_listings AS (
     UPDATE services_listings
     SET
         organization_id = NULL,
-        updated_at = timezone('UTC', now())
+        updated_at = timezone('UTC', statement_timestamp())
     WHERE services_listings.organization_id = :id
     RETURNING services_listings.id
 ),

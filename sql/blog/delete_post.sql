@@ -38,7 +38,7 @@ detached_comments AS (
     UPDATE blog_comments
     SET
         parent_id = NULL,
-        updated_at = timezone('UTC', now())
+        updated_at = timezone('UTC', statement_timestamp())
     FROM blog_comments AS parent
     WHERE
         blog_comments.parent_id = parent.id

@@ -17,7 +17,7 @@ moderated AS (
     UPDATE blog_comments
     SET
         status = :status,
-        updated_at = timezone('UTC', now())
+        updated_at = timezone('UTC', statement_timestamp())
     FROM seen
     WHERE
         blog_comments.id = seen.id

@@ -33,6 +33,6 @@ WHERE ancestor.id = :id;
 UPDATE blog_comments
 SET
     parent_id = :parent_id,
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE blog_comments.id = :id
 RETURNING blog_comments.*

@@ -53,7 +53,7 @@ changed AS (
         seo_description = given.seo_description,
         seo_keywords = given.seo_keywords,
         canonical_url = given.canonical_url,
-        updated_at = timezone('UTC', now())
+        updated_at = timezone('UTC', statement_timestamp())
     FROM given
     WHERE
         blog_translations.post_id = :post_id
@@ -109,8 +109,8 @@ added AS (
         given.seo_description,
         given.seo_keywords,
         given.canonical_url,
-        timezone('UTC', now()) AS created_at,
-        timezone('UTC', now()) AS updated_at
+        timezone('UTC', statement_timestamp()) AS created_at,
+        timezone('UTC', statement_timestamp()) AS updated_at
     FROM given
     WHERE
         given.repeat > 1

@@ -10,7 +10,7 @@ WHERE
 UPDATE blog_comments
 SET
     deleted_at = NULL,
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE
     blog_comments.id = :id
     AND blog_comments.deleted_at IS NOT NULL

@@ -8,7 +8,7 @@ WHERE
 UPDATE blog_posts
 SET
     deleted_at = NULL,
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE
     blog_posts.id = :id
     AND blog_posts.deleted_at IS NOT NULL

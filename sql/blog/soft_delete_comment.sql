@@ -1,8 +1,8 @@
 -- Mark a comment as deleted, and give it back.
 UPDATE blog_comments
 SET
-    deleted_at = timezone('UTC', now()),
-    updated_at = timezone('UTC', now())
+    deleted_at = timezone('UTC', statement_timestamp()),
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE
     blog_comments.id = :id
     AND blog_comments.deleted_at IS NULL

@@ -1,8 +1,8 @@
 -- Mark a post as deleted, and give it back.
 UPDATE blog_posts
 SET
-    deleted_at = timezone('UTC', now()),
-    updated_at = timezone('UTC', now())
+    deleted_at = timezone('UTC', statement_timestamp()),
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE
     blog_posts.id = :id
     AND blog_posts.deleted_at IS NULL

@@ -8,6 +8,6 @@ SET
     location = :location, -- when :location
     website = :website, -- when :website
     preferred_language = :preferred_language, -- when :preferred_language
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE profile.user_id = :user_id
 RETURNING profile.*

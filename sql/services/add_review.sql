@@ -30,7 +30,7 @@ INSERT INTO services_reviews (
     :rating,
     :status,
     :in_language,
-    timezone('UTC', now()),
-    timezone('UTC', now())
+    timezone('UTC', statement_timestamp()),
+    timezone('UTC', statement_timestamp())
 )
 RETURNING services_reviews.*

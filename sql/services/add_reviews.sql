@@ -61,9 +61,11 @@ SELECT
     given.rating,
     given.status,
     given.in_language,
-    timezone('UTC', now()) AS created_at,
-    timezone('UTC', now()) AS updated_at
-FROM jsonb_to_recordset(:reviews::jsonb) AS given (
+    -- A microsecond apart, so that they stay in the order given.
+    timezone('UTC', statement_timestamp()) + (item.number - 1) * '1 microsecond'::interval AS created_at,
+    timezone('UTC', statement_timestamp()) AS updated_at
+FROM jsonb_array_elements(:reviews::jsonb) WITH ORDINALITY AS item (review, number)
+CROSS JOIN jsonb_to_record(item.review) AS given (
     id text,
     service_id text,
     parent_id text,

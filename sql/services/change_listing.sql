@@ -29,7 +29,7 @@ SET
     display_in_home = :display_in_home, -- when :display_in_home
     allow_reviews = :allow_reviews, -- when :allow_reviews
     in_language = :in_language, -- when :in_language
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE
     services_listings.id = :id
     AND services_listings.deleted_at IS NULL

@@ -6,7 +6,7 @@ SET
     content = :content::jsonb, -- when :content
     rating = :rating, -- when :rating
     in_language = :in_language, -- when :in_language
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE
     services_reviews.id = :id
     AND services_reviews.deleted_at IS NULL

@@ -13,6 +13,6 @@ SET
     is_featured = :is_featured, -- when :is_featured
     seo_title = :seo_title::jsonb, -- when :seo_title
     seo_description = :seo_description::jsonb, -- when :seo_description
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE services_categories.id = :id
 RETURNING services_categories.*

@@ -48,8 +48,8 @@ WITH created_listing AS (
         :display_in_home,
         :allow_reviews,
         :in_language,
-        timezone('UTC', now()),
-        timezone('UTC', now())
+        timezone('UTC', statement_timestamp()),
+        timezone('UTC', statement_timestamp())
     )
     RETURNING services_listings.*
 ),
@@ -80,8 +80,8 @@ created_translations AS (
         translation.seo_description,
         translation.seo_keywords,
         translation.canonical_url,
-        timezone('UTC', now()) AS created_at,
-        timezone('UTC', now()) AS updated_at
+        timezone('UTC', statement_timestamp()) AS created_at,
+        timezone('UTC', statement_timestamp()) AS updated_at
     FROM jsonb_to_recordset(:translations::jsonb) AS translation (
         id text,
         in_language text,
@@ -122,7 +122,7 @@ created_slots AS (
         slot.start_time,
         slot.end_time,
         slot.is_available,
-        timezone('UTC', now()) AS created_at
+        timezone('UTC', statement_timestamp()) AS created_at
     FROM jsonb_to_recordset(:availability::jsonb) AS slot (
         id text,
         day_of_week integer,

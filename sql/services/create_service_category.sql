@@ -34,7 +34,7 @@ INSERT INTO services_categories (
     :is_featured,
     :seo_title::jsonb,
     :seo_description::jsonb,
-    timezone('UTC', now()),
-    timezone('UTC', now())
+    timezone('UTC', statement_timestamp()),
+    timezone('UTC', statement_timestamp())
 )
 RETURNING services_categories.*

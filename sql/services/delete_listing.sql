@@ -38,7 +38,7 @@ detached_reviews AS (
     UPDATE services_reviews
     SET
         parent_id = NULL,
-        updated_at = timezone('UTC', now())
+        updated_at = timezone('UTC', statement_timestamp())
     FROM services_reviews AS parent
     WHERE
         services_reviews.parent_id = parent.id

@@ -21,8 +21,8 @@ WITH RECURSIVE emptied AS (
         author_id = NULL,
         content = '""',
         rating = 0,
-        deleted_at = coalesce(services_reviews.deleted_at, timezone('UTC', now())),
-        updated_at = timezone('UTC', now())
+        deleted_at = coalesce(services_reviews.deleted_at, timezone('UTC', statement_timestamp())),
+        updated_at = timezone('UTC', statement_timestamp())
     WHERE
         :replies::text = 'tombstone'
         AND services_reviews.id = :id

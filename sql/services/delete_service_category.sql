@@ -10,7 +10,7 @@ WITH detached_listings AS (
     UPDATE services_listings
     SET
         category_id = NULL,
-        updated_at = timezone('UTC', now())
+        updated_at = timezone('UTC', statement_timestamp())
     WHERE services_listings.category_id = :id
     RETURNING services_listings.id
 ),
@@ -19,7 +19,7 @@ moved_children AS (
     UPDATE services_categories
     SET
         parent_id = nullif(nullif(parent.parent_id, parent.id), services_categories.id),
-        updated_at = timezone('UTC', now())
+        updated_at = timezone('UTC', statement_timestamp())
     FROM services_categories AS parent
     WHERE
         parent.id = :id

@@ -14,7 +14,7 @@ detached_categories AS (
     UPDATE services_categories
     SET
         featured_image_id = NULL,
-        updated_at = timezone('UTC', now())
+        updated_at = timezone('UTC', statement_timestamp())
     WHERE services_categories.featured_image_id = :id
     RETURNING services_categories.id
 ),

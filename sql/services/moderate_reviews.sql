@@ -17,7 +17,7 @@ moderated AS (
     UPDATE services_reviews
     SET
         status = :status,
-        updated_at = timezone('UTC', now())
+        updated_at = timezone('UTC', statement_timestamp())
     FROM seen
     WHERE
         services_reviews.id = seen.id

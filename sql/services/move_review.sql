@@ -33,6 +33,6 @@ WHERE ancestor.id = :id;
 UPDATE services_reviews
 SET
     parent_id = :parent_id,
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE services_reviews.id = :id
 RETURNING services_reviews.*

@@ -22,6 +22,6 @@ WHERE ancestor.id = :id;
 UPDATE services_categories
 SET
     parent_id = :parent_id,
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE services_categories.id = :id
 RETURNING services_categories.*

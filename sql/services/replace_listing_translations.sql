@@ -51,7 +51,7 @@ changed AS (
         seo_description = given.seo_description,
         seo_keywords = given.seo_keywords,
         canonical_url = given.canonical_url,
-        updated_at = timezone('UTC', now())
+        updated_at = timezone('UTC', statement_timestamp())
     FROM given
     WHERE
         services_translations.service_id = :service_id
@@ -103,8 +103,8 @@ added AS (
         given.seo_description,
         given.seo_keywords,
         given.canonical_url,
-        timezone('UTC', now()) AS created_at,
-        timezone('UTC', now()) AS updated_at
+        timezone('UTC', statement_timestamp()) AS created_at,
+        timezone('UTC', statement_timestamp()) AS updated_at
     FROM given
     WHERE
         given.repeat > 1

@@ -8,7 +8,7 @@ WHERE
 UPDATE services_listings
 SET
     deleted_at = NULL,
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE
     services_listings.id = :id
     AND services_listings.deleted_at IS NOT NULL

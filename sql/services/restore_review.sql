@@ -10,7 +10,7 @@ WHERE
 UPDATE services_reviews
 SET
     deleted_at = NULL,
-    updated_at = timezone('UTC', now())
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE
     services_reviews.id = :id
     AND services_reviews.deleted_at IS NOT NULL

@@ -1,8 +1,8 @@
 -- Mark a listing as deleted, and give it back.
 UPDATE services_listings
 SET
-    deleted_at = timezone('UTC', now()),
-    updated_at = timezone('UTC', now())
+    deleted_at = timezone('UTC', statement_timestamp()),
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE
     services_listings.id = :id
     AND services_listings.deleted_at IS NULL

@@ -1,8 +1,8 @@
 -- Mark a review as deleted, and give it back.
 UPDATE services_reviews
 SET
-    deleted_at = timezone('UTC', now()),
-    updated_at = timezone('UTC', now())
+    deleted_at = timezone('UTC', statement_timestamp()),
+    updated_at = timezone('UTC', statement_timestamp())
 WHERE
     services_reviews.id = :id
     AND services_reviews.deleted_at IS NULL
