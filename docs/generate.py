@@ -65,10 +65,15 @@ def _query(query_class: type[Query[Any]]) -> list[str]:
     base = next(base for base in query_class.__orig_bases__ if typing.get_origin(base))  # type: ignore[attr-defined]
     result = "the number of rows" if query_class.result_class is int else f"`{_spell(base)}`"
     relations = "" if query_class.result_class is int else _relations(query_class.result_class)
-    lines.append(f"Comes back as {result}{relations}. SQL: [`{path}`](../{path})")
+    bound = " and ".join(f"`${role}` as {_link_to_shape(name)}" for role, name in query_class.source.bound.items())
+    lines.append(f"Comes back as {result}{relations}. SQL: [`{path}`](../{path}){', with ' if bound else ''}{bound}")
     if query_class.writes:
         lines += ["", f"Touches {', '.join(_touched(query_class))}."]
     return lines
+
+
+def _link_to_shape(name: str) -> str:
+    return f"[`{name}`](../sql/{name.replace('/', '/shapes/')}.sql)"
 
 
 def _default(default: object) -> str:

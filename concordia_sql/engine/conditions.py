@@ -7,11 +7,11 @@ part without a value holds when the field is given.
 import re
 import types
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from concordia_sql.engine.errors import StatementError
-from concordia_sql.engine.lexer import Token
+from concordia_sql.engine.lexer import Tokens
 
 _PART = re.compile(r":(\w+)(?:\s*=\s*'([^']*)')?")
 _WHEN = re.compile(rf"--\s*when\s+{_PART.pattern}(?:\s+and\s+{_PART.pattern})*\s*")
@@ -31,25 +31,40 @@ def fields_in(condition: str) -> Iterator[tuple[str, str | None]]:
         yield match[1], match[2]
 
 
+def renamed(condition: str, names: Mapping[str, str]) -> str:
+    """The condition with other names for its fields."""
+    return " and ".join(_written(names.get(field, field), value) for field, value in fields_in(condition))
+
+
 def holding(conditions: Iterable[str], present: frozenset[str]) -> frozenset[str]:
     """`present`, and those of the conditions of several parts whose parts are all in it."""
     held = (each for each in conditions if all(_written(*part) in present for part in fields_in(each)))
     return present.union(held)
 
 
-def choices(tokens: Iterable[Token], hints: Mapping[str, Any], path: object) -> Mapping[str, Mapping[object, str]]:
-    """For each field that is compared, its values with the part that each makes hold.
+def choices(
+    texts: Sequence[tuple[object, Tokens]], hints: Mapping[str, Any], *, shared: bool
+) -> Mapping[str, Mapping[object, str]]:
+    """For each field that the conditional lines of a file and its shapes compare, its values with what each makes hold.
 
-    Raises StatementError, with the line, for a value that the field's type does not list.
+    Raises StatementError, with file and line, for a value that the field's type does not list. Lines for such values
+    may stand in a file that is shared, where another query needs them: there, each value of the type must have a line.
     """
     found: dict[str, dict[object, str]] = {}
-    for token in tokens:
-        for field, value in fields_in(token.when or ""):
-            if value is not None and field in hints:
-                if value not in (listed := _listed(hints[field])):
+    for path, tokens in texts:
+        for token in tokens:
+            for field, value in fields_in(token.when or ""):
+                if value is None or field not in hints:
+                    continue
+                comparisons = found.setdefault(field, {})
+                if value in (listed := _listed(hints[field])):
+                    comparisons[value] = _written(field, value)
+                elif not (shared and listed):
                     known = ", ".join(map(repr, listed)) or "no Literal"
                     raise StatementError(f"{path}:{token.line}: {field} is never {value!r}; its type lists {known}")
-                found.setdefault(field, {})[value] = _written(field, value)
+    for field in found if shared else ():
+        if missing := [value for value in _listed(hints[field]) if value not in found[field]]:
+            raise StatementError(f"{texts[0][0]}: no conditional line for {field} = {missing[0]!r}")
     return found
 
 

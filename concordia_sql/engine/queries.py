@@ -21,6 +21,7 @@ from concordia_sql.engine.conversions import conversion
 from concordia_sql.engine.converter import reason
 from concordia_sql.engine.errors import NotFound, ParameterError, ResultError, StatementError
 from concordia_sql.engine.library import Library
+from concordia_sql.engine.roles import bind
 from concordia_sql.engine.statement import Source, load
 from concordia_sql.engine.tree import Node, link
 
@@ -67,7 +68,7 @@ class Query(Generic[R_co]):
         try:
             composed = composer(cls.source, cls.result_class, frozenset(present))
         except StatementError as error:
-            raise StatementError(f"{cls.query_name}: {error}") from None
+            raise StatementError(f"{cls.query_name}: {error}{cls.source.bindings}") from None
         cls._composed[present] = composed
         return composed
 
@@ -184,16 +185,22 @@ class Affected(Query[int]):
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
-def query(path: str, *, library: Library) -> Callable[[type[Q]], type[Q]]:
+def query(
+    path: str, *, library: Library, shapes: Mapping[str, str] = {}, names: Mapping[str, str] = {}
+) -> Callable[[type[Q]], type[Q]]:
     """Make a class the query of a SQL file: frozen, keyword-only, hashable, its fields the file's `:name` parameters.
 
     `path` is `<domain>/<name>.sql`, in the folder of the library. A value that does not fit its field's type raises
     ParameterError when the query is made; a sequence becomes a tuple, and the value of a parameter that the statement
     casts to `jsonb` is sent as JSON.
 
+    A file that several queries share names roles in its header, `-- uses: $thread`, and uses them like tables. `shapes`
+    binds a shape to each, as `{"thread": "blog/shown_comment"}`; the query is of the domain of the first. What is named
+    differently in each stands in `-- names: subject_id`; `names` says how, as `{"subject_id": "post_id"}`.
+
     Raises StatementError for a wrong file, a parameter without a field or a field without a parameter.
     """
-    return functools.partial(_make, source=load(path, library), writes=False)
+    return functools.partial(_make, source=bind(load(path, library), shapes, names), writes=False)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
@@ -209,13 +216,13 @@ def command(path: str, *, library: Library) -> Callable[[type[Q]], type[Q]]:
     still one round trip, so that a lock comes before a check, and a check, by `refuse_command`, before a write. One
     of conditional lines alone is left out when none of them is given.
     """
-    return functools.partial(_make, source=load(path, library), writes=True)
+    return functools.partial(_make, source=bind(load(path, library), {}, {}), writes=True)
 
 
 def _make(cls: type[Q], *, source: Source, writes: bool) -> type[Q]:
     if source.before and not writes:
         raise StatementError(f"{source.path}: several statements; only a command has more than one")
-    name = f"{source.path.parent.name}.{cls.__name__}"
+    name = f"{source.domain}.{cls.__name__}"
     hints = typing.get_type_hints(cls, include_extras=True)
 
     def checked(_: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
@@ -227,8 +234,11 @@ def _make(cls: type[Q], *, source: Source, writes: bool) -> type[Q]:
     made.writes = writes
     made.result_class = int if issubclass(made, Affected) else _result_class(made, name)
     made._fields = tuple(field.name for field in attrs.fields(cast("Any", made)))
-    made._choices = _find_choices(source, hints)
-    made._optional = _match_fields(made, source)
+    try:
+        made._choices = _find_choices(source, hints)
+        made._optional = _match_fields(made, source)
+    except StatementError as error:
+        raise StatementError(f"{error}{source.bindings}") from None
     made._composed = {}
     if writes:
         made._compose(())
@@ -353,11 +363,8 @@ def _match_fields(cls: type[Query[Any]], source: Source) -> Mapping[str, object]
 
 def _find_choices(source: Source, hints: Mapping[str, Any]) -> Mapping[str, Mapping[object, str]]:
     """The comparisons of the statement's conditional lines and of its shapes'."""
-    found: dict[str, dict[object, str]] = {}
-    for each in (*source.before, source, *(shape.source for shape in source.shapes())):
-        for name, texts in choices(each.body, hints, each.path).items():
-            found.setdefault(name, {}).update(texts)
-    return found
+    sources = (*source.before, source, *(shape.source for shape in source.shapes()))
+    return choices([(each.path, each.body) for each in sources], hints, shared=bool(source.bound))
 
 
 @cache

@@ -18,6 +18,7 @@ from concordia_sql.engine.lexer import Token, Tokens, tokenize
 from concordia_sql.engine.library import Library, tables_of
 
 _USES = re.compile(r"--\s*uses:(.*)")
+_NAMES = re.compile(r"--\s*names:(.*)")
 _WHEN_MISSPELT = re.compile(r"--\s*when(\s*:.*|\s+\w+\s*)", re.IGNORECASE)
 
 
@@ -34,6 +35,24 @@ class Source:
     """The statement: of several, the last."""
     before: "Sequence[Source]" = ()
     """Those before it."""
+    roles: Sequence[str] = ()
+    """The roles that the header names, as `$thread`, without the dollar."""
+    names: Sequence[str] = ()
+    """The names that each query gives its own of."""
+    bound: Mapping[str, str] = attrs.field(factory=dict)
+    """The shapes that are bound to the roles."""
+
+    @property
+    def domain(self) -> str:
+        """The domain of the queries that are made of it: of what is bound to its first role, or else of its folder."""
+        first = next(iter(self.bound.values()), None)
+        return first.partition("/")[0] if first else self.path.parent.name
+
+    @property
+    def bindings(self) -> str:
+        """The shapes bound to the roles, in words; empty where there are none."""
+        words = ", ".join(f"${role} as {name}" for role, name in self.bound.items())
+        return f" (with {words})" if words else ""
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -110,13 +129,16 @@ def _read(path: Path, library: Library) -> Source:
     if start is None:
         raise StatementError(f"{path}:1: there is no statement in it")
     comments = [token for token in tokens[:start] if token.kind == "comment"]
-    prose = [comment.text[2:].strip() for comment in comments if not _USES.match(comment.text)]
+    names = [name for comment in comments for name in _listed(_NAMES, comment)]
+    roles = [name[1:] for comment in comments for name in _listed(_USES, comment) if name.startswith("$")]
+    prose = [each.text[2:].strip() for each in comments if not (_USES.match(each.text) or _NAMES.match(each.text))]
     if not prose:
         raise StatementError(f"{path}:1: there is no header; begin with a comment that says what comes back")
     uses = {shape.name: shape for comment in comments for shape in _used(comment, path, library)}
-    *before, last = _split(_mark_conditional_lines(tokens[start:], path), path)
+    *bodies, last = _split(_mark_conditional_lines(tokens[start:], path), path)
     header = " ".join(prose)
-    return Source(library, path, header, uses, last, [Source(library, path, header, uses, body) for body in before])
+    before = [Source(library, path, header, uses, body) for body in bodies]
+    return Source(library, path, header, uses, last, before, roles, names)
 
 
 def _split(tokens: Tokens, path: Path) -> Sequence[Tokens]:
@@ -133,12 +155,19 @@ def _split(tokens: Tokens, path: Path) -> Sequence[Tokens]:
 
 
 def _used(comment: Token, path: Path, library: Library) -> Iterator[Shape]:
-    match = _USES.match(comment.text)
-    for name in match[1].split(",") if match else ():
+    for name in _listed(_USES, comment):
+        if name.startswith("$"):
+            continue
         try:
-            yield find_shape(name.strip(), library)
+            yield find_shape(name, library)
         except StatementError as error:
-            raise StatementError(f"{path}:{comment.line}: uses {name.strip()}: {error}") from None
+            raise StatementError(f"{path}:{comment.line}: uses {name}: {error}") from None
+
+
+def _listed(form: re.Pattern[str], comment: Token) -> list[str]:
+    """What a line of the header lists, with commas in between."""
+    match = form.match(comment.text)
+    return [name.strip() for name in match[1].split(",")] if match else []
 
 
 def _mark_conditional_lines(tokens: Tokens, path: Path) -> Tokens:
@@ -188,6 +217,8 @@ def _split_select(source: Source) -> tuple[Mapping[str, Tokens], Tokens]:
     path, start = source.path, source.body[0].line
     words = [token.keyword for token in source.body if not token.blank]
     _, items, tail = split_select(source.body)
+    if source.roles or source.names:
+        raise StatementError(f"{path}:1: a shape with roles or names of its own; it is one plain SELECT")
     if source.before:
         raise StatementError(f"{path}:{start}: several statements in a shape; it is one plain SELECT")
     if words[0] != "select" or words[1:2] in (["all"], ["distinct"]) or not tail:

@@ -82,8 +82,7 @@ def list_queries() -> None:
     """List every query: what comes back, its file, what it is."""
     out = Console(soft_wrap=True, highlight=False)
     for cls in _queries().values():
-        file = str(cls.source.path.relative_to(cls.source.library.root.parent))
-        out.print(Text.assemble((cls.query_name, "bold"), "  ", (_result(cls), "cyan"), "  ", (file, "dim")))
+        out.print(Text.assemble((cls.query_name, "bold"), "  ", (_result(cls), "cyan"), "  ", (_file(cls), "dim")))
         out.print(f"    {(inspect.getdoc(cls) or '').partition(chr(10))[0]}", markup=False)
 
 
@@ -93,8 +92,9 @@ def list_queries() -> None:
 def show(name: str, fields: tuple[str, ...]) -> None:
     """Show the SQL of a query, ready for psql.
 
-    It is what PostgreSQL gets when these optional FIELDS are given, besides those that the query needs. Their values
-    are psql's variables, set above it. A field that the text depends on may have a value.
+    The first line names its file, with the shapes that are bound to it. The rest is what PostgreSQL gets when these
+    optional FIELDS are given, besides those that the query needs. Their values are psql's variables, set above it. A
+    field that the text depends on may have a value.
 
     \b
     concordia-sql show blog.ListPosts status after
@@ -106,11 +106,11 @@ def show(name: str, fields: tuple[str, ...]) -> None:
     composed = _compose(cls, given)
     statements = [*composed.before, composed]
     examples = {field: _example(cls, field, given, statements) for each in statements for field in each.parameters}
-    lines = [f"\\set {field} {_quoted(example)}" for field, example in examples.items()]
+    lines = [f"-- {_file(cls)}", *(f"\\set {field} {_quoted(example)}" for field, example in examples.items())]
     texts = [_with_variables(each) for each in statements]
     text = ";\n\n".join(["BEGIN", *texts, "COMMIT"] if composed.before else texts)
     highlighted = Syntax("", "postgresql", background_color="default").highlight(f"{text};")
-    Console(soft_wrap=True).print("\n".join(lines), highlighted, sep="\n" if lines else "", markup=False)
+    Console(soft_wrap=True).print("\n".join(lines), highlighted, sep="\n", markup=False)
 
 
 @main.command()
@@ -188,6 +188,12 @@ def _find(name: str) -> type[Query[Any]]:
         near = difflib.get_close_matches(name, known, n=1)
         raise _Failure(f"There is no query {name}; {f'did you mean {near[0]}?' if near else 'see: concordia-sql list'}")
     return known[name]
+
+
+def _file(cls: type[Query[Any]]) -> str:
+    """The file, with the shapes that are bound to it."""
+    source = cls.source
+    return f"{source.path.relative_to(source.library.root.parent)}{source.bindings}"
 
 
 def _result(cls: type[Query[Any]]) -> str:

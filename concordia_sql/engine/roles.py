@@ -1,0 +1,83 @@
+"""One statement for several tables: its roles are bound to shapes, its names to names of the tables' own.
+
+`-- uses: $thread` in a header names a role. The text uses it like a table; each query says which shape it is:
+`shapes={"thread": "blog/shown_comment"}`. `-- names: subject_id` names a column and parameter that each query calls
+otherwise: `names={"subject_id": "post_id"}`.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+
+from concordia_sql.engine.conditions import renamed
+from concordia_sql.engine.errors import StatementError
+from concordia_sql.engine.lexer import Token, Tokens
+from concordia_sql.engine.statement import Shape, Source, find_shape
+
+
+def bind(source: Source, shapes: Mapping[str, str], names: Mapping[str, str]) -> Source:
+    """The statement with a shape for each of its roles and a name for each of its names.
+
+    Raises StatementError when one is missing or too many, for an unknown shape, and for a role that has the name of
+    something in the text of a shape: PostgreSQL would take the role for it.
+    """
+    _check_given(source, "a shape", [f"${role}" for role in source.roles], [f"${role}" for role in shapes])
+    _check_given(source, "a name", source.names, list(names))
+    if not shapes and not names:
+        return source
+    uses = dict(source.uses)
+    for role, name in shapes.items():
+        if role in uses:
+            raise StatementError(f"{source.path}: ${role} is the name of a shape that it uses, too")
+        try:
+            uses[role] = attrs.evolve(find_shape(name, source.library), name=role)
+        except StatementError as error:
+            raise StatementError(f"{source.path}: ${role} is {name}: {error}") from None
+    bound = _bound(source, uses, shapes, names)
+    _check_names(bound, names)
+    for shape in bound.shapes():
+        _check_hidden(bound, shape)
+    return bound
+
+
+def _check_given(source: Source, what: str, wanted: Sequence[str], given: Sequence[str]) -> None:
+    if missing := [name for name in wanted if name not in given]:
+        raise StatementError(f"{source.path}: it needs {what} for {', '.join(missing)}")
+    if unknown := [name for name in given if name not in wanted]:
+        raise StatementError(f"{source.path}: {what} for {', '.join(unknown)}, which its header does not name")
+
+
+def _bound(source: Source, uses: Mapping[str, Shape], shapes: Mapping[str, str], names: Mapping[str, str]) -> Source:
+    return attrs.evolve(
+        source,
+        uses=uses,
+        body=[_renamed(token, names) for token in source.body],
+        before=[_bound(each, uses, shapes, names) for each in source.before],
+        bound=shapes,
+    )
+
+
+def _renamed(token: Token, names: Mapping[str, str]) -> Token:
+    text, when = token.text, token.when and renamed(token.when, names)
+    if token.kind == "parameter":
+        text = f":{names.get(text[1:], text[1:])}"
+    elif token.name in names:
+        text = names[token.name]
+    return attrs.evolve(token, text=text, when=when)
+
+
+def _check_names(source: Source, names: Mapping[str, str]) -> None:
+    for old, new in names.items():
+        if not new.isidentifier() or new != new.lower():
+            raise StatementError(f"{source.path}: {old} is {new!r}, which is no plain name")
+
+
+def _check_hidden(source: Source, shape: Shape) -> None:
+    """Refuse a role that a shape's text may name too, as a table or a column of its own."""
+    words: Tokens = [token for token in shape.source.body if not token.blank]
+    for before, word in zip([None, *words], words, strict=False):
+        own = before is not None and (before.text == "." or before.keyword == "as")
+        if word.name in source.bound and not own:
+            raise StatementError(
+                f"{shape.source.path}:{word.line}: the role ${word.name} of {source.path} would hide it"
+            )
