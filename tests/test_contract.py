@@ -69,10 +69,13 @@ def test_every_statement_file_has_its_class() -> None:
 
 @each_class
 def test_names_agree(query_class: type[Query[Any]]) -> None:
-    """GetPost is get_post.sql, in the folder of its domain."""
-    path = query_class.source.path
-    snake = re.sub(r"(?<!^)(?=[A-Z])", "_", query_class.__name__).lower()
-    assert (path.parent.name, path.stem) == (query_class.__module__.split(".")[1], snake)
+    """GetPost is get_post.sql, in the folder of its domain. A shared file has a name without what is bound to it."""
+    source, domain = query_class.source, query_class.__module__.split(".")[1]
+    words = re.sub(r"(?<!^)(?=[A-Z])", "_", query_class.__name__).lower().split("_")
+    shared = [word for word in words if word in source.path.stem.split("_")]
+    assert source.path.stem.split("_") == (shared if source.bound else words)
+    assert source.path.parent.name == ("threads" if source.bound else domain)
+    assert query_class.query_name == f"{domain}.{query_class.__name__}"
 
 
 @each_class
@@ -86,17 +89,21 @@ def test_the_header_is_a_sentence(path: Path) -> None:
     assert re.fullmatch(r"-- [A-Z].*", first)
 
 
+def listed(text: str, what: str) -> list[str]:
+    """What the header lists, as `-- uses: blog/author, $thread`."""
+    return [name.strip() for line in re.findall(rf"^-- {what}:(.*)$", text, re.MULTILINE) for name in line.split(",")]
+
+
 @each_file
 def test_used_shapes_are_those_that_the_header_names(path: Path) -> None:
     text = path.read_text("utf-8")
-    declared = {
-        name.strip().replace("/", "_")
-        for line in re.findall(r"^-- uses:(.*)$", text, re.MULTILINE)
-        for name in line.split(",")
-    }
+    declared = {name.replace("/", "_") for name in listed(text, "uses")}
     shapes = {f"{shape.parent.parent.name}_{shape.stem}" for shape in FILES if shape.parent.name == "shapes"}
     words = {token.name for token in tokenize(text, str(path)) if token.kind == "word"}
-    assert declared == words & shapes
+    assert {name for name in declared if not name.startswith("$")} == words & shapes
+    parameters = {token.text[1:] for token in tokenize(text, str(path)) if token.kind == "parameter"}
+    roles = {name[1:] for name in declared if name.startswith("$")}
+    assert roles <= words and set(listed(text, "names")) <= words | parameters
 
 
 @each_file

@@ -13,6 +13,8 @@ from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Node, One, Subtree, Tree, cursor
 from concordia_sql.threads.pages import Breadth, Depth, Levels, PagedNode, Sort
 
+_SHAPES = {"shown": "blog/shown_comment", "node": "blog/thread_comment"}
+
 
 @attrs.frozen
 class ThreadComment:
@@ -64,7 +66,7 @@ class CommentPage:
     """The cursor behind the last root; None when there is no further one."""
 
 
-@query("blog/get_comment_tree.sql")
+@query("threads/get_tree.sql", shapes={"node": "blog/thread_comment"}, names={"subject_id": "post_id"})
 class GetCommentTree(Tree[ThreadCommentNode]):
     """The comments of a post as trees, all of them, oldest first, then by id: a list of those that reply to none.
 
@@ -81,7 +83,7 @@ class GetCommentTree(Tree[ThreadCommentNode]):
     """Deleted and unapproved comments too, with all that they say."""
 
 
-@query("blog/get_comment_subtree.sql")
+@query("threads/get_subtree.sql", shapes={"node": "blog/thread_comment"})
 class GetCommentSubtree(Subtree[ThreadCommentNode]):
     """The comment with this id and the replies below it, oldest first, then by id; or None.
 
@@ -96,7 +98,9 @@ class GetCommentSubtree(Subtree[ThreadCommentNode]):
     """Deleted and unapproved comments too, with all that they say."""
 
 
-@query("blog/get_comment_path.sql")
+@query(
+    "threads/get_path.sql", shapes={"start": "blog/shown_comment", "node": "blog/thread_comment"}, names={"key": "id"}
+)
 class GetCommentPath(Many[ThreadComment]):
     """The way to the comment with this id: the comment that replies to none, those in between, and itself, last.
 
@@ -109,7 +113,7 @@ class GetCommentPath(Many[ThreadComment]):
     """Of deleted and unapproved comments, too, all that they say."""
 
 
-@query("blog/get_comment_page.sql")
+@query("threads/get_page.sql", shapes=_SHAPES, names={"subject_id": "post_id"})
 class GetCommentPage(One[CommentPage]):
     """A page of a post's comments: `limit` of those that reply to none, each with its first replies, to a depth.
 
@@ -138,7 +142,7 @@ class GetCommentPage(One[CommentPage]):
     after: str | None = attrs.field(default=None, converter=cursor(str | None, datetime | None, str | None))
 
 
-@query("blog/list_comment_pages.sql")
+@query("threads/list_pages.sql", shapes=_SHAPES, names={"subject_id": "post_id", "subject_ids": "post_ids"})
 class ListCommentPages(Many[CommentPage]):
     """The first page of each post's comments, as `GetCommentPage` gives it, in the order of the ids, once each."""
 
@@ -167,7 +171,11 @@ class CountedCategoryNode(Node, Category):
     children: tuple["CountedCategoryNode", ...] = ()
 
 
-@query("blog/get_category_tree.sql")
+@query(
+    "threads/get_category_tree.sql",
+    shapes={"category": "blog/category", "item": "blog/category_post"},
+    names={"rank": "slug", "item_count": "post_count"},
+)
 class GetCategoryTree(Tree[CategoryNode]):
     """All categories as trees: a list of the roots, they and all children by slug, id.
 
@@ -182,7 +190,7 @@ class GetCategoryTree(Tree[CategoryNode]):
     """Only so many levels below the roots, or below `top`; 0 for these alone."""
 
 
-@query("blog/get_category_path.sql")
+@query("threads/get_path.sql", shapes={"start": "blog/category", "node": "blog/category"}, names={"key": "slug"})
 class GetCategoryPath(Many[Category]):
     """The way to the category with this slug: the one without a parent, those in between, and itself, last.
 

@@ -142,7 +142,11 @@ class CountServiceCategories(One[Count]):
     is_featured: bool | None = None
 
 
-@query("services/get_service_category_tree.sql")
+@query(
+    "threads/get_category_tree.sql",
+    shapes={"category": "services/category", "item": "services/category_listing"},
+    names={"rank": "sort_order", "item_count": "listing_count"},
+)
 class GetServiceCategoryTree(Tree[CategoryNode]):
     """All categories as trees: a list of the roots, they and all children by sort_order, slug, id.
 

@@ -27,6 +27,9 @@ def _cursor(value: str | None) -> str | None:
         return _behind_reply(value)
 
 
+_SHAPES = {"shown": "services/shown_review", "node": "services/thread_review"}
+
+
 @attrs.frozen
 class ThreadReview:
     """A review as a thread shows it.
@@ -78,7 +81,7 @@ class ReviewPage:
     """The cursor behind the last root; None when there is no further one."""
 
 
-@query("services/get_review_tree.sql")
+@query("threads/get_tree.sql", shapes={"node": "services/thread_review"}, names={"subject_id": "service_id"})
 class GetReviewTree(Tree[ThreadReviewNode]):
     """The reviews of a listing as trees, all of them, oldest first, then by id: a list of those that reply to none.
 
@@ -95,7 +98,7 @@ class GetReviewTree(Tree[ThreadReviewNode]):
     """Deleted and unapproved reviews too, with all that they say."""
 
 
-@query("services/get_review_subtree.sql")
+@query("threads/get_subtree.sql", shapes={"node": "services/thread_review"})
 class GetReviewSubtree(Subtree[ThreadReviewNode]):
     """The review with this id and the replies below it, oldest first, then by id; or None.
 
@@ -110,7 +113,11 @@ class GetReviewSubtree(Subtree[ThreadReviewNode]):
     """Deleted and unapproved reviews too, with all that they say."""
 
 
-@query("services/get_review_path.sql")
+@query(
+    "threads/get_path.sql",
+    shapes={"start": "services/shown_review", "node": "services/thread_review"},
+    names={"key": "id"},
+)
 class GetReviewPath(Many[ThreadReview]):
     """The way to the review with this id: the review that replies to none, those in between, and itself, last.
 
@@ -123,7 +130,7 @@ class GetReviewPath(Many[ThreadReview]):
     """Of deleted and unapproved reviews, too, all that they say."""
 
 
-@query("services/get_review_page.sql")
+@query("threads/get_page.sql", shapes=_SHAPES, names={"subject_id": "service_id"})
 class GetReviewPage(One[ReviewPage]):
     """A page of a listing's reviews: `limit` of those that reply to none, each with its first replies, to a depth.
 
@@ -155,7 +162,7 @@ class GetReviewPage(One[ReviewPage]):
     after: str | None = attrs.field(default=None, converter=_cursor)
 
 
-@query("services/list_review_pages.sql")
+@query("threads/list_pages.sql", shapes=_SHAPES, names={"subject_id": "service_id", "subject_ids": "service_ids"})
 class ListReviewPages(Many[ReviewPage]):
     """The first page of each listing's reviews, as `GetReviewPage` gives it, in the order of the ids, once each."""
 
@@ -177,7 +184,9 @@ class CountedCategoryNode(Node, Category):
     children: tuple["CountedCategoryNode", ...] = ()
 
 
-@query("services/get_service_category_path.sql")
+@query(
+    "threads/get_path.sql", shapes={"start": "services/category", "node": "services/category"}, names={"key": "slug"}
+)
 class GetServiceCategoryPath(Many[Category]):
     """The way to the category with this slug: the one without a parent, those in between, and itself, last.
 

@@ -3,7 +3,8 @@ SELECT
     blog_comments.id,
     blog_comments.post_id,
     blog_comments.parent_id,
-    blog_comments.created_at
+    blog_comments.created_at,
+    json_build_array(blog_comments.parent_id, blog_comments.created_at, blog_comments.id) AS cursor
 FROM blog_comments
 WHERE
     (blog_comments.deleted_at IS NULL AND blog_comments.status = 'approved')

@@ -4,7 +4,8 @@ SELECT
     services_reviews.service_id,
     services_reviews.parent_id,
     services_reviews.created_at,
-    services_reviews.rating
+    services_reviews.rating,
+    json_build_array(services_reviews.parent_id, services_reviews.created_at, services_reviews.id, services_reviews.rating) AS cursor
 FROM services_reviews
 WHERE
     (services_reviews.deleted_at IS NULL AND services_reviews.status = 'approved')

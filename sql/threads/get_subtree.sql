@@ -1,13 +1,13 @@
--- A comment, first, and the replies below it, oldest first; of the hidden ones, those above one that is not. Served by the primary key
+-- A node, first, and the replies below it, oldest first; of the hidden ones, those above one that is not. Served by the primary key
 -- and the index on parent_id.
--- uses: blog/thread_comment
+-- uses: $node
 WITH RECURSIVE subtree AS (
     SELECT
         top.id,
         top.parent_id,
-        top.deleted_at IS NOT NULL OR top.status <> 'approved' AS is_hidden,
+        top.is_hidden,
         0 AS depth
-    FROM blog_comments AS top
+    FROM node AS top
     WHERE top.id = :id
     UNION ALL
     SELECT
@@ -19,13 +19,13 @@ WITH RECURSIVE subtree AS (
     CROSS JOIN
         LATERAL ( -- noqa: ST05
             SELECT
-                blog_comments.id,
-                blog_comments.parent_id,
-                blog_comments.deleted_at IS NOT NULL OR blog_comments.status <> 'approved' AS is_hidden
-            FROM blog_comments
+                node.id,
+                node.parent_id,
+                node.is_hidden
+            FROM node
             WHERE
-                blog_comments.parent_id = subtree.id
-                AND blog_comments.id <> :id
+                node.parent_id = subtree.id
+                AND node.id <> :id
             -- One lookup for each: the planner, which cannot know the depth, may else read the table for each level.
             OFFSET 0 -- noqa: AM09
         ) AS reply
@@ -49,24 +49,24 @@ kept AS (
     CROSS JOIN
         LATERAL ( -- noqa: ST05
             SELECT
-                blog_comments.id,
-                blog_comments.parent_id
-            FROM blog_comments
+                node.id,
+                node.parent_id
+            FROM node
             WHERE
-                blog_comments.id = kept.parent_id
-                AND (blog_comments.deleted_at IS NOT NULL OR blog_comments.status <> 'approved')
+                node.id = kept.parent_id
+                AND node.is_hidden
             LIMIT 1 -- noqa: AM09
         ) AS parent
     WHERE kept.id <> :id
 )
 
-SELECT blog_thread_comment.*
+SELECT node.*
 FROM kept
-INNER JOIN blog_thread_comment ON kept.id = blog_thread_comment.id
+INNER JOIN node ON kept.id = node.id
 WHERE
     TRUE
     AND kept.depth <= :depth::integer -- when :depth
 ORDER BY
     kept.depth > 0,
-    blog_thread_comment.created_at,
-    blog_thread_comment.id
+    node.created_at,
+    node.id

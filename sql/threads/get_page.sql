@@ -1,0 +1,115 @@
+-- A page of a thread or, behind a cursor that names a node, of its replies; each with the first replies below it, to be linked.
+-- Served by the indexes on subject_id and the order where parent_id is null, and on parent_id, created_at, id.
+-- uses: $shown, $node
+-- names: subject_id
+WITH RECURSIVE page AS (
+    SELECT
+        root.id,
+        root.cursor,
+        0 AS depth,
+        root.place
+    FROM ( -- noqa: ST05
+        (
+            SELECT
+                shown.id,
+                shown.cursor,
+                row_number() OVER (
+                    ORDER BY
+                        shown.rating DESC, -- when :sort = 'best'
+                        shown.created_at DESC, -- when :sort = 'best'
+                        shown.id DESC, -- when :sort = 'best'
+                        shown.created_at DESC, -- when :sort = 'newest'
+                        shown.id DESC, -- when :sort = 'newest'
+                        shown.created_at ASC, -- when :sort = 'oldest'
+                        shown.id ASC
+                ) AS place
+            FROM shown
+            WHERE
+                (:after::json ->> 0) IS NULL
+                AND shown.subject_id = :subject_id
+                AND shown.parent_id IS NULL
+                AND (shown.created_at, shown.id) -- when :after and :sort = 'oldest'
+                > ((:after::json ->> 1)::timestamp, :after::json ->> 2) -- when :after and :sort = 'oldest'
+                AND (shown.created_at, shown.id) -- when :after and :sort = 'newest'
+                < ((:after::json ->> 1)::timestamp, :after::json ->> 2) -- when :after and :sort = 'newest'
+                AND (shown.rating, shown.created_at, shown.id) -- when :after and :sort = 'best'
+                < ((:after::json ->> 3)::integer, (:after::json ->> 1)::timestamp, :after::json ->> 2) -- when :after and :sort = 'best'
+            ORDER BY
+                shown.rating DESC, -- when :sort = 'best'
+                shown.created_at DESC, -- when :sort = 'best'
+                shown.id DESC, -- when :sort = 'best'
+                shown.created_at DESC, -- when :sort = 'newest'
+                shown.id DESC, -- when :sort = 'newest'
+                shown.created_at ASC, -- when :sort = 'oldest'
+                shown.id ASC
+            LIMIT :limit::integer + 1
+        )
+        UNION ALL
+        (
+            SELECT
+                shown.id,
+                shown.cursor,
+                row_number() OVER (ORDER BY shown.created_at ASC, shown.id ASC) AS place
+            FROM shown
+            WHERE
+                shown.parent_id = :after::json ->> 0
+                AND shown.id <> :after::json ->> 0
+                AND (shown.created_at, shown.id)
+                > (coalesce((:after::json ->> 1)::timestamp, '-infinity'), coalesce(:after::json ->> 2, ''))
+            ORDER BY
+                shown.created_at ASC,
+                shown.id ASC
+            LIMIT :limit::integer + 1
+        )
+    ) AS root
+    UNION ALL
+    SELECT
+        reply.id,
+        NULL::json AS cursor,
+        page.depth + 1 AS depth,
+        NULL::bigint AS place
+    FROM page
+    CROSS JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT shown.id
+            FROM shown
+            WHERE
+                shown.parent_id = page.id
+                AND shown.id IS DISTINCT FROM :after::json ->> 0
+            ORDER BY
+                shown.created_at ASC,
+                shown.id ASC
+            LIMIT :replies::integer
+        ) AS reply
+    WHERE
+        page.depth < :depth::integer
+        AND coalesce(page.place, 0) <= :limit::integer
+)
+
+SELECT
+    :subject_id::text AS subject_id,
+    (
+        SELECT
+            coalesce(
+                json_agg(
+                    paged.*
+                    ORDER BY page.depth, page.place, paged.created_at, paged.id
+                ),
+                '[]'
+            )
+        FROM page
+        CROSS JOIN
+            LATERAL ( -- noqa: ST05
+                SELECT node.*
+                FROM node
+                WHERE node.id = page.id
+                LIMIT 1 -- noqa: AM09
+            ) AS paged
+        WHERE coalesce(page.place, 0) <= :limit::integer
+    ) AS roots,
+    (
+        SELECT last_root.cursor::text
+        FROM page AS last_root
+        INNER JOIN page AS further ON last_root.place + 1 = further.place
+        WHERE last_root.place = :limit::integer
+    ) AS next

@@ -1,0 +1,105 @@
+-- The first page of the thread of each subject, in the order given, each node with the first replies below it, to be linked.
+-- Served by the indexes on subject_id and the order where parent_id is null, and on parent_id, created_at, id.
+-- uses: $shown, $node
+-- names: subject_id, subject_ids
+WITH RECURSIVE wanted AS (
+    SELECT
+        given.subject_id,
+        min(given.position) AS position
+    FROM unnest(:subject_ids::text[]) WITH ORDINALITY AS given (subject_id, position)
+    GROUP BY given.subject_id
+),
+
+page AS (
+    SELECT
+        root.id,
+        root.cursor,
+        wanted.subject_id,
+        0 AS depth,
+        root.place
+    FROM wanted
+    CROSS JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT
+                shown.id,
+                shown.cursor,
+                row_number() OVER (
+                    ORDER BY
+                        shown.rating DESC, -- when :sort = 'best'
+                        shown.created_at DESC, -- when :sort = 'best'
+                        shown.id DESC, -- when :sort = 'best'
+                        shown.created_at DESC, -- when :sort = 'newest'
+                        shown.id DESC, -- when :sort = 'newest'
+                        shown.created_at ASC, -- when :sort = 'oldest'
+                        shown.id ASC
+                ) AS place
+            FROM shown
+            WHERE
+                shown.subject_id = wanted.subject_id
+                AND shown.parent_id IS NULL
+            ORDER BY
+                shown.rating DESC, -- when :sort = 'best'
+                shown.created_at DESC, -- when :sort = 'best'
+                shown.id DESC, -- when :sort = 'best'
+                shown.created_at DESC, -- when :sort = 'newest'
+                shown.id DESC, -- when :sort = 'newest'
+                shown.created_at ASC, -- when :sort = 'oldest'
+                shown.id ASC
+            LIMIT :limit::integer + 1
+        ) AS root
+    UNION ALL
+    SELECT
+        reply.id,
+        NULL::json AS cursor,
+        page.subject_id,
+        page.depth + 1 AS depth,
+        NULL::bigint AS place
+    FROM page
+    CROSS JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT shown.id
+            FROM shown
+            WHERE shown.parent_id = page.id
+            ORDER BY
+                shown.created_at ASC,
+                shown.id ASC
+            LIMIT :replies::integer
+        ) AS reply
+    WHERE
+        page.depth < :depth::integer
+        AND coalesce(page.place, 0) <= :limit::integer
+)
+
+SELECT
+    wanted.subject_id,
+    (
+        SELECT
+            coalesce(
+                json_agg(
+                    paged.*
+                    ORDER BY page.depth, page.place, paged.created_at, paged.id
+                ),
+                '[]'
+            )
+        FROM page
+        CROSS JOIN
+            LATERAL ( -- noqa: ST05
+                SELECT node.*
+                FROM node
+                WHERE node.id = page.id
+                LIMIT 1 -- noqa: AM09
+            ) AS paged
+        WHERE
+            page.subject_id = wanted.subject_id
+            AND coalesce(page.place, 0) <= :limit::integer
+    ) AS roots,
+    (
+        SELECT last_root.cursor::text
+        FROM page AS last_root
+        INNER JOIN page AS further ON last_root.subject_id = further.subject_id AND last_root.place + 1 = further.place
+        WHERE
+            last_root.subject_id = wanted.subject_id
+            AND last_root.place = :limit::integer
+    ) AS next
+FROM wanted
+ORDER BY wanted.position
