@@ -1,6 +1,6 @@
 """The SQL files of Concordia, as a library of the engine's, and the decorators of its queries and commands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, dataclass_transform
 
@@ -22,9 +22,9 @@ CONCORDIA = Library(
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
-def query(path: str) -> Callable[[type[Q]], type[Q]]:
+def query(path: str, *, shapes: Mapping[str, str] = {}, names: Mapping[str, str] = {}) -> Callable[[type[Q]], type[Q]]:
     """Make a class the query of a file of Concordia's."""
-    return engine.query(path, library=CONCORDIA)
+    return engine.query(path, library=CONCORDIA, shapes=shapes, names=names)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))

@@ -9,8 +9,8 @@ import attrs
 import psycopg
 import pytest
 
-from concordia_sql import Many, Querier, StatementError, command, query
-from tests.support.statements import write
+from concordia_sql import Many, Querier, StatementError
+from tests.support.statements import command, query, write
 
 
 @pytest.fixture(scope="module")

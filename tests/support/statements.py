@@ -1,7 +1,7 @@
 """What the tests of the engine share: SQL files, queries made on the spot, and all that an error says."""
 
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast, dataclass_transform
 
@@ -28,9 +28,10 @@ def library_of(path: Path) -> Library:
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
-def query(path: Path) -> Callable[[type[Q]], type[Q]]:
+def query(path: Path, *, shapes: Mapping[str, str] = {}, names: Mapping[str, str] = {}) -> Callable[[type[Q]], type[Q]]:
     """The engine's `query`, of a file that lies anywhere."""
-    return engine.query(f"{path.parent.name}/{path.name}", library=library_of(path))
+    name = f"{path.parent.name}/{path.name}"
+    return engine.query(name, library=library_of(path), shapes=shapes, names=names)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
