@@ -57,10 +57,12 @@ class AsyncDatabase(AsyncExecutor):
         timeout: float = 30,
         converter: Converter | None = None,
         prepare: bool = True,
+        show_values: bool = False,
     ) -> None:
         self._settings = settings_of(url)
         self._converter = converter or make_converter()
         self._prepare = prepare
+        self._show_values = show_values
         self._idle: IdleConnections[_AsyncConnection] = IdleConnections()
         self._pool = psycopg_pool.AsyncConnectionPool(
             kwargs=self._settings,
@@ -157,5 +159,7 @@ class AsyncDatabase(AsyncExecutor):
     async def _configure(self, connection: _AsyncConnection) -> None:
         cursor = await connection.execute(SETUP, setup_parameters(connection.info))
         prepare = self._prepare and is_direct(await cursor.fetchone())
-        connection.querier = AsyncQuerier(connection, converter=self._converter, prepare=prepare)
+        connection.querier = AsyncQuerier(
+            connection, converter=self._converter, prepare=prepare, show_values=self._show_values
+        )
         connection.poll = make_poll(connection.pgconn)

@@ -152,6 +152,10 @@ class AsyncQuerier(AsyncExecutor):
     UTC. A call that is cancelled cancels its query on the server. psycopg's errors pass through, with a note that
     names the query; NotMigrated is raised when a table or column is missing that the library's migrations make,
     ResultError when rows do not fit the result class.
+
+    What is raised holds no values: psycopg's errors keep their class, SQLSTATE and the names in `diag`, and lose
+    DETAIL, HINT, CONTEXT and messages that quote. `show_values=True`, for debugging alone, leaves them as the server
+    sent them, with people's data and passwords in them.
     """
 
     def __init__(
@@ -160,17 +164,17 @@ class AsyncQuerier(AsyncExecutor):
         *,
         converter: Converter = _CONVERTER,
         prepare: bool = True,
+        show_values: bool = False,
     ) -> None:
         self.connection = connection
-        self._session = Session(connection, converter, prepare=prepare)
+        self._session = Session(connection, converter, prepare=prepare, show_values=show_values)
 
     async def _run(self, *queries: Query[Any]) -> tuple[Any, ...]:
         with self._session.reserved(*queries) as session:
-            while True:
-                try:
-                    return await self.connection.wait(session.run(queries))
-                except psycopg.Error as error:
-                    session.recover(error, queries)
+            try:
+                return await self.connection.wait(session.run(queries))
+            except psycopg.OperationalError as error:  # also of a connection that was lost before
+                session.explain(error, queries)
 
     @contextlib.asynccontextmanager
     async def stream(self, query: Many[T]) -> AsyncIterator[AsyncIterator[T]]:

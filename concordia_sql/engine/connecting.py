@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import psycopg
 from psycopg.pq.abc import PGconn
 
+from concordia_sql.engine.silence import silence
 from concordia_sql.engine.urls import connection_settings
 
 _DEFAULTS: Mapping[str, str | int] = {
@@ -49,6 +50,7 @@ def connecting() -> Iterator[None]:
     try:
         yield
     except psycopg.OperationalError as error:
+        silence(error)
         error.add_note("while connecting: is the server running, and is the database's URL right?")
         raise
 

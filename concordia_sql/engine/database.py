@@ -58,10 +58,12 @@ class Database(Executor):
         timeout: float = 30,
         converter: Converter | None = None,
         prepare: bool = True,
+        show_values: bool = False,
     ) -> None:
         self._settings = settings_of(url)
         self._converter = converter or make_converter()
         self._prepare = prepare
+        self._show_values = show_values
         self._idle: IdleConnections[_Connection] = IdleConnections()
         self._pool = psycopg_pool.ConnectionPool(
             kwargs=self._settings,
@@ -158,5 +160,7 @@ class Database(Executor):
     def _configure(self, connection: _Connection) -> None:
         cursor = connection.execute(SETUP, setup_parameters(connection.info))
         prepare = self._prepare and is_direct(cursor.fetchone())
-        connection.querier = Querier(connection, converter=self._converter, prepare=prepare)
+        connection.querier = Querier(
+            connection, converter=self._converter, prepare=prepare, show_values=self._show_values
+        )
         connection.poll = make_poll(connection.pgconn)

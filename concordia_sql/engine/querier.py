@@ -151,6 +151,10 @@ class Querier(Executor):
     UTC. A call that is interrupted cancels its query on the server. psycopg's errors pass through, with a note that
     names the query; NotMigrated is raised when a table or column is missing that the library's migrations make,
     ResultError when rows do not fit the result class.
+
+    What is raised holds no values: psycopg's errors keep their class, SQLSTATE and the names in `diag`, and lose
+    DETAIL, HINT, CONTEXT and messages that quote. `show_values=True`, for debugging alone, leaves them as the server
+    sent them, with people's data and passwords in them.
     """
 
     def __init__(
@@ -159,17 +163,17 @@ class Querier(Executor):
         *,
         converter: Converter = _CONVERTER,
         prepare: bool = True,
+        show_values: bool = False,
     ) -> None:
         self.connection = connection
-        self._session = Session(connection, converter, prepare=prepare)
+        self._session = Session(connection, converter, prepare=prepare, show_values=show_values)
 
     def _run(self, *queries: Query[Any]) -> tuple[Any, ...]:
         with self._session.reserved(*queries) as session:
-            while True:
-                try:
-                    return self.connection.wait(session.run(queries))
-                except psycopg.Error as error:
-                    session.recover(error, queries)
+            try:
+                return self.connection.wait(session.run(queries))
+            except psycopg.OperationalError as error:  # also of a connection that was lost before
+                session.explain(error, queries)
 
     @contextlib.contextmanager
     def stream(self, query: Many[T]) -> Iterator[Iterator[T]]:

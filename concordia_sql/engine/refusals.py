@@ -1,69 +1,84 @@
-"""psycopg's errors for broken rules of the database, as errors that a caller acts on."""
+"""psycopg's errors for broken rules of the database, as errors that a caller acts on.
 
-import re
+They are recognised by SQLSTATE and by what the catalogue says of the key that is broken. The server's words are in its
+own language, and where row security is on, or a right is missing, they leave the values out.
+"""
+
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import attrs
 import psycopg
 
+from concordia_sql.engine.constraints import Key, may_remove, statements_of, written_tables
 from concordia_sql.engine.errors import ConcordiaError, Conflict, MissingReference, Refused
 from concordia_sql.engine.queries import Query
 
 TAKEN_BY_DELETED = "taken_by_deleted"
 """The reason of a refusal that is a conflict with a deleted row, in the column that was found."""
 
-_KEY = re.compile(r"\((?P<columns>[^()]*)\)=\((?P<values>.*)\) ", re.DOTALL)
 
-
-def translate(error: psycopg.Error, queries: Sequence[Query[Any]]) -> ConcordiaError | None:
-    """The error that the caller gets instead, if there is one. It holds no values."""
+def translate(error: psycopg.Error, queries: Sequence[Query[Any]], key: Key | None = None) -> ConcordiaError | None:
+    """The error that the caller gets instead, if there is one. It holds no values. `key` is the one that is broken."""
     names, diag = ", ".join(query.query_name for query in queries), error.diag
     if error.sqlstate in {query.source.library.refused for query in queries}:
         reason, found = diag.message_primary or "", diag.message_detail or None
         if reason == TAKEN_BY_DELETED:
             return Conflict(f"{names}: a deleted row holds the {found}", columns=(found or "",), deleted=True)
         return Refused(f"{names}: {reason}{f', found {found}' if found else ''}", reason=reason, found=found)
-    key = _KEY.search(diag.message_detail or "")
-    if key is None:
-        return None
-    columns = tuple(key["columns"].replace('"', "").split(", "))
+    columns = () if key is None else key.columns
     if isinstance(error, psycopg.errors.UniqueViolation):
-        row = _find_row(queries, columns, key["values"])
-        text = f"{names}: {_place(row)}{diag.table_name} has a row with this {', '.join(columns)}"
+        row = _find_row(queries, columns, diag.message_detail)
+        text = f"{names}: {_place(row)}{diag.table_name or 'a table'} has a row with this {', '.join(columns) or 'key'}"
         return Conflict(text, columns=columns, row=row)
-    # A delete of what is still referenced breaks the same constraint; the key is then that of the other table.
-    if (
-        isinstance(error, psycopg.errors.ForeignKeyViolation)
-        and diag.constraint_name == f"{diag.table_name}_{'_'.join(columns)}_fkey"
-    ):
-        row = _find_row(queries, columns, key["values"])
-        return MissingReference(
-            f"{names}: {_place(row)}there is no row for this {', '.join(columns)}", columns=columns, row=row
-        )
+    if isinstance(error, psycopg.errors.ForeignKeyViolation) and key and _is_missing(key, queries, diag.message_detail):
+        row = _find_row(queries, columns, diag.message_detail)
+        text = f"{names}: {_place(row)}there is no row for this {', '.join(columns)}"
+        return MissingReference(text, columns=columns, row=row)
     return None
+
+
+def _is_missing(key: Key, queries: Sequence[Query[Any]], detail: str | None) -> bool:
+    """Whether a foreign key is broken by the row that refers, and not by a delete of the row referred to.
+
+    Both are one SQLSTATE with the same names. DETAIL begins with the columns on the side of the error, in parentheses,
+    in every language; without one, the statements must prove it.
+    """
+    places = [(detail or "").find(f"({', '.join(columns)})=(") for columns in (key.columns, key.referenced or ())]
+    if places[0] != places[1]:
+        return places[1] < 0 or 0 <= places[0] < places[1]
+    composed = list(statements_of(queries))
+    is_written = any(key.table in written_tables(each.text) for each in composed)
+    return is_written and not any(may_remove(each.text, key) for each in composed)
 
 
 def _place(row: int | None) -> str:
     return "" if row is None else f"row {row}: "
 
 
-def _find_row(queries: Sequence[Query[Any]], columns: Sequence[str], values: str) -> int | None:
-    """The number of the last row given, counted from 0, that has this key. In a batch it might be another command's."""
-    if len(queries) > 1:
+def _find_row(queries: Sequence[Query[Any]], columns: Sequence[str], detail: str | None) -> int | None:
+    """The number of the last row given, counted from 0, that has the values of DETAIL in the key; None if in doubt.
+
+    So it is where DETAIL has none, where rows of two kinds have them, or the command's own fields do. In a batch it
+    might be another command's.
+    """
+    _, equals, rest = (detail or "").partition(")=(")
+    if len(queries) > 1 or not equals:
         return None
-    found = None
-    for rows in _rows(queries):
-        for number, row in enumerate(rows):
-            if ", ".join(str(getattr(row, column, None)) for column in columns) == values:
-                found = number
-    return found
+    expected = rest.rpartition(")")[0]
+
+    def has_key(row: object) -> bool:
+        given = [getattr(row, column, None) for column in columns]
+        return None not in given and ", ".join(map(str, given)) == expected
+
+    found = [[number for number, row in enumerate(rows) if has_key(row)] for rows in _rows(queries[0])]
+    matching = [numbers[-1] for numbers in found if numbers]
+    return matching[0] if len(matching) == 1 and not has_key(queries[0]) else None
 
 
-def _rows(queries: Sequence[Query[Any]]) -> Iterator[Sequence[object]]:
+def _rows(query: Query[Any]) -> Iterator[Sequence[object]]:
     """The sequences of rows among the parameters."""
-    for query in queries:
-        for field in attrs.fields(cast("Any", type(query))):
-            value = getattr(query, field.name)
-            if isinstance(value, tuple) and value and attrs.has(type(value[0])):
-                yield value
+    for field in attrs.fields(cast("Any", type(query))):
+        value = getattr(query, field.name)
+        if isinstance(value, tuple) and value and attrs.has(type(value[0])):
+            yield value

@@ -25,11 +25,13 @@ from concordia_sql.engine.adapters import LOOK_UP, Adaptation
 from concordia_sql.engine.collector import collector_paused
 from concordia_sql.engine.columns import nested_classes
 from concordia_sql.engine.compose import Composed
+from concordia_sql.engine.constraints import Key, KnownKeys, ask_for_keys
 from concordia_sql.engine.converter import Converter
 from concordia_sql.engine.errors import NotMigrated, OutcomeUnknown, QuerierError, ResultError
 from concordia_sql.engine.mapping import make_row_maker
 from concordia_sql.engine.queries import Affected, Maybe, One, Query
 from concordia_sql.engine.refusals import translate
+from concordia_sql.engine.silence import silence
 
 R = TypeVar("R")
 AnyConnection: TypeAlias = "psycopg.Connection[Any] | psycopg.AsyncConnection[Any]"
@@ -69,6 +71,7 @@ SELECT
 _names = itertools.count()
 # Enumerations looked up once: that costs more than what is compared to them.
 _IDLE, _FATAL_ERROR = pq.TransactionStatus.IDLE, pq.ExecStatus.FATAL_ERROR
+_BROKEN_KEYS = (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation)
 _MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction)
 
 
@@ -106,7 +109,7 @@ Call: TypeAlias = tuple[_Statement, Sequence[Buffer | None]]
 class Session:
     """Runs queries on a connection, for one thread or task at a time."""
 
-    def __init__(self, connection: AnyConnection, converter: Converter, *, prepare: bool) -> None:
+    def __init__(self, connection: AnyConnection, converter: Converter, *, prepare: bool, show_values: bool) -> None:
         if not connection.autocommit:
             raise QuerierError("a querier needs a connection in autocommit mode: psycopg.connect(…, autocommit=True)")
         if connection.info.encoding != "utf-8":
@@ -116,11 +119,13 @@ class Session:
         self._pgconn = connection.pgconn
         self._converter = converter
         self._prepare = prepare
+        self._show_values = show_values
         self._adaptation = Adaptation(connection)
         self._parameters: Any = Transformer(self._adaptation)
         self._learned: weakref.WeakSet[Composed] = weakref.WeakSet()
         self._statements: OrderedDict[Composed, _Statement] = OrderedDict()
         self._discarded: list[bytes] = []
+        self._keys = KnownKeys()
         self._lock = threading.Lock()
         self._before: int = _IDLE
         self._fresh: list[_Statement] = []
@@ -172,7 +177,9 @@ class Session:
             self._transaction = transaction
         try:
             yield transaction
-        except psycopg.OperationalError as error:
+        except psycopg.Error as error:
+            if transaction.ended and not self._show_values:  # those of its block are silenced, or the caller's own
+                silence(error)
             if outermost and transaction.ended and self._lost(error):
                 raise OutcomeUnknown("the connection was lost at COMMIT; the transaction may be done or not") from error
             raise
@@ -181,16 +188,28 @@ class Session:
                 self._transaction = None
 
     def run(self, queries: Sequence[Query[Any]]) -> PQGen[tuple[Any, ...]]:
-        """Run the queries in one round trip; what they come back as.
+        """Run the queries in one round trip; what they come back as. Once more where that will help.
 
-        Raises psycopg's error for the first that failed, and ResultError when the rows do not fit a result class.
+        Raises psycopg's error for the first that failed, or one that says more, and ResultError when the rows do not
+        fit a result class.
         """
+        while True:
+            try:
+                return (yield from self._run(queries))
+            except psycopg.Error as error:
+                if not self._recover(error):
+                    self.explain(error, queries, (yield from self._broken_key(error)))
+
+    def _run(self, queries: Sequence[Query[Any]]) -> PQGen[tuple[Any, ...]]:
         runs = [self._calls(query) for query in queries]
-        if len(runs) == 1 and len(runs[0]) == 1 and runs[0][0][0].prepared:
+        # An error would end a transaction, in which nothing can be looked up then.
+        writes = any(query.writes for query in queries)
+        unknown = self._keys.unknown(queries) if writes and self._before != _IDLE else ()
+        if len(runs) == 1 and len(runs[0]) == 1 and runs[0][0][0].prepared and not unknown:
             return ((yield from self._run_prepared(queries[0], *runs[0][0])),)
         calls = [call for run in runs for call in run]
         locking = next((query for query in queries if query.compose().before), None)
-        answers = yield from self._pipeline(calls, self._isolating(locking) if locking else b"")
+        answers = yield from self._pipeline(calls, self._isolating(locking) if locking else b"", unknown)
         for number, results in enumerate(answers):
             try:
                 self._check(results[-1])
@@ -205,30 +224,36 @@ class Session:
         yield from self._learn_types(itertools.chain.from_iterable(new))
         return tuple(self._read(*each) for each in reads)
 
-    def recover(self, error: psycopg.Error, queries: Sequence[Query[Any]]) -> None:
-        """Make ready to send the queries once more, if that will help, or raise the error, explained.
-
-        Not in a transaction: the error has ended that.
-        """
+    def _recover(self, error: psycopg.Error) -> bool:
+        """Make ready to send the queries once more, if that will help. Not in a transaction: the error has ended it."""
         if self._recovered or self._pgconn.transaction_status != _IDLE:
-            self.explain(error, queries)
+            return False
         self._recovered = True
         if error.sqlstate == "26000":  # the caller has deallocated all that was prepared before this call
             self._statements = OrderedDict((each.composed, each) for each in self._fresh if each.prepared)
             self._discarded.clear()
-        elif error.sqlstate == "0A000" and error.diag.source_function == "RevalidateCachedQuery":
+            return True
+        if error.sqlstate == "0A000" and error.diag.source_function == "RevalidateCachedQuery":
             # Prepared for a table as it was before an ALTER TABLE.
             self._discarded += [each.name for each in self._statements.values() if each.prepared]
             self._statements.clear()
-        else:
-            self.explain(error, queries)
+            return True
+        return False
 
-    def explain(self, error: psycopg.Error | ResultError, queries: Sequence[Query[Any]]) -> NoReturn:
-        """Raise the error with the names of its queries, or one that says more."""
+    def explain(
+        self, error: psycopg.Error | ResultError, queries: Sequence[Query[Any]], key: Key | None = None
+    ) -> NoReturn:
+        """Raise the error with the names of its queries, or one that says more. Neither holds a value."""
         names = _names_of(queries)
         if isinstance(error, ResultError):
             raise ResultError(f"{names}: {error}") from None
-        error.add_note(f"while running {names}")
+        note = f"while running {names}"
+        if note in getattr(error, "__notes__", ()):
+            raise error
+        error.add_note(note)
+        refusal = translate(error, queries, key)
+        if not self._show_values:
+            silence(error)
         if isinstance(error, _MISSING):
             advice = dict.fromkeys(query.source.library.not_migrated for query in queries)
             if advice and all(advice):
@@ -236,7 +261,7 @@ class Session:
         # What was in a transaction is rolled back.
         if any(query.writes for query in queries) and self._before == _IDLE and self._lost(error):
             raise OutcomeUnknown(f"{names}: the connection was lost; the write may be done or not") from error
-        if (refusal := translate(error, queries)) is not None:
+        if refusal is not None:
             raise refusal from error
         raise error
 
@@ -340,8 +365,25 @@ class Session:
         if result.status == _FATAL_ERROR:
             raise error_from_result(result, encoding=self.connection.info.encoding)
 
-    def _pipeline(self, calls: Sequence[Call], first: bytes) -> PQGen[list[Results]]:
+    def _broken_key(self, error: psycopg.Error) -> PQGen[Key | None]:
+        """The unique or foreign key that the error is about, as the catalogue has it now, or had it before."""
+        table = error.diag.table_name
+        if table is None or not isinstance(error, _BROKEN_KEYS):
+            return None
+        if self._pgconn.transaction_status == _IDLE:
+            try:
+                self._pgconn.send_query_params(*ask_for_keys([table]))
+                results = yield from generators.execute(self._pgconn)
+                self._check(results[-1])
+            except psycopg.Error:
+                return None
+            self._keys.learn([table], results[-1])
+        return self._keys.broken(error)
+
+    def _pipeline(self, calls: Sequence[Call], first: bytes, unknown: Sequence[str]) -> PQGen[list[Results]]:
         """Run `first`, prepare what is not, and run all, without waiting. The results of the runs are the last.
+
+        The keys of the unknown tables are looked up before them.
 
         Source: PostgreSQL manual, "Pipeline Mode" of libpq.
         """
@@ -355,6 +397,8 @@ class Session:
             self._pgconn.send_query_params(first, None)
         for name in discarded:
             self._pgconn.send_query_params(b"DEALLOCATE " + name, None)
+        if unknown:
+            self._pgconn.send_query_params(*ask_for_keys(unknown))
         for statement in self._fresh:
             self._pgconn.send_prepare(statement.name, statement.composed.encoded)
         for statement, values in calls:
@@ -363,9 +407,12 @@ class Session:
             else:
                 self._pgconn.send_query_params(statement.composed.encoded, values)
         answers = yield from self._synchronize()
-        done = [results[-1].status == pq.ExecStatus.COMMAND_OK for results in answers[bool(first) :]]
+        ends = [results[-1] for results in answers[bool(first) :]]
+        done = [result.status == pq.ExecStatus.COMMAND_OK for result in ends]
         self._discarded = [name for name, gone in zip(discarded, done, strict=False) if not gone]
-        for statement, prepared in zip(self._fresh, done[len(discarded) :], strict=False):
+        for result in ends[len(discarded) :][: bool(unknown)]:
+            self._keys.learn(unknown, result)
+        for statement, prepared in zip(self._fresh, done[len(discarded) + bool(unknown) :], strict=False):
             statement.prepared = prepared
         return answers
 
