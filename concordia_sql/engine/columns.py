@@ -122,7 +122,9 @@ def _nested(hint: Any) -> Iterator[type | None]:
     inner = [nested for argument in arguments for nested in _nested(argument)]
     if attrs.has(cast("type", origin or hint)):
         yield hint
-    elif origin in _CONTAINERS or (origin is dict and inner):
+    elif origin in _CONTAINERS:
         yield from inner
+    elif origin is dict and inner:  # its keys may be any
+        yield from dict.fromkeys([*inner, None])
     elif origin is not Literal and hint not in SCALARS and hint not in _EMPTY:
         yield None

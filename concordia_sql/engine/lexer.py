@@ -4,6 +4,7 @@ Source: PostgreSQL manual, "Lexical Structure".
 """
 
 import re
+import string
 from collections.abc import Sequence
 
 import attrs
@@ -20,7 +21,7 @@ _TOKEN = re.compile(
   | (?P<string>[eE]'(?:[^'\\]|\\.|''|'\s*[\r\n]\s*')*+' | (?:[bBnNxX]|[uU]&)?'(?:[^']|'')*+')
   | (?P<dollar>\$(?P<tag>(?:{_NAME})?)\$.*?\$(?P=tag)\$)
   | (?P<quoted>"(?:[^"]|"")*+")
-  | (?P<wrong>[eE]?' | " | \$\d?)
+  | (?P<wrong>[uU]&" | [eE]?' | " | \$\d?)
   | (?P<word>{_LETTER}[\w$\x80-\U0010FFFF]*)
   | (?P<number>\d[\w.]*)
   | (?P<operator>::|:=)
@@ -29,8 +30,11 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
+_LOWER = {ord(upper): upper.lower() for upper in string.ascii_uppercase}  # in UTF-8, PostgreSQL folds no others
+_LONGEST_NAME = 63  # bytes
 _BLOCK_EDGE = re.compile(r"/\*|\*/")
 _WRONG = {
+    'u&"': "a name with escapes; write it as it is, without U&",
     "'": "unterminated string",
     '"': "unterminated quoted name",
     "$": "unterminated dollar-quoted string",
@@ -51,8 +55,8 @@ class Token:
     def name(self) -> str:
         """The identifier or key word that the token spells, folded as PostgreSQL does; empty for any other token."""
         if self.kind == "quoted":
-            return self.text[1:-1].replace('""', '"')
-        return self.text.lower() if self.kind == "word" else ""
+            return _clipped(self.text[1:-1].replace('""', '"'))
+        return _clipped(self.text.translate(_LOWER)) if self.kind == "word" else ""
 
     @property
     def keyword(self) -> str:
@@ -85,11 +89,13 @@ def tokenize(text: str, source: str) -> list[Token]:
         assert match is not None  # the last alternative takes any character
         kind, end = match.lastgroup or "", match.end()
         if kind == "wrong":
-            problem = _WRONG.get(match[0][-1], "a parameter by number; write it by name, as :slug")
+            problem = _WRONG.get(match[0].lower()) or _WRONG.get(
+                match[0][-1], "a parameter by number; write it by name, as :slug"
+            )
             raise StatementError(f"{source}:{line}: {problem}")
         if kind == "block":
             end = _block_end(text, position, f"{source}:{line}")
-        elif kind == "parameter" and brackets and brackets[-1] == "slice":
+        elif kind == "parameter" and (brackets[-1:] == ["slice"] or _is_after_string(tokens)):
             kind, end = "symbol", position + 1
         elif kind == "symbol":
             _track_bracket(match[0], tokens, brackets)
@@ -97,6 +103,11 @@ def tokenize(text: str, source: str) -> list[Token]:
         line += tokens[-1].text.count("\n")
         position = end
     return tokens
+
+
+def _clipped(name: str) -> str:
+    """As much of a name as PostgreSQL reads."""
+    return name.encode()[:_LONGEST_NAME].decode(errors="ignore") if len(name) > _LONGEST_NAME // 4 else name
 
 
 def quoted(name: str) -> str:
@@ -112,6 +123,11 @@ def _block_end(text: str, start: int, where: str) -> int:
         if depth == 0:
             return edge.end()
     raise StatementError(f"{where}: unterminated comment")
+
+
+def _is_after_string(tokens: Tokens) -> bool:
+    """Whether a colon here follows a key, as in `JSON_OBJECT('key':value)`."""
+    return next((token.kind in ("string", "dollar") for token in reversed(tokens) if not token.blank), False)
 
 
 def _track_bracket(symbol: str, tokens: Tokens, brackets: list[str]) -> None:

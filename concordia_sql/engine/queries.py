@@ -17,7 +17,6 @@ from msgspec import UNSET, UnsetType
 from concordia_sql.engine.caching import cache
 from concordia_sql.engine.compose import Composed, compose, compose_command
 from concordia_sql.engine.conditions import choices, fields_in
-from concordia_sql.engine.conversions import conversion
 from concordia_sql.engine.converter import reason
 from concordia_sql.engine.errors import NotFound, ParameterError, ResultError, StatementError
 from concordia_sql.engine.library import Library
@@ -198,7 +197,8 @@ def query(
     binds a shape to each, as `{"thread": "blog/shown_comment"}`; the query is of the domain of the first. What is named
     differently in each stands in `-- names: subject_id`; `names` says how, as `{"subject_id": "post_id"}`.
 
-    Raises StatementError for a wrong file, a parameter without a field or a field without a parameter.
+    Raises StatementError for a wrong file, a parameter without a field or a field without a parameter, and a result
+    class that the statement cannot fill: a field, of a nested class too, without a column.
     """
     return functools.partial(_make, source=bind(load(path, library), shapes, names), writes=False)
 
@@ -240,8 +240,7 @@ def _make(cls: type[Q], *, source: Source, writes: bool) -> type[Q]:
     except StatementError as error:
         raise StatementError(f"{error}{source.bindings}") from None
     made._composed = {}
-    if writes:
-        made._compose(())
+    made._compose(())
     return made
 
 
@@ -273,7 +272,6 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any) -> Any:
     """A converter that refuses what does not fit the field's type."""
     where, expected, given = f"{query_name}: {field.name}", _hashable(hint), cast("Any", field.converter)
     holds_rows = any(attrs.has(argument) for argument in typing.get_args(hint))
-    convert = conversion(hint)
 
     def check(value: object) -> object:
         try:
@@ -281,7 +279,6 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any) -> Any:
             if holds_rows:  # made plain, as msgspec takes objects as they are, whatever is in them
                 value = msgspec.to_builtins(value, builtin_types=(datetime.datetime,))
             value = msgspec.convert(value, expected, dec_hook=_instance)
-            value = convert(value) if convert else value
             _check_text(value)
         except msgspec.ValidationError as error:
             problem = reason(error, hint)

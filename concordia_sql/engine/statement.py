@@ -19,7 +19,14 @@ from concordia_sql.engine.library import Library, tables_of
 
 _USES = re.compile(r"--\s*uses:(.*)")
 _NAMES = re.compile(r"--\s*names:(.*)")
-_WHEN_MISSPELT = re.compile(r"--\s*when(\s*:.*|\s+\w+\s*)", re.IGNORECASE)
+_USES_MISSPELT = re.compile(r".*\buses?\s*(:|\$?\w+/\w).*", re.IGNORECASE | re.DOTALL)
+_WHEN_MISSPELT = re.compile(r"--\s*when(\s*:.*|\s+\w+\s*)|.*\bwhen\b.*:\w.*", re.IGNORECASE | re.DOTALL)
+_CONDITION = re.compile(r"--.*\w\s+:\w+\s*")  # what beside SQL cannot be but a misspelt condition
+_CONSTANTS = ("true", "false", "null", "default")
+_AFTER_LIST = (
+    *("from", "where", "group", "having", "window", "union", "intersect", "except"),
+    *("order", "limit", "offset", "fetch", "for"),
+)
 
 
 @attrs.frozen(eq=False)
@@ -118,7 +125,7 @@ def find_shape(name: str, library: Library) -> Shape:
 
 def _read(path: Path, library: Library) -> Source:
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise StatementError(f"{path}: there is no such file") from None
     except UnicodeDecodeError as error:
@@ -134,8 +141,13 @@ def _read(path: Path, library: Library) -> Source:
     prose = [each.text[2:].strip() for each in comments if not (_USES.match(each.text) or _NAMES.match(each.text))]
     if not prose:
         raise StatementError(f"{path}:1: there is no header; begin with a comment that says what comes back")
-    uses = {shape.name: shape for comment in comments for shape in _used(comment, path, library)}
+    for comment in (token for token in tokens if token.kind in ("comment", "block")):
+        if _USES_MISSPELT.fullmatch(comment.text) and not (comment in comments and _USES.fullmatch(comment.text)):
+            raise StatementError(f"{path}:{comment.line}: shapes are named in the header, as in -- uses: blog/author")
+    uses = {shape.name: shape for shape in _used(comments, path, library)}
     *bodies, last = _split(_mark_conditional_lines(tokens[start:], path), path)
+    for body in (*bodies, last):
+        _check_brackets(body, path)
     header = " ".join(prose)
     before = [Source(library, path, header, uses, body) for body in bodies]
     return Source(library, path, header, uses, last, before, roles, names)
@@ -154,14 +166,22 @@ def _split(tokens: Tokens, path: Path) -> Sequence[Tokens]:
     return bodies
 
 
-def _used(comment: Token, path: Path, library: Library) -> Iterator[Shape]:
-    for name in _listed(_USES, comment):
-        if name.startswith("$"):
-            continue
-        try:
-            yield find_shape(name, library)
-        except StatementError as error:
-            raise StatementError(f"{path}:{comment.line}: uses {name}: {error}") from None
+def _used(comments: Tokens, path: Path, library: Library) -> Iterator[Shape]:
+    """The shapes that the header names; of these and those that they use, no two have the same name."""
+    known: dict[str, Shape] = {}
+    for comment in comments:
+        for name in _listed(_USES, comment):
+            if name.startswith("$"):
+                continue
+            try:
+                shape = find_shape(name, library)
+            except StatementError as error:
+                raise StatementError(f"{path}:{comment.line}: uses {name}: {error}") from None
+            for each in (*shape.source.shapes(), shape):
+                if (other := known.setdefault(each.name, each)) is not each:
+                    paths = f"{other.source.path} and {each.source.path}"
+                    raise StatementError(f"{path}:{comment.line}: two shapes of the name {each.name}: {paths}")
+            yield shape
 
 
 def _listed(form: re.Pattern[str], comment: Token) -> list[str]:
@@ -173,17 +193,18 @@ def _listed(form: re.Pattern[str], comment: Token) -> list[str]:
 def _mark_conditional_lines(tokens: Tokens, path: Path) -> Tokens:
     """Give each token of a line that ends in `-- when :field` that condition."""
     conditions: dict[int, str] = {}
-    for comment in (token for token in tokens if token.kind == "comment"):
+    code = {token.line for token in tokens if not token.blank}
+    for comment in (token for token in tokens if token.kind in ("comment", "block")):
         if condition := condition_in(comment.text):
             conditions[comment.line] = condition
-        elif _WHEN_MISSPELT.fullmatch(comment.text):
+        elif _WHEN_MISSPELT.fullmatch(comment.text) or (comment.line in code and _CONDITION.fullmatch(comment.text)):
             form = "-- when :status, or -- when :sort = 'best'"
             raise StatementError(f"{path}:{comment.line}: a conditional line ends as in {form}")
     for token in tokens:
         lines = range(token.line, token.line + token.text.count("\n") + 1)
         if token.kind != "space" and len(lines) > 1 and not conditions.keys().isdisjoint(lines):
             raise StatementError(f"{path}:{token.line}: a conditional line cuts what begins here")
-    if empty := conditions.keys() - {token.line for token in tokens if not token.blank}:
+    if empty := conditions.keys() - code:
         raise StatementError(f"{path}:{min(empty)}: a conditional line with nothing on it")
     return [
         attrs.evolve(token, when=conditions[token.line])
@@ -191,6 +212,22 @@ def _mark_conditional_lines(tokens: Tokens, path: Path) -> Tokens:
         else token
         for token in tokens
     ]
+
+
+def _check_brackets(tokens: Tokens, path: Path) -> None:
+    """Refuse brackets that do not match, whatever lines are left out."""
+    opened: list[Token] = []
+    for token in tokens:
+        if token.text in ("(", "["):
+            opened.append(token)
+        elif token.text in (")", "]"):
+            opening = opened.pop() if opened else token
+            if opening.text + token.text not in ("()", "[]"):
+                raise StatementError(f"{path}:{token.line}: {token.text} closes nothing")
+            if opening.when != token.when:
+                raise StatementError(f"{path}:{token.line}: brackets that open and close on different conditions")
+    if opened:
+        raise StatementError(f"{path}:{opened[-1].line}: nothing closes {opened[-1].text}")
 
 
 _loading: list[Path] = []
@@ -215,17 +252,8 @@ def _load_shape(path: Path, library: Library) -> Shape:
 def _split_select(source: Source) -> tuple[Mapping[str, Tokens], Tokens]:
     """The select list of a shape, and the rest of it from FROM on."""
     path, start = source.path, source.body[0].line
-    words = [token.keyword for token in source.body if not token.blank]
     _, items, tail = split_select(source.body)
-    if source.roles or source.names:
-        raise StatementError(f"{path}:1: a shape with roles or names of its own; it is one plain SELECT")
-    if source.before:
-        raise StatementError(f"{path}:{start}: several statements in a shape; it is one plain SELECT")
-    if words[0] != "select" or words[1:2] in (["all"], ["distinct"]) or not tail:
-        raise StatementError(f"{path}:{start}: a shape is one plain SELECT … FROM …")
-    for _, word in outermost(tail):
-        if word.keyword in ("union", "intersect", "except"):
-            raise StatementError(f"{path}:{word.line}: {word.text} in a shape; it is one plain SELECT")
+    _check_plain(source, tail)
     columns: dict[str, Tokens] = {}
     for item in items:
         line = next((token.line for token in reversed(item) if not token.blank), start)
@@ -237,30 +265,52 @@ def _split_select(source: Source) -> tuple[Mapping[str, Tokens], Tokens]:
     return columns, tail
 
 
+def _check_plain(source: Source, tail: Tokens) -> None:
+    """Refuse a shape that is more than a SELECT of one list, with a FROM."""
+    path, start = source.path, source.body[0].line
+    words = [token.keyword for token in source.body if not token.blank]
+    if source.roles or source.names:
+        raise StatementError(f"{path}:1: a shape with roles or names of its own; it is one plain SELECT")
+    if source.before:
+        raise StatementError(f"{path}:{start}: several statements in a shape; it is one plain SELECT")
+    if words[0] != "select" or words[1:2] in (["all"], ["distinct"]) or not tail or tail[0].keyword != "from":
+        raise StatementError(f"{path}:{start}: a shape is one plain SELECT … FROM …")
+    for _, token in outermost(source.body[: len(source.body) - len(tail) + 1]):
+        if token.when:
+            raise StatementError(f"{path}:{token.line}: a conditional line in the list of a shape; it is always whole")
+    for _, word in outermost(tail):
+        if word.keyword in ("union", "intersect", "except"):
+            raise StatementError(f"{path}:{word.line}: {word.text} in a shape; it is one plain SELECT")
+
+
 def split_select(tokens: Tokens) -> tuple[Tokens, Sequence[Tokens], Tokens]:
-    """A text up to its outermost SELECT, the items of that, and the rest from FROM on; no items where there is none."""
+    """A text up to its outermost SELECT, the items of that, and the rest after them; no items where there is none."""
     items: list[Tokens] = []
     head = begin = 0
     before = ""
     for index, token in outermost(tokens):
-        at_from = token.keyword == "from" and before not in (".", "as", "distinct")
-        if begin and (at_from or token.text == ","):
+        ends = token.keyword in _AFTER_LIST and before not in (".", "as", "distinct")
+        if begin and (ends or token.text == ","):
             items.append(tokens[begin:index])
             begin = index + 1
-            if at_from:
+            if ends:
                 return tokens[:head], items, tokens[index:]
         elif token.keyword == "select" and not begin:
             head = begin = index + 1
         before = before if token.blank else token.text.lower()
-    return tokens, [], []
+    return (tokens[:head], [*items, tokens[begin:]], []) if begin else (tokens, [], [])
 
 
 def column_name(item: Tokens) -> str | None:
-    """The name of a column of a select list, where it is written: `table.name`, or `… AS name`."""
-    before, last = [None, None, *(token for token in item if not token.blank)][-2:]
-    if last is None or (before is not None and before.text != "." and before.keyword != "as"):
+    """The name of a column of a select list, where it is written: `name`, `table.name`, or `… AS name`."""
+    words = [token for token in item if not token.blank]
+    if not words or not words[-1].name:
         return None
-    return last.name or None
+    names, dots = words[::2], words[1::2]
+    is_column = all(word.name for word in names) and {dot.text for dot in dots} <= {"."}
+    if (is_column and words[-1].keyword not in _CONSTANTS) or [word.keyword for word in words[-2:-1]] == ["as"]:
+        return words[-1].name
+    return None
 
 
 def outermost(tokens: Tokens) -> Iterator[tuple[int, Token]]:

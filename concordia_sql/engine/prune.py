@@ -1,0 +1,363 @@
+"""Which columns of its shapes a text needs, so that no other is computed.
+
+A column is left out only where the text proves that nobody reads it. Columns that are named are kept. Of the whole rows
+of a shape, only three readers are followed, down to the classes that read them:
+
+1. `SELECT shape.*` of a query, at the outermost: its reader is the result class;
+2. a subselect or CTE that passes `shape.*`, or a column as it is, on to such a place;
+3. an item of a select list that is `to_json(shape.*)` or `json_agg(shape.*)` and nothing else, also inside a coalesce
+   or a subselect: its reader is the class in the field of the item's name, and so on downwards.
+
+Whoever else may read a row keeps all of it. A text that cannot be read keeps all of every shape in it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+
+import attrs
+
+from concordia_sql.engine.caching import cache
+from concordia_sql.engine.columns import Column, columns_of
+from concordia_sql.engine.errors import StatementError
+from concordia_sql.engine.functions import calls_only_plain_functions
+from concordia_sql.engine.lexer import Tokens
+from concordia_sql.engine.select import (
+    SELECT,
+    From,
+    Item,
+    Parts,
+    Query,
+    Unreadable,
+    groups_by_position,
+    names_in,
+    orders_by_position,
+    parse_item,
+    parse_query,
+    parts_of,
+)
+from concordia_sql.engine.statement import Shape, Source
+from concordia_sql.engine.tree import Node, children_field
+
+Kept = Mapping[Shape, Collection[str]]
+"""Shapes with the columns that are kept of each, in the order in which they can be written."""
+Readers = frozenset["type | None"]
+"""The attrs classes that read JSON by the names of their fields, and None for whoever reads it otherwise."""
+
+ANYBODY: Readers = frozenset([None])
+NOBODY: Readers = frozenset()
+
+
+def whole(source: Source, present: frozenset[str]) -> Kept:
+    """Every shape that the text names, with all of its columns."""
+    kept: dict[Shape, Collection[str]] = {}
+    for shape in reversed(source.shapes()):
+        texts = [source.body, *(each.source.body for each in kept)]
+        if any(token.name == shape.name for text in texts for token in standing(text, present)):
+            kept[shape] = shape.columns.keys()
+    return dict(reversed(kept.items()))
+
+
+def pruned(source: Source, result_class: type, present: frozenset[str]) -> Kept:
+    """Every shape that the text needs, with the columns that a result of this class needs.
+
+    Raises StatementError when the text is known to give no such column.
+    """
+    try:
+        query = parse_query(parts_of(standing(source.body, present)))
+    except Unreadable:
+        return whole(source, present)
+    pruning = _Pruning(source, present)
+    rows = pruning.rows_of(query, _Scope(source), {})
+    rows.check(result_class, f"{source.path}:{query.line}")
+    for column in columns_of(result_class).values():
+        rows.want(column.name, readers_of(column))
+    return {shape: pruning.kept[shape] for shape in source.shapes() if shape in pruning.kept}
+
+
+def readers_of(column: Column) -> Readers:
+    """Who reads the JSON in a column. Of several classes, one may be chosen by what there is."""
+    readers = frozenset(column.nested)
+    return readers if len(readers) < 2 else ANYBODY
+
+
+def standing(tokens: Tokens, present: frozenset[str]) -> Tokens:
+    """The tokens that are no blanks and not on a line that is left out."""
+    return [token for token in tokens if not token.blank and (token.when is None or token.when in present)]
+
+
+@attrs.frozen(eq=False)
+class _Scope:
+    """Where names are looked up: the sources of a SELECT, then those of the one around it.
+
+    It holds more than PostgreSQL would see, as the later items of a FROM: what is found too often is only kept.
+    """
+
+    source: Source
+    """The file."""
+    outer: "_Scope | None" = None
+    sources: "list[tuple[str, _Rows | None]]" = attrs.field(factory=list)
+
+    def all(self) -> "Sequence[tuple[str, _Rows | None]]":
+        """All sources that a name may mean."""
+        return [*self.sources, *(self.outer.all() if self.outer else ())]
+
+
+Ctes = Mapping[str, "_Rows | None"]
+
+
+class _Rows:
+    """The rows of a query or a shape."""
+
+    def __init__(self, columns: "Sequence[_Column]", names: Collection[str] | None) -> None:
+        self.columns = columns
+        self.names = names
+        """The names of the columns; None: not all of them are known."""
+        self._are_whole = False
+
+    def want(self, name: str, readers: Readers) -> bool:
+        """Keep the columns of this name, for these readers. Returns whether there is one."""
+        found = [column.want(name, readers) for column in self.columns]
+        return any(found)
+
+    def want_all(self) -> None:
+        """Keep all columns, for whoever reads them."""
+        if not self._are_whole:
+            self._are_whole = True
+            for column in self.columns:
+                column.want_all()
+
+    def check(self, reader: type, where: str) -> None:
+        """Refuse a class that asks for a column that is not there."""
+        names = self.names
+        if names is not None and (missing := [name for name in columns_of(reader) if name not in names]):
+            there = ", ".join(sorted(set(names)))
+            raise StatementError(
+                f"{where}: there is no column {', '.join(missing)} for {reader.__qualname__}; there are {there}"
+            )
+
+
+class _Column:
+    """An item of a select list: a column, or the columns of a star."""
+
+    def __init__(self, pruning: "_Pruning", item: Item, scope: _Scope, ctes: Ctes, shape: Shape | None = None) -> None:
+        self._pruning, self._item, self._scope, self._ctes, self._shape = pruning, item, scope, ctes, shape
+        self._readers: set[type | None] = set()
+        self._is_written = False
+        if shape is None:
+            self._write()
+
+    def names(self) -> Collection[str] | None:
+        """The names of its columns; None: not all of them are known."""
+        item, sources = self._item, self._sources()
+        if not item.star:
+            return [item.name] if item.name else None
+        if None in sources or not sources or (item.alias and len(sources) > 1):
+            return None
+        known = [rows.names for rows in sources if rows]
+        return None if None in known else [name for names in known for name in names or ()]
+
+    def want(self, name: str, readers: Readers) -> bool:
+        """Keep it for these readers if it has this name. Returns whether it has."""
+        if self._item.star:
+            found = [rows.want(name, readers) for rows in self._sources() if rows]
+            return any(found)
+        if self._item.name == name:
+            self.read(readers)
+        return self._item.name == name
+
+    def want_all(self) -> None:
+        """Keep it, or all columns of the star, for whoever reads them."""
+        if not self._item.star:
+            self.read(ANYBODY)
+            return
+        for rows in self._sources():
+            if rows:
+                rows.want_all()
+
+    def read(self, readers: Readers) -> None:
+        """Keep it, and what these readers read of it."""
+        if not self._is_written:
+            self._write()
+        if new := readers - self._readers:
+            self._readers |= new
+            self._pass_on(new)
+
+    def _write(self) -> None:
+        """Keep what the text of the item names."""
+        self._is_written = True
+        item = self._item
+        if self._shape:
+            self._pruning.kept[self._shape].add(item.name)
+        self._inner = self._pruning.rows_of(item.query, self._scope, self._ctes) if item.query else None
+        self._pruning.scan(item.parts, self._scope, self._ctes)
+        self._pass_on(NOBODY)
+
+    def _pass_on(self, readers: Readers) -> None:
+        """Let what the item is made of be read by its readers."""
+        item = self._item
+        if self._inner:
+            self._inner.columns[0].read(readers)
+        elif item.column and item.alias:
+            self._pruning.want(item.alias, item.column, self._scope, readers)
+        elif item.column:
+            self._pruning.want_alone(item.column, self._scope, readers)
+        elif item.is_json:
+            sources = self._sources()
+            for reader in readers:
+                for rows in sources:
+                    if rows:
+                        self._read_rows(rows, reader, is_certain=len(sources) == 1)
+
+    def _read_rows(self, rows: _Rows, reader: type | None, *, is_certain: bool) -> None:
+        if reader is None:
+            rows.want_all()
+            return
+        if is_certain:
+            rows.check(reader, f"{self._scope.source.path}:{self._item.line}")
+        for column in columns_of(reader).values():
+            rows.want(column.name, readers_of(column))
+        if issubclass(reader, Node):  # the JSON may hold children
+            rows.want(children_field(reader), ANYBODY)
+
+    def _sources(self) -> "Sequence[_Rows | None]":
+        """What the alias of the item may mean, or without one all that its SELECT reads."""
+        item, scope = self._item, self._scope
+        sources = scope.all() if item.alias else scope.sources
+        return [rows for name, rows in sources if item.alias in ("", name)]
+
+
+class _Pruning:
+    """Follows who reads what, from a statement through its shapes."""
+
+    def __init__(self, source: Source, present: frozenset[str]) -> None:
+        self.kept: dict[Shape, set[str]] = {}
+        self._present = present
+        self._shapes = {shape.name: shape for shape in source.shapes()}
+        self._rows: dict[Shape, _Rows] = {}
+
+    def rows_of(self, query: Query, outer: _Scope, ctes: Ctes) -> _Rows:
+        """The rows of a query as it stands in a text; what it names itself is kept."""
+        ctes = {**ctes, **dict.fromkeys([cte.alias for cte in query.ctes] if query.recursive else [])}
+        for cte in query.ctes:
+            assert cte.query
+            rows = self.rows_of(cte.query, outer, ctes)
+            if query.recursive or cte.renamed:
+                rows.want_all()
+            ctes = {**ctes, cte.alias: None if query.recursive or cte.renamed else rows}
+        found: list[_Rows] = []
+        scope = outer
+        for select in query.selects:
+            scope = _Scope(outer.source, outer)
+            self._read_from(select.sources, scope, ctes)
+            self.scan(select.rest, scope, ctes)
+            columns = [_Column(self, item, scope, ctes) for item in select.items or ()]
+            names = [column.names() for column in columns]
+            known = None if select.items is None or None in names else [name for each in names for name in each or ()]
+            found.append(_Rows(columns, known))
+        self.scan(query.tail, scope, ctes)
+        if not query.is_plain:
+            for rows in found:
+                rows.want_all()
+        return found[0]
+
+    def rows_of_shape(self, shape: Shape) -> _Rows:
+        """The rows of a shape; what its text names from FROM on is kept."""
+        if shape in self._rows:
+            return self._rows[shape]
+        text, scope = _read(shape, self._present & _conditions(shape)), _Scope(shape.source)
+        columns = [_Column(self, item, scope, {}, shape) for item in text.items]
+        self._rows[shape] = rows = _Rows(columns, shape.columns.keys())
+        self.kept[shape] = set()
+        if text.query is None:
+            self.kept[shape].update(shape.columns)
+            for name in text.named & self._shapes.keys():
+                self.rows_of_shape(self._shapes[name]).want_all()
+            return rows
+        (select,) = text.query.selects
+        self._read_from(select.sources, scope, {})
+        self.scan([*select.rest, *text.query.tail], scope, {})
+        if text.is_whole:
+            rows.want_all()
+        for name in text.named:
+            rows.want(name, ANYBODY)
+        return rows
+
+    def _read_from(self, sources: Sequence[From], scope: _Scope, ctes: Ctes) -> None:
+        for source in sources:
+            rows: _Rows | None = None
+            if source.query:
+                rows = self.rows_of(source.query, scope, ctes)
+            elif source.name in ctes:
+                rows = ctes[source.name]
+            elif source.name in self._shapes:
+                rows = self.rows_of_shape(self._shapes[source.name])
+            if rows and source.renamed:
+                rows.want_all()
+                rows = None
+            scope.sources.append((source.alias, rows))
+
+    def scan(self, parts: Parts, scope: _Scope, ctes: Ctes) -> None:
+        """Keep all that is named in an expression, whatever it does with it."""
+        for index, part in enumerate(parts):
+            before, after = parts[index - 1 : index], parts[index + 1 : index + 2]
+            if part.query:
+                self.rows_of(part.query, scope, ctes).want_all()
+            elif part.inside:
+                self.scan(part.inside, scope, ctes)
+            elif not part.name or (before and before[0].keyword == "as") or (after and after[0].text == "("):
+                continue
+            elif after and after[0].text == "." and index + 2 < len(parts):
+                column = parts[index + 2]
+                self.want(part.name, column.name or column.text, scope, ANYBODY)
+            elif not before or before[0].text != ".":
+                self.want_alone(part.name, scope, ANYBODY)
+
+    def want(self, alias: str, column: str, scope: _Scope, readers: Readers) -> None:
+        """Keep `alias.column`. A column that is not there may be a function of the whole row."""
+        for name, rows in scope.all():
+            if rows and name == alias and not rows.want(column, readers):
+                rows.want_all()
+
+    def want_alone(self, name: str, scope: _Scope, readers: Readers) -> None:
+        """Keep what a name without an alias may mean: a column, or the whole row of an alias."""
+        for alias, rows in scope.all():
+            if rows:
+                rows.want(name, readers)
+                if name == alias:
+                    rows.want_all()
+
+
+@attrs.frozen(eq=False)
+class _ShapeText:
+    """What the text of a shape is made of."""
+
+    items: Sequence[Item]
+    query: Query | None
+    """Its SELECT, without the list; None where it cannot be read."""
+    is_whole: bool
+    """Its rows, or their order, may depend on its list."""
+    named: Collection[str]
+    """The columns by which it may order or group; where it cannot be read, all names in it."""
+
+
+@cache
+def _conditions(shape: Shape) -> frozenset[str]:
+    return shape.source.conditions
+
+
+@cache
+def _read(shape: Shape, present: frozenset[str]) -> _ShapeText:
+    source = shape.source
+    try:
+        query = parse_query([SELECT, *parts_of(standing(shape.tail, present))])
+        lists = {name: parts_of(standing(tokens, present)) for name, tokens in shape.columns.items()}
+        items = [attrs.evolve(parse_item(parts), name=name) for name, parts in lists.items()]
+    except Unreadable:
+        return _ShapeText((), None, True, {token.name for token in standing(source.body, present)})
+    (select,) = query.selects
+    is_whole = (
+        not all(calls_only_plain_functions(parts) for parts in lists.values())
+        or not (select.grouping or any(item.column for item in items))
+        or groups_by_position(select.grouping)
+        or orders_by_position(query.tail)
+    )
+    return _ShapeText(items, query, is_whole, names_in([*select.grouping, *query.tail]) & shape.columns.keys())
