@@ -1,6 +1,6 @@
 """A raw-SQL query layer for the Concordia database: hand-written statements, one round trip, typed results."""
 
-from concordia_sql.common import JsonObject, Keywords, Links, Localized, best_text, new_id
+from concordia_sql.common import JsonObject, Keywords, Links, Localized, best_text, localize, new_id
 from concordia_sql.concordia import CONCORDIA
 from concordia_sql.engine import (
     UNSET,
@@ -82,6 +82,7 @@ __all__ = [
     "best_text",
     "command",
     "cursor",
+    "localize",
     "make_converter",
     "new_id",
     "query",

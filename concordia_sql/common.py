@@ -3,11 +3,16 @@
 import os
 import threading
 import time
+import typing
 import uuid
-from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Literal, TypeAlias, TypeVar, cast
 
 import attrs
+
+T = TypeVar("T")
+V = TypeVar("V")
 
 MediumType: TypeAlias = Literal["image", "video", "audio"]
 
@@ -35,7 +40,71 @@ def best_text(value: Localized | None, languages: Sequence[str]) -> str | None:
         raise TypeError("languages is a list of languages, as in ['fr', 'en']")
     if value is None or isinstance(value, str):
         return value or None
-    texts: dict[tuple[str, ...], str] = {}
+    return _best(value, languages)
+
+
+def localize(result: T, languages: Sequence[str]) -> T:
+    """The result of a query with one text in place of each text by language, as `best_text` chooses it.
+
+    `result` is an object of a result class, a list or tuple of such objects, or None; the one given stays as it is.
+    Texts are found at any depth by the types of the fields, which are `Localized` and `Keywords`. Where there is no
+    text, it is None, or "" in a field that may not be None.
+    """
+    if isinstance(languages, str):
+        raise TypeError("languages is a list of languages, as in ['fr', 'en']")
+    found = _objects_in(result)
+    made: dict[int, Any] = {}
+    for each in reversed(found):  # what is within another comes first
+        cls: Any = type(each)
+        changes = {name: _text_for(getattr(each, name), languages, nothing) for name, nothing in _texts_of(cls).items()}
+        for field in attrs.fields(cls):
+            if field.name not in changes and _holds_objects(value := getattr(each, field.name)):
+                changes[field.name] = _replaced(value, made)
+        made[id(each)] = attrs.evolve(each, **changes)
+    return cast("T", _replaced(result, made))
+
+
+def _objects_in(result: object) -> list[Any]:
+    """The objects of attrs classes in a result, at any depth, each after the one that it is within."""
+    found: list[Any] = []
+    waiting = [result]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list | tuple):
+            waiting.extend(value)
+        elif attrs.has(type(value)):
+            found.append(value)
+            waiting.extend(getattr(value, field.name) for field in attrs.fields(cast("Any", type(value))))
+    return found
+
+
+def _holds_objects(value: object) -> bool:
+    return attrs.has(type(value)) or (isinstance(value, tuple) and bool(value) and attrs.has(type(value[0])))
+
+
+def _replaced(value: Any, made: Mapping[int, Any]) -> Any:
+    if isinstance(value, list | tuple):
+        return type(value)(made.get(id(each), each) for each in value)
+    return made.get(id(value), value)
+
+
+@cache
+def _texts_of(result_class: type) -> Mapping[str, str | None]:
+    """The fields that hold texts by language, with what stands there for none."""
+    by_language = (dict[str, str | None], dict[str, str | tuple[str, ...] | None])
+    return {
+        name: None if type(None) in typing.get_args(hint) else ""
+        for name, hint in typing.get_type_hints(result_class).items()
+        if any(alternative in by_language for alternative in typing.get_args(hint))
+    }
+
+
+def _text_for(value: Any, languages: Sequence[str], nothing: str | None) -> Any:
+    return (_best(value, languages) if isinstance(value, dict) else value) or nothing
+
+
+def _best(value: Mapping[str, V | None], languages: Sequence[str]) -> V | None:
+    texts: dict[tuple[str, ...], V] = {}
     for language, text in value.items():
         if text:
             texts.setdefault(_subtags(language), text)

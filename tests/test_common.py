@@ -5,10 +5,15 @@ import sys
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
 
+import attrs
+import psycopg
 import pytest
 
-from concordia_sql import Localized, best_text, new_id
+from concordia_sql import Localized, Querier, best_text, blog, localize, new_id
+from tests.support.rows import insert
 
 
 @pytest.mark.parametrize(
@@ -55,6 +60,59 @@ def test_best_text(value: Localized | None, languages: list[str], expected: str 
 def test_a_language_alone_is_no_list_of_languages() -> None:
     with pytest.raises(TypeError, match=r"languages is a list of languages, as in \['fr', 'en'\]"):
         best_text({"fr": "Bonjour"}, "fr")
+
+
+def test_a_result_is_localized_at_every_depth(connection: psycopg.Connection[Any]) -> None:
+    text = {"en": "Hello", "fr": "Bonjour"}
+    insert(connection, "blog_posts", {"id": "p", "slug": "p", "status": "published"})
+    insert(
+        connection,
+        "blog_authors",
+        {"id": "a", "display_name": text, "bio": {"ar": ""}, "seo_keywords": {"fr": ["mot"]}},
+    )
+    insert(connection, "blog_post_authors", {"post_id": "p", "author_id": "a"})
+    insert(connection, "blog_categories", {"id": "c", "slug": "c", "name": {}, "description": {"fr": None}})
+    insert(connection, "blog_post_categories", {"post_id": "p", "category_id": "c"})
+    for id_, parent in (("k", None), ("reply", "k")):
+        insert(connection, "blog_comments", {"id": id_, "post_id": "p", "parent_id": parent, "content": text})
+    querier = Querier(connection)
+    query = blog.GetPost(slug="p").into(blog.FullPost)
+    post, before = localize(querier.fetch(query), ["fr-CA"]), querier.fetch(query)
+    assert post is not None and before is not None
+    (author,), (category,), (comment,) = post.authors, post.categories, post.comments
+    assert (author.display_name, author.bio, author.seo_keywords) == ("Bonjour", None, ("mot",))
+    assert (category.name, category.description) == ("", None)
+    assert (comment.content, comment.replies[0].content) == ("Bonjour", "Bonjour")
+    assert before.comments[0].replies[0].content == text
+    same = attrs.evolve(post, authors=before.authors, categories=before.categories, comments=before.comments)
+    assert same == before
+    assert [each.slug for each in localize(querier.fetch(blog.ListPosts()), ["fr"])] == ["p"]
+    assert localize(querier.fetch(blog.GetPost(slug="nothing")), ["fr"]) is None
+
+
+def test_an_address_by_keys_is_no_text_by_language(connection: psycopg.Connection[Any]) -> None:
+    insert(connection, "blog_organizations", {"slug": "o", "address": {"fr": "Lyon"}})
+    organization = localize(Querier(connection).fetch(blog.GetOrganization(slug="o")), ["fr"])
+    assert organization is not None and organization.address == {"fr": "Lyon"}
+
+
+def test_a_tree_of_any_depth_is_localized() -> None:
+    node = None
+    for number in range(5_000):
+        noon = datetime(2026, 1, 1)
+        node = blog.CommentNode(
+            id=f"{number}", post_id="p", parent_id=None, author_name="n", author_email="e", content={"fr": f"{number}"},
+            rating=0, status="approved", in_language="fr", deleted_at=None, created_at=noon, updated_at=noon,
+            replies=(node,) if node else (),
+        )  # fmt: skip
+    assert node is not None
+    found = [each.content for each in localize([node], ["fr"])[0].walk()]
+    assert found == [str(number) for number in range(4_999, -1, -1)]
+
+
+def test_a_language_alone_is_no_list_of_languages_here_either() -> None:
+    with pytest.raises(TypeError, match="languages is a list"):
+        localize(None, "fr")
 
 
 def test_ids_differ_and_hold_the_time() -> None:
