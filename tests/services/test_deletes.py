@@ -110,7 +110,7 @@ def test_what_is_added_while_its_listing_is_deleted_goes_too_or_is_not_added(
 ) -> None:
     """Each round, one comes first: what was added goes and is counted, or finds no listing."""
     insert(connection, "services_media", {"id": "m"})
-    review: dict[str, Any] = {"author_name": "", "author_email": "", "content": "", "rating": 1, "in_language": "fr"}
+    review: dict[str, Any] = {"author_name": "", "author_email": "e", "content": "", "rating": 1, "in_language": "fr"}
     table = {"review": "reviews", "reply": "reviews", "slot": "availability", "medium": "media_links"}.get(
         rival, "translations"
     )
