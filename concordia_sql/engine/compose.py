@@ -12,7 +12,7 @@ from concordia_sql.engine.errors import StatementError
 from concordia_sql.engine.lexer import Token, Tokens, quoted
 from concordia_sql.engine.prune import Kept, pruned, whole
 from concordia_sql.engine.returning import write_columns
-from concordia_sql.engine.statement import Source
+from concordia_sql.engine.statement import Shape, Source
 
 _WITH = re.compile(r"WITH\b(\s+RECURSIVE\b)?", re.IGNORECASE)
 
@@ -65,7 +65,7 @@ def _check_class(source: Source, result_class: type) -> None:
 def compose_with(shapes: Kept, source: Source, result_class: type, present: frozenset[str]) -> Composed:
     """The statement, with these columns of its shapes."""
     text = _Text(present)
-    before = _write_shapes(shapes, text)
+    before = _write_shapes(shapes, source, text)
     columns = ", ".join(f"q.{quoted(column)}" for column in columns_of(result_class))
     statement = f"SELECT {columns}\nFROM (\n{text.add(source.body)}\n) AS q"
     return text.composed(f"WITH {before}\n{statement}" if before else statement)
@@ -84,7 +84,7 @@ def compose_command(source: Source, result_class: type, present: frozenset[str])
     before = [each for one in source.before if (each := compose_command(one, int, present)).text]
     present = holding(source.all_conditions, present)
     text = _Text(present, before)
-    shapes = _write_shapes(whole(source, present), text)
+    shapes = _write_shapes(whole(source, present), source, text)
     body = text.add(write_columns(source, result_class))
     if not shapes:
         return text.composed(body)
@@ -93,14 +93,24 @@ def compose_command(source: Source, result_class: type, present: frozenset[str])
     return text.composed(f"WITH {shapes}\n{body}")
 
 
-def _write_shapes(shapes: Kept, text: "_Text") -> str:
+def _write_shapes(shapes: Kept, source: Source, text: "_Text") -> str:
     """The shapes, each with these columns, as the list of a WITH."""
-    return ", ".join(
-        f"{shape.name} AS NOT MATERIALIZED (\n"
-        f"SELECT{','.join(text.add(shape.columns[name], shape=True) for name in shape.columns if name in kept)}\n"
-        f"{text.add(shape.tail, shape=True)}\n)"
-        for shape, kept in shapes.items()
-    )
+    if len({shape.name for shape in shapes}) == len(shapes):
+        return ", ".join(_write_shape(shape, shapes, text) for shape in shapes)
+    return _write_nested(shapes, source, text)
+
+
+def _write_nested(shapes: Kept, source: Source, text: "_Text") -> str:
+    """The shapes that a text uses, each with its own inside: where two libraries have one name, each means its own."""
+    used = [shape for shape in source.uses.values() if shape in shapes]
+    return ", ".join(_write_shape(shape, shapes, text, _write_nested(shapes, shape.source, text)) for shape in used)
+
+
+def _write_shape(shape: Shape, shapes: Kept, text: "_Text", inner: str = "") -> str:
+    columns = (text.add(shape.columns[name], shape=True) for name in shape.columns if name in shapes[shape])
+    before = f"WITH {inner}\n" if inner else ""
+    select = f"SELECT{','.join(columns)}\n{text.add(shape.tail, shape=True)}"
+    return f"{shape.name} AS NOT MATERIALIZED (\n{before}{select}\n)"
 
 
 class _Text:

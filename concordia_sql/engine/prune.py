@@ -231,7 +231,7 @@ class _Pruning:
     def __init__(self, source: Source, present: frozenset[str]) -> None:
         self.kept: dict[Shape, set[str]] = {}
         self._present = present
-        self._shapes = {shape.name: shape for shape in source.shapes()}
+        self._shapes: Mapping[str, Shape] = {shape.name: shape for shape in source.shapes()}
         self._rows: dict[Shape, _Rows] = {}
 
     def rows_of(self, query: Query, outer: _Scope, ctes: Ctes) -> _Rows:
@@ -269,8 +269,9 @@ class _Pruning:
         self.kept[shape] = set()
         if text.query is None:
             self.kept[shape].update(shape.columns)
-            for name in text.named & self._shapes.keys():
-                self.rows_of_shape(self._shapes[name]).want_all()
+            shapes = {**self._shapes, **shape.source.uses}
+            for name in text.named & shapes.keys():
+                self.rows_of_shape(shapes[name]).want_all()
             return rows
         (select,) = text.query.selects
         self._read_from(select.sources, scope, {})
@@ -288,8 +289,8 @@ class _Pruning:
                 rows = self.rows_of(source.query, scope, ctes)
             elif source.name in ctes:
                 rows = ctes[source.name]
-            elif source.name in self._shapes:
-                rows = self.rows_of_shape(self._shapes[source.name])
+            elif shape := scope.source.uses.get(source.name, self._shapes.get(source.name)):
+                rows = self.rows_of_shape(shape)
             if rows and source.renamed:
                 rows.want_all()
                 rows = None

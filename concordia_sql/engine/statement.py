@@ -5,6 +5,7 @@ with a header: comments that say what comes back, and name the shapes used, as `
 Commands may have several statements, with semicolons in between.
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -167,8 +168,8 @@ def _split(tokens: Tokens, path: Path) -> Sequence[Tokens]:
 
 
 def _used(comments: Tokens, path: Path, library: Library) -> Iterator[Shape]:
-    """The shapes that the header names; of these and those that they use, no two have the same name."""
-    known: dict[str, Shape] = {}
+    """The shapes that the header names. No two that it names have one name, and no two of one library below them."""
+    known: dict[tuple[Library | None, str], Shape] = {}
     for comment in comments:
         for name in _listed(_USES, comment):
             if name.startswith("$"):
@@ -177,10 +178,15 @@ def _used(comments: Tokens, path: Path, library: Library) -> Iterator[Shape]:
                 shape = find_shape(name, library)
             except StatementError as error:
                 raise StatementError(f"{path}:{comment.line}: uses {name}: {error}") from None
-            for each in (*shape.source.shapes(), shape):
-                if (other := known.setdefault(each.name, each)) is not each:
+            below = [*shape.source.shapes(), shape]
+            for library_of, each in [(None, shape), *((each.source.library, each) for each in below)]:
+                if (other := known.setdefault((library_of, each.name), each)) is not each:
                     paths = f"{other.source.path} and {each.source.path}"
                     raise StatementError(f"{path}:{comment.line}: two shapes of the name {each.name}: {paths}")
+            for each, other in itertools.permutations(known.values(), 2):
+                if each.source.library != other.source.library and _hides(each, other):
+                    table = f"the table {each.name} in {other.source.path}"
+                    raise StatementError(f"{path}:{comment.line}: {each.source.path} would stand in for {table}")
             yield shape
 
 
@@ -188,6 +194,12 @@ def _listed(form: re.Pattern[str], comment: Token) -> list[str]:
     """What a line of the header lists, with commas in between."""
     match = form.match(comment.text)
     return [name.strip() for name in match[1].split(",")] if match else []
+
+
+def _hides(shape: Shape, other: Shape) -> bool:
+    """Whether the text of another shape reads a table by the shape's name."""
+    tokens = itertools.chain(*other.columns.values(), other.tail)
+    return shape.name not in other.source.uses and any(token.name == shape.name for token in tokens)
 
 
 def _mark_conditional_lines(tokens: Tokens, path: Path) -> Tokens:

@@ -1,7 +1,7 @@
 """A library of somebody's own on a database without Concordia's tables: names, migrations, refusals, types."""
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,6 +30,7 @@ from concordia_sql import (
 from concordia_sql.engine.statement import find_shape, load
 from concordia_sql.tools.migrate import migrate
 from tests.support import bakery
+from tests.support.rows import insert
 from tests.support.statements import said, write
 
 Connection = psycopg.Connection[TupleRow]
@@ -227,14 +228,48 @@ def test_its_own_shapes_come_before_those_that_it_uses(tmp_path: Path) -> None:
         load("auth/get.sql", Library(tmp_path))
 
 
+def test_a_name_that_both_have_means_what_its_library_says(connection: Connection, tmp_path: Path) -> None:
+    """Her `auth/user` stands beside an `auth/member` whose user is Concordia's."""
+    insert(connection, "user", {"id": "anna", "name": "Anna"})
+    insert(connection, "organization", {"id": "bakers"})
+    insert(connection, "member", {"user_id": "anna", "organization_id": "bakers"})
+    write(tmp_path, "auth/shapes/user.sql", '-- Hers.\nSELECT "user".id, 43 AS shoe_size FROM "user"')
+    statement = (
+        "SELECT auth_user.shoe_size AS shoes, auth_member.user AS whose FROM auth_member, auth_user"
+        " WHERE auth_user.id = auth_member.user_id"
+    )
+    for uses in ("auth/user, auth/member", "auth/member, auth/user"):
+        write(tmp_path, "auth/ask.sql", f"-- Both.\n-- uses: {uses}\n{statement}")
+        asked = query_of(tmp_path, "auth/ask.sql", uses=[CONCORDIA], shoes=int, whose=Person)
+        (row,) = Querier(connection).fetch(asked())
+        assert (row.shoes, row.whose) == (43, Person("anna", "Anna"))
+
+
+def test_a_shape_that_would_stand_in_for_a_table_of_the_other_library_is_refused(tmp_path: Path) -> None:
+    posts = write(tmp_path, "blog/shapes/posts.sql", "-- Hers.\nSELECT mine.id FROM mine")
+    library = Library(tmp_path, uses=[CONCORDIA])
+    for uses in ("blog/posts, blog/post", "blog/post, blog/posts"):
+        write(tmp_path, "blog/get.sql", f"-- Both.\n-- uses: {uses}\nSELECT 1 AS value")
+        with pytest.raises(StatementError) as caught:
+            load("blog/get.sql", library)
+        table = f"the table blog_posts in {CONCORDIA.root}/blog/shapes/post.sql"
+        assert str(caught.value) == f"{tmp_path}/blog/get.sql:2: {posts} would stand in for {table}"
+
+
+@attrs.frozen
+class Person:
+    id: str
+    name: str
+
+
 @attrs.frozen
 class Value:
     value: str
 
 
-def query_of(root: Path, path: str, **hints: Any) -> type[Many[Any]]:
+def query_of(root: Path, path: str, uses: Sequence[Library] = (), **hints: Any) -> type[Many[Any]]:
     """A query whose rows have fields of these types; its one parameter may be `by`."""
     row = attrs.make_class("Row", {name: attrs.field(type=hint) for name, hint in hints.items()}, frozen=True)
     fields: dict[str, Any] = {"__annotations__": {"by": int}} if ":by" in (root / path).read_text("utf-8") else {}
     asked = types.new_class("Ask", (Many[row],), exec_body=lambda own: own.update(fields))  # type: ignore[valid-type]
-    return query(path, library=Library(root))(cast("type[Many[Any]]", asked))
+    return query(path, library=Library(root, uses=uses))(cast("type[Many[Any]]", asked))
