@@ -1,7 +1,9 @@
-"""Makes the pages of this folder that come from the code: `make docs` writes them, a test compares them.
+"""Makes what comes from the code: the pages of this folder, and what a check holds a database against.
+
+`make docs` writes it, a test compares it.
 
 `queries.md` lists every query with its parameters, its result and its relations, and every command with the rows that
-it touches; `schema.md` draws the tables.
+it touches; `schema.md` draws the tables. `migrations/catalogue.json` keeps them as the catalogue describes them.
 """
 
 import inspect
@@ -18,11 +20,13 @@ import attrs
 import psycopg
 
 from concordia_sql import CONCORDIA, Query, auth, blog, profile, services
+from concordia_sql.engine.checks.catalogue import catalogue_text, read_catalogue
 from concordia_sql.engine.columns import columns_of
 from concordia_sql.tools import embedded
 from concordia_sql.tools.migrate import migrate
 
 DOCS = Path(__file__).parent
+SNAPSHOT = DOCS.parent / "migrations" / "catalogue.json"
 DOMAINS = (auth, profile, blog, services)
 
 
@@ -205,6 +209,7 @@ def main() -> None:
         migrate(url)
         with psycopg.connect(url, autocommit=True) as connection:
             (DOCS / "schema.md").write_text(schema_page(connection), "utf-8")
+            SNAPSHOT.write_text(catalogue_text(read_catalogue(connection)), "utf-8")
     (DOCS / "queries.md").write_text(queries_page(), "utf-8")
 
 

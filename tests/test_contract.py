@@ -10,13 +10,13 @@ from typing import Any, cast
 import attrs
 import psycopg
 import pytest
-from psycopg import pq
 
-from concordia_sql import CONCORDIA, UNSET, Affected, Many, ParameterError, Querier, Query, Tree, blog, make_converter
+from concordia_sql import CONCORDIA, UNSET, Many, ParameterError, Querier, Query, Tree, blog, make_converter
+from concordia_sql.engine.checks.describe import Described, Describer
+from concordia_sql.engine.checks.levels import Select, read_statement
+from concordia_sql.engine.checks.statements import Explained, check_statements, texts
 from concordia_sql.engine.columns import columns_of, nested_classes
-from concordia_sql.engine.compose import Composed, compose, compose_command
 from concordia_sql.engine.lexer import Token, Tokens, tokenize
-from concordia_sql.engine.mapping import make_row_maker
 from tests.support.catalog import command_classes, example, query_classes, required
 
 QUERIES = query_classes()
@@ -30,36 +30,15 @@ each_query = pytest.mark.parametrize("query_class", QUERIES, ids=lambda cls: cls
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(CONCORDIA.root)))
 
 
-def texts(query_class: type[Query[Any]]) -> list[Composed]:
-    """What the query sends with none of its optional fields, with each, with each pair, and with all.
-
-    Each for every value that conditional lines name of a field.
-    """
-    optional = tuple(query_class._optional)
-    chosen = itertools.chain([()], itertools.combinations(optional, 1), itertools.combinations(optional, 2), [optional])
-    composer = compose_command if query_class.writes else compose
-    compared = list(itertools.product(*(texts.values() for texts in query_class._choices.values())))
-    return [
-        composer(query_class.source, query_class.result_class, frozenset([*names, *values]))
-        for names in dict.fromkeys(chosen)
-        for values in compared
-    ]
-
-
 @pytest.fixture(scope="module")
 def contract_connection(sample_url: str) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(sample_url, autocommit=True) as connection:
         yield connection
 
 
-def described(connection: psycopg.Connection[Any], composed: Composed) -> pq.abc.PGresult:
-    for result in (
-        connection.pgconn.prepare(b"contract", composed.encoded),
-        connection.pgconn.describe_prepared(b"contract"),
-    ):
-        assert result.status == pq.ExecStatus.COMMAND_OK, f"{result.get_error_message()}\n{composed.text}"
-    connection.execute("DEALLOCATE contract")
-    return result
+@pytest.fixture(scope="module")
+def describer(contract_connection: psycopg.Connection[Any]) -> Describer:
+    return Describer(contract_connection)
 
 
 def test_every_statement_file_has_its_class() -> None:
@@ -140,31 +119,36 @@ def test_lists_are_ordered(query_class: type[Query[Any]]) -> None:
 
 
 @each_class
-def test_every_combination_of_optional_fields_prepares(
-    query_class: type[Query[Any]], contract_connection: psycopg.Connection[Any]
-) -> None:
-    for composed in {each.text: each for whole in texts(query_class) for each in (*whole.before, whole)}.values():
-        result = described(contract_connection, composed)
-        assert result.nparams == len(composed.parameters)
+def test_every_combination_of_optional_fields_prepares(query_class: type[Query[Any]], describer: Describer) -> None:
+    for composed in {each.text: each for whole in texts(query_class, 2) for each in (*whole.before, whole)}.values():
+        assert len(describer.describe(composed.encoded).parameters) == len(composed.parameters)
 
 
 @each_class
-def test_columns_fit_the_fields(query_class: type[Query[Any]], contract_connection: psycopg.Connection[Any]) -> None:
+def test_columns_fit_the_fields(query_class: type[Query[Any]], describer: Describer) -> None:
     """Types fit, and a field may be None where, and only where, its column may be NULL."""
-    if query_class.result_class is int:
-        assert issubclass(query_class, Affected)
-        return
-    result = described(contract_connection, texts(query_class)[0])
-    known = contract_connection.adapters.types
-    types = {(result.fname(index) or b"").decode(): known[result.ftype(index)].name for index in range(result.nfields)}
-    make_row_maker(query_class.result_class, types, make_converter())
-    for index, column in enumerate(columns_of(query_class.result_class).values()):
-        if table := result.ftable(index):
-            (required,) = contract_connection.execute(
-                "SELECT attnotnull FROM pg_attribute WHERE attrelid = %s AND attnum = %s",
-                [table, result.ftablecol(index)],
-            ).fetchone() or (None,)
-            assert required is not column.nullable, f"{column.name}: NOT NULL is {required}"
+    assert list(check_statements(describer, [query_class], make_converter(), Explained())) == []
+    if query_class.result_class is not int:
+        composed = texts(query_class)[0]
+        _compare_nulls(describer.describe(composed.encoded), query_class.result_class)
+        _compare_levels(describer, read_statement(composed.text), query_class.result_class)
+
+
+def _compare_nulls(described: Described, cls: type) -> None:
+    columns = {column.name: column for column in described.columns}
+    for name, field in columns_of(cls).items():
+        column = columns[name]
+        assert column.nullable in (None, field.nullable), name
+        if column.origin is not None:
+            assert column.origin.not_null is not field.nullable, name
+
+
+def _compare_levels(describer: Describer, select: Select, cls: type) -> None:
+    for name, field in columns_of(cls).items():
+        for nested in field.nested:
+            if nested is not None and (level := select.level(name)) is not None:
+                _compare_nulls(describer.describe(level.text.encode()), nested)
+                _compare_levels(describer, level, nested)
 
 
 @each_class

@@ -8,6 +8,8 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
+from concordia_sql.engine.checks.catalogue import catalogue_text, read_catalogue
+
 DOCS = Path(__file__).parents[1] / "docs"
 
 
@@ -26,3 +28,8 @@ def test_the_page_of_queries_is_current(generate: ModuleType) -> None:
 
 def test_the_page_of_tables_is_current(generate: ModuleType, connection: psycopg.Connection[TupleRow]) -> None:
     assert (DOCS / "schema.md").read_text("utf-8") == generate.schema_page(connection)
+
+
+def test_what_a_check_compares_with_is_current(generate: ModuleType, connection: psycopg.Connection[TupleRow]) -> None:
+    """And the same whatever the version of the server."""
+    assert generate.SNAPSHOT.read_text("utf-8") == catalogue_text(read_catalogue(connection))

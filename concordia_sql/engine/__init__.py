@@ -4,6 +4,8 @@ from msgspec import UNSET, UnsetType
 
 from concordia_sql.engine.async_database import AsyncDatabase
 from concordia_sql.engine.async_querier import AsyncQuerier
+from concordia_sql.engine.checks.check import assert_checked, check
+from concordia_sql.engine.checks.findings import Finding
 from concordia_sql.engine.conversions import Convert
 from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.database import Database
@@ -39,6 +41,7 @@ __all__ = [
     "Converter",
     "Database",
     "DatabaseURLError",
+    "Finding",
     "Isolation",
     "Library",
     "Limit",
@@ -60,6 +63,8 @@ __all__ = [
     "Subtree",
     "Tree",
     "UnsetType",
+    "assert_checked",
+    "check",
     "children_field",
     "command",
     "cursor",

@@ -2,13 +2,17 @@
 """Databases: pools of queriers."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from time import monotonic
+from types import ModuleType
 from typing import Any, Self, TypeVar
 
 import psycopg
 import psycopg_pool
 
+from concordia_sql.engine.checks.check import check_at
+from concordia_sql.engine.checks.findings import Finding
+from concordia_sql.engine.checks.quick import look
 from concordia_sql.engine.connecting import (
     BUSY,
     SETUP,
@@ -22,6 +26,7 @@ from concordia_sql.engine.connecting import (
 )
 from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.idle import IdleConnections
+from concordia_sql.engine.library import Library
 from concordia_sql.engine.querier import Executor, Querier
 from concordia_sql.engine.queries import Many, Query
 from concordia_sql.engine.session import Isolation
@@ -44,7 +49,8 @@ class Database(Executor):
     of 10 s, TCP keepalives that find a dead peer within a minute, `TimeZone` UTC, generic plans. The pool keeps
     `min_size` connections and makes up to `max_size`; a call waits `timeout` seconds for one, and then raises
     psycopg_pool.PoolTimeout. The connection used last is used next; one that died meanwhile is replaced first.
-    `prepare=False` turns prepared statements off, as happens by itself behind PgBouncer.
+    `prepare=False` turns prepared statements off, as happens by itself behind PgBouncer. For each library that it
+    `requires`, it looks at the migrations and refusals as it opens, in one round trip.
 
     Use it as a context manager, or call `open` and `close`. What it returns and raises is as `Querier` says.
     """
@@ -59,7 +65,9 @@ class Database(Executor):
         converter: Converter | None = None,
         prepare: bool = True,
         show_values: bool = False,
+        requires: Iterable[Library] = (),
     ) -> None:
+        self._requires = tuple(requires)
         self._settings = settings_of(url)
         self._converter = converter or make_converter()
         self._prepare = prepare
@@ -77,10 +85,15 @@ class Database(Executor):
         )
 
     def open(self) -> None:
-        """Connect. Raises psycopg.OperationalError at once when the server cannot be reached."""
+        """Connect.
+
+        Raises psycopg.OperationalError at once when the server cannot be reached, and NotMigrated when a library that
+        is required finds its migrations not applied, its tables in no schema of the search path, or no refusals.
+        """
         with connecting():
-            connection = psycopg.Connection.connect(**self._settings)
-            connection.close()
+            with psycopg.Connection.connect(**self._settings) as connection:
+                for library in self._requires:
+                    (connection.wait(look(connection.pgconn, library))).require()
             self._pool.open(wait=True)
 
     def close(self) -> None:
@@ -94,6 +107,16 @@ class Database(Executor):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def check(self, *modules: ModuleType | str) -> list[Finding]:
+        """What is the matter with the database, for the queries and commands that the modules name; errors come first.
+
+        A module's queries are those in its `__all__`, or else among its public names. What is looked at, and how, is as
+        `concordia_sql.check` says. It takes a connection of its own, and some seconds for a few hundred queries.
+
+        Raises psycopg.OperationalError when the server cannot be reached, QuerierError for a module without queries.
+        """
+        return check_at(self._settings, modules, self._converter)
 
     @contextlib.contextmanager
     def querier(self) -> Iterator[Querier]:

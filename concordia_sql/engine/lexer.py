@@ -32,6 +32,7 @@ _TOKEN = re.compile(
 )
 _LOWER = {ord(upper): upper.lower() for upper in string.ascii_uppercase}  # in UTF-8, PostgreSQL folds no others
 _LONGEST_NAME = 63  # bytes
+_NUMBERED = re.compile(r"\$\d+")
 _BLOCK_EDGE = re.compile(r"/\*|\*/")
 _WRONG = {
     'u&"': "a name with escapes; write it as it is, without U&",
@@ -72,11 +73,11 @@ class Token:
 Tokens = Sequence[Token]
 
 
-def tokenize(text: str, source: str) -> list[Token]:
+def tokenize(text: str, source: str, *, numbered: bool = False) -> list[Token]:
     """The tokens of a SQL text; joined, they are the text again.
 
-    Raises StatementError, naming `source` and the line, for NUL, `$1`, and a string, name or comment without an
-    end.
+    Raises StatementError, naming `source` and the line, for NUL, a string, name or comment without an end, and `$1`,
+    but in a `numbered` text, whose parameters are written so.
     """
     if (place := text.find("\0")) >= 0:
         line = text.count("\n", 0, place) + 1
@@ -88,6 +89,8 @@ def tokenize(text: str, source: str) -> list[Token]:
         match = _TOKEN.match(text, position)
         assert match is not None  # the last alternative takes any character
         kind, end = match.lastgroup or "", match.end()
+        if numbered and (number := _NUMBERED.match(text, position)):
+            kind, end = "parameter", number.end()
         if kind == "wrong":
             problem = _WRONG.get(match[0].lower()) or _WRONG.get(
                 match[0][-1], "a parameter by number; write it by name, as :slug"

@@ -18,6 +18,10 @@ REFUSED = "RC001"
 Source: TypeAlias = str | Path
 """Where migrations lie, as yoyo takes it: a folder, or `package:myapp:migrations`."""
 
+SNAPSHOT = "catalogue.json"
+"""The file beside migrations that keeps what they make."""
+
+_MIGRATION = re.compile(r"(?<!\.rollback)\.(?:sql|py)$")
 _PACKAGE = re.compile(r"package:([^\s/:]+):(.*)")
 _CREATED = re.compile(
     r'^\s*CREATE\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:"?\w+"?\s*\.\s*)?"?(\w+)"?',
@@ -38,13 +42,14 @@ def _libraries(given: "Iterable[Library]") -> "tuple[Library, ...]":
 
 
 def _advice(library: "Library") -> str:
+    command = apply_command(library)
+    return command and f"the database is not migrated, or behind. Run: {command}"
+
+
+def apply_command(library: "Library") -> str:
+    """The command that applies the migrations of a library and of those that it uses; empty where there are none."""
     sources = dict.fromkeys(source for each in (library, *library.uses) for source in each.migrations)
-    if not sources:
-        return ""
-    return (
-        "the database is not migrated, or behind. Run: "
-        f"yoyo apply --batch --database postgresql+psycopg://… {shlex.join(sources)}"
-    )
+    return f"yoyo apply --batch --database postgresql+psycopg://… {shlex.join(sources)}" if sources else ""
 
 
 @attrs.frozen
@@ -72,13 +77,28 @@ class Library:
 @cache
 def tables_of(library: Library) -> frozenset[str]:
     """The tables that a library's migrations create in SQL, as far as they can be read here."""
-    texts = (file.read_text("utf-8") for source in library.migrations for file in _files(source))
+    files = (file for source in library.migrations for file in _files(source))
+    texts = [file.read_text("utf-8") for file in files if file.name.endswith(".sql")]
     return frozenset(name for text in texts for name in _CREATED.findall(text))
 
 
+@cache
+def migrations_of(library: Library) -> Sequence[str]:
+    """The names of a library's migrations as yoyo knows them, in their order."""
+    names = (file.name for source in library.migrations for file in _files(source))
+    return sorted({_MIGRATION.sub("", name) for name in names if _MIGRATION.search(name) and name != "__init__.py"})
+
+
+@cache
+def snapshot_of(library: Library) -> bytes | None:
+    """What the catalogue says of the tables when all migrations are applied, where a file beside them keeps it."""
+    files = (file for source in library.migrations for file in _files(source))
+    return next((file.read_bytes() for file in files if file.name == SNAPSHOT), None)
+
+
 def _files(source: str) -> Iterator[Traversable]:
-    """The SQL files of a source; none where it is not deployed with the code."""
+    """The files of a source; none where it is not deployed with the code."""
     package = _PACKAGE.fullmatch(source)
     folder: Traversable = importlib.resources.files(package[1]).joinpath(package[2]) if package else Path(source)
     if folder.is_dir():
-        yield from (file for file in folder.iterdir() if file.name.endswith(".sql"))
+        yield from folder.iterdir()

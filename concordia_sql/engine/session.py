@@ -22,12 +22,14 @@ from psycopg.errors import error_from_result
 from psycopg.pq.abc import PGresult
 
 from concordia_sql.engine.adapters import LOOK_UP, Adaptation
+from concordia_sql.engine.checks.quick import look
 from concordia_sql.engine.collector import collector_paused
 from concordia_sql.engine.columns import nested_classes
 from concordia_sql.engine.compose import Composed
 from concordia_sql.engine.constraints import Key, KnownKeys, ask_for_keys
 from concordia_sql.engine.converter import Converter
 from concordia_sql.engine.errors import NotMigrated, OutcomeUnknown, QuerierError, ResultError
+from concordia_sql.engine.library import migrations_of
 from concordia_sql.engine.mapping import make_row_maker
 from concordia_sql.engine.queries import Affected, Maybe, One, Query
 from concordia_sql.engine.refusals import translate
@@ -198,7 +200,8 @@ class Session:
                 return (yield from self._run(queries))
             except psycopg.Error as error:
                 if not self._recover(error):
-                    self.explain(error, queries, (yield from self._broken_key(error)))
+                    key = yield from self._broken_key(error)
+                    self.explain(error, queries, key, (yield from self._cause(error, queries)))
 
     def _run(self, queries: Sequence[Query[Any]]) -> PQGen[tuple[Any, ...]]:
         runs = [self._calls(query) for query in queries]
@@ -240,8 +243,27 @@ class Session:
             return True
         return False
 
+    def _cause(self, error: psycopg.Error, queries: Sequence[Query[Any]]) -> PQGen[str]:
+        """Why something is missing, as the database says it, and what mends that; empty where that is not known.
+
+        Not in a transaction: the error has ended it.
+        """
+        if not isinstance(error, _MISSING) or self._pgconn.transaction_status != _IDLE:
+            return ""
+        libraries = [each for query in queries for each in (*query.source.library.uses, query.source.library)]
+        for library in dict.fromkeys(libraries):
+            if cause := (yield from look(self._pgconn, library)).cause():
+                return cause
+        return (
+            "all migrations are applied, so something was changed since." if any(map(migrations_of, libraries)) else ""
+        )
+
     def explain(
-        self, error: psycopg.Error | ResultError, queries: Sequence[Query[Any]], key: Key | None = None
+        self,
+        error: psycopg.Error | ResultError,
+        queries: Sequence[Query[Any]],
+        key: Key | None = None,
+        cause: str = "",
     ) -> NoReturn:
         """Raise the error with the names of its queries, or one that says more. Neither holds a value."""
         names = _names_of(queries)
@@ -257,7 +279,8 @@ class Session:
         if isinstance(error, _MISSING):
             advice = dict.fromkeys(query.source.library.not_migrated for query in queries)
             if advice and all(advice):
-                raise NotMigrated(f"{names}: {error.diag.message_primary}; {'; or '.join(advice)}") from error
+                said = cause or "; or ".join(advice)
+                raise NotMigrated(f"{names}: {error.diag.message_primary}; {said} See: concordia-sql check") from error
         # What was in a transaction is rolled back.
         if any(query.writes for query in queries) and self._before == _IDLE and self._lost(error):
             raise OutcomeUnknown(f"{names}: the connection was lost; the write may be done or not") from error

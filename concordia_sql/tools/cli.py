@@ -22,6 +22,7 @@ from psycopg.sql import Literal as Quoted
 from concordia_sql import auth, blog, profile, services
 from concordia_sql.concordia import CONCORDIA
 from concordia_sql.engine import ConcordiaError, Database, ParameterError, Querier, Query
+from concordia_sql.engine.checks import check as checking
 from concordia_sql.engine.compose import Composed, compose, compose_command
 from concordia_sql.tools import embedded, sample
 from concordia_sql.tools.migrate import migrate
@@ -49,6 +50,12 @@ class _Failure(click.ClickException):
 
     def show(self, file: typing.IO[Any] | None = None) -> None:
         click.secho(self.message, file=file, err=True, fg="red")
+
+
+class _NotChecked(_Failure):
+    """An error for which there is no answer."""
+
+    exit_code = 2
 
 
 class _Commands(click.Group):
@@ -136,6 +143,35 @@ def explain(name: str, values: tuple[str, ...], url: str) -> None:
 
 
 @main.command()
+@click.argument("modules", nargs=-1, metavar="[MODULE]...")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array of objects with level, where, what, remedy.")
+@click.option("--strict", is_flag=True, help="Take warnings for errors.")
+@_database
+def check(modules: tuple[str, ...], url: str, *, as_json: bool, strict: bool) -> None:
+    """Check that a database fits the queries of these modules, or of Concordia.
+
+    Each line is one cause, with what mends it. Nothing is written, and no row is read. The exit status is 0 when
+    nothing is wrong but for warnings, 1 when something is, and 2 when the check could not be made.
+
+    \b
+    concordia-sql check myapp.reports --strict
+    """
+    sys.path.insert(0, "")  # as `python -m` does: for modules of the folder that one is in
+    try:
+        found = checking.check(url, *(modules or _DOMAINS))
+    except (psycopg.Error, ConcordiaError, ImportError) as error:
+        raise _NotChecked(" ".join(str(error).split())) from None
+    if as_json:
+        click.echo(json.dumps([attrs.asdict(finding) for finding in found], indent=2))
+    for finding in () if as_json else found:
+        click.secho(str(finding), fg="red" if finding.level == "error" else "yellow")
+    if any(strict or finding.level == "error" for finding in found):
+        sys.exit(1)
+    if not found and not as_json:
+        click.echo("The database fits.")
+
+
+@main.command()
 @_scale
 @_database
 def seed(scale: int, url: str) -> None:
@@ -155,7 +191,7 @@ def serve(folder: Path | None, scale: int) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), embedded.start(folder) as url:
         migrate(url)
-        with Database(url, max_size=1) as database, database.querier() as querier:
+        with Database(url, max_size=1, requires=[CONCORDIA]) as database, database.querier() as querier:
             if querier.connection.execute('SELECT FROM "user" LIMIT 1').fetchone() is None:
                 _load(querier, scale)
         click.echo(

@@ -15,7 +15,7 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 import concordia_sql
-from concordia_sql import Database, Querier, Query
+from concordia_sql import CONCORDIA, Database, Querier, Query
 from concordia_sql.tools import embedded, sample
 from concordia_sql.tools.migrate import migrate
 
@@ -159,7 +159,7 @@ def run(console: Console) -> None:
     with console.status("Starting PostgreSQL …") as status, embedded.start() as url:
         status.update("Migrating …")
         migrate(url)
-        with Database(url, max_size=1) as database, database.querier() as querier:
+        with Database(url, max_size=1, requires=[CONCORDIA]) as database, database.querier() as querier:
             status.update("Loading the sample …")
             counts = sample.load(querier.connection)
             status.stop()

@@ -1,5 +1,6 @@
 """The command line, as a user types it."""
 
+import json
 import re
 import signal
 import subprocess
@@ -257,3 +258,44 @@ def test_a_wrong_url_is_one_line_that_shows_nothing_of_it() -> None:
         done = run(*arguments, url="postgresql+asyncpg://app:secret@db/x")
         assert (done.exit_code, done.stdout) == (1, "")
         assert done.stderr == "the URL of the database is wrong: it must begin with postgresql://, in lower case\n"
+
+
+def test_check_says_that_a_database_fits(database_url: str) -> None:
+    result = run("check", "concordia_sql.profile", url=database_url)
+    assert (result.exit_code, result.output) == (0, "The database fits.\n")
+
+
+def test_check_shows_a_cause_on_a_line(connection: Connection, database_url: str) -> None:
+    connection.execute("DROP INDEX session_expired_idx")
+    result = run("check", "concordia_sql.profile", url=database_url)
+    assert result.exit_code == 0
+    assert re.fullmatch(r"warning: session: session_expired_idx: the index is missing[^\n]*\n", result.output)
+    assert run("check", "concordia_sql.profile", "--strict", url=database_url).exit_code == 1
+    connection.execute("ALTER TABLE profile DROP COLUMN bio")
+    result = run("check", "concordia_sql.profile", url=database_url)
+    assert result.exit_code == 1
+    assert [line.split(":")[0] for line in result.output.splitlines()] == ["error", "warning"]
+
+
+def test_check_gives_json(connection: Connection, database_url: str) -> None:
+    assert run("check", "concordia_sql.profile", "--json", url=database_url).output == "[]\n"
+    connection.execute("ALTER TABLE profile DROP COLUMN bio")
+    result = run("check", "concordia_sql.profile", "--json", url=database_url)
+    assert result.exit_code == 1
+    (finding,) = json.loads(result.output)
+    assert finding == {
+        "level": "error",
+        "where": "profile.bio",
+        "what": "the column is missing",
+        "remedy": 'ALTER TABLE "profile" ADD COLUMN "bio" text;',
+    }
+
+
+@pytest.mark.parametrize("module", ["no_such_module", "tests.support.rows"])
+def test_check_says_that_it_could_not(module: str, database_url: str, tmp_path: Path) -> None:
+    result = run("check", module, url=database_url)
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert module in result.stderr
+    result = run("check", "concordia_sql.profile", url=f"postgresql://x:secret@/x?host={tmp_path}")
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert "secret" not in result.stderr
