@@ -1,5 +1,6 @@
 """Rules over every query and every SQL file there is."""
 
+import ast
 import itertools
 import re
 import typing
@@ -17,7 +18,7 @@ from concordia_sql.engine.checks.levels import Select, read_statement
 from concordia_sql.engine.checks.statements import Explained, check_statements, texts
 from concordia_sql.engine.columns import columns_of, nested_classes
 from concordia_sql.engine.lexer import Token, Tokens, tokenize
-from tests.support.catalog import command_classes, example, query_classes, required
+from tests.support.catalog import DOMAINS, command_classes, example, query_classes, required
 
 QUERIES = query_classes()
 COMMANDS = command_classes()
@@ -55,6 +56,28 @@ def test_names_agree(query_class: type[Query[Any]]) -> None:
     assert source.path.stem.split("_") == (shared if source.bound else words)
     assert source.path.parent.name == ("threads" if source.bound else domain)
     assert query_class.query_name == f"{domain}.{query_class.__name__}"
+
+
+def test_every_query_and_command_has_a_test_of_its_name() -> None:
+    """A file named after it, or one of its domain's tests that names its class, as those of threads do by kind."""
+    tests = Path(__file__).parent
+    files = [file for domain in DOMAINS for file in (tests / domain.__name__.split(".")[1]).glob("test_*.py")]
+    stems = {file.stem for file in files}
+    named = {
+        name
+        for file in (*files, *(tests / "threads").glob("test_*.py"), tests / "support" / "threads.py")
+        if file.stem != "test_plans"
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for name in (getattr(node, "id", None), getattr(node, "attr", None))
+    }
+    untested = [
+        cls.query_name for cls in (*QUERIES, *COMMANDS) if cls.__name__ not in named and stem_of(cls) not in stems
+    ]
+    assert untested == []
+
+
+def stem_of(query_class: type[Query[Any]]) -> str:
+    return "test_" + re.sub(r"(?<!^)(?=[A-Z])", "_", query_class.__name__).lower()
 
 
 @each_class

@@ -47,11 +47,17 @@ def sizes(large: psycopg.Connection[Any]) -> dict[str, float]:
 
 
 def queries_of(query_class: type[Query[Any]], connection: psycopg.Connection[Any]) -> Iterator[Query[Any]]:
-    """The query with no filter, with each, with each pair; and each of these behind a cursor where it has one."""
+    """The query with no filter, with each, with each pair; each in every order, and after a cursor where it has one."""
     names = [name for name in filters(query_class) if name not in SEARCHES]
+    orders = [
+        dict(zip(query_class._choices, values, strict=True))
+        for values in itertools.product(*query_class._choices.values())
+    ]
+    chosen = itertools.chain([()], itertools.combinations(names, 1), itertools.combinations(names, 2))
     query: Any
-    for chosen in itertools.chain([()], itertools.combinations(names, 1), itertools.combinations(names, 2)):
-        query = example(query_class, chosen)
+    for filtered, order in itertools.product(chosen, orders):
+        query = example(query_class, filtered)
+        query = attrs.evolve(query, **order)
         yield query
         if hasattr(query, "after"):
             found = Querier(connection).fetch(attrs.evolve(query, limit=3))
