@@ -12,6 +12,7 @@ from concordia_sql.blog.results import Comment, DeletedComment
 from concordia_sql.common import Localized, new_id
 from concordia_sql.concordia import command
 from concordia_sql.engine import Affected, Limit, Many, Maybe, One
+from concordia_sql.threads.nodes import NewNode
 from concordia_sql.values import Email, Id, Language, Rating
 
 
@@ -35,17 +36,11 @@ class AddComment(One[Comment]):
 
 
 @attrs.frozen(kw_only=True)
-class NewComment:
+class NewComment(NewNode):
     """A comment among many to be added."""
 
     post_id: Id
-    author_name: str
-    author_email: Email
-    content: Localized
     status: CommentStatus
-    in_language: Language
-    id: Id = attrs.field(factory=new_id)
-    parent_id: Id | None = None
     rating: Rating | None = 0
 
 

@@ -8,36 +8,23 @@ import attrs
 import msgspec
 
 from concordia_sql.blog.results import Category
-from concordia_sql.common import Localized
 from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Node, One, Subtree, Tree, cursor
+from concordia_sql.threads.nodes import ThreadNode, ThreadPage
 from concordia_sql.threads.pages import Breadth, Depth, Levels, PagedNode, Sort
 
 _SHAPES = {"shown": "blog/shown_comment", "node": "blog/thread_comment"}
 
 
 @attrs.frozen
-class ThreadComment:
+class ThreadComment(ThreadNode):
     """A comment as a thread shows it.
 
     A hidden one, deleted or not approved, stands there only for what replies to it: what its author wrote is None,
     unless the query asks `with_hidden`.
     """
 
-    id: str
     post_id: str
-    parent_id: str | None
-    author_name: str | None
-    author_email: str | None
-    content: Localized | None
-    rating: int | None
-    status: str
-    in_language: str
-    deleted_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
-    is_hidden: bool
-    """Whether it is deleted or not approved."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -57,13 +44,11 @@ class PagedComment(PagedNode, ThreadComment):
 
 
 @attrs.frozen
-class CommentPage:
+class CommentPage(ThreadPage):
     """A page of a post's comments: what it leaves out is behind its `next`, and behind the `more` of its comments."""
 
     post_id: str
     roots: tuple[PagedComment, ...]
-    next: str | None
-    """The cursor behind the last root; None when there is no further one."""
 
 
 @query("threads/get_tree.sql", shapes={"node": "blog/thread_comment"}, names={"subject_id": "post_id"})

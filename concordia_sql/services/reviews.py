@@ -12,6 +12,7 @@ from concordia_sql.concordia import command
 from concordia_sql.engine import Affected, Limit, Many, Maybe, One
 from concordia_sql.services.queries import ReviewStatus
 from concordia_sql.services.results import DeletedReview, Review
+from concordia_sql.threads.nodes import NewNode
 from concordia_sql.values import Email, Id, Language, Rating
 
 
@@ -36,17 +37,11 @@ class AddReview(One[Review]):
 
 
 @attrs.frozen(kw_only=True)
-class NewReview:
+class NewReview(NewNode):
     """A review among many to be added."""
 
     service_id: Id
-    author_name: str
-    author_email: Email
-    content: Localized
     rating: Rating
-    in_language: Language
-    id: Id = attrs.field(factory=new_id)
-    parent_id: Id | None = None
     author_id: Id | None = None
     status: ReviewStatus = "pending"
 

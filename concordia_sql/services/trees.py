@@ -7,10 +7,10 @@ from typing import Annotated, Literal, TypeAlias
 import attrs
 import msgspec
 
-from concordia_sql.common import Localized
 from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Node, One, ParameterError, Subtree, Tree, cursor
 from concordia_sql.services.results import Category
+from concordia_sql.threads.nodes import ThreadNode, ThreadPage
 from concordia_sql.threads.pages import Breadth, Depth, Levels, PagedNode, Sort
 
 ReviewSort: TypeAlias = Sort | Literal["best"]
@@ -31,28 +31,15 @@ _SHAPES = {"shown": "services/shown_review", "node": "services/thread_review"}
 
 
 @attrs.frozen
-class ThreadReview:
+class ThreadReview(ThreadNode):
     """A review as a thread shows it.
 
     A hidden one, deleted or not approved, stands there only for what replies to it: what its author wrote is None,
     unless the query asks `with_hidden`.
     """
 
-    id: str
     service_id: str
-    parent_id: str | None
-    author_name: str | None
-    author_email: str | None
     author_id: str | None
-    content: Localized | None
-    rating: int | None
-    status: str
-    in_language: str
-    deleted_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
-    is_hidden: bool
-    """Whether it is deleted or not approved."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -72,13 +59,11 @@ class PagedReview(PagedNode, ThreadReview):
 
 
 @attrs.frozen
-class ReviewPage:
+class ReviewPage(ThreadPage):
     """A page of a listing's reviews: what it leaves out is behind its `next`, and behind the `more` of its reviews."""
 
     service_id: str
     roots: tuple[PagedReview, ...]
-    next: str | None
-    """The cursor behind the last root; None when there is no further one."""
 
 
 @query("threads/get_tree.sql", shapes={"node": "services/thread_review"}, names={"subject_id": "service_id"})

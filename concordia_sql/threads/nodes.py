@@ -1,0 +1,51 @@
+"""The nodes of threads: what comments and reviews have in common, shown, on a page and new."""
+
+from datetime import datetime
+
+import attrs
+
+from concordia_sql.common import Localized, new_id
+from concordia_sql.values import Email, Id, Language
+
+
+@attrs.frozen
+class ThreadNode:
+    """A comment or review as a thread shows it.
+
+    A hidden one, deleted or not approved, stands there only for what replies to it: what its author wrote is None,
+    unless the query asks `with_hidden`.
+    """
+
+    id: str
+    parent_id: str | None
+    author_name: str | None
+    author_email: str | None
+    content: Localized | None
+    rating: int | None
+    status: str
+    in_language: str
+    deleted_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    is_hidden: bool
+    """Whether it is deleted or not approved."""
+
+
+@attrs.frozen
+class ThreadPage:
+    """A page of a thread, without its roots."""
+
+    next: str | None
+    """The cursor after the last root; None when there is no further one."""
+
+
+@attrs.frozen(kw_only=True)
+class NewNode:
+    """A comment or review among many to be added."""
+
+    author_name: str
+    author_email: Email
+    content: Localized
+    in_language: Language
+    id: Id = attrs.field(factory=new_id)
+    parent_id: Id | None = None
