@@ -13,14 +13,15 @@ from concordia_sql.engine.errors import StatementError
 
 _LETTER = r"[A-Za-z_\x80-\U0010FFFF]"  # what begins a name: every character that is not ASCII is a letter
 _NAME = rf"{_LETTER}[\w\x80-\U0010FFFF]*"
+# Atomic groups, as CPython before 3.11.5 matches possessive repeats of groups wrongly.
 _TOKEN = re.compile(
     rf"""
     (?P<space>\s+)
   | (?P<comment>--[^\r\n]*)
   | (?P<block>/\*)
-  | (?P<string>[eE]'(?:[^'\\]|\\.|''|'\s*[\r\n]\s*')*+' | (?:[bBnNxX]|[uU]&)?'(?:[^']|'')*+')
+  | (?P<string>[eE]'(?>(?:[^'\\]|\\.|''|'\s*[\r\n]\s*')*)' | (?:[bBnNxX]|[uU]&)?'(?>(?:[^']|'')*)')
   | (?P<dollar>\$(?P<tag>(?:{_NAME})?)\$.*?\$(?P=tag)\$)
-  | (?P<quoted>"(?:[^"]|"")*+")
+  | (?P<quoted>"(?>(?:[^"]|"")*)")
   | (?P<wrong>[uU]&" | [eE]?' | " | \$\d?)
   | (?P<word>{_LETTER}[\w$\x80-\U0010FFFF]*)
   | (?P<number>\d[\w.]*)

@@ -3,6 +3,7 @@
 import contextlib
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from psycopg import pq
 from psycopg.rows import TupleRow
 
+import concordia_sql
 from concordia_sql import StatementError
 from concordia_sql.engine.lexer import Token, tokenize
 
@@ -212,3 +214,9 @@ def test_what_cannot_be_sent_is_refused_with_file_and_line(text: str, problem: s
 def test_the_name_that_a_token_spells(text: str, name: str, keyword: str) -> None:
     (token,) = tokenize(text, "x.sql")
     assert (token.name, token.keyword) == (name, keyword)
+
+
+def test_no_pattern_repeats_a_group_possessively() -> None:
+    """CPython 3.11.0 to 3.11.4 matches those wrongly (gh-106052), without an error: `(?>(…)*)` is right on all."""
+    for path in Path(concordia_sql.__file__).parent.rglob("*.py"):
+        assert not re.search(r"\)[*+?]\+|\)\{[\d,]+\}\+", path.read_text("utf-8")), path
