@@ -88,7 +88,7 @@ def standing(tokens: Tokens, present: frozenset[str]) -> Tokens:
 class _Scope:
     """Where names are looked up: the sources of a SELECT, then those of the one around it.
 
-    It holds more than PostgreSQL would see, as the later items of a FROM: what is found too often is only kept.
+    It holds more than PostgreSQL would see, as what is hidden by the same name: what is found too often is only kept.
     """
 
     source: Source
@@ -286,7 +286,8 @@ class _Pruning:
         for source in sources:
             rows: _Rows | None = None
             if source.query:
-                rows = self.rows_of(source.query, scope, ctes)
+                left = _Scope(scope.source, scope.outer, [*scope.sources])  # what LATERAL would see
+                rows = self.rows_of(source.query, left, ctes)
             elif source.name in ctes:
                 rows = ctes[source.name]
             elif shape := scope.source.uses.get(source.name, self._shapes.get(source.name)):

@@ -87,11 +87,7 @@ class Source:
 
 @attrs.frozen(eq=False)
 class Shape:
-    """A SELECT that statements use like a table; they get the columns that they name.
-
-    So its rows are the same whatever columns are left of it (its list makes none and gathers none), and nothing takes
-    its columns by their position or by all that are alike, as GROUP BY 1, `AS post (id, slug)` and NATURAL JOIN do.
-    """
+    """A SELECT that statements use like a table; of its columns, those that nobody reads may be left out."""
 
     name: str
     source: Source
