@@ -47,6 +47,12 @@ class TextType(str):
     __slots__ = ()
 
 
+UNREADABLE = object()
+"""Stands for a value that Python has none for."""
+_BOUNDED = ("date", "time", "timestamp", "timestamptz", "interval")
+"""The types that hold such values."""
+
+
 class Adaptation:
     """psycopg's context for dumping and loading on a connection, with the library's dumpers and loaders added."""
 
@@ -67,8 +73,11 @@ class Adaptation:
         _learn(self, found)
 
     def adapt(self, cursor: "psycopg.RawCursor[Any] | psycopg.AsyncRawCursor[Any]") -> None:
-        """Have a cursor of the caller's connection dump and load alike."""
+        """Have a stream's cursor dump and load alike; what cannot be loaded is `UNREADABLE`."""
         _register(cursor.adapters)
+        for name in _BOUNDED:
+            oid = cursor.adapters.types[name].oid
+            cursor.adapters.register_loader(oid, _lenient(cursor.adapters.get_loader(oid, pq.Format.TEXT)))
         for found in self._found:
             _learn(cursor, found)
 
@@ -100,6 +109,21 @@ def _learn(context: AdaptContext, found: PGresult) -> None:
             TypeInfo(name, int(oid), int(array_oid), delimiter=delimiter).register(context)
         if base != "0" and (loader := adapters.get_loader(int(base), pq.Format.TEXT)) is not None:
             adapters.register_loader(int(oid), loader)
+
+
+def _lenient(loader: Any) -> type[Loader]:
+    class Lenient(Loader):
+        def __init__(self, oid: int, context: AdaptContext | None = None) -> None:
+            super().__init__(oid, context)
+            self._load = loader(oid, context).load
+
+        def load(self, data: Buffer) -> Any:
+            try:
+                return self._load(data)
+            except psycopg.DataError:  # psycopg reads the next rows of the stream before anyone could ask for this one
+                return UNREADABLE
+
+    return Lenient
 
 
 class _DatetimeDumper(Dumper):

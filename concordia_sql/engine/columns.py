@@ -4,15 +4,19 @@ A result class is an attrs class. It is filled as it is, at the root and, by msg
 converters, aliases, private names or defaults that take self.
 """
 
+import collections.abc
 import datetime
 import decimal
+import enum
+import inspect
 import types
 import typing
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, NewType, TypeVar
 
 import attrs
+import msgspec
 
 from concordia_sql.engine.caching import cache
 from concordia_sql.engine.errors import StatementError
@@ -26,14 +30,21 @@ SCALARS: Mapping[object, Sequence[str]] = {
     decimal.Decimal: ("numeric",),
     datetime.datetime: ("timestamp", "timestamptz"),
     datetime.date: ("date",),
-    datetime.time: ("time", "timetz"),
+    datetime.time: ("time",),
     datetime.timedelta: ("interval",),
     uuid.UUID: ("uuid",),
     bytes: ("bytea",),
 }
 """The types of single values, with the types of PostgreSQL that psycopg loads as them."""
 _EMPTY = (type(None), ...)
-_CONTAINERS = (tuple, list, Sequence, typing.Union, types.UnionType)
+_LISTS = (tuple, list, Sequence, set, frozenset, collections.abc.MutableSequence, collections.abc.Collection)
+_SETS = (collections.abc.Set, collections.abc.MutableSet)
+_DICTS = (dict, Mapping, collections.abc.MutableMapping)
+_UNIONS = (typing.Union, types.UnionType)
+_NOT_IN_JSON: Mapping[object, str] = {
+    bytes: "JSON has no bytes: give encode(column, 'base64') and make the field str",
+    datetime.timedelta: "JSON has no intervals: give extract(epoch FROM column) and make the field float",
+}
 
 
 @attrs.frozen
@@ -44,7 +55,9 @@ class Column:
     hint: Any
     nullable: bool
     scalar: Any
-    """The type without None, where it is a single one."""
+    """The type without None and annotations, where it is a single one."""
+    is_constrained: bool
+    """Whether an annotation of msgspec's limits the values."""
     nested: Sequence[type | None]
     """The attrs classes in the type, and None where it takes objects of another form."""
 
@@ -55,20 +68,103 @@ def columns_of(result_class: type) -> Mapping[str, Column]:
 
     Raises StatementError for a class that cannot be filled as it is.
     """
-    name = result_class.__qualname__
-    if not (isinstance(result_class, type) and attrs.has(result_class)):
-        raise StatementError(f"{name} is no attrs class; decorate a result class with @attrs.frozen")
+    if not is_result_class(result_class):
+        raise StatementError(f"{spell(result_class)} is no attrs class; decorate a result class with @attrs.frozen")
+    cls, name = plain_class(result_class), spell(result_class)
     try:
-        hints = typing.get_type_hints(result_class)
+        hints = _hints_of(result_class)
     except NameError as error:
         raise StatementError(
             f"{name}: {error}; the types of a result class must be known where it is defined"
         ) from None
-    children = children_field(result_class) if issubclass(result_class, Node) else None
-    fields = [field for field in attrs.fields(result_class) if field.name != children]
+    children = children_field(cls) if issubclass(cls, Node) else None
+    fields = [field for field in attrs.fields(cls) if field.name != children]
     for field in fields:
         _check_field(field, name)
-    return {field.name: _column(field.name, hints[field.name]) for field in fields}
+        _check_classes_in(hints[field.name], f"{name}.{field.name}")
+    return {field.name: make_column(field.name, hints[field.name]) for field in fields}
+
+
+def is_result_class(result_class: object) -> bool:
+    """Whether it is an attrs class, or a generic one with its types: `Page`, or `Page[Post]`."""
+    return isinstance(plain_class(result_class), type) and attrs.has(plain_class(result_class))
+
+
+def is_single_value(hint: Any) -> bool:
+    """Whether a type is that of one column: `int`, `str | None`, `tuple[str, ...]`, a Literal, an enumeration."""
+    origin = typing.get_origin(hint)
+    if origin is Annotated:
+        return is_single_value(hint.__origin__)
+    if isinstance(hint, NewType):
+        return is_single_value(hint.__supertype__)
+    if origin is Literal or hint in SCALARS or hint in (Any, object, type(None), ...):
+        return True
+    if origin in (*_UNIONS, *_LISTS, *_DICTS):
+        return all(is_single_value(argument) for argument in typing.get_args(hint))
+    return isinstance(hint, type) and issubclass(hint, enum.Enum)
+
+
+def plain_class(result_class: Any) -> Any:
+    """The class itself, without the types of a generic one."""
+    return typing.get_origin(result_class) or result_class
+
+
+def spell(hint: Any) -> str:
+    """A type as it is written, of an attrs class the name alone. Of what is no type, no value is said."""
+    if isinstance(hint, type) and not typing.get_args(hint):
+        return hint.__qualname__
+    if typing.get_origin(hint) is None and not isinstance(hint, (TypeVar, NewType)):
+        return f"an object of {type(hint).__qualname__}"
+    if isinstance(plain_class(hint), type) and attrs.has(plain_class(hint)):
+        return f"{plain_class(hint).__qualname__}[{', '.join(map(spell, typing.get_args(hint)))}]"
+    return inspect.formatannotation(hint)
+
+
+def type_arguments(cls: Any) -> Mapping[type, Mapping[Any, Any]]:
+    """Of a class, and each of its bases, the types that its type variables stand for."""
+    found: dict[type, Mapping[Any, Any]] = {}
+    waiting: list[tuple[Any, Mapping[Any, Any]]] = [(cls, {})]
+    while waiting:
+        alias, around = waiting.pop()
+        origin = plain_class(alias)
+        arguments = [substituted(argument, around) for argument in typing.get_args(alias)]
+        own = dict(zip(getattr(origin, "__parameters__", ()), arguments, strict=False))
+        if origin not in found or own:
+            found[origin] = own
+        waiting += [(base, own) for base in origin.__dict__.get("__orig_bases__", origin.__bases__)]
+    return found
+
+
+def substituted(hint: Any, arguments: Mapping[Any, Any]) -> Any:
+    """A type with its type variables replaced, as far as they are known."""
+    if isinstance(hint, TypeVar):
+        return arguments.get(hint, hint)
+    if parameters := _parameters_of(hint):
+        return hint[tuple(arguments.get(parameter, parameter) for parameter in parameters)]
+    return hint
+
+
+def _hints_of(result_class: Any) -> Mapping[str, Any]:
+    """The types of the fields, those of generic bases with what their variables stand for."""
+    cls = plain_class(result_class)
+    arguments = type_arguments(result_class)
+    hints: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        own = inspect.get_annotations(base)
+        known = typing.get_type_hints(base, include_extras=True) if own else {}
+        hints |= {name: substituted(known[name], arguments.get(base, {})) for name in own}
+    open_fields = {name: hint for name, hint in hints.items() if isinstance(hint, TypeVar) or _parameters_of(hint)}
+    for field in attrs.fields(cls):
+        if field.name in open_fields:
+            raise StatementError(
+                f"{spell(result_class)}.{field.name}: {inspect.formatannotation(open_fields[field.name])} is open; "
+                f"name the types of the class, as in {cls.__qualname__}[…]"
+            )
+    return hints
+
+
+def _parameters_of(hint: Any) -> Any:
+    return getattr(hint, "__parameters__", ()) if typing.get_origin(hint) else ()
 
 
 @cache
@@ -85,11 +181,8 @@ def nested_classes(result_class: type) -> Sequence[type]:
             continue
         found[cls] = None
         for column in columns_of(cls).values():
-            if cls is not result_class and node_class_in(column.hint):
-                raise StatementError(
-                    f"{cls.__qualname__}.{column.name}: a tree inside {result_class.__qualname__}; "
-                    "it can only be a column of the result class itself"
-                )
+            if cls is not result_class:
+                _check_nested(column, f"{spell(cls)}.{column.name}", result_class)
             waiting.extend(nested for nested in column.nested if nested is not None)
     return list(found)
 
@@ -108,23 +201,73 @@ def _check_field(field: "attrs.Attribute[Any]", class_name: str) -> None:
             raise StatementError(f"{class_name}.{field.name} {reason}; a result class is filled as it is")
 
 
-def _column(name: str, hint: Any) -> Column:
-    is_union = typing.get_origin(hint) in (typing.Union, types.UnionType)
-    alternatives = typing.get_args(hint) if is_union else (hint,)
+def _check_nested(column: Column, where: str, result_class: type) -> None:
+    if node_class_in(column.hint):
+        raise StatementError(
+            f"{where}: a tree inside {spell(result_class)}; it can only be a column of the result class itself"
+        )
+    if problem := not_in_json(column.hint):
+        raise StatementError(f"{where}: {problem}")
+
+
+def not_in_json(hint: Any) -> str | None:
+    """Why a type cannot be read from JSON as from a column of its own, and what to write instead."""
+    origin = typing.get_origin(hint)
+    if origin is None:
+        return _NOT_IN_JSON.get(hint)
+    arguments = typing.get_args(hint)[: 1 if origin is Annotated else None] if origin is not Literal else ()
+    return next(filter(None, map(not_in_json, arguments)), None)
+
+
+def _check_classes_in(hint: Any, where: str) -> None:
+    """Refuse a class where msgspec would not make it, or not as its fields say."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Literal:
+        return
+    if is_result_class(hint):
+        for field in attrs.fields(plain_class(hint)):
+            _check_field(field, spell(hint))
+    elif origin in (*_UNIONS, *_LISTS, *_SETS, *_DICTS, Annotated) or not any(_classes_in(hint)):
+        for argument in arguments:
+            _check_classes_in(argument, where)
+    else:
+        raise StatementError(f"{where}: {inspect.formatannotation(hint)} is not filled with objects; use tuple[…, ...]")
+
+
+def _classes_in(hint: Any) -> Iterator[Any]:
+    """The attrs classes in a type, whatever holds them."""
+    if is_result_class(hint):
+        yield hint
+    elif typing.get_origin(hint) is not Literal:
+        for argument in typing.get_args(hint):
+            yield from _classes_in(argument)
+
+
+def make_column(name: str, hint: Any) -> Column:
+    """The column of a field with this type."""
+    bare = hint.__origin__ if typing.get_origin(hint) is Annotated else hint
+    alternatives = typing.get_args(bare) if typing.get_origin(bare) in _UNIONS else (bare,)
     others = [alternative for alternative in alternatives if alternative is not type(None)]
-    nullable = len(others) < len(alternatives) or hint in (Any, object)
-    return Column(name, hint, nullable, others[0] if len(others) == 1 else None, tuple(_nested(hint)))
+    nullable = len(others) < len(alternatives) or bare in (Any, object)
+    scalar = others[0] if len(others) == 1 else None
+    annotated: list[Any] = [each for each in (hint, scalar) if typing.get_origin(each) is Annotated]
+    is_constrained = any(isinstance(part, msgspec.Meta) for each in annotated for part in each.__metadata__)
+    if typing.get_origin(scalar) is Annotated:
+        scalar = typing.get_args(scalar)[0]
+    return Column(name, hint, nullable, scalar, is_constrained, tuple(_nested(hint)))
 
 
 def _nested(hint: Any) -> Iterator[type | None]:
     origin = typing.get_origin(hint)
     arguments = typing.get_args(hint) if origin is not Literal else ()
+    if origin is Annotated:
+        arguments = arguments[:1]
     inner = [nested for argument in arguments for nested in _nested(argument)]
-    if attrs.has(cast("type", origin or hint)):
+    if is_result_class(hint):
         yield hint
-    elif origin in _CONTAINERS:
+    elif origin in (*_LISTS, *_SETS, *_UNIONS, Annotated):
         yield from inner
-    elif origin is dict and inner:  # its keys may be any
+    elif origin in _DICTS and inner:  # its keys may be any
         yield from dict.fromkeys([*inner, None])
     elif origin is not Literal and hint not in SCALARS and hint not in _EMPTY:
         yield None

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 from cattrs.preconf.msgspec import MsgspecJsonConverter, configure_converter
 
+from concordia_sql.engine.columns import spell
 from concordia_sql.engine.errors import ResultError
 
 T = TypeVar("T")
@@ -28,6 +29,7 @@ class Converter(MsgspecJsonConverter):
 
     def get_fit_hook(self, cl: type[T]) -> Callable[[object], T]:
         """The function that makes a `cl` of a value as psycopg loads it, as strictly and with the same errors."""
+        msgspec.json.Decoder(cl, dec_hook=self._structure_unknown)  # TypeError here and not on the first value
         return _checked(partial(msgspec.convert, type=cl, dec_hook=self._structure_unknown), cl)
 
     def loads(self, data: bytes, cl: type[T], **_: object) -> T:
@@ -70,6 +72,12 @@ def _checked(decode: Callable[[Any], T], expected: object) -> Callable[[Any], T]
             return decode(data)
         except msgspec.MsgspecError as error:
             problem = reason(error, expected)
+        except RecursionError:
+            problem = "JSON that is nested too deep"
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a class of the user's raises; its text may hold the value
+            problem = f"{spell(expected)} raised {type(error).__name__}"
         raise ResultError(problem)  # outside, so that nothing holds on to msgspec's error and the value in it
 
     return functools.update_wrapper(checked, decode, assigned=(), updated=())

@@ -8,13 +8,25 @@ from inspect import formatannotation
 from typing import Any, TypeVar, cast
 
 import attrs
-import msgspec
+from psycopg.abc import Transformer
+from psycopg.pq import Format
+from psycopg.pq.abc import PGresult
 
 from concordia_sql.engine.adapters import TextType
-from concordia_sql.engine.columns import SCALARS, Column, columns_of
+from concordia_sql.engine.columns import (
+    SCALARS,
+    Column,
+    columns_of,
+    is_result_class,
+    make_column,
+    not_in_json,
+    plain_class,
+    spell,
+)
 from concordia_sql.engine.converter import Converter
 from concordia_sql.engine.errors import ResultError
 from concordia_sql.engine.tree import link, node_class_in
+from concordia_sql.engine.zones import make_naive
 
 T = TypeVar("T")
 Load = Callable[[Any], Any]
@@ -27,13 +39,18 @@ def make_row_maker(
 ) -> Callable[[Sequence[Any]], T]:
     """The function that makes a `result_class` of a row, given the PostgreSQL types of its columns; JSON is bytes.
 
+    Where the result class is no attrs class, it is the type of the only column's values.
+
     Raises ResultError when columns are missing or their types do not fit the fields. So does the function, when NULL or
-    JSON does not.
+    JSON does not, or the class itself refuses a value.
     """
+    if not is_result_class(result_class):
+        return _make_value_maker(result_class, types, converter)
     columns = columns_of(result_class)
     if missing := [name for name in columns if name not in types]:
-        raise ResultError(f"there is no column {', '.join(missing)} for {result_class.__qualname__}")
-    build = _builder(result_class, list(columns))
+        raise ResultError(f"there is no column {', '.join(missing)} for {spell(result_class)}")
+    cls: type[T] = plain_class(result_class)
+    build: Callable[..., T] = _builder(cls, list(columns))
     loads = [
         (index, load)
         for index, column in enumerate(columns.values())
@@ -47,20 +64,82 @@ def make_row_maker(
             _check_nulls(columns.values(), values)
         try:
             return build(*_loaded(values, fast))
-        except (msgspec.MsgspecError, ResultError):
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001, S110 - whatever a class of the user's raises: it does so again, and is explained
             pass
-        return build(*_loaded(values, loads))  # it fails again, and is explained
+        return _built(cls, list(columns), _loaded(values, loads))
 
     if list(types) == list(columns):
         return make_row
     places = [list(types).index(name) for name in columns]
+    return lambda values: make_row([values[place] for place in places])
 
-    def make_reordered_row(values: Sequence[Any]) -> T:
-        if len(values) > len(types):
-            raise ResultError("two columns share a name")
-        return make_row([values[place] for place in places])
 
-    return make_reordered_row
+@attrs.frozen
+class RowProblem:
+    """Why a row cannot be read."""
+
+    row: int
+    """Its place in the result."""
+    id: str | None
+    """What its column `id` holds."""
+    text: str
+
+
+def explain_rows(result: PGresult, rows: Transformer, make_row: Callable[[Sequence[Any]], object]) -> RowProblem:
+    """What is wrong with the first row of a result that cannot be read."""
+    for number in range(result.ntuples):
+        try:
+            rows.load_row(number, make_row)
+        except MemoryError:
+            raise
+        except ResultError as error:
+            problem = str(error)
+        except Exception:  # noqa: BLE001 - psycopg's own, whose text holds the value
+            problem = _unreadable(result, rows, number)
+        else:
+            continue
+        return RowProblem(number, _id_of(result, number), problem)
+    raise AssertionError("every row can be read")
+
+
+def _unreadable(result: PGresult, rows: Transformer, number: int) -> str:
+    """The column of a row that psycopg cannot load: an infinite date, a time of 24:00, a year after 9999."""
+    for index in range(result.nfields):
+        value = result.get_value(number, index)
+        try:
+            if value is not None:
+                rows.get_loader(result.ftype(index), Format(result.fformat(index))).load(value)
+        except Exception:  # noqa: BLE001 - the one that was raised before
+            return unreadable((result.fname(index) or b"").decode())
+    return "it cannot be read"
+
+
+def unreadable(column: str) -> str:
+    """What is wrong with a value that psycopg cannot load."""
+    return f"column {column} holds what Python has no value for: it is infinite, or out of range"
+
+
+def _id_of(result: PGresult, number: int) -> str | None:
+    values = [result.get_value(number, index) for index in range(result.nfields) if result.fname(index) == b"id"]
+    return bytes(values[0]).decode() if values and values[0] is not None else None
+
+
+def _make_value_maker(hint: Any, types: Mapping[str, str], converter: Converter) -> Callable[[Sequence[Any]], Any]:
+    if len(types) != 1:
+        raise ResultError(f"there are {len(types)} columns, and {spell(hint)} takes one")
+    ((name, type_name),) = types.items()
+    column = make_column(name, hint)
+    load = _load(column, type_name, converter)
+
+    def make_value(values: Sequence[Any]) -> Any:
+        if values[0] is None:
+            _check_nulls([column], values)
+            return None
+        return load(values[0]) if load else values[0]
+
+    return make_value
 
 
 def _loaded(values: Sequence[Any], loads: Iterable[tuple[int, Load]]) -> list[Any]:
@@ -84,6 +163,31 @@ def _builder(result_class: type[T], names: Sequence[str]) -> Callable[..., T]:
     return lambda *values: result_class(**dict(zip(names, values, strict=True)))
 
 
+def _built(result_class: type[T], names: Sequence[str], values: Sequence[Any]) -> T:
+    """The object, or ResultError naming the column that the class refuses."""
+    try:
+        return result_class(**dict(zip(names, values, strict=True)))
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a class of the user's raises; its text may hold the value
+        raised = type(error)
+    raise ResultError(f"{_refused(result_class, names, values)} raised {raised.__name__}")
+
+
+def _refused(result_class: Any, names: Sequence[str], values: Sequence[Any]) -> str:
+    """What refused the values: the validator of a column, else the class."""
+    made = object.__new__(result_class)
+    for name, value in zip(names, values, strict=True):
+        object.__setattr__(made, name, value)
+    for field in attrs.fields(result_class):
+        if field.validator is not None and field.name in names:
+            try:
+                field.validator(made, field, getattr(made, field.name))
+            except Exception:  # noqa: BLE001 - the one that was raised before
+                return f"column {field.name}: the validator of {spell(result_class)}"
+    return spell(result_class)
+
+
 def _check_nulls(columns: Iterable[Column], values: Sequence[Any]) -> None:
     for column, value in zip(columns, values, strict=True):
         if value is None and not column.nullable:
@@ -92,23 +196,43 @@ def _check_nulls(columns: Iterable[Column], values: Sequence[Any]) -> None:
 
 def _load(column: Column, type_name: str, converter: Converter) -> Load | None:
     """What makes the field's value of the column's, if it is not the same."""
+    change = make_naive(column.hint)
     if type_name in _JSON:
+        if problem := not_in_json(column.hint):
+            raise ResultError(f"column {column.name}: {problem}")
         try:
             loads = converter.get_loads_hook(column.hint)
         except TypeError as error:  # a union that JSON cannot tell apart
             raise ResultError(f"column {column.name}: {error}") from None
+        loads = _in_turn(loads, change)
         if node_class_in(column.hint):
             return _named(column, lambda data: tuple(link(loads(data))))
         return _named(column, loads)
-    if column.scalar not in SCALARS:
-        return _named(column, converter.get_fit_hook(column.hint))
-    if column.scalar is str and isinstance(type_name, TextType):
-        return None
-    if type_name not in SCALARS[column.scalar]:
+    is_single = column.scalar in SCALARS
+    is_text = column.scalar is str and isinstance(type_name, TextType)
+    if is_single and not is_text and type_name not in SCALARS[column.scalar]:
         raise ResultError(
             f"column {column.name} is of type {type_name}, and its field is {formatannotation(column.hint)}"
         )
-    return None
+    if is_single and not column.is_constrained:
+        return _named(column, change) if change and type_name == "timestamptz" else None
+    try:
+        fit = converter.get_fit_hook(column.hint)
+    except TypeError as error:  # a union whose types msgspec cannot tell apart
+        raise ResultError(f"column {column.name}: {error}") from None
+    return _named(column, _in_turn(fit, change))
+
+
+def _in_turn(load: Load, change: Load | None) -> Load:
+    """Both, one after the other."""
+    if change is None:
+        return load
+    fast = inspect.unwrap(load)
+
+    def changed(value: Any) -> Any:
+        return change(load(value))
+
+    return functools.update_wrapper(changed, lambda value: change(fast(value)), assigned=(), updated=())
 
 
 def _named(column: Column, load: Load) -> Load:
@@ -118,6 +242,11 @@ def _named(column: Column, load: Load) -> Load:
         try:
             return load(value)
         except ResultError as error:
-            raise ResultError(f"column {column.name}: {error}") from None
+            problem = str(error)
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is raised; its text may hold the value
+            problem = f"{spell(column.hint)} raised {type(error).__name__}"
+        raise ResultError(f"column {column.name}: {problem}")
 
     return functools.update_wrapper(named, load, assigned=(), updated=())

@@ -3,7 +3,7 @@
 import datetime
 import decimal
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Generic, Literal, NewType, Optional, TypedDict, TypeVar, Union, cast
 
 import attrs
@@ -48,6 +48,7 @@ def column(hint: Any) -> Column:
         (Union[None, bool], True, bool),  # noqa: UP007
         (Id, False, Id),
         (Annotated[int, "of pages"], False, int),
+        (Annotated[int | None, "of pages"], True, int),
         (Optional[Annotated[int, "of pages"]], True, int),  # noqa: UP045
         (datetime.datetime, False, datetime.datetime),
         (str | int, False, None),
@@ -215,14 +216,88 @@ def test_a_class_that_cannot_be_filled_as_it_is(result_class: type, problem: str
 
 
 def test_a_result_class_is_an_attrs_class() -> None:
-    @attrs.frozen
-    class Page(Generic[T]):
-        rows: tuple[T, ...]
-
-    for cls, name in {int: "int", Typed: "Typed", Page[Leaf]: "Page"}.items():
+    wrong: dict[Any, str] = {
+        int: "int",
+        Typed: "Typed",
+        dict[str, int]: "dict[str, int]",
+        Leaf | None: f"{__name__}.Leaf | None",
+    }
+    for cls, name in wrong.items():
         with pytest.raises(StatementError) as caught:
             columns_of(cls)
         assert str(caught.value) == f"{name} is no attrs class; decorate a result class with @attrs.frozen"
+
+
+@attrs.frozen
+class Page(Generic[T]):
+    rows: tuple[T, ...]
+    first: T | None
+
+
+@attrs.frozen
+class Titled(Page[list[T]], Generic[T]):
+    title: T
+
+
+@attrs.frozen
+class Leaves(Titled[Leaf]):
+    pass
+
+
+@attrs.frozen
+class Shelf:
+    page: Page[Leaf]
+    pages: dict[str, Titled[int]]
+
+
+def test_a_generic_class_has_the_types_that_it_is_given() -> None:
+    def hints(cls: Any) -> dict[str, Any]:
+        return {name: column.hint for name, column in columns_of(cls).items()}
+
+    assert hints(Page[Leaf]) == {"rows": tuple[Leaf, ...], "first": Optional[Leaf]}  # noqa: UP045
+    assert hints(Titled[int]) == {"rows": tuple[list[int], ...], "first": Optional[list[int]], "title": int}  # noqa: UP045
+    assert hints(Leaves) == {"rows": tuple[list[Leaf], ...], "first": Optional[list[Leaf]], "title": Leaf}  # noqa: UP045
+    assert set(nested_classes(Shelf)) == {Shelf, Page[Leaf], Leaf, Titled[int]}
+
+
+@pytest.mark.parametrize("cls", [Page, Titled])
+def test_a_generic_class_without_its_types_is_refused(cls: type) -> None:
+    for result_class in (cls, attrs.make_class("Row", {"a": attrs.field(type=cls)})):
+        with pytest.raises(StatementError, match=rf"^{cls.__name__}.rows: tuple\[.*\] is open; name the types of the "):
+            nested_classes(result_class)
+
+
+@pytest.mark.parametrize(
+    "hint",
+    [Mapping[str, WithConverter], tuple[WithConverter, ...], set[WithConverter], Iterable[WithConverter],
+     dict[str, list[WithConverter | None]], Page[WithConverter], Annotated[WithConverter, "of pages"]],
+)  # fmt: skip
+def test_a_class_that_cannot_be_filled_is_refused_whatever_holds_it(hint: Any) -> None:
+    with pytest.raises(StatementError, match="x has a converter|is not filled with objects"):
+        nested_classes(attrs.make_class("Row", {"a": attrs.field(type=hint)}))
+
+
+def test_a_container_that_json_does_not_fill_with_objects() -> None:
+    with pytest.raises(StatementError) as caught:
+        column(Iterable[Leaf])
+    assert str(caught.value) == (
+        "Row.x: collections.abc.Iterable[tests.engine.test_columns.Leaf] is not filled with objects; use tuple[…, ...]"
+    )
+
+
+@pytest.mark.parametrize("hint", [bytes, bytes | None, tuple[bytes, ...], dict[str, Annotated[bytes, "raw"]]])
+def test_bytes_and_intervals_are_no_part_of_a_nested_class(hint: Any) -> None:
+    """JSON has neither: a text would be taken for base64."""
+    nested = attrs.make_class("Nested", {"x": attrs.field(type=hint)})
+    columns_of(nested)
+    with pytest.raises(StatementError, match=r"^Nested.x: JSON has no bytes: give encode\(column, 'base64'\)"):
+        nested_classes(attrs.make_class("Row", {"a": attrs.field(type=nested)}))
+
+
+def test_an_interval_is_no_part_of_a_nested_class() -> None:
+    nested = attrs.make_class("Nested", {"x": attrs.field(type=datetime.timedelta)})
+    with pytest.raises(StatementError, match=r"^Nested.x: JSON has no intervals: give extract\(epoch FROM column\)"):
+        nested_classes(attrs.make_class("Row", {"a": attrs.field(type=nested)}))
 
 
 def test_types_are_known_where_the_class_is_defined() -> None:

@@ -160,7 +160,7 @@ def test_a_statement_that_gives_a_row_twice_is_named(connection: psycopg.Connect
     for asked, where in {
         Twice(): "mine.Twice: ",
         Twice().into(OtherTwig): "mine.Twice: ",
-        Both(): "mine.Both: column twigs: ",
+        Both(): "mine.Both: row 0: column twigs: ",
     }.items():
         with pytest.raises(ResultError, match=f"^{where}rows of a tree share an id$"):
             Querier(connection).fetch(cast("Many[Any]", asked))
