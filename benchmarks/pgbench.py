@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.database import Connection, clear_statistics, count_statements
 from benchmarks.queries import make_query
-from concordia_sql import Querier
+from concordia_sql import Command, Querier
 from concordia_sql.engine.compose import Composed
 from concordia_sql.tools import embedded
 
@@ -48,7 +48,7 @@ def same_statement(connection: Connection, url: str, workload: str, parameters: 
         return None
     query = make_query(workload, parameters)
     querier = Querier(connection)
-    (querier.execute if query.writes else querier.fetch)(query)
+    querier.execute(query) if isinstance(query, Command) else querier.fetch(query)
     ours = count_statements(connection)
     clear_statistics(connection)
     with tempfile.TemporaryDirectory() as folder:
@@ -72,7 +72,7 @@ def script(workload: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str,
     }
     if composed.before:
         return f"\\startpipeline\nBEGIN;\n{text};\nROLLBACK;\n\\endpipeline\n", variables
-    if query.writes:
+    if isinstance(query, Command):
         return f"\\set id random(1, 9000000000000000000)\n{text};\n", variables
     return f"{text};\n", variables
 

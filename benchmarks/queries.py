@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import attrs
 
-from concordia_sql import CONCORDIA, Affected, Library, One, Query, auth, blog, command, services
+from concordia_sql import CONCORDIA, Affected, Command, Library, Query, ReturningOne, auth, blog, command, services
 from concordia_sql.common import JsonObject
 
 _LIBRARY = Library(Path(__file__).parent / "sql", uses=[CONCORDIA])
@@ -60,7 +60,7 @@ class ListingPage(services.Listing):
 
 
 @command("bench/add_comment.sql", library=_LIBRARY)
-class AddComment(One[blog.Comment]):
+class AddComment(ReturningOne[blog.Comment]):
     """W6: add a comment and give it back."""
 
     id: str
@@ -87,7 +87,7 @@ class AddPosts(Affected):
     numbers: Sequence[int]
 
 
-def make_query(workload: str, parameters: Mapping[str, Any]) -> Query[Any]:
+def make_query(workload: str, parameters: Mapping[str, Any]) -> Query[Any] | Command[Any]:
     """The query or command of a workload."""
     return _MAKERS[workload](parameters)
 
@@ -104,7 +104,7 @@ def _create_post(
     )
 
 
-_MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Query[Any]]] = {
+_MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Query[Any] | Command[Any]]] = {
     "W1": lambda given: blog.GetPost(slug=given["slug"]).into(PostPage),
     "W2": lambda _: blog.ListPosts(status="published", limit=50).into(NewsPost),
     "W3": lambda given: blog.GetPost(slug=given["slug"]).into(blog.Post),

@@ -7,9 +7,10 @@ from typing import Any, TypeVar, dataclass_transform
 import attrs
 
 from concordia_sql import engine
-from concordia_sql.engine import Library, Query
+from concordia_sql.engine import Command, Library, Query
 
 Q = TypeVar("Q", bound=Query[Any])
+W = TypeVar("W", bound=Command[Any])
 
 _PACKAGE = Path(__file__).parent
 
@@ -28,6 +29,6 @@ def query(path: str, *, shapes: Mapping[str, str] = {}, names: Mapping[str, str]
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
-def command(path: str) -> Callable[[type[Q]], type[Q]]:
+def command(path: str) -> Callable[[type[W]], type[W]]:
     """Make a class the command of a file of Concordia's."""
     return engine.command(path, library=CONCORDIA)

@@ -19,7 +19,7 @@ from typing import Any
 import attrs
 import psycopg
 
-from concordia_sql import CONCORDIA, Query, auth, blog, profile, services
+from concordia_sql import CONCORDIA, Statement, auth, blog, profile, services
 from concordia_sql.engine.checks.catalogue import catalogue_text, read_catalogue
 from concordia_sql.engine.columns import columns_of
 from concordia_sql.tools import embedded
@@ -44,7 +44,7 @@ def queries_page() -> str:
     ]
     for domain in DOMAINS:
         found = [getattr(domain, name) for name in domain.__all__]
-        queries = [each for each in found if inspect.isclass(each) and issubclass(each, Query)]
+        queries = [each for each in found if inspect.isclass(each) and issubclass(each, Statement)]
         name = domain.__name__.rpartition(".")[2]
         for title, writes in ((name, False), (f"{name}: commands", True)):
             lines += ["", f"## {title}"]
@@ -55,7 +55,7 @@ def queries_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _query(query_class: type[Query[Any]]) -> list[str]:
+def _query(query_class: type[Statement[Any]]) -> list[str]:
     path = query_class.source.path.relative_to(CONCORDIA.root.parent)
     lines = [f"### {query_class.query_name}", "", inspect.cleandoc(query_class.__doc__ or ""), ""]
     if fields := attrs.fields(typing.cast("Any", query_class)):
@@ -89,7 +89,7 @@ def _default(default: object) -> str:
 _WRITES = {("insert", "into"): "inserts", ("delete", "from"): "deletes"}
 
 
-def _touched(command_class: type[Query[Any]]) -> list[str]:
+def _touched(command_class: type[Statement[Any]]) -> list[str]:
     """What a command does to which tables, as its statements say and the cascades of what they delete."""
     found: dict[str, dict[str, None]] = {}
     for body in (*(each.body for each in command_class.source.before), command_class.source.body):

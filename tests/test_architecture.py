@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import concordia_sql.engine
-from concordia_sql import Database, Query, blog
+from concordia_sql import Database, Statement, blog
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
@@ -18,7 +18,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"(?<!<!-- skip -->\n)^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
-def sent(query: Query[Any]) -> list[str]:
+def sent(query: Statement[Any]) -> list[str]:
     composed = query.compose()
     return [each.text for each in (*composed.before, composed)]
 

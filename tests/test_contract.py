@@ -12,7 +12,7 @@ import attrs
 import psycopg
 import pytest
 
-from concordia_sql import CONCORDIA, UNSET, Many, ParameterError, Querier, Query, Tree, blog, make_converter
+from concordia_sql import CONCORDIA, UNSET, Many, ParameterError, Querier, Query, Statement, Tree, blog, make_converter
 from concordia_sql.engine.checks.describe import Described, Describer
 from concordia_sql.engine.checks.levels import Select, read_statement
 from concordia_sql.engine.checks.statements import Explained, check_statements, texts
@@ -48,7 +48,7 @@ def test_every_statement_file_has_its_class() -> None:
 
 
 @each_class
-def test_names_agree(query_class: type[Query[Any]]) -> None:
+def test_names_agree(query_class: type[Statement[Any]]) -> None:
     """GetPost is get_post.sql, in the folder of its domain. A shared file has a name without what is bound to it."""
     source, domain = query_class.source, query_class.__module__.split(".")[1]
     words = re.sub(r"(?<!^)(?=[A-Z])", "_", query_class.__name__).lower().split("_")
@@ -76,12 +76,12 @@ def test_every_query_and_command_has_a_test_of_its_name() -> None:
     assert untested == []
 
 
-def stem_of(query_class: type[Query[Any]]) -> str:
+def stem_of(query_class: type[Statement[Any]]) -> str:
     return "test_" + re.sub(r"(?<!^)(?=[A-Z])", "_", query_class.__name__).lower()
 
 
 @each_class
-def test_the_docstring_says_what_comes_back(query_class: type[Query[Any]]) -> None:
+def test_the_docstring_says_what_comes_back(query_class: type[Statement[Any]]) -> None:
     assert query_class.__doc__ and query_class.__doc__.strip().endswith((".", "```"))
 
 
@@ -135,20 +135,20 @@ def _order_keys(words: list[Token]) -> list[str]:
 
 
 @each_query
-def test_lists_are_ordered(query_class: type[Query[Any]]) -> None:
+def test_lists_are_ordered(query_class: type[Statement[Any]]) -> None:
     if issubclass(query_class, Many | Tree):
         names = [token.name for token in query_class.source.body if token.kind == "word"]
         assert ("order", "by") in itertools.pairwise(names)
 
 
 @each_class
-def test_every_combination_of_optional_fields_prepares(query_class: type[Query[Any]], describer: Describer) -> None:
+def test_every_combination_of_optional_fields_prepares(query_class: type[Statement[Any]], describer: Describer) -> None:
     for composed in {each.text: each for whole in texts(query_class, 2) for each in (*whole.before, whole)}.values():
         assert len(describer.describe(composed.encoded).parameters) == len(composed.parameters)
 
 
 @each_class
-def test_columns_fit_the_fields(query_class: type[Query[Any]], describer: Describer) -> None:
+def test_columns_fit_the_fields(query_class: type[Statement[Any]], describer: Describer) -> None:
     """Types fit, and a field may be None where, and only where, its column may be NULL."""
     assert list(check_statements(describer, [query_class], make_converter(), Explained())) == []
     if query_class.result_class is not int:
@@ -175,13 +175,13 @@ def _compare_levels(describer: Describer, select: Select, cls: type) -> None:
 
 
 @each_class
-def test_fields_that_may_be_left_out_have_a_default(query_class: type[Query[Any]]) -> None:
+def test_fields_that_may_be_left_out_have_a_default(query_class: type[Statement[Any]]) -> None:
     fields = {field.name: field.default for field in attrs.fields(query_class)}  # type: ignore[arg-type]
     assert all(fields[name] is None or fields[name] is UNSET for name in query_class._optional)
 
 
 @each_command
-def test_commands_write_times_in_utc(command_class: type[Query[Any]]) -> None:
+def test_commands_write_times_in_utc(command_class: type[Statement[Any]]) -> None:
     """`now()` or `statement_timestamp()` alone would be in the time zone of the connection."""
     words = [token for statement in statements_of(command_class) for token in statement if not token.blank]
     for index, word in enumerate(words):
@@ -190,7 +190,7 @@ def test_commands_write_times_in_utc(command_class: type[Query[Any]]) -> None:
 
 
 @each_command
-def test_every_change_is_dated(command_class: type[Query[Any]]) -> None:
+def test_every_change_is_dated(command_class: type[Statement[Any]]) -> None:
     """What updates a table that has an `updated_at` sets it."""
     for statement in statements_of(command_class):
         words = [token.name for token in statement if not token.blank]
@@ -203,7 +203,7 @@ UNDATED = {"organization", "member", "invitation", "services_availability", "blo
 """The tables without `updated_at`."""
 
 
-def statements_of(command_class: type[Query[Any]]) -> list[Tokens]:
+def statements_of(command_class: type[Statement[Any]]) -> list[Tokens]:
     source = command_class.source
     return [*(each.body for each in source.before), source.body]
 
@@ -245,7 +245,7 @@ HOSTILE = ["' OR TRUE --", "'; DROP TABLE blog_posts; --", "%", "\\", "$1", ":sl
 REFUSED = ["a\0b", "\ud800", b"bytes", 1.5]
 
 
-def text_fields(query_class: type[Query[Any]]) -> list[str]:
+def text_fields(query_class: type[Statement[Any]]) -> list[str]:
     """The fields that take any text."""
     hints = typing.get_type_hints(query_class, include_extras=True)
     fields = {field.name: hints[field.name] for field in attrs.fields(cast("Any", query_class))}
@@ -266,7 +266,7 @@ def test_hostile_texts_are_texts(query_class: type[Query[Any]], contract_connect
 
 
 @each_query
-def test_what_is_no_text_is_refused(query_class: type[Query[Any]]) -> None:
+def test_what_is_no_text_is_refused(query_class: type[Statement[Any]]) -> None:
     usual = {name: getattr(example(query_class), name) for name in required(query_class)}
     for name in text_fields(query_class):
         for value in REFUSED:

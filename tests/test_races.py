@@ -10,14 +10,13 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from concordia_sql import ConcordiaError, Querier, Query, auth, blog, profile, services
+from concordia_sql import Command, ConcordiaError, Querier, auth, blog, profile, services
 from tests.support.races import overlap, racers, waiting
 from tests.support.reading import rows
 from tests.support.rows import insert
 
 Connection = psycopg.Connection[Any]
-Command: TypeAlias = Query[Any]
-Make: TypeAlias = Callable[[str], Command]
+Make: TypeAlias = Callable[[str], Command[Any]]
 """A command on the rows of one number, whose ids end with it."""
 
 LATER = datetime(2100, 1, 1)
@@ -34,11 +33,11 @@ SERVICE_TEXTS: dict[str, Any] = {"in_language": "en", "title": "t", "description
 TIME: dict[str, Any] = {"day_of_week": 1, "start_time": "09:00", "end_time": "12:00"}
 
 
-def post(n: str, **given: Any) -> Command:
+def post(n: str, **given: Any) -> Command[Any]:
     return blog.CreatePost(slug=f"new{n}", status="draft", in_language="fr", **given)
 
 
-def listing(n: str, **given: Any) -> Command:
+def listing(n: str, **given: Any) -> Command[Any]:
     return services.CreateListing(slug=f"new{n}", provider_id="u", **given)
 
 
@@ -261,7 +260,7 @@ def test_the_races_are_all(connection: Connection) -> None:
     ],
 )
 def test_moderators_lock_in_one_order(
-    connection: Connection, database_url: str, table: str, moderate: Callable[[str], Command]
+    connection: Connection, database_url: str, table: str, moderate: Callable[[str], Command[Any]]
 ) -> None:
     """By id, in whichever order they give them: else two of them wait for each other."""
     parent = {"blog_comments": "blog_posts", "services_reviews": "services_listings"}[table]
@@ -335,7 +334,7 @@ def test_a_purge_takes_what_was_added_while_it_looked(
     ],
 )
 def test_one_put_sent_twice_at_once_is_put_once(
-    connection: Connection, database_url: str, fill_in: tuple[str, str], put: Command
+    connection: Connection, database_url: str, fill_in: tuple[str, str], put: Command[Any]
 ) -> None:
     """With its id, as by who tries again: the second changes what the first has made."""
     table, id_ = fill_in

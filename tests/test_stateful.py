@@ -18,14 +18,7 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 from psycopg.types.json import set_json_loads
 
-from concordia_sql import (
-    ConcordiaError,
-    Conflict,
-    MissingReference,
-    Querier,
-    Query,
-    Refused,
-)
+from concordia_sql import Command, ConcordiaError, Conflict, MissingReference, Querier, Refused
 from tests.support import writes
 from tests.support.model import NOW, TABLES, Model, Rejected, Row, Tables
 from tests.support.random_commands import Maker, start
@@ -85,7 +78,7 @@ class Commands(RuleBasedStateMachine):
         self.seeds += f" {seed}"
         return Maker(Random(self.seeds), self.model)
 
-    def check(self, *commands: Query[Any], is_dry: bool = False) -> None:
+    def check(self, *commands: Command[Any], is_dry: bool = False) -> None:
         """Run commands, all or nothing, and compare what comes of it with what the model makes of them."""
         note(" ".join(repr(command) for command in commands).replace("=UNSET", ""))
         after, expected = foresee(self.model, commands)
@@ -108,7 +101,7 @@ class Commands(RuleBasedStateMachine):
         assert differences(after.tables, tables) == []
         self.model = after
 
-    def run(self, commands: Sequence[Query[Any]], is_dry: bool) -> Sequence[Any] | ConcordiaError:
+    def run(self, commands: Sequence[Command[Any]], is_dry: bool) -> Sequence[Any] | ConcordiaError:
         """What came back, or was raised."""
         try:
             if is_dry:

@@ -6,7 +6,7 @@ from typing import Any
 from benchmarks.peers.plain import plain
 from benchmarks.queries import make_query
 from benchmarks.workloads import WORKLOADS
-from concordia_sql import Database
+from concordia_sql import Command, Database
 
 
 class Peer:
@@ -29,4 +29,4 @@ class Peer:
 
     def _run(self, workload: str) -> Any:
         query = make_query(workload, self._parameters)
-        return self._database.execute(query) if query.writes else self._database.fetch(query)
+        return self._database.execute(query) if isinstance(query, Command) else self._database.fetch(query)

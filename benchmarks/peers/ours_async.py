@@ -6,7 +6,7 @@ from typing import Any
 from benchmarks.peers.plain import plain
 from benchmarks.queries import make_query
 from benchmarks.workloads import WORKLOADS
-from concordia_sql import AsyncDatabase
+from concordia_sql import AsyncDatabase, Command
 
 
 class Peer:
@@ -29,4 +29,4 @@ class Peer:
 
     async def _run(self, workload: str) -> Any:
         query = make_query(workload, self._parameters)
-        return await (self._database.execute(query) if query.writes else self._database.fetch(query))
+        return await (self._database.execute(query) if isinstance(query, Command) else self._database.fetch(query))

@@ -17,7 +17,7 @@ from concordia_sql.auth.results import (
 )
 from concordia_sql.common import new_id
 from concordia_sql.concordia import command
-from concordia_sql.engine import Affected, Limit, Maybe, One
+from concordia_sql.engine import Affected, Limit, ReturningMaybe, ReturningOne
 from concordia_sql.values import Email, Id, Role, Secret, Slug, Url, Username
 
 
@@ -31,7 +31,7 @@ def _keep_spelling(user: "CreateUser | ChangeUser") -> None:
 
 
 @command("auth/create_user.sql")
-class CreateUser(One[User]):
+class CreateUser(ReturningOne[User]):
     """Create a user and give them back. Raises Conflict for their e-mail address, username or id.
 
     The address and the username are stored in lower case, in which Better Auth looks them up; the username as it is
@@ -56,7 +56,7 @@ class CreateUser(One[User]):
 
 
 @command("auth/change_user.sql")
-class ChangeUser(Maybe[User]):
+class ChangeUser(ReturningMaybe[User]):
     """Change what is given of a user. Gives them back, or None when there is none.
 
     Raises Conflict for their e-mail address or username. Both are stored in lower case, as by `CreateUser`. With
@@ -81,7 +81,7 @@ class ChangeUser(Maybe[User]):
 
 
 @command("auth/delete_user.sql")
-class DeleteUser(One[DeletedUser]):
+class DeleteUser(ReturningOne[DeletedUser]):
     """Delete a user with their sessions, accounts, memberships, profile and the invitations that they sent, for good.
 
     Gives the number of rows that went, by table: zeros when there is no such user. What they wrote stays and keeps
@@ -97,7 +97,7 @@ class DeleteUser(One[DeletedUser]):
 
 
 @command("auth/create_session.sql")
-class CreateSession(One[Session]):
+class CreateSession(ReturningOne[Session]):
     """Create a session and give it back. Raises Conflict for its token or id, MissingReference for the user.
 
     Whether the active organization is there, and the user its member, is not looked at.
@@ -116,7 +116,7 @@ class CreateSession(One[Session]):
 
 
 @command("auth/change_session.sql")
-class ChangeSession(Maybe[Session]):
+class ChangeSession(ReturningMaybe[Session]):
     """Change what is given of a session. Gives it back, or None when there is none.
 
     Whether the active organization is there, and the user its member, is not looked at.
@@ -169,7 +169,7 @@ class DeleteExpiredSessions(Affected):
 
 
 @command("auth/create_account.sql")
-class CreateAccount(One[Account]):
+class CreateAccount(ReturningOne[Account]):
     """Create an account and give it back without its secrets.
 
     Raises Conflict when the provider has an account with this id already, whoever's, or for its own id, and
@@ -194,7 +194,7 @@ class CreateAccount(One[Account]):
 
 
 @command("auth/change_account.sql")
-class ChangeAccount(Maybe[Account]):
+class ChangeAccount(ReturningMaybe[Account]):
     """Change what is given of an account. Gives it back without its secrets, or None when there is none.
 
     Better Auth reads what is new at the next sign-in.
@@ -222,7 +222,7 @@ class DeleteAccount(Affected):
 
 
 @command("auth/put_verification.sql")
-class PutVerification(One[Verification]):
+class PutVerification(ReturningOne[Verification]):
     """Put a code in place of all for its identifier, used and expired ones too, and give it back.
 
     Several at once leave one, the last. Raises Conflict for its id.
@@ -237,7 +237,7 @@ class PutVerification(One[Verification]):
 
 
 @command("auth/use_verification.sql")
-class UseVerification(One[Verification]):
+class UseVerification(ReturningOne[Verification]):
     """Mark the newest code for an identifier as used, if it has this value, and give it back.
 
     Raises Refused as `invalid` when there is none for the identifier or it has another value, which one is not told;
@@ -278,7 +278,7 @@ class DeleteExpiredVerifications(Affected):
 
 
 @command("auth/create_organization.sql")
-class CreateOrganization(One[Organization]):
+class CreateOrganization(ReturningOne[Organization]):
     """Create an organization with its first owner, and give it back.
 
     Raises Conflict for its slug or id, or the id of the membership, and MissingReference for the user.
@@ -299,7 +299,7 @@ class CreateOrganization(One[Organization]):
 
 
 @command("auth/change_organization.sql")
-class ChangeOrganization(Maybe[Organization]):
+class ChangeOrganization(ReturningMaybe[Organization]):
     """Change what is given of an organization. Gives it back, or None when there is none.
 
     Raises Conflict for its slug.
@@ -316,7 +316,7 @@ class ChangeOrganization(Maybe[Organization]):
 
 
 @command("auth/delete_organization.sql")
-class DeleteOrganization(One[DeletedOrganization]):
+class DeleteOrganization(ReturningOne[DeletedOrganization]):
     """Delete an organization with its members and invitations, for good; sessions no longer work for it.
 
     Gives the number of rows by table: zeros when there is no such organization.
@@ -330,7 +330,7 @@ class DeleteOrganization(One[DeletedOrganization]):
 
 
 @command("auth/add_member.sql")
-class AddMember(One[Member]):
+class AddMember(ReturningOne[Member]):
     """Make a user a member of an organization, and give the membership back.
 
     Raises Conflict when they are a member already, or for the id, and MissingReference for the organization or the
@@ -347,7 +347,7 @@ class AddMember(One[Member]):
 
 
 @command("auth/change_member_role.sql")
-class ChangeMemberRole(Maybe[Member]):
+class ChangeMemberRole(ReturningMaybe[Member]):
     """Change the role of a member. Gives the membership back, or None when the user is no member.
 
     Raises Refused as `last_owner` when no owner would be left; of two owners who step down at once, one does.

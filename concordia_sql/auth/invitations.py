@@ -11,12 +11,12 @@ import attrs
 from concordia_sql.auth.results import Invitation, Member
 from concordia_sql.common import new_id
 from concordia_sql.concordia import command
-from concordia_sql.engine import Affected, One
+from concordia_sql.engine import Affected, ReturningOne
 from concordia_sql.values import Email, Id, Role
 
 
 @command("auth/invite_member.sql")
-class InviteMember(One[Invitation]):
+class InviteMember(ReturningOne[Invitation]):
     """Create an invitation, which is pending, and give it back.
 
     Whether somebody with this address is a member, or invited already, is not looked at. Raises Conflict for its id,
@@ -35,7 +35,7 @@ class InviteMember(One[Invitation]):
 
 
 @command("auth/accept_invitation.sql")
-class AcceptInvitation(One[Member]):
+class AcceptInvitation(ReturningOne[Member]):
     """Make the user who is invited a member, with the role of the invitation, and give the membership back.
 
     Raises NotFound when there is no invitation, and Refused as `wrong_email` when it is to another address than the
@@ -55,7 +55,7 @@ class AcceptInvitation(One[Member]):
 
 
 @command("auth/change_invitation_status.sql")
-class ChangeInvitationStatus(One[Invitation]):
+class ChangeInvitationStatus(ReturningOne[Invitation]):
     """Reject or cancel an invitation that is pending, expired or not, and give it back.
 
     Raises NotFound when there is none, and Refused as `not_pending`, with the status found.

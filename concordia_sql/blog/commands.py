@@ -11,14 +11,14 @@ from concordia_sql.blog.queries import PostStatus
 from concordia_sql.blog.results import Author, Category, Medium, Organization, Post, Translation
 from concordia_sql.common import JsonObject, Keywords, Links, Localized, MediumType, Replaced, new_id
 from concordia_sql.concordia import command
-from concordia_sql.engine import Affected, Maybe, One
+from concordia_sql.engine import Affected, ReturningMaybe, ReturningOne
 from concordia_sql.values import Email, Id, Language, Position, Slug, Url
 
 PostMediumType: TypeAlias = Literal["cover", "gallery", "inline"]
 
 
 @command("blog/create_organization.sql")
-class CreateOrganization(One[Organization]):
+class CreateOrganization(ReturningOne[Organization]):
     """Create an organization and give it back. Raises Conflict for its slug."""
 
     name: str
@@ -41,7 +41,7 @@ class CreateOrganization(One[Organization]):
 
 
 @command("blog/change_organization.sql")
-class ChangeOrganization(Maybe[Organization]):
+class ChangeOrganization(ReturningMaybe[Organization]):
     """Change what is given of an organization. Gives it back, or None when there is none.
 
     Raises Conflict for its slug.
@@ -67,7 +67,7 @@ class ChangeOrganization(Maybe[Organization]):
 
 
 @command("blog/create_medium.sql")
-class CreateMedium(One[Medium]):
+class CreateMedium(ReturningOne[Medium]):
     """Create an image, a video or a sound and give it back."""
 
     url: Url
@@ -87,7 +87,7 @@ class CreateMedium(One[Medium]):
 
 
 @command("blog/change_medium.sql")
-class ChangeMedium(Maybe[Medium]):
+class ChangeMedium(ReturningMaybe[Medium]):
     """Change what is given of an image, a video or a sound. Gives it back, or None when there is none."""
 
     id: str
@@ -107,7 +107,7 @@ class ChangeMedium(Maybe[Medium]):
 
 
 @command("blog/create_author.sql")
-class CreateAuthor(One[Author]):
+class CreateAuthor(ReturningOne[Author]):
     """Create an author and give them back.
 
     Raises Conflict for their slug or e-mail, MissingReference for their avatar or organization."""
@@ -135,7 +135,7 @@ class CreateAuthor(One[Author]):
 
 
 @command("blog/change_author.sql")
-class ChangeAuthor(Maybe[Author]):
+class ChangeAuthor(ReturningMaybe[Author]):
     """Change what is given of an author. Gives them back, or None when there is none.
 
     Raises Conflict for their slug or e-mail, MissingReference for their avatar or organization."""
@@ -163,7 +163,7 @@ class ChangeAuthor(Maybe[Author]):
 
 
 @command("blog/create_category.sql")
-class CreateCategory(One[Category]):
+class CreateCategory(ReturningOne[Category]):
     """Create a category and give it back.
 
     Raises Conflict for its slug, MissingReference for its parent or featured image, and Refused as a `cycle` when it is
@@ -186,7 +186,7 @@ class CreateCategory(One[Category]):
 
 
 @command("blog/change_category.sql")
-class ChangeCategory(Maybe[Category]):
+class ChangeCategory(ReturningMaybe[Category]):
     """Change what is given of a category, but for its parent. Gives it back, or None when there is none.
 
     Raises Conflict for its slug, MissingReference for its featured image."""
@@ -207,7 +207,7 @@ class ChangeCategory(Maybe[Category]):
 
 
 @command("blog/move_category.sql")
-class MoveCategory(One[Category]):
+class MoveCategory(ReturningOne[Category]):
     """Move a category with all below it under another, or to the top, and give it back.
 
     Raises NotFound when there is none, MissingReference for the parent, and Refused as a `cycle` when the parent is the
@@ -245,7 +245,7 @@ class NewPostMedium:
 
 
 @command("blog/create_post.sql")
-class CreatePost(One[Post]):
+class CreatePost(ReturningOne[Post]):
     """Create a post with all that is its own, all or nothing, and give it back.
 
     Raises Conflict for its slug, which says whether a deleted post holds it; for an author, a category or a place of a
@@ -277,7 +277,7 @@ class CreatePost(One[Post]):
 
 
 @command("blog/change_post.sql")
-class ChangePost(Maybe[Post]):
+class ChangePost(ReturningMaybe[Post]):
     """Change what is given of a post. Gives it back, or None when there is none or it is deleted.
 
     Raises Conflict for its slug, which says whether a deleted post holds it, and MissingReference for its organization.
@@ -303,7 +303,7 @@ class ChangePost(Maybe[Post]):
 
 
 @command("blog/put_translation.sql")
-class PutTranslation(One[Translation]):
+class PutTranslation(ReturningOne[Translation]):
     """Put a post's translation into a language in place of the one there is, which keeps its id, and give it back.
 
     Raises MissingReference for the post."""
@@ -329,7 +329,7 @@ class DeleteTranslation(Affected):
 
 
 @command("blog/replace_post_translations.sql")
-class ReplacePostTranslations(One[Replaced]):
+class ReplacePostTranslations(ReturningOne[Replaced]):
     """Make these translations a post's only ones, each in the place, and with the id, of the one in its language.
 
     Raises Conflict for two into one language, MissingReference for the post.
@@ -356,7 +356,7 @@ class UnlinkPostAuthor(Affected):
 
 
 @command("blog/replace_post_authors.sql")
-class ReplacePostAuthors(One[Replaced]):
+class ReplacePostAuthors(ReturningOne[Replaced]):
     """Make these authors a post's only ones. Raises MissingReference."""
 
     post_id: Id
@@ -380,7 +380,7 @@ class UnlinkPostCategory(Affected):
 
 
 @command("blog/replace_post_categories.sql")
-class ReplacePostCategories(One[Replaced]):
+class ReplacePostCategories(ReturningOne[Replaced]):
     """Make these categories a post's only ones. Raises MissingReference."""
 
     post_id: Id
@@ -408,7 +408,7 @@ class UnlinkPostMedium(Affected):
 
 
 @command("blog/replace_post_media.sql")
-class ReplacePostMedia(One[Replaced]):
+class ReplacePostMedia(ReturningOne[Replaced]):
     """Make these media a post's only ones, at these positions.
 
     Raises Conflict for a medium that is given twice in one place, and MissingReference.

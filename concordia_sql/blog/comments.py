@@ -11,13 +11,13 @@ from concordia_sql.blog.queries import CommentStatus
 from concordia_sql.blog.results import Comment, DeletedComment
 from concordia_sql.common import Localized, new_id
 from concordia_sql.concordia import command
-from concordia_sql.engine import Affected, Limit, Many, Maybe, One
+from concordia_sql.engine import Affected, Limit, ReturningMany, ReturningMaybe, ReturningOne
 from concordia_sql.threads.nodes import NewNode
 from concordia_sql.values import Email, Id, Language, Rating
 
 
 @command("blog/add_comment.sql")
-class AddComment(One[Comment]):
+class AddComment(ReturningOne[Comment]):
     """Add a comment and give it back.
 
     Raises MissingReference for its post or parent, Conflict for its id, and Refused when its parent is a comment on
@@ -57,7 +57,7 @@ class AddComments(Affected):
 
 
 @command("blog/change_comment.sql")
-class ChangeComment(Maybe[Comment]):
+class ChangeComment(ReturningMaybe[Comment]):
     """Change what is given of a comment. Gives it back, or None when there is none or it is deleted."""
 
     id: str
@@ -69,7 +69,7 @@ class ChangeComment(Maybe[Comment]):
 
 
 @command("blog/move_comment.sql")
-class MoveComment(One[Comment]):
+class MoveComment(ReturningOne[Comment]):
     """Move a comment with all its replies below another of its post, or to the top, and give it back.
 
     Raises NotFound when there is none, MissingReference for the parent, and Refused when that is a comment on another
@@ -90,7 +90,7 @@ class SeenComment:
 
 
 @command("blog/moderate_comments.sql")
-class ModerateComments(Many[Comment]):
+class ModerateComments(ReturningMany[Comment]):
     """Set the status of comments that still have the one that the moderator saw. Gives those back, in the order given.
 
     Others are left as they are: their status has changed meanwhile, or they are deleted.
@@ -101,7 +101,7 @@ class ModerateComments(Many[Comment]):
 
 
 @command("blog/delete_comment.sql")
-class DeleteComment(One[DeletedComment]):
+class DeleteComment(ReturningOne[DeletedComment]):
     """Delete a comment for good. Gives the number of rows that went, and of those that were emptied.
 
     What becomes of one with replies is for the caller to say: by default it is Refused as `has_replies`; `subtree`
@@ -114,7 +114,7 @@ class DeleteComment(One[DeletedComment]):
 
 
 @command("blog/soft_delete_comment.sql")
-class SoftDeleteComment(Maybe[Comment]):
+class SoftDeleteComment(ReturningMaybe[Comment]):
     """Mark a comment as deleted. Gives it back, or None when there is none or it is already.
 
     Its replies stay; a thread shows them below a place without content.
@@ -124,7 +124,7 @@ class SoftDeleteComment(Maybe[Comment]):
 
 
 @command("blog/restore_comment.sql")
-class RestoreComment(Maybe[Comment]):
+class RestoreComment(ReturningMaybe[Comment]):
     """Bring a softly deleted comment back as it was. Gives it back, or None when there is none or it is not deleted.
 
     Raises Refused as `emptied` when it is the tombstone of one that `DeleteComment` deleted.

@@ -11,11 +11,11 @@ from concordia_sql.blog.results import (
     Post,
 )
 from concordia_sql.concordia import command
-from concordia_sql.engine import Limit, Maybe, One
+from concordia_sql.engine import Limit, ReturningMaybe, ReturningOne
 
 
 @command("blog/delete_post.sql")
-class DeletePost(One[DeletedPost]):
+class DeletePost(ReturningOne[DeletedPost]):
     """Delete a post with its translations, comments and links to authors, categories and media, for good.
 
     Gives the number of rows that went, by table: zeros when there is no such post. Comments on another post that answer
@@ -28,7 +28,7 @@ class DeletePost(One[DeletedPost]):
 
 
 @command("blog/soft_delete_post.sql")
-class SoftDeletePost(Maybe[Post]):
+class SoftDeletePost(ReturningMaybe[Post]):
     """Mark a post as deleted, so that no query shows it. Gives it back, or None when there is none or it is already.
 
     It keeps its status and all that is its own, and its slug stays taken until it is purged.
@@ -40,7 +40,7 @@ class SoftDeletePost(Maybe[Post]):
 
 
 @command("blog/restore_post.sql")
-class RestorePost(Maybe[Post]):
+class RestorePost(ReturningMaybe[Post]):
     """Bring a softly deleted post back as it was. Gives it back, or None when there is none or it is not deleted.
 
     Raises Refused as `no_former_status` when another writer has set its status to `deleted`: `ChangePost` does not find
@@ -51,7 +51,7 @@ class RestorePost(Maybe[Post]):
 
 
 @command("blog/purge_posts.sql")
-class PurgePosts(One[DeletedPost]):
+class PurgePosts(ReturningOne[DeletedPost]):
     """Delete at most `limit` posts that were deleted before a moment, the longest ago first, as `DeletePost` does.
 
     Gives the number of rows that went, by table; run it until no `blog_posts` went. Posts that others are at work on
@@ -63,14 +63,14 @@ class PurgePosts(One[DeletedPost]):
 
 
 @command("blog/delete_author.sql")
-class DeleteAuthor(One[DeletedAuthor]):
+class DeleteAuthor(ReturningOne[DeletedAuthor]):
     """Delete an author and take them from their posts, which stay. Gives the number of rows by table."""
 
     id: str
 
 
 @command("blog/delete_category.sql")
-class DeleteCategory(One[DeletedCategory]):
+class DeleteCategory(ReturningOne[DeletedCategory]):
     """Delete a category and take it from its posts, which stay; its children become those of its parent.
 
     Gives the number of rows by table.
@@ -80,14 +80,14 @@ class DeleteCategory(One[DeletedCategory]):
 
 
 @command("blog/delete_medium.sql")
-class DeleteMedium(One[DeletedMedium]):
+class DeleteMedium(ReturningOne[DeletedMedium]):
     """Delete a medium and take it from posts, authors and categories, which stay. Gives the number of rows by table."""
 
     id: str
 
 
 @command("blog/delete_organization.sql")
-class DeleteOrganization(One[DeletedOrganization]):
+class DeleteOrganization(ReturningOne[DeletedOrganization]):
     """Delete an organization and take it from its posts, authors and listings, which stay.
 
     Gives the number of rows by table.

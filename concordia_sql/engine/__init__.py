@@ -26,7 +26,22 @@ from concordia_sql.engine.errors import (
 from concordia_sql.engine.keyset import Limit, cursor
 from concordia_sql.engine.library import Library
 from concordia_sql.engine.querier import Querier
-from concordia_sql.engine.queries import Affected, Many, Maybe, One, Query, Subtree, Tree, command, query
+from concordia_sql.engine.queries import (
+    Affected,
+    Command,
+    Many,
+    Maybe,
+    One,
+    Query,
+    ReturningMany,
+    ReturningMaybe,
+    ReturningOne,
+    Statement,
+    Subtree,
+    Tree,
+    command,
+    query,
+)
 from concordia_sql.engine.session import Isolation
 from concordia_sql.engine.tree import Node, children_field
 
@@ -35,6 +50,7 @@ __all__ = [
     "Affected",
     "AsyncDatabase",
     "AsyncQuerier",
+    "Command",
     "ConcordiaError",
     "Conflict",
     "Convert",
@@ -59,6 +75,10 @@ __all__ = [
     "Query",
     "Refused",
     "ResultError",
+    "ReturningMany",
+    "ReturningMaybe",
+    "ReturningOne",
+    "Statement",
     "StatementError",
     "Subtree",
     "Tree",

@@ -27,7 +27,7 @@ from concordia_sql.engine.connecting import (
 from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.idle import IdleConnections
 from concordia_sql.engine.library import Library
-from concordia_sql.engine.queries import Many, Query
+from concordia_sql.engine.queries import Many, Statement
 from concordia_sql.engine.session import Isolation
 
 T = TypeVar("T")
@@ -143,10 +143,10 @@ class AsyncDatabase(AsyncExecutor):
         async with self.querier() as querier, querier.stream(query) as rows:
             yield rows
 
-    async def _run(self, *queries: Query[Any]) -> tuple[Any, ...]:
+    async def _run(self, *statements: Statement[Any]) -> tuple[Any, ...]:
         connection = await self._take()
         try:
-            return await connection.querier._run(*queries)
+            return await connection.querier._run(*statements)
         finally:
             await self._put(connection)
 

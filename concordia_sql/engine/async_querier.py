@@ -9,7 +9,7 @@ from typing import Any, TypeVar, overload
 import psycopg
 
 from concordia_sql.engine.converter import Converter, make_converter
-from concordia_sql.engine.queries import Many, One, Query
+from concordia_sql.engine.queries import Command, Many, Query, ReturningOne, Statement
 from concordia_sql.engine.session import ATTEMPTS, IN_THE_WAY, Isolation, Session, only, pauses, stream_chunk
 
 R = TypeVar("R")
@@ -18,6 +18,9 @@ R2 = TypeVar("R2")
 R3 = TypeVar("R3")
 R4 = TypeVar("R4")
 R5 = TypeVar("R5")
+R6 = TypeVar("R6")
+R7 = TypeVar("R7")
+R8 = TypeVar("R8")
 T = TypeVar("T")
 
 _CONVERTER = make_converter()
@@ -31,7 +34,7 @@ class AsyncExecutor:
         (result,) = await self._run(*only((query,), writes=False))
         return result  # type: ignore[no-any-return]
 
-    async def execute(self, command: Query[R]) -> R:
+    async def execute(self, command: Command[R]) -> R:
         """Run a command in one round trip, as a transaction of its own outside of one.
 
         What comes back is as its base says. Raises OutcomeUnknown when the connection is lost meanwhile.
@@ -52,40 +55,119 @@ class AsyncExecutor:
         self, query1: Query[R1], query2: Query[R2], query3: Query[R3], query4: Query[R4], query5: Query[R5], /
     ) -> tuple[R1, R2, R3, R4, R5]: ...
     @overload
+    async def fetch_batch(
+        self,
+        query1: Query[R1],
+        query2: Query[R2],
+        query3: Query[R3],
+        query4: Query[R4],
+        query5: Query[R5],
+        query6: Query[R6],
+        /,
+    ) -> tuple[R1, R2, R3, R4, R5, R6]: ...
+    @overload
+    async def fetch_batch(
+        self,
+        query1: Query[R1],
+        query2: Query[R2],
+        query3: Query[R3],
+        query4: Query[R4],
+        query5: Query[R5],
+        query6: Query[R6],
+        query7: Query[R7],
+        /,
+    ) -> tuple[R1, R2, R3, R4, R5, R6, R7]: ...
+    @overload
+    async def fetch_batch(
+        self,
+        query1: Query[R1],
+        query2: Query[R2],
+        query3: Query[R3],
+        query4: Query[R4],
+        query5: Query[R5],
+        query6: Query[R6],
+        query7: Query[R7],
+        query8: Query[R8],
+        /,
+    ) -> tuple[R1, R2, R3, R4, R5, R6, R7, R8]: ...
+    @overload
     async def fetch_batch(self, *queries: Query[R]) -> tuple[R, ...]: ...
     async def fetch_batch(self, *queries: Query[Any]) -> tuple[Any, ...]:
         """Run several queries in one round trip; a tuple of their results. An error of one is the error of all."""
         return await self._run(*only(queries, writes=False))
 
     @overload
-    async def execute_batch(self, command1: Query[R1], command2: Query[R2], /) -> tuple[R1, R2]: ...
+    async def execute_batch(self, command1: Command[R1], command2: Command[R2], /) -> tuple[R1, R2]: ...
     @overload
     async def execute_batch(
-        self, command1: Query[R1], command2: Query[R2], command3: Query[R3], /
+        self, command1: Command[R1], command2: Command[R2], command3: Command[R3], /
     ) -> tuple[R1, R2, R3]: ...
     @overload
     async def execute_batch(
-        self, command1: Query[R1], command2: Query[R2], command3: Query[R3], command4: Query[R4], /
+        self, command1: Command[R1], command2: Command[R2], command3: Command[R3], command4: Command[R4], /
     ) -> tuple[R1, R2, R3, R4]: ...
     @overload
     async def execute_batch(
-        self, command1: Query[R1], command2: Query[R2], command3: Query[R3], command4: Query[R4], command5: Query[R5], /
+        self,
+        command1: Command[R1],
+        command2: Command[R2],
+        command3: Command[R3],
+        command4: Command[R4],
+        command5: Command[R5],
+        /,
     ) -> tuple[R1, R2, R3, R4, R5]: ...
     @overload
-    async def execute_batch(self, *commands: Query[R]) -> tuple[R, ...]: ...
-    async def execute_batch(self, *commands: Query[Any]) -> tuple[Any, ...]:
+    async def execute_batch(
+        self,
+        command1: Command[R1],
+        command2: Command[R2],
+        command3: Command[R3],
+        command4: Command[R4],
+        command5: Command[R5],
+        command6: Command[R6],
+        /,
+    ) -> tuple[R1, R2, R3, R4, R5, R6]: ...
+    @overload
+    async def execute_batch(
+        self,
+        command1: Command[R1],
+        command2: Command[R2],
+        command3: Command[R3],
+        command4: Command[R4],
+        command5: Command[R5],
+        command6: Command[R6],
+        command7: Command[R7],
+        /,
+    ) -> tuple[R1, R2, R3, R4, R5, R6, R7]: ...
+    @overload
+    async def execute_batch(
+        self,
+        command1: Command[R1],
+        command2: Command[R2],
+        command3: Command[R3],
+        command4: Command[R4],
+        command5: Command[R5],
+        command6: Command[R6],
+        command7: Command[R7],
+        command8: Command[R8],
+        /,
+    ) -> tuple[R1, R2, R3, R4, R5, R6, R7, R8]: ...
+    @overload
+    async def execute_batch(self, *commands: Command[R]) -> tuple[R, ...]: ...
+    async def execute_batch(self, *commands: Command[Any]) -> tuple[Any, ...]:
         """Run several commands in one round trip, in order, all or nothing; a tuple of their results.
 
         Outside of a transaction they are one. Raises what `execute` does: an error of one is the error of all. Where
-        one is a `One`, that it finds no row is known when all have run: BEGIN and COMMIT are then trips of their own.
+        one is a `ReturningOne`, that it finds no row is known when all have run: BEGIN and COMMIT are then trips of
+        their own.
         """
         only(commands, writes=True)
-        if any(isinstance(command, One) for command in commands):
+        if any(isinstance(command, ReturningOne) for command in commands):
             async with self.transaction() as querier:
                 return await querier._run(*commands)
         return await self._run(*commands)
 
-    async def dry_run(self, command: Query[R]) -> R:
+    async def dry_run(self, command: Command[R]) -> R:
         """What `execute` would return or raise now: the command is run, with all its locks, and rolled back."""
         async with self.transaction() as querier:
             result = await querier.execute(command)
@@ -137,7 +219,7 @@ class AsyncExecutor:
         """
         raise NotImplementedError
 
-    async def _run(self, *queries: Query[Any]) -> tuple[Any, ...]:
+    async def _run(self, *statements: Statement[Any]) -> tuple[Any, ...]:
         raise NotImplementedError
 
 
@@ -169,12 +251,12 @@ class AsyncQuerier(AsyncExecutor):
         self.connection = connection
         self._session = Session(connection, converter, prepare=prepare, show_values=show_values)
 
-    async def _run(self, *queries: Query[Any]) -> tuple[Any, ...]:
-        with self._session.reserved(*queries) as session:
+    async def _run(self, *statements: Statement[Any]) -> tuple[Any, ...]:
+        with self._session.reserved(*statements) as session:
             try:
-                return await self.connection.wait(session.run(queries))
+                return await self.connection.wait(session.run(statements))
             except psycopg.OperationalError as error:  # also of a connection that was lost before
-                session.explain(error, queries)
+                session.explain(error, statements)
 
     @contextlib.asynccontextmanager
     async def stream(self, query: Many[T]) -> AsyncIterator[AsyncIterator[T]]:

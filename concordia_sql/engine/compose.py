@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import attrs
 import msgspec
 
-from concordia_sql.engine.columns import columns_of, nested_classes
+from concordia_sql.engine.columns import columns_of, is_result_class, nested_classes
 from concordia_sql.engine.conditions import holding
 from concordia_sql.engine.errors import StatementError
 from concordia_sql.engine.lexer import Token, Tokens, quoted
@@ -49,7 +49,8 @@ def compose(source: Source, result_class: type, present: frozenset[str]) -> Comp
 
     Raises StatementError when the class cannot be filled, or asks for columns that the statement does not give.
     """
-    _check_class(source, result_class)
+    if is_result_class(result_class):
+        _check_class(source, result_class)
     present = holding(source.all_conditions, present)
     return compose_with(pruned(source, result_class, present), source, result_class, present)
 
@@ -66,7 +67,8 @@ def compose_with(shapes: Kept, source: Source, result_class: type, present: froz
     """The statement, with these columns of its shapes."""
     text = _Text(present)
     before = _write_shapes(shapes, source, text)
-    columns = ", ".join(f"q.{quoted(column)}" for column in columns_of(result_class))
+    names = columns_of(result_class) if is_result_class(result_class) else ()
+    columns = ", ".join(f"q.{quoted(name)}" for name in names) or "q.*"
     statement = f"SELECT {columns}\nFROM (\n{text.add(source.body)}\n) AS q"
     return text.composed(f"WITH {before}\n{statement}" if before else statement)
 
@@ -79,7 +81,7 @@ def compose_command(source: Source, result_class: type, present: frozenset[str])
 
     Raises StatementError when the class cannot be filled, or asks for columns that the statement does not give.
     """
-    if result_class is not int:
+    if is_result_class(result_class):
         _check_class(source, result_class)
     before = [each for one in source.before if (each := compose_command(one, int, present)).text]
     present = holding(source.all_conditions, present)

@@ -12,7 +12,7 @@ from psycopg import pq
 from psycopg.pq.abc import PGresult
 
 from concordia_sql.engine.compose import Composed
-from concordia_sql.engine.queries import Query
+from concordia_sql.engine.queries import Statement
 
 _CATALOGUE = b"""
 SELECT json_agg(json_build_array(pg_namespace.nspname, pg_class.relname, keys.name, keys.columns, keys.referenced))
@@ -85,7 +85,7 @@ class KnownKeys:
     def __init__(self) -> None:
         self._keys: dict[str, list[Key]] = {}
 
-    def unknown(self, queries: Iterable[Query[Any]]) -> list[str]:
+    def unknown(self, queries: Iterable[Statement[Any]]) -> list[str]:
         """The tables that the commands write, and that were not asked for."""
         return sorted(
             {table for each in statements_of(queries) for table in written_tables(each.text)}.difference(self._keys)
@@ -118,7 +118,7 @@ def _plain(columns: Iterable[str]) -> tuple[str, ...]:
     return tuple(quoted[1].replace('""', '"') if quoted else column for quoted, column in names)
 
 
-def statements_of(queries: Iterable[Query[Any]]) -> Iterator[Composed]:
+def statements_of(queries: Iterable[Statement[Any]]) -> Iterator[Composed]:
     """The texts that are run for queries."""
     for query in queries:
         composed = query.compose()

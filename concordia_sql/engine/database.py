@@ -28,7 +28,7 @@ from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.idle import IdleConnections
 from concordia_sql.engine.library import Library
 from concordia_sql.engine.querier import Executor, Querier
-from concordia_sql.engine.queries import Many, Query
+from concordia_sql.engine.queries import Many, Statement
 from concordia_sql.engine.session import Isolation
 
 T = TypeVar("T")
@@ -144,10 +144,10 @@ class Database(Executor):
         with self.querier() as querier, querier.stream(query) as rows:
             yield rows
 
-    def _run(self, *queries: Query[Any]) -> tuple[Any, ...]:
+    def _run(self, *statements: Statement[Any]) -> tuple[Any, ...]:
         connection = self._take()
         try:
-            return connection.querier._run(*queries)
+            return connection.querier._run(*statements)
         finally:
             self._put(connection)
 

@@ -16,7 +16,7 @@ from collections.abc import Collection, Mapping, Sequence
 import attrs
 
 from concordia_sql.engine.caching import cache
-from concordia_sql.engine.columns import Column, columns_of
+from concordia_sql.engine.columns import Column, columns_of, is_result_class, plain_class, spell
 from concordia_sql.engine.errors import StatementError
 from concordia_sql.engine.functions import calls_only_plain_functions
 from concordia_sql.engine.lexer import Tokens
@@ -67,9 +67,13 @@ def pruned(source: Source, result_class: type, present: frozenset[str]) -> Kept:
         return whole(source, present)
     pruning = _Pruning(source, present)
     rows = pruning.rows_of(query, _Scope(source), {})
-    rows.check(result_class, f"{source.path}:{query.line}")
-    for column in columns_of(result_class).values():
-        rows.want(column.name, readers_of(column))
+    if is_result_class(result_class):
+        rows.check(result_class, f"{source.path}:{query.line}")
+        for column in columns_of(result_class).values():
+            rows.want(column.name, readers_of(column))
+    else:
+        rows.check_single(result_class, f"{source.path}:{query.line}")
+        rows.want_all()
     return {shape: pruning.kept[shape] for shape in source.shapes() if shape in pruning.kept}
 
 
@@ -127,12 +131,19 @@ class _Rows:
 
     def check(self, reader: type, where: str) -> None:
         """Refuse a class that asks for a column that is not there."""
-        names = self.names
+        names = [*self.names] if self.names is not None else None
+        if twice := [name for name in columns_of(reader) if (names or []).count(name) > 1]:
+            raise StatementError(f"{where}: two columns share the name {twice[0]}")
         if names is not None and (missing := [name for name in columns_of(reader) if name not in names]):
             there = ", ".join(sorted(set(names)))
             raise StatementError(
-                f"{where}: there is no column {', '.join(missing)} for {reader.__qualname__}; there are {there}"
+                f"{where}: there is no column {', '.join(missing)} for {spell(reader)}; there are {there}"
             )
+
+    def check_single(self, hint: object, where: str) -> None:
+        """Refuse the type of one column's values where there are several columns."""
+        if self.names is not None and len(self.names) != 1:
+            raise StatementError(f"{where}: there are {len(self.names)} columns, and {spell(hint)} takes one")
 
 
 class _Column:
@@ -215,8 +226,8 @@ class _Column:
             rows.check(reader, f"{self._scope.source.path}:{self._item.line}")
         for column in columns_of(reader).values():
             rows.want(column.name, readers_of(column))
-        if issubclass(reader, Node):  # the JSON may hold children
-            rows.want(children_field(reader), ANYBODY)
+        if issubclass(plain_class(reader), Node):  # the JSON may hold children
+            rows.want(children_field(plain_class(reader)), ANYBODY)
 
     def _sources(self) -> "Sequence[_Rows | None]":
         """What the alias of the item may mean, or without one all that its SELECT reads."""

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, overload
 import psycopg
 
 from concordia_sql.engine.converter import Converter, make_converter
-from concordia_sql.engine.queries import Many, One, Query
+from concordia_sql.engine.queries import Command, Many, Query, ReturningOne, Statement
 from concordia_sql.engine.session import ATTEMPTS, IN_THE_WAY, Isolation, Session, only, pauses, stream_chunk
 
 R = TypeVar("R")
@@ -19,6 +19,9 @@ R2 = TypeVar("R2")
 R3 = TypeVar("R3")
 R4 = TypeVar("R4")
 R5 = TypeVar("R5")
+R6 = TypeVar("R6")
+R7 = TypeVar("R7")
+R8 = TypeVar("R8")
 T = TypeVar("T")
 
 _CONVERTER = make_converter()
@@ -32,7 +35,7 @@ class Executor:
         (result,) = self._run(*only((query,), writes=False))
         return result  # type: ignore[no-any-return]
 
-    def execute(self, command: Query[R]) -> R:
+    def execute(self, command: Command[R]) -> R:
         """Run a command in one round trip, as a transaction of its own outside of one.
 
         What comes back is as its base says. Raises OutcomeUnknown when the connection is lost meanwhile.
@@ -53,38 +56,119 @@ class Executor:
         self, query1: Query[R1], query2: Query[R2], query3: Query[R3], query4: Query[R4], query5: Query[R5], /
     ) -> tuple[R1, R2, R3, R4, R5]: ...
     @overload
+    def fetch_batch(
+        self,
+        query1: Query[R1],
+        query2: Query[R2],
+        query3: Query[R3],
+        query4: Query[R4],
+        query5: Query[R5],
+        query6: Query[R6],
+        /,
+    ) -> tuple[R1, R2, R3, R4, R5, R6]: ...
+    @overload
+    def fetch_batch(
+        self,
+        query1: Query[R1],
+        query2: Query[R2],
+        query3: Query[R3],
+        query4: Query[R4],
+        query5: Query[R5],
+        query6: Query[R6],
+        query7: Query[R7],
+        /,
+    ) -> tuple[R1, R2, R3, R4, R5, R6, R7]: ...
+    @overload
+    def fetch_batch(
+        self,
+        query1: Query[R1],
+        query2: Query[R2],
+        query3: Query[R3],
+        query4: Query[R4],
+        query5: Query[R5],
+        query6: Query[R6],
+        query7: Query[R7],
+        query8: Query[R8],
+        /,
+    ) -> tuple[R1, R2, R3, R4, R5, R6, R7, R8]: ...
+    @overload
     def fetch_batch(self, *queries: Query[R]) -> tuple[R, ...]: ...
     def fetch_batch(self, *queries: Query[Any]) -> tuple[Any, ...]:
         """Run several queries in one round trip; a tuple of their results. An error of one is the error of all."""
         return self._run(*only(queries, writes=False))
 
     @overload
-    def execute_batch(self, command1: Query[R1], command2: Query[R2], /) -> tuple[R1, R2]: ...
-    @overload
-    def execute_batch(self, command1: Query[R1], command2: Query[R2], command3: Query[R3], /) -> tuple[R1, R2, R3]: ...
+    def execute_batch(self, command1: Command[R1], command2: Command[R2], /) -> tuple[R1, R2]: ...
     @overload
     def execute_batch(
-        self, command1: Query[R1], command2: Query[R2], command3: Query[R3], command4: Query[R4], /
+        self, command1: Command[R1], command2: Command[R2], command3: Command[R3], /
+    ) -> tuple[R1, R2, R3]: ...
+    @overload
+    def execute_batch(
+        self, command1: Command[R1], command2: Command[R2], command3: Command[R3], command4: Command[R4], /
     ) -> tuple[R1, R2, R3, R4]: ...
     @overload
     def execute_batch(
-        self, command1: Query[R1], command2: Query[R2], command3: Query[R3], command4: Query[R4], command5: Query[R5], /
+        self,
+        command1: Command[R1],
+        command2: Command[R2],
+        command3: Command[R3],
+        command4: Command[R4],
+        command5: Command[R5],
+        /,
     ) -> tuple[R1, R2, R3, R4, R5]: ...
     @overload
-    def execute_batch(self, *commands: Query[R]) -> tuple[R, ...]: ...
-    def execute_batch(self, *commands: Query[Any]) -> tuple[Any, ...]:
+    def execute_batch(
+        self,
+        command1: Command[R1],
+        command2: Command[R2],
+        command3: Command[R3],
+        command4: Command[R4],
+        command5: Command[R5],
+        command6: Command[R6],
+        /,
+    ) -> tuple[R1, R2, R3, R4, R5, R6]: ...
+    @overload
+    def execute_batch(
+        self,
+        command1: Command[R1],
+        command2: Command[R2],
+        command3: Command[R3],
+        command4: Command[R4],
+        command5: Command[R5],
+        command6: Command[R6],
+        command7: Command[R7],
+        /,
+    ) -> tuple[R1, R2, R3, R4, R5, R6, R7]: ...
+    @overload
+    def execute_batch(
+        self,
+        command1: Command[R1],
+        command2: Command[R2],
+        command3: Command[R3],
+        command4: Command[R4],
+        command5: Command[R5],
+        command6: Command[R6],
+        command7: Command[R7],
+        command8: Command[R8],
+        /,
+    ) -> tuple[R1, R2, R3, R4, R5, R6, R7, R8]: ...
+    @overload
+    def execute_batch(self, *commands: Command[R]) -> tuple[R, ...]: ...
+    def execute_batch(self, *commands: Command[Any]) -> tuple[Any, ...]:
         """Run several commands in one round trip, in order, all or nothing; a tuple of their results.
 
         Outside of a transaction they are one. Raises what `execute` does: an error of one is the error of all. Where
-        one is a `One`, that it finds no row is known when all have run: BEGIN and COMMIT are then trips of their own.
+        one is a `ReturningOne`, that it finds no row is known when all have run: BEGIN and COMMIT are then trips of
+        their own.
         """
         only(commands, writes=True)
-        if any(isinstance(command, One) for command in commands):
+        if any(isinstance(command, ReturningOne) for command in commands):
             with self.transaction() as querier:
                 return querier._run(*commands)
         return self._run(*commands)
 
-    def dry_run(self, command: Query[R]) -> R:
+    def dry_run(self, command: Command[R]) -> R:
         """What `execute` would return or raise now: the command is run, with all its locks, and rolled back."""
         with self.transaction() as querier:
             result = querier.execute(command)
@@ -136,7 +220,7 @@ class Executor:
         """
         raise NotImplementedError
 
-    def _run(self, *queries: Query[Any]) -> tuple[Any, ...]:
+    def _run(self, *statements: Statement[Any]) -> tuple[Any, ...]:
         raise NotImplementedError
 
 
@@ -168,12 +252,12 @@ class Querier(Executor):
         self.connection = connection
         self._session = Session(connection, converter, prepare=prepare, show_values=show_values)
 
-    def _run(self, *queries: Query[Any]) -> tuple[Any, ...]:
-        with self._session.reserved(*queries) as session:
+    def _run(self, *statements: Statement[Any]) -> tuple[Any, ...]:
+        with self._session.reserved(*statements) as session:
             try:
-                return self.connection.wait(session.run(queries))
+                return self.connection.wait(session.run(statements))
             except psycopg.OperationalError as error:  # also of a connection that was lost before
-                session.explain(error, queries)
+                session.explain(error, statements)
 
     @contextlib.contextmanager
     def stream(self, query: Many[T]) -> Iterator[Iterator[T]]:

@@ -7,14 +7,15 @@ import inspect
 import operator
 import types
 import typing
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast, dataclass_transform
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, ClassVar, ForwardRef, Generic, Protocol, TypeVar, cast, dataclass_transform
 
 import attrs
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from concordia_sql.engine.caching import cache
+from concordia_sql.engine.columns import is_result_class, is_single_value, spell, type_arguments
 from concordia_sql.engine.compose import Composed, compose, compose_command
 from concordia_sql.engine.conditions import choices, fields_in
 from concordia_sql.engine.converter import reason
@@ -26,21 +27,38 @@ from concordia_sql.engine.tree import Node, link
 
 R_co = TypeVar("R_co", covariant=True)
 T = TypeVar("T")
-U = TypeVar("U")
 N = TypeVar("N", bound=Node)
 M = TypeVar("M", bound=Node)
 Q = TypeVar("Q", bound="Query[Any]")
+S = TypeVar("S", bound="Statement[Any]")
+W = TypeVar("W", bound="Command[Any]")
 
 
-class Query(Generic[R_co]):
-    """A query that comes back as an `R_co`. Derive from `One`, `Maybe`, `Many`, `Tree` or `Subtree`."""
+class AttrsClass(Protocol):
+    """What an attrs class has, as mypy knows it."""
+
+    __attrs_attrs__: ClassVar[Any]
+
+
+class DataclassLike(Protocol):
+    """What an attrs class has, as pyright knows it."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+C = TypeVar("C", bound=AttrsClass | DataclassLike)
+
+
+class Statement(Generic[R_co]):
+    """A query or a command that comes back as an `R_co`."""
 
     __slots__ = ()
 
     query_name: ClassVar[str]
     """The domain and the class, as in `blog.GetPost`."""
     source: ClassVar[Source]
-    result_class: ClassVar[type]
+    result_class: ClassVar[Any]
+    """An attrs class, or for one column the type of its values, as `int` or `str | None`."""
     writes: ClassVar[bool]
     """Whether it is a command: `execute` runs those, `fetch` the others."""
     _fields: ClassVar[tuple[str, ...]]
@@ -49,6 +67,8 @@ class Query(Generic[R_co]):
     _choices: ClassVar[Mapping[str, Mapping[object, str]]]
     """The fields that conditional lines compare, with the comparison that holds for each value."""
     _composed: ClassVar[dict[tuple[str, ...], Composed]]
+    _made: ClassVar[Any]
+    """The class as it was made by `query` or `command`: of what `into` gives, the one that it was called on."""
 
     def compose(self) -> Composed:
         """The text to send. Composed once for each result class and set of optional fields given.
@@ -75,11 +95,32 @@ class Query(Generic[R_co]):
         """The result that these rows, already objects of the result class, make."""
         raise NotImplementedError
 
-    def _into(self, result_class: type) -> Any:
-        twin: Any = object.__new__(_twin(type(self), result_class))
-        for name in self._fields:
-            object.__setattr__(twin, name, getattr(self, name))
-        return twin
+    def _into(self, result_class: Any) -> Any:
+        if not is_result_class(result_class):
+            raise StatementError(
+                f"{self.query_name}: {spell(result_class)} is no attrs class; "
+                "decorate a result class with @attrs.frozen"
+            )
+        return _rebuild(self._made, result_class, [getattr(self, name) for name in self._fields])
+
+
+class Query(Statement[R_co], Generic[R_co]):
+    """A query that comes back as an `R_co`, run by `fetch`. Derive from `One`, `Maybe`, `Many`, `Tree` or `Subtree`."""
+
+    __slots__ = ()
+
+    writes: ClassVar[bool] = False
+
+
+class Command(Statement[R_co], Generic[R_co]):
+    """A command that comes back as an `R_co`, run by `execute`.
+
+    Derive from `Affected`, or from `ReturningOne`, `ReturningMaybe` or `ReturningMany` for the rows that it returns.
+    """
+
+    __slots__ = ()
+
+    writes: ClassVar[bool] = True
 
 
 class One(Query[T], Generic[T]):
@@ -89,13 +130,11 @@ class One(Query[T], Generic[T]):
 
     def collect(self, rows: list[T]) -> T:
         """The row. Raises NotFound when there is none, ResultError when there is more than one."""
-        if (row := _at_most_one(self, rows)) is None:
-            raise NotFound(f"{self.query_name} found no row")
-        return row
+        return _exactly_one(self, rows)
 
-    def into(self, result_class: type[U]) -> "One[U]":
+    def into(self, result_class: type[C]) -> "One[C]":
         """The same query, whose row becomes a `result_class`: only the columns that it names are read."""
-        return cast("One[U]", self._into(result_class))
+        return cast("One[C]", self._into(result_class))
 
 
 class Maybe(Query["T | None"], Generic[T]):
@@ -107,9 +146,9 @@ class Maybe(Query["T | None"], Generic[T]):
         """The row, or None. Raises ResultError when there is more than one."""
         return _at_most_one(self, rows)
 
-    def into(self, result_class: type[U]) -> "Maybe[U]":
+    def into(self, result_class: type[C]) -> "Maybe[C]":
         """The same query, whose row becomes a `result_class`: only the columns that it names are read."""
-        return cast("Maybe[U]", self._into(result_class))
+        return cast("Maybe[C]", self._into(result_class))
 
 
 class Many(Query["list[T]"], Generic[T]):
@@ -121,9 +160,9 @@ class Many(Query["list[T]"], Generic[T]):
         """The rows."""
         return rows
 
-    def into(self, result_class: type[U]) -> "Many[U]":
+    def into(self, result_class: type[C]) -> "Many[C]":
         """The same query, whose rows become `result_class`es: only the columns that it names are read."""
-        return cast("Many[U]", self._into(result_class))
+        return cast("Many[C]", self._into(result_class))
 
 
 class Tree(Query["list[N]"], Generic[N]):
@@ -160,9 +199,67 @@ class Subtree(Query["N | None"], Generic[N]):
         return cast("Subtree[M]", self._into(result_class))
 
 
-def _at_most_one(query: Query[Any], rows: list[T]) -> T | None:
+class ReturningOne(Command[T], Generic[T]):
+    """A command that returns exactly one row, as a `T`. Running it raises NotFound when there is none."""
+
+    __slots__ = ()
+
+    def collect(self, rows: list[T]) -> T:
+        """The row. Raises NotFound when there is none, ResultError when there is more than one."""
+        return _exactly_one(self, rows)
+
+    def into(self, result_class: type[C]) -> "ReturningOne[C]":
+        """The same command, whose row becomes a `result_class`."""
+        return cast("ReturningOne[C]", self._into(result_class))
+
+
+class ReturningMaybe(Command["T | None"], Generic[T]):
+    """A command that returns one row, as a `T`, or None when there is none."""
+
+    __slots__ = ()
+
+    def collect(self, rows: list[T]) -> T | None:
+        """The row, or None. Raises ResultError when there is more than one."""
+        return _at_most_one(self, rows)
+
+    def into(self, result_class: type[C]) -> "ReturningMaybe[C]":
+        """The same command, whose row becomes a `result_class`."""
+        return cast("ReturningMaybe[C]", self._into(result_class))
+
+
+class ReturningMany(Command["list[T]"], Generic[T]):
+    """A command that returns any number of rows, as a list of `T`."""
+
+    __slots__ = ()
+
+    def collect(self, rows: list[T]) -> list[T]:
+        """The rows."""
+        return rows
+
+    def into(self, result_class: type[C]) -> "ReturningMany[C]":
+        """The same command, whose rows become `result_class`es."""
+        return cast("ReturningMany[C]", self._into(result_class))
+
+
+class Affected(Command[int]):
+    """A command that comes back as the number of rows that it wrote."""
+
+    __slots__ = ()
+
+    def collect(self, rows: list[int]) -> int:
+        """The number."""
+        return rows[0]
+
+
+def _exactly_one(statement: Statement[Any], rows: list[T]) -> T:
+    if len(rows) == 0:
+        raise NotFound(f"{statement.query_name} found no row")
+    return cast("T", _at_most_one(statement, rows))
+
+
+def _at_most_one(statement: Statement[Any], rows: list[T]) -> T | None:
     if len(rows) > 1:
-        raise ResultError(f"{query.query_name}: {len(rows)} rows, and at most one was expected")
+        raise ResultError(f"{statement.query_name}: {len(rows)} rows, and at most one was expected")
     return rows[0] if rows else None
 
 
@@ -171,16 +268,6 @@ def _linked(query: Query[Any], rows: list[N], top: N | None = None) -> list[N]:
         return link(rows, top)
     except ResultError as error:
         raise ResultError(f"{query.query_name}: {error}") from None
-
-
-class Affected(Query[int]):
-    """A command that comes back as the number of rows that it wrote."""
-
-    __slots__ = ()
-
-    def collect(self, rows: list[int]) -> int:
-        """The number."""
-        return rows[0]
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
@@ -204,7 +291,7 @@ def query(
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
-def command(path: str, *, library: Library) -> Callable[[type[Q]], type[Q]]:
+def command(path: str, *, library: Library) -> Callable[[type[W]], type[W]]:
     """Make a class the command of a SQL file, as `query` does: a statement that writes, run by `execute`.
 
     The statement gives its columns by name, in RETURNING or a last SELECT. One star there, as `RETURNING blog_posts.*`,
@@ -219,10 +306,12 @@ def command(path: str, *, library: Library) -> Callable[[type[Q]], type[Q]]:
     return functools.partial(_make, source=bind(load(path, library), {}, {}), writes=True)
 
 
-def _make(cls: type[Q], *, source: Source, writes: bool) -> type[Q]:
+def _make(cls: type[S], *, source: Source, writes: bool) -> type[S]:
+    name = f"{source.domain}.{cls.__name__}"
+    if issubclass(cls, Query if writes else Command):
+        raise StatementError(f"{name}: its base is that of a {'query' if writes else 'command'}; {_BASES[writes]}")
     if source.before and not writes:
         raise StatementError(f"{source.path}: several statements; only a command has more than one")
-    name = f"{source.domain}.{cls.__name__}"
     hints = typing.get_type_hints(cls, include_extras=True)
 
     def checked(_: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
@@ -231,7 +320,6 @@ def _make(cls: type[Q], *, source: Source, writes: bool) -> type[Q]:
     made = attrs.frozen(kw_only=True, field_transformer=checked)(cls)
     made.query_name = name
     made.source = source
-    made.writes = writes
     made.result_class = int if issubclass(made, Affected) else _result_class(made, name)
     made._fields = tuple(field.name for field in attrs.fields(cast("Any", made)))
     try:
@@ -240,6 +328,7 @@ def _make(cls: type[Q], *, source: Source, writes: bool) -> type[Q]:
     except StatementError as error:
         raise StatementError(f"{error}{source.bindings}") from None
     made._composed = {}
+    made._made = made
     made._compose(())
     return made
 
@@ -328,16 +417,29 @@ def _check_text(value: object) -> None:
             _check_text(getattr(value, field.name))
 
 
-def _result_class(cls: type[Query[Any]], name: str) -> type:
+_BASES = {
+    False: "derive it from One[…], Maybe[…], Many[…], Tree[…] or Subtree[…]",
+    True: "derive it from ReturningOne[…], ReturningMaybe[…], ReturningMany[…] or Affected",
+}
+"""What to do, for queries and for commands."""
+_GENERIC_BASES = (One, Maybe, Many, Tree, Subtree, ReturningOne, ReturningMaybe, ReturningMany)
+
+
+def _result_class(cls: type[Statement[Any]], name: str) -> Any:
     """The T of the base `One[T]`, `Maybe[T]`, …"""
-    for base in (base for parent in cls.__mro__ for base in parent.__dict__.get("__orig_bases__", ())):
-        origin, arguments = typing.get_origin(base), typing.get_args(base)
-        if isinstance(origin, type) and issubclass(origin, Query) and isinstance(arguments[0], type):
-            return arguments[0]
-    raise StatementError(f"{name}: it says nothing of its result; derive it from Maybe[…], Many[…] or another")
+    arguments = type_arguments(cls)
+    known = [each for base in _GENERIC_BASES for each in arguments.get(base, {}).values()]
+    result_class = known[0] if known else None
+    if result_class is None or isinstance(result_class, TypeVar):
+        raise StatementError(f"{name}: it says nothing of its result; {_BASES[cls.writes]}")
+    if isinstance(result_class, ForwardRef):
+        raise StatementError(f"{name}: name the class of its result itself, not in quotes")
+    if is_result_class(result_class) or (is_single_value(result_class) and not issubclass(cls, Tree | Subtree)):
+        return result_class
+    raise StatementError(f"{name}: {spell(result_class)} is no attrs class; decorate a result class with @attrs.frozen")
 
 
-def _match_fields(cls: type[Query[Any]], source: Source) -> Mapping[str, object]:
+def _match_fields(cls: type[Statement[Any]], source: Source) -> Mapping[str, object]:
     """Check the fields against the parameters; returns those that change the text when they are not given."""
     fields = {field.name: field.default for field in attrs.fields(cast("Any", cls))}
     compared = cls._choices.keys()
@@ -349,7 +451,7 @@ def _match_fields(cls: type[Query[Any]], source: Source) -> Mapping[str, object]
         raise StatementError(
             f"{source.path}: {cls.query_name} has no field for the parameter {', '.join(sorted(missing))}"
         )
-    if taken := fields.keys() & {*Query.__annotations__, *dir(Query), "into"}:
+    if taken := fields.keys() & {*Statement.__annotations__, *dir(Statement), "into"}:
         raise StatementError(
             f"{source.path}: {', '.join(sorted(taken))} is every query's own; name the parameter otherwise"
         )
@@ -364,10 +466,22 @@ def _find_choices(source: Source, hints: Mapping[str, Any]) -> Mapping[str, Mapp
     return choices([(each.path, each.body) for each in sources], hints, shared=bool(source.bound))
 
 
+def _rebuild(cls: type[S], result_class: Any, values: Sequence[object]) -> S:
+    """What `into` gives, also when it is unpickled."""
+    twin = object.__new__(_twin(cls, result_class))
+    for name, value in zip(cls._fields, values, strict=True):
+        object.__setattr__(twin, name, value)
+    return cast("S", twin)
+
+
+def _reduce(twin: Statement[Any]) -> tuple[Any, ...]:
+    return _rebuild, (twin._made, twin.result_class, [getattr(twin, name) for name in twin._fields])
+
+
 @cache
-def _twin(cls: type[Query[Any]], result_class: type) -> type[Query[Any]]:
+def _twin(cls: type[Statement[Any]], result_class: Any) -> type[Statement[Any]]:
     """The same query class with another result class, which fits the statement."""
-    names = {"__slots__": (), "__module__": cls.__module__, "__qualname__": cls.__qualname__}
+    names = {"__slots__": (), "__module__": cls.__module__, "__qualname__": cls.__qualname__, "__reduce__": _reduce}
     twin: Any = type(cls.__name__, (cls,), {**names, "result_class": result_class, "_composed": {}})
     twin._compose(())
-    return cast("type[Query[Any]]", twin)
+    return cast("type[Statement[Any]]", twin)

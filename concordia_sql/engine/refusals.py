@@ -12,13 +12,13 @@ import psycopg
 
 from concordia_sql.engine.constraints import Key, may_remove, statements_of, written_tables
 from concordia_sql.engine.errors import ConcordiaError, Conflict, MissingReference, Refused
-from concordia_sql.engine.queries import Query
+from concordia_sql.engine.queries import Statement
 
 TAKEN_BY_DELETED = "taken_by_deleted"
 """The reason of a refusal that is a conflict with a deleted row, in the column that was found."""
 
 
-def translate(error: psycopg.Error, queries: Sequence[Query[Any]], key: Key | None = None) -> ConcordiaError | None:
+def translate(error: psycopg.Error, queries: Sequence[Statement[Any]], key: Key | None = None) -> ConcordiaError | None:
     """The error that the caller gets instead, if there is one. It holds no values. `key` is the one that is broken."""
     names, diag = ", ".join(query.query_name for query in queries), error.diag
     if error.sqlstate in {query.source.library.refused for query in queries}:
@@ -38,7 +38,7 @@ def translate(error: psycopg.Error, queries: Sequence[Query[Any]], key: Key | No
     return None
 
 
-def _is_missing(key: Key, queries: Sequence[Query[Any]], detail: str | None) -> bool:
+def _is_missing(key: Key, queries: Sequence[Statement[Any]], detail: str | None) -> bool:
     """Whether a foreign key is broken by the row that refers, and not by a delete of the row referred to.
 
     Both are one SQLSTATE with the same names. DETAIL begins with the columns on the side of the error, in parentheses,
@@ -56,7 +56,7 @@ def _place(row: int | None) -> str:
     return "" if row is None else f"row {row}: "
 
 
-def _find_row(queries: Sequence[Query[Any]], columns: Sequence[str], detail: str | None) -> int | None:
+def _find_row(queries: Sequence[Statement[Any]], columns: Sequence[str], detail: str | None) -> int | None:
     """The number of the last row given, counted from 0, that has the values of DETAIL in the key; None if in doubt.
 
     So it is where DETAIL has none, where rows of two kinds have them, or the command's own fields do. In a batch it
@@ -76,7 +76,7 @@ def _find_row(queries: Sequence[Query[Any]], columns: Sequence[str], detail: str
     return matching[0] if len(matching) == 1 and not has_key(queries[0]) else None
 
 
-def _rows(query: Query[Any]) -> Iterator[Sequence[object]]:
+def _rows(query: Statement[Any]) -> Iterator[Sequence[object]]:
     """The sequences of rows among the parameters."""
     for field in attrs.fields(cast("Any", type(query))):
         value = getattr(query, field.name)

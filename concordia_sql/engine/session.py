@@ -21,17 +21,17 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq.abc import PGresult
 
-from concordia_sql.engine.adapters import LOOK_UP, Adaptation
+from concordia_sql.engine.adapters import LOOK_UP, UNREADABLE, Adaptation
 from concordia_sql.engine.checks.quick import look
 from concordia_sql.engine.collector import collector_paused
-from concordia_sql.engine.columns import nested_classes
+from concordia_sql.engine.columns import is_result_class, nested_classes
 from concordia_sql.engine.compose import Composed
 from concordia_sql.engine.constraints import Key, KnownKeys, ask_for_keys
 from concordia_sql.engine.converter import Converter
 from concordia_sql.engine.errors import NotMigrated, OutcomeUnknown, QuerierError, ResultError
 from concordia_sql.engine.library import migrations_of
-from concordia_sql.engine.mapping import make_row_maker
-from concordia_sql.engine.queries import Affected, Maybe, One, Query
+from concordia_sql.engine.mapping import RowProblem, explain_rows, make_row_maker, unreadable
+from concordia_sql.engine.queries import Affected, Maybe, One, ReturningMaybe, ReturningOne, Statement
 from concordia_sql.engine.refusals import translate
 from concordia_sql.engine.silence import silence
 
@@ -134,7 +134,7 @@ class Session:
         self._recovered = False
         self._transaction: Transaction | None = None
 
-    def reserved(self, *queries: Query[Any]) -> Self:
+    def reserved(self, *queries: Statement[Any]) -> Self:
         """Keep others out until the end of a `with`."""
         if not self._lock.acquire(blocking=False):
             raise QuerierError(
@@ -157,7 +157,7 @@ class Session:
         self._lock.release()
 
     @contextlib.contextmanager
-    def running(self, *queries: Query[Any]) -> Iterator[None]:
+    def running(self, *queries: Statement[Any]) -> Iterator[None]:
         """Keep others out meanwhile, and explain errors."""
         with self.reserved(*queries):
             try:
@@ -189,7 +189,7 @@ class Session:
             if outermost:
                 self._transaction = None
 
-    def run(self, queries: Sequence[Query[Any]]) -> PQGen[tuple[Any, ...]]:
+    def run(self, queries: Sequence[Statement[Any]]) -> PQGen[tuple[Any, ...]]:
         """Run the queries in one round trip; what they come back as. Once more where that will help.
 
         Raises psycopg's error for the first that failed, or one that says more, and ResultError when the rows do not
@@ -203,7 +203,7 @@ class Session:
                     key = yield from self._broken_key(error)
                     self.explain(error, queries, key, (yield from self._cause(error, queries)))
 
-    def _run(self, queries: Sequence[Query[Any]]) -> PQGen[tuple[Any, ...]]:
+    def _run(self, queries: Sequence[Statement[Any]]) -> PQGen[tuple[Any, ...]]:
         runs = [self._calls(query) for query in queries]
         # An error would end a transaction, in which nothing can be looked up then.
         writes = any(query.writes for query in queries)
@@ -243,7 +243,7 @@ class Session:
             return True
         return False
 
-    def _cause(self, error: psycopg.Error, queries: Sequence[Query[Any]]) -> PQGen[str]:
+    def _cause(self, error: psycopg.Error, queries: Sequence[Statement[Any]]) -> PQGen[str]:
         """Why something is missing, as the database says it, and what mends that; empty where that is not known.
 
         Not in a transaction: the error has ended it.
@@ -261,7 +261,7 @@ class Session:
     def explain(
         self,
         error: psycopg.Error | ResultError,
-        queries: Sequence[Query[Any]],
+        queries: Sequence[Statement[Any]],
         key: Key | None = None,
         cause: str = "",
     ) -> NoReturn:
@@ -301,29 +301,31 @@ class Session:
         yield from self._learn_types(answers)
         self._learned.add(composed)
 
-    def adapt(self, cursor: "psycopg.RawCursor[Any] | psycopg.AsyncRawCursor[Any]", query: Query[Any]) -> None:
+    def adapt(self, cursor: "psycopg.RawCursor[Any] | psycopg.AsyncRawCursor[Any]", query: Statement[Any]) -> None:
         """Have a cursor give the query's rows as objects."""
         self._adaptation.adapt(cursor)
         cursor.row_factory = self._row_factory(query)
 
-    def _row_factory(self, query: Query[Any]) -> Callable[[Any], Callable[[Sequence[Any]], Any]]:
+    def _row_factory(self, query: Statement[Any]) -> Callable[[Any], Callable[[Sequence[Any]], Any]]:
         def make_row_maker(
             cursor: "psycopg.RawCursor[Any] | psycopg.AsyncRawCursor[Any]",
         ) -> Callable[[Sequence[Any]], Any]:
-            return self._row_maker(query, cursor.pgresult) if cursor.pgresult else tuple
+            if cursor.pgresult is None:
+                return tuple
+            return _counting(query, self._row_maker(query, cursor.pgresult), _names_in(cursor.pgresult))
 
         return make_row_maker
 
-    def texts(self, composed: Composed, query: Query[Any]) -> list[str | None]:
+    def texts(self, composed: Composed, query: Statement[Any]) -> list[str | None]:
         """The values of the parameters for a cursor, which sends texts without a type too."""
         values = self._values(composed, query)
         return [None if value is None else bytes(value).decode() for value in values]
 
-    def _calls(self, query: Query[Any]) -> list[Call]:
+    def _calls(self, query: Statement[Any]) -> list[Call]:
         composed = query.compose()
         return [self._call(each, query) for each in (*composed.before, composed)]
 
-    def _isolating(self, query: Query[Any]) -> bytes:
+    def _isolating(self, query: Statement[Any]) -> bytes:
         """The statement before a command that locks and then looks, which would not see what those before it did."""
         if self._transaction is None:
             return _READ_COMMITTED if self._before == _IDLE else _IS_READ_COMMITTED
@@ -331,7 +333,7 @@ class Session:
             raise _not_read_committed(query)
         return _READ_COMMITTED
 
-    def _call(self, composed: Composed, query: Query[Any]) -> Call:
+    def _call(self, composed: Composed, query: Statement[Any]) -> Call:
         statement = self._statements.get(composed)
         if statement is None:
             name = f"query_{next(_names)}".encode()
@@ -340,11 +342,11 @@ class Session:
             self._statements.move_to_end(composed)
         return statement, self._values(composed, query)
 
-    def _values(self, composed: Composed, query: Query[Any]) -> Sequence[Buffer | None]:
+    def _values(self, composed: Composed, query: Statement[Any]) -> Sequence[Buffer | None]:
         values = [_array(value) for value in composed.values(query)]
         return self._parameters.dump_sequence(values, [PyFormat.TEXT] * len(values))  # type: ignore[no-any-return]
 
-    def _run_prepared(self, query: Query[R], statement: _Statement, values: Sequence[Buffer | None]) -> PQGen[R]:
+    def _run_prepared(self, query: Statement[R], statement: _Statement, values: Sequence[Buffer | None]) -> PQGen[R]:
         self._pgconn.send_query_prepared(statement.name, values)
         if statement.chunk:
             return (yield from self._receive(query, statement))
@@ -362,7 +364,7 @@ class Session:
             self._check(found[-1])
             self._adaptation.learn(found[-1])
 
-    def _receive(self, query: Query[R], statement: _Statement) -> PQGen[R]:
+    def _receive(self, query: Statement[R], statement: _Statement) -> PQGen[R]:
         """What the query comes back as, its rows made while the server still sends others.
 
         Source: PostgreSQL manual, "Retrieving Query Results in Chunks" of libpq.
@@ -375,7 +377,7 @@ class Session:
             try:
                 while result is not None:
                     self._check(result)
-                    rows += self._rows(query, statement, result)
+                    rows += self._rows(query, statement, result, len(rows))
                     result = yield from generators.fetch(self._pgconn)
             except (psycopg.Error, ResultError):
                 with contextlib.suppress(psycopg.OperationalError):  # after the server's reason to end the connection
@@ -454,33 +456,37 @@ class Session:
                 raise  # else the server has said why it ends the connection
         return answers
 
-    def _read(self, query: Query[R], statement: _Statement, results: Results) -> R:
-        if query.result_class is int:  # Affected
-            return query.collect([results[-1].command_tuples or 0])
+    def _read(self, query: Statement[R], statement: _Statement, results: Results) -> R:
+        if isinstance(query, Affected):
+            return query.collect([results[-1].command_tuples or 0])  # type: ignore[return-value]
         if len(results) == 1 and results[0].ntuples < _MANY_ROWS:
             return query.collect(self._rows(query, statement, results[0]))
         with (
             collector_paused
         ):  # several results behind a stream: libpq then gives a pipeline's first rows in chunks too
-            return query.collect([row for result in results for row in self._rows(query, statement, result)])
+            rows: list[Any] = []
+            for result in results:
+                rows += self._rows(query, statement, result, len(rows))
+            return query.collect(rows)
 
-    def _rows(self, query: Query[Any], statement: _Statement, result: PGresult) -> list[Any]:
+    def _rows(self, query: Statement[Any], statement: _Statement, result: PGresult, before: int = 0) -> list[Any]:
+        """The rows of a result, which come after so many others."""
         try:
             if new := _is_new(statement):
                 statement.make_row = self._row_maker(query, result)
                 statement.chunk = _chunk(query)
             statement.rows.set_pgresult(result, set_loaders=new)
-            return statement.rows.load_rows(0, result.ntuples, statement.make_row)  # type: ignore[no-any-return]
+            return _load(query, statement, result, before)
         except ResultError as error:
             self.explain(error, [query])
         finally:
             statement.rows.set_pgresult(None, set_loaders=False)
 
-    def _row_maker(self, query: Query[Any], result: PGresult) -> Callable[[Sequence[Any]], Any]:
-        types = {
-            (result.fname(index) or b"").decode(): self._adaptation.type_name(result.ftype(index))
-            for index in range(result.nfields)
-        }
+    def _row_maker(self, query: Statement[Any], result: PGresult) -> Callable[[Sequence[Any]], Any]:
+        names = _names_in(result)
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ResultError(f"two columns share the name {twice}")
+        types = {name: self._adaptation.type_name(result.ftype(index)) for index, name in enumerate(names)}
         return make_row_maker(query.result_class, types, self._converter)
 
     def _is_active(self) -> bool:
@@ -500,7 +506,7 @@ def pauses(attempts: int) -> Iterator[float]:
         yield random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**number))  # noqa: S311 - no secret
 
 
-def only(queries: tuple[Query[Any], ...], *, writes: bool, by: str = "fetch") -> tuple[Query[Any], ...]:
+def only(queries: tuple[Statement[Any], ...], *, writes: bool, by: str = "fetch") -> tuple[Statement[Any], ...]:
     """The queries, which must be commands for `execute`, and must not be for the methods that read."""
     for query in queries:
         if query.writes and not writes:
@@ -515,7 +521,7 @@ def stream_chunk() -> int:
     return _CHUNK if capabilities.has_stream_chunked() else 1
 
 
-def _not_read_committed(query: Query[Any]) -> QuerierError:
+def _not_read_committed(query: Statement[Any]) -> QuerierError:
     return QuerierError(
         f"{query.query_name} takes a lock and then looks, and would see the rows from before the lock in a transaction "
         'that is not READ COMMITTED: begin it with isolation="read committed"'
@@ -529,11 +535,15 @@ def _set_transaction(isolation: Isolation | None, read_only: bool, deferrable: b
     return f"SET TRANSACTION {', '.join(modes)}".encode() if modes else b""
 
 
-def _chunk(query: Query[Any]) -> int:
+def _chunk(query: Statement[Any]) -> int:
     """How many rows to take at a time, where there may be many, and libpq can (version 17)."""
-    if isinstance(query, One | Maybe | Affected) or not capabilities.has_stream_chunked():
+    if (
+        isinstance(query, One | Maybe | ReturningOne | ReturningMaybe | Affected)
+        or not capabilities.has_stream_chunked()
+    ):
         return 0
-    return _NESTED_CHUNK if len(nested_classes(query.result_class)) > 1 else _CHUNK
+    is_flat = not is_result_class(query.result_class) or len(nested_classes(query.result_class)) == 1
+    return _CHUNK if is_flat else _NESTED_CHUNK
 
 
 def _is_new(statement: _Statement) -> bool:
@@ -541,7 +551,50 @@ def _is_new(statement: _Statement) -> bool:
     return statement.make_row is None or not statement.prepared
 
 
-def _names_of(queries: Sequence[Query[Any]]) -> str:
+def _load(query: Statement[Any], statement: _Statement, result: PGresult, before: int) -> list[Any]:
+    """The rows of a result; ResultError says which one cannot be read."""
+    try:
+        return statement.rows.load_rows(0, result.ntuples, statement.make_row)  # type: ignore[no-any-return]
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - psycopg's own for a value that Python does not have, or ResultError
+        problem = explain_rows(result, statement.rows, statement.make_row or tuple)
+    raise ResultError(_at_row(query, problem, before))
+
+
+def _counting(
+    query: Statement[Any], make_row: Callable[[Sequence[Any]], Any], names: Sequence[str]
+) -> Callable[[Sequence[Any]], Any]:
+    """`make_row` for rows that come one by one; ResultError says which one cannot be read."""
+    places = itertools.count()
+
+    def make_next(values: Sequence[Any]) -> Any:
+        place = next(places)
+        try:
+            if UNREADABLE in values:
+                problem = unreadable(names[values.index(UNREADABLE)])
+            else:
+                return make_row(values)
+        except ResultError as error:
+            problem = str(error)
+        found = str(values[names.index("id")]) if "id" in names else None
+        raise ResultError(_at_row(query, RowProblem(place, found, problem), 0))
+
+    return make_next
+
+
+def _names_in(result: PGresult) -> list[str]:
+    return [(result.fname(index) or b"").decode() for index in range(result.nfields)]
+
+
+def _at_row(query: Statement[Any], problem: RowProblem, before: int) -> str:
+    """The problem, with the place of its row where there may be many, counted from 0."""
+    if isinstance(query, One | Maybe | ReturningOne | ReturningMaybe):
+        return problem.text
+    return f"row {before + problem.row}{f' (id {problem.id})' if problem.id else ''}: {problem.text}"
+
+
+def _names_of(queries: Sequence[Statement[Any]]) -> str:
     return ", ".join(query.query_name for query in queries) or "a transaction"
 
 

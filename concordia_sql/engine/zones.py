@@ -35,16 +35,15 @@ def _change(hint: Any, known: dict[Any, Change]) -> Change | None:
         return known[hint] if hint in known else _change_object(hint, known)
     inner = [
         (argument, change)
-        for argument in (typing.get_args(hint) if origin is not Literal else ())
+        for argument in (typing.get_args(hint) if typing.get_origin(hint) is not Literal else ())
         if argument is not ... and (change := _change(argument, known)) is not None
     ]
     if not inner:
         return None
-    container = origin if isinstance(origin, type) and origin is not types.UnionType else None
-    if container is None:
+    if origin in (typing.Union, types.UnionType):
         return _change_one_of(inner)
-    (_, change) = inner[-1] if len(inner) == 1 else (None, _change_one_of(inner))
-    return _change_values(change) if issubclass(container, Mapping) else _change_items(change)
+    change = inner[0][1] if len(inner) == 1 else _change_one_of(inner)
+    return _change_values(change) if issubclass(origin, Mapping) else _change_items(change)
 
 
 def _naive(value: datetime.datetime) -> datetime.datetime:

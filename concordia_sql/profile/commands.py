@@ -6,12 +6,12 @@ from msgspec import UNSET, UnsetType
 from concordia_sql.auth.results import Profile
 from concordia_sql.common import new_id
 from concordia_sql.concordia import command
-from concordia_sql.engine import Affected, Maybe, One
+from concordia_sql.engine import Affected, ReturningMaybe, ReturningOne
 from concordia_sql.values import Id, Language, Url
 
 
 @command("profile/put_profile.sql")
-class PutProfile(One[Profile]):
+class PutProfile(ReturningOne[Profile]):
     """Create the profile of a user, or change what is given of the one there is, which keeps its id. Gives it back.
 
     What is not given stays as it is; in a new profile it is None, and the preferred language `fr`. Raises
@@ -32,7 +32,7 @@ class PutProfile(One[Profile]):
 
 
 @command("profile/change_profile.sql")
-class ChangeProfile(Maybe[Profile]):
+class ChangeProfile(ReturningMaybe[Profile]):
     """Change what is given of the profile of a user. Gives it back, or None when they have none."""
 
     user_id: str

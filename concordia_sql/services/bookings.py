@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from concordia_sql.common import new_id
 from concordia_sql.concordia import command, query
-from concordia_sql.engine import Many, Maybe, One
+from concordia_sql.engine import Many, ReturningMaybe, ReturningOne
 from concordia_sql.services.queries import BookingStatus
 from concordia_sql.services.results import Booking, DeletedBooking, FreeSlot
 from concordia_sql.values import Day, Id, TimeOfDay, WallClock
@@ -18,7 +18,7 @@ Days: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=366)]
 
 
 @command("services/create_booking.sql")
-class CreateBooking(One[Booking]):
+class CreateBooking(ReturningOne[Booking]):
     """Book a listing and give the booking back: pending, with the listing's provider, duration, price and currency.
 
     `total_price` is the listing's `base_price` as it is, whatever its `price_type`. Of those who book a listing at once
@@ -49,7 +49,7 @@ class CreateBooking(One[Booking]):
 
 
 @command("services/change_booking.sql")
-class ChangeBooking(Maybe[Booking]):
+class ChangeBooking(ReturningMaybe[Booking]):
     """Change what is given of a booking's texts. Gives the booking back, or None when there is none."""
 
     id: str
@@ -58,7 +58,7 @@ class ChangeBooking(Maybe[Booking]):
 
 
 @command("services/change_booking_status.sql")
-class ChangeBookingStatus(One[Booking]):
+class ChangeBookingStatus(ReturningOne[Booking]):
     """Change the status of a booking and give it back, with `cancelled_at` or `completed_at` if it now is that.
 
     A pending booking may be confirmed; a confirmed one may be completed or a "no_show"; both may be cancelled by the
@@ -78,7 +78,7 @@ class ChangeBookingStatus(One[Booking]):
 
 
 @command("services/delete_booking.sql")
-class DeleteBooking(One[DeletedBooking]):
+class DeleteBooking(ReturningOne[DeletedBooking]):
     """Delete a booking, in any status. Gives back how many rows went: 0 when there is no such booking."""
 
     id: str

@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from concordia_sql.common import Keywords, Localized, MediumType, Replaced, new_id
 from concordia_sql.concordia import command
-from concordia_sql.engine import Affected, Maybe, One
+from concordia_sql.engine import Affected, ReturningMaybe, ReturningOne
 from concordia_sql.services.queries import ListingStatus, PriceType
 from concordia_sql.services.results import AvailabilitySlot, Category, Listing, Medium, Translation
 from concordia_sql.values import (
@@ -29,7 +29,7 @@ ListingMediumType: TypeAlias = Literal["cover", "gallery"]
 
 
 @command("services/create_service_medium.sql")
-class CreateServiceMedium(One[Medium]):
+class CreateServiceMedium(ReturningOne[Medium]):
     """Create an image, a video or a sound and give it back. Raises Conflict for its id."""
 
     url: Url
@@ -49,7 +49,7 @@ class CreateServiceMedium(One[Medium]):
 
 
 @command("services/change_service_medium.sql")
-class ChangeServiceMedium(Maybe[Medium]):
+class ChangeServiceMedium(ReturningMaybe[Medium]):
     """Change what is given of an image, a video or a sound. Gives it back, or None when there is none."""
 
     id: str
@@ -69,7 +69,7 @@ class ChangeServiceMedium(Maybe[Medium]):
 
 
 @command("services/create_service_category.sql")
-class CreateServiceCategory(One[Category]):
+class CreateServiceCategory(ReturningOne[Category]):
     """Create a category and give it back.
 
     Raises Conflict for its slug or id, MissingReference for its parent or featured image, and Refused as a `cycle` when
@@ -93,7 +93,7 @@ class CreateServiceCategory(One[Category]):
 
 
 @command("services/change_service_category.sql")
-class ChangeServiceCategory(Maybe[Category]):
+class ChangeServiceCategory(ReturningMaybe[Category]):
     """Change what is given of a category, but for its parent. Gives it back, or None when there is none.
 
     Raises Conflict for its slug, MissingReference for its featured image.
@@ -115,7 +115,7 @@ class ChangeServiceCategory(Maybe[Category]):
 
 
 @command("services/move_service_category.sql")
-class MoveServiceCategory(One[Category]):
+class MoveServiceCategory(ReturningOne[Category]):
     """Move a category with all below it under another, or to the top, and give it back.
 
     Raises NotFound when there is none, MissingReference for the parent, and Refused as a `cycle` when the parent is the
@@ -165,7 +165,7 @@ class NewAvailabilitySlot:
 
 
 @command("services/create_listing.sql")
-class CreateListing(One[Listing]):
+class CreateListing(ReturningOne[Listing]):
     """Create a listing with all that is its own, all or nothing, and give it back.
 
     Raises Conflict for its slug, which says whether a deleted listing holds it; for its id; for two translations into
@@ -198,7 +198,7 @@ class CreateListing(One[Listing]):
 
 
 @command("services/change_listing.sql")
-class ChangeListing(Maybe[Listing]):
+class ChangeListing(ReturningMaybe[Listing]):
     """Change what is given of a listing. Gives it back, or None when there is none or it is deleted.
 
     Raises Conflict for its slug, which says whether a deleted listing holds it, and MissingReference for its category
@@ -227,7 +227,7 @@ class ChangeListing(Maybe[Listing]):
 
 
 @command("services/put_service_translation.sql")
-class PutServiceTranslation(One[Translation]):
+class PutServiceTranslation(ReturningOne[Translation]):
     """Put a listing's translation into a language in place of the one there is, which keeps its id, and give it back.
 
     Raises MissingReference for the listing, Conflict for the id of a new one.
@@ -253,7 +253,7 @@ class DeleteServiceTranslation(Affected):
 
 
 @command("services/replace_listing_translations.sql")
-class ReplaceListingTranslations(One[Replaced]):
+class ReplaceListingTranslations(ReturningOne[Replaced]):
     """Make these translations a listing's only ones, each in the place, and with the id, of the one in its language.
 
     Raises Conflict for two into one language and for the id of a new one, MissingReference for the listing.
@@ -287,7 +287,7 @@ class UnlinkServiceMedium(Affected):
 
 
 @command("services/replace_listing_media.sql")
-class ReplaceListingMedia(One[Replaced]):
+class ReplaceListingMedia(ReturningOne[Replaced]):
     """Make these media a listing's only ones, at these positions.
 
     Raises Conflict for a place of a medium that is given twice, MissingReference for the listing or a medium.
@@ -298,7 +298,7 @@ class ReplaceListingMedia(One[Replaced]):
 
 
 @command("services/create_availability_slot.sql")
-class CreateAvailabilitySlot(One[AvailabilitySlot]):
+class CreateAvailabilitySlot(ReturningOne[AvailabilitySlot]):
     """Add a time of the week to a listing and give it back.
 
     Raises Conflict when it has one that starts then and for the id, MissingReference for the listing.
@@ -315,7 +315,7 @@ class CreateAvailabilitySlot(One[AvailabilitySlot]):
 
 
 @command("services/change_availability_slot.sql")
-class ChangeAvailabilitySlot(Maybe[AvailabilitySlot]):
+class ChangeAvailabilitySlot(ReturningMaybe[AvailabilitySlot]):
     """Change what is given of a time of the week. Gives it back, or None when there is none.
 
     Raises Conflict when its listing has another one that starts then.
@@ -336,7 +336,7 @@ class DeleteAvailabilitySlot(Affected):
 
 
 @command("services/replace_listing_availability.sql")
-class ReplaceListingAvailability(One[Replaced]):
+class ReplaceListingAvailability(ReturningOne[Replaced]):
     """Make these times of the week a listing's only ones, each in the place, and with the id, of the one of its start.
 
     Raises Conflict for two with one start and for the id of a new one, MissingReference for the listing.

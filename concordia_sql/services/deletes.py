@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from concordia_sql.concordia import command
-from concordia_sql.engine import Limit, Maybe, One
+from concordia_sql.engine import Limit, ReturningMaybe, ReturningOne
 from concordia_sql.services.results import DeletedCategory, DeletedListing, DeletedMedium, Listing
 
 
 @command("services/delete_listing.sql")
-class DeleteListing(One[DeletedListing]):
+class DeleteListing(ReturningOne[DeletedListing]):
     """Delete a listing with its translations, media links, reviews, availability and bookings, for good.
 
     Gives the number of rows that went, by table: zeros when there is no such listing. Reviews of another listing that
@@ -21,7 +21,7 @@ class DeleteListing(One[DeletedListing]):
 
 
 @command("services/soft_delete_listing.sql")
-class SoftDeleteListing(Maybe[Listing]):
+class SoftDeleteListing(ReturningMaybe[Listing]):
     """Mark a listing as deleted, so that no query shows it. Gives it back, or None when there is none or it is already.
 
     It keeps its status and all that is its own, and its slug stays taken until it is purged.
@@ -33,7 +33,7 @@ class SoftDeleteListing(Maybe[Listing]):
 
 
 @command("services/restore_listing.sql")
-class RestoreListing(Maybe[Listing]):
+class RestoreListing(ReturningMaybe[Listing]):
     """Bring a softly deleted listing back as it was. Gives it back, or None when there is none or it is not deleted.
 
     Raises Refused as `no_former_status` when another writer has set its status to `deleted`: nothing says what it was.
@@ -43,7 +43,7 @@ class RestoreListing(Maybe[Listing]):
 
 
 @command("services/purge_listings.sql")
-class PurgeListings(One[DeletedListing]):
+class PurgeListings(ReturningOne[DeletedListing]):
     """Delete at most `limit` listings that were deleted before a moment, the longest ago first, for good.
 
     All that `DeleteListing` deletes goes too. Gives the number of rows that went, by table; run it until no
@@ -55,7 +55,7 @@ class PurgeListings(One[DeletedListing]):
 
 
 @command("services/delete_service_category.sql")
-class DeleteServiceCategory(One[DeletedCategory]):
+class DeleteServiceCategory(ReturningOne[DeletedCategory]):
     """Delete a category and take it from its listings, which stay; its children become those of its parent.
 
     Gives the number of rows by table: zeros when there is no such category.
@@ -65,7 +65,7 @@ class DeleteServiceCategory(One[DeletedCategory]):
 
 
 @command("services/delete_service_medium.sql")
-class DeleteServiceMedium(One[DeletedMedium]):
+class DeleteServiceMedium(ReturningOne[DeletedMedium]):
     """Delete a medium and take it from listings and categories, which stay.
 
     Gives the number of rows by table: zeros when there is no such medium.

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from concordia_sql.common import Localized, new_id
 from concordia_sql.concordia import command
-from concordia_sql.engine import Affected, Limit, Many, Maybe, One
+from concordia_sql.engine import Affected, Limit, ReturningMany, ReturningMaybe, ReturningOne
 from concordia_sql.services.queries import ReviewStatus
 from concordia_sql.services.results import DeletedReview, Review
 from concordia_sql.threads.nodes import NewNode
@@ -17,7 +17,7 @@ from concordia_sql.values import Email, Id, Language, Rating
 
 
 @command("services/add_review.sql")
-class AddReview(One[Review]):
+class AddReview(ReturningOne[Review]):
     """Add a review, or a reply to one, and give it back.
 
     Raises MissingReference for its listing or parent, Conflict for its id, and Refused when its parent is a review of
@@ -59,7 +59,7 @@ class AddReviews(Affected):
 
 
 @command("services/change_review.sql")
-class ChangeReview(Maybe[Review]):
+class ChangeReview(ReturningMaybe[Review]):
     """Change what is given of a review. Gives it back, or None when there is none or it is deleted."""
 
     id: str
@@ -71,7 +71,7 @@ class ChangeReview(Maybe[Review]):
 
 
 @command("services/move_review.sql")
-class MoveReview(One[Review]):
+class MoveReview(ReturningOne[Review]):
     """Move a review with all its replies below another of its listing, or to the top, and give it back.
 
     Raises NotFound when there is none, MissingReference for the parent, and Refused when that is a review of another
@@ -92,7 +92,7 @@ class SeenReview:
 
 
 @command("services/moderate_reviews.sql")
-class ModerateReviews(Many[Review]):
+class ModerateReviews(ReturningMany[Review]):
     """Set the status of reviews that still have the one that the moderator saw. Gives those back, in the order given.
 
     Others are left as they are: their status has changed meanwhile, or they are deleted.
@@ -103,7 +103,7 @@ class ModerateReviews(Many[Review]):
 
 
 @command("services/delete_review.sql")
-class DeleteReview(One[DeletedReview]):
+class DeleteReview(ReturningOne[DeletedReview]):
     """Delete a review for good. Gives the number of rows that went, and of those that were emptied.
 
     What becomes of one with replies is for the caller to say: by default it is Refused as `has_replies`; `subtree`
@@ -116,7 +116,7 @@ class DeleteReview(One[DeletedReview]):
 
 
 @command("services/soft_delete_review.sql")
-class SoftDeleteReview(Maybe[Review]):
+class SoftDeleteReview(ReturningMaybe[Review]):
     """Mark a review as deleted. Gives it back, or None when there is none or it is already.
 
     Its replies stay; a thread shows them below a place without content.
@@ -126,7 +126,7 @@ class SoftDeleteReview(Maybe[Review]):
 
 
 @command("services/restore_review.sql")
-class RestoreReview(Maybe[Review]):
+class RestoreReview(ReturningMaybe[Review]):
     """Bring a softly deleted review back as it was. Gives it back, or None when there is none or it is not deleted.
 
     Raises Refused as `emptied` when it is the tombstone of one that `DeleteReview` deleted.

@@ -21,8 +21,9 @@ from psycopg.sql import Literal as Quoted
 
 from concordia_sql import auth, blog, profile, services
 from concordia_sql.concordia import CONCORDIA
-from concordia_sql.engine import ConcordiaError, Database, ParameterError, Querier, Query
+from concordia_sql.engine import Affected, ConcordiaError, Database, ParameterError, Querier, Statement
 from concordia_sql.engine.checks import check as checking
+from concordia_sql.engine.columns import spell
 from concordia_sql.engine.compose import Composed, compose, compose_command
 from concordia_sql.tools import embedded, sample
 from concordia_sql.tools.migrate import migrate
@@ -211,14 +212,14 @@ def demo() -> None:
     demo.run(Console())
 
 
-def _queries() -> dict[str, type[Query[Any]]]:
+def _queries() -> dict[str, type[Statement[Any]]]:
     """Every query of the library by its name, in the order of the names."""
     found = [getattr(domain, name) for domain in _DOMAINS for name in domain.__all__]
-    classes = [each for each in found if inspect.isclass(each) and issubclass(each, Query)]
+    classes = [each for each in found if inspect.isclass(each) and issubclass(each, Statement)]
     return {cls.query_name: cls for cls in sorted(classes, key=lambda cls: cls.query_name)}
 
 
-def _find(name: str) -> type[Query[Any]]:
+def _find(name: str) -> type[Statement[Any]]:
     known = _queries()
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1)
@@ -226,29 +227,29 @@ def _find(name: str) -> type[Query[Any]]:
     return known[name]
 
 
-def _file(cls: type[Query[Any]]) -> str:
+def _file(cls: type[Statement[Any]]) -> str:
     """The file, with the shapes that are bound to it."""
     source = cls.source
     return f"{source.path.relative_to(source.library.root.parent)}{source.bindings}"
 
 
-def _result(cls: type[Query[Any]]) -> str:
+def _result(cls: type[Statement[Any]]) -> str:
     """What a query comes back as, as its class says it: `Maybe[PostDetails]`."""
-    base = next(base.__name__ for base in cls.__mro__ if base.__module__ == Query.__module__)
-    return base if cls.result_class is int else f"{base}[{cls.result_class.__name__}]"
+    base = next(base.__name__ for base in cls.__mro__ if base.__module__ == Statement.__module__)
+    return base if issubclass(cls, Affected) else f"{base}[{spell(cls.result_class)}]"
 
 
-def _fields(cls: type[Query[Any]]) -> "dict[str, attrs.Attribute[Any]]":
+def _fields(cls: type[Statement[Any]]) -> "dict[str, attrs.Attribute[Any]]":
     return {field.name: field for field in attrs.fields(cast("Any", cls))}
 
 
-def _check_fields(cls: type[Query[Any]], names: Iterable[str]) -> None:
+def _check_fields(cls: type[Statement[Any]], names: Iterable[str]) -> None:
     known = _fields(cls)
     if unknown := [name for name in names if name not in known]:
         raise _Failure(f"{cls.query_name} has no field {', '.join(unknown)}; it has {', '.join(known) or 'none'}")
 
 
-def _compose(cls: type[Query[Any]], given: Mapping[str, str]) -> Composed:
+def _compose(cls: type[Statement[Any]], given: Mapping[str, str]) -> Composed:
     """The text for these fields. Of one that conditional lines compare, it is the default value if none is given."""
     comparisons = []
     for name, texts in cls._choices.items():
@@ -274,7 +275,7 @@ def _with_variables(composed: Composed) -> str:
     return re.sub(r"'[^']*'|\$(\d+)", variable, composed.text)
 
 
-def _example(cls: type[Query[Any]], field: str, given: Mapping[str, str], statements: Sequence[Composed]) -> str:
+def _example(cls: type[Statement[Any]], field: str, given: Mapping[str, str], statements: Sequence[Composed]) -> str:
     """A value that runs, to be replaced: the one given, the default, or one that shows the type."""
     default = given.get(field) or _fields(cls)[field].default
     if isinstance(default, bool | int | str):
@@ -302,7 +303,7 @@ def _quoted(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def _query_of(cls: type[Query[Any]], values: Iterable[str]) -> Query[Any]:
+def _query_of(cls: type[Statement[Any]], values: Iterable[str]) -> Statement[Any]:
     """The query that texts like `slug=my-post` say."""
     given = _split_values(values)
     _check_fields(cls, given)
@@ -322,7 +323,7 @@ def _value(field: "attrs.Attribute[Any]", text: str) -> object:
     return plain  # its error is the one to show
 
 
-def _plan(querier: Querier, composed: Composed, query: Query[Any] | None) -> list[str]:
+def _plan(querier: Querier, composed: Composed, query: Statement[Any] | None) -> list[str]:
     """The lines of the plan, prepared as the library does, and run if there is a query with its values.
 
     Of several statements, it is the plan of the last; the others are run before it.
@@ -340,7 +341,7 @@ def _plan(querier: Querier, composed: Composed, query: Query[Any] | None) -> lis
         return [line for (line,) in connection.execute(explain)]
 
 
-def _values(querier: Querier, composed: Composed, query: Query[Any] | None) -> SQL | Composable:
+def _values(querier: Querier, composed: Composed, query: Statement[Any] | None) -> SQL | Composable:
     """What stands behind EXECUTE."""
     texts = querier._session.texts(composed, query) if query else [None] * len(composed.parameters)
     return SQL("({})").format(SQL(", ").join(map(Quoted, texts))) if texts else SQL("")

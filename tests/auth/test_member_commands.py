@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from concordia_sql import Conflict, MissingReference, Querier, Query, Refused, auth
+from concordia_sql import Command, Conflict, MissingReference, Querier, Refused, auth
 from tests.auth.calls import clock_read
 from tests.support.races import kinds, racers
 from tests.support.reading import made, rows
@@ -86,7 +86,7 @@ def test_who_is_no_member_is_neither_changed_nor_removed(connection: Connection,
     assert written.tables == {}
 
 
-def leaving(user_id: str) -> list[Query[Any]]:
+def leaving(user_id: str) -> list[Command[Any]]:
     """The ways of an owner to be one no more."""
     return [
         auth.RemoveMember(organization_id="o", user_id=user_id),

@@ -6,7 +6,7 @@ import attrs
 import psycopg
 import pytest
 
-from concordia_sql import Conflict, MissingReference, NotFound, Querier, Query, Refused, blog
+from concordia_sql import Command, Conflict, MissingReference, NotFound, Querier, Refused, blog
 from tests.support.races import racers
 from tests.support.reading import made, row_or_none
 from tests.support.rows import NOON, insert
@@ -125,7 +125,7 @@ def _tuples(row: dict[str, Any]) -> dict[str, Any]:
     ids=lambda value: getattr(value, "query_name", None),
 )
 def test_what_cannot_be_is_not_written(
-    connection: Connection, command: Query[Any], error: type[Any], columns: tuple[str, ...]
+    connection: Connection, command: Command[Any], error: type[Any], columns: tuple[str, ...]
 ) -> None:
     with watched(connection) as written, pytest.raises(error) as caught:
         Querier(connection).execute(command)

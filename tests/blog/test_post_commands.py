@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from concordia_sql import UNSET, Conflict, MissingReference, ParameterError, Querier, Query, blog
+from concordia_sql import UNSET, Command, Conflict, MissingReference, ParameterError, Querier, blog
 from concordia_sql.common import Replaced
 from tests.support.races import racers
 from tests.support.reading import made, row_or_none, rows
@@ -115,7 +115,7 @@ def test_an_error_tells_the_row_and_no_value(connection: Connection, post: str) 
 def test_the_slug_of_a_deleted_post_is_taken(connection: Connection, post: str, deleted: dict[str, object]) -> None:
     insert(connection, "blog_posts", {"slug": "old", "status": "draft", **deleted})
     querier = Querier(connection)
-    commands: list[Query[Any]] = [
+    commands: list[Command[Any]] = [
         blog.CreatePost(slug="old", status="draft", in_language="fr"),
         blog.ChangePost(id="p", slug="old"),
     ]

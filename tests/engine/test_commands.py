@@ -12,6 +12,7 @@ from psycopg.rows import TupleRow
 
 from concordia_sql import (
     AsyncQuerier,
+    Command,
     Conflict,
     MissingReference,
     NotFound,
@@ -19,7 +20,6 @@ from concordia_sql import (
     ParameterError,
     Querier,
     QuerierError,
-    Query,
     Refused,
     blog,
 )
@@ -145,14 +145,14 @@ async def test_a_batch_is_done_in_order_and_as_a_whole(querier: AsyncQuerier, ot
         await querier.execute_batch(AddThing(title="e"), AddThings(title="a"))
     assert things(other) == {"a": 1, "b": 2, "c": 4, "d": 1}
     with pytest.raises(QuerierError, match="trial.ListThings is a query: run it by fetch, not by execute"):
-        await querier.execute_batch(AddThing(title="e"), ListThings())
+        await querier.execute_batch(AddThing(title="e"), ListThings())  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize("place", [0, 1])
 async def test_a_batch_in_which_one_finds_no_row_is_not_done(
     querier: AsyncQuerier, other: Connection, place: int
 ) -> None:
-    batch: list[Query[Any]] = [AddThing(title="c")]
+    batch: list[Command[Any]] = [AddThing(title="c")]
     batch.insert(place, ResizeThing(title="nothing", size=1))
     with pytest.raises(NotFound):
         await querier.execute_batch(*batch)

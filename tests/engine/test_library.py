@@ -22,6 +22,7 @@ from concordia_sql import (
     Querier,
     Refused,
     ResultError,
+    ReturningMany,
     StatementError,
     auth,
     command,
@@ -200,11 +201,11 @@ def test_its_refusals_have_the_sqlstate_that_it_says(connection: Connection, tmp
     library = Library(tmp_path, refused="SH001")
 
     @command("shop/do.sql", library=library)
-    class Do(Many[Value]):
+    class Do(ReturningMany[Value]):
         pass
 
     @command("shop/do.sql", library=Library(tmp_path))
-    class DoOtherwise(Many[Value]):
+    class DoOtherwise(ReturningMany[Value]):
         pass
 
     with pytest.raises(Refused) as caught:

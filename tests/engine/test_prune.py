@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from concordia_sql import Affected, Many, Querier, StatementError
+from concordia_sql import Affected, Many, Querier, ReturningMany, StatementError
 from tests.support.statements import command, query, rows_of, write
 
 
@@ -268,10 +268,10 @@ def test_a_shape_is_whole_where_its_rows_may_depend_on_its_list(
           "UPDATE pictures SET id = 1"), Affected, "log", [(ONE,)]),
         ("INSERT INTO pictures SELECT p.* FROM mine_picture AS p", Affected, "pictures",
          [(1, "one.png"), (2, "two.png"), (3, "two.png")]),
-        ("INSERT INTO shops SELECT s.* FROM mine_shop AS s WHERE s.city = 'Lyon' RETURNING name", Many, "shops",
-         [("Shop", "Bakery", "Lyon")]),
+        (("INSERT INTO shops SELECT s.* FROM mine_shop AS s WHERE s.city = 'Lyon' RETURNING name"), ReturningMany,
+         "shops", [("Shop", "Bakery", "Lyon")]),
         (("WITH s AS (SELECT s.* FROM mine_shop AS s), made AS (INSERT INTO shops SELECT s.* FROM s RETURNING name)"
-          " SELECT made.name FROM made"), Many, "shops", [("Shop", "Bakery", "Lyon")]),
+          " SELECT made.name FROM made"), ReturningMany, "shops", [("Shop", "Bakery", "Lyon")]),
     ],
 )  # fmt: skip
 def test_a_command_stores_whole_rows(

@@ -10,8 +10,9 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import attrs
 import psycopg
 import pytest
 from psycopg import generators
@@ -22,6 +23,7 @@ from concordia_sql import (
     Affected,
     AsyncQuerier,
     Conflict,
+    Many,
     NotFound,
     NotMigrated,
     OutcomeUnknown,
@@ -49,7 +51,7 @@ from tests.support.queries import (
     SoleThing,
     Thing,
 )
-from tests.support.statements import rows_of, said
+from tests.support.statements import query, rows_of, said, write
 
 Connection = psycopg.Connection[TupleRow]
 AsyncConnection = psycopg.AsyncConnection[TupleRow]
@@ -134,11 +136,11 @@ async def test_too_few_and_too_many_rows_are_errors(querier: AsyncQuerier) -> No
 
 async def test_commands_are_executed_and_queries_fetched(querier: AsyncQuerier, other: Connection) -> None:
     with pytest.raises(QuerierError, match="trial.AddThing is a command: run it by execute, not by fetch"):
-        await querier.fetch_batch(GetNumber(number=1), AddThing(title="c"))
+        await querier.fetch_batch(GetNumber(number=1), AddThing(title="c"))  # type: ignore[call-overload]
     with pytest.raises(QuerierError, match="trial.GetNumber is a query: run it by fetch, not by execute"):
-        await querier.execute(GetNumber(number=1))
+        await querier.execute(GetNumber(number=1))  # type: ignore[arg-type]
     with pytest.raises(QuerierError, match="trial.AddThings is a command: run it by execute, not by stream"):
-        async with querier.stream(AddThings(title="c")) as rows:
+        async with querier.stream(cast("Any", AddThings(title="c"))) as rows:
             await anext(rows)
     assert await querier.execute(AddThings(title="c")) == [Thing("c", 1)]
     assert await querier.fetch(ListThings()) == [Thing("a", 1), Thing("b", 2), Thing("c", 1)]
@@ -160,7 +162,9 @@ async def test_rows_that_do_not_fit_are_named_without_their_values(querier: Asyn
     with pytest.raises(ResultError) as streamed:
         async with querier.stream(asked) as rows:
             _ = [row async for row in rows]
-    assert str(fetched.value) == str(streamed.value) == "mine.Ask: column words: Expected `int`, got `str` at $[0]"
+    assert (
+        str(fetched.value) == str(streamed.value) == "mine.Ask: row 0: column words: Expected `int`, got `str` at $[0]"
+    )
     assert "secret" not in said(fetched.value) + said(streamed.value)
     assert await querier.fetch(GetNumber(number=1)) == Number(1)
 
@@ -215,10 +219,22 @@ async def test_one_of_many_rows_that_does_not_fit_is_named(
     assert len(await querier.fetch(asked)) == 5_002
     for title in "b", "200":  # the last one, and one with many behind it
         many_things.execute("UPDATE things SET size = 0 WHERE title = %s", [title])
-        with pytest.raises(ResultError, match=r"^mine.Ask: column number is NULL, and its field may not be None$"):
-            await querier.fetch(asked)
+        place = many_things.execute("SELECT count(*) FROM things WHERE title < %s", [title]).fetchall()[0][0]
+        for run in fetched, streamed:
+            with pytest.raises(ResultError) as caught:
+                await run(querier, asked)
+            assert str(caught.value) == f"mine.Ask: row {place}: column number is NULL, and its field may not be None"
         assert doing(many_things, querier) == "idle"
         assert await querier.fetch(GetNumber(number=1)) == Number(1)
+
+
+async def fetched(querier: AsyncQuerier, asked: Many[Any]) -> list[Any]:
+    return await querier.fetch(asked)
+
+
+async def streamed(querier: AsyncQuerier, asked: Many[Any]) -> list[Any]:
+    async with querier.stream(asked) as rows:
+        return [row async for row in rows]
 
 
 async def asking_many(querier: AsyncQuerier, many_things: Connection, tmp_path: Path) -> "asyncio.Task[list[Any]]":
@@ -536,11 +552,99 @@ async def test_tables_of_others_that_are_missing_are_psycopgs_errors(querier: As
     assert notes(caught.value) == ["while running trial.ListThings"]
 
 
-async def test_what_cannot_be_loaded_names_its_query(querier: AsyncQuerier, tmp_path: Path) -> None:
-    asked = rows_of(tmp_path, "SELECT 'infinity'::timestamp AS moment", moment=datetime)
-    with pytest.raises(psycopg.DataError) as caught:
-        await querier.fetch(asked)
-    assert notes(caught.value) == ["while running mine.Ask"]
+@attrs.frozen
+class Moment:
+    id: str
+    moment: datetime
+
+
+@pytest.mark.parametrize("value", ["infinity", "-infinity", "10000-01-01", "0044-03-15 BC"])
+async def test_a_time_that_python_does_not_have_names_its_row(
+    querier: AsyncQuerier, tmp_path: Path, value: str
+) -> None:
+    text = (
+        f"SELECT 'n' || n AS id, (CASE n WHEN 250 THEN '{value}' ELSE '2026-03-15' END)::timestamp AS moment "
+        "FROM generate_series(0, 300) AS n ORDER BY n"
+    )
+    flat = rows_of(tmp_path, text, id=str, moment=datetime)
+    nested = rows_of(tmp_path, f"SELECT json_agg(t.*) AS moments FROM ({text}) AS t", moments=tuple[Moment, ...])
+    problem = (
+        "mine.Ask: row 250 (id n250): column moment holds what Python has no value for: it is infinite, or out of range"
+    )
+    for run, asked, expected in [
+        (fetched, flat, problem),
+        (fetched, flat, problem),
+        (streamed, flat, problem),
+        (fetched, nested, "mine.Ask: row 0: column moments: Expected "),
+        (streamed, nested, "mine.Ask: row 0: column moments: Expected "),
+    ]:
+        with pytest.raises(ResultError) as caught:
+            await run(querier, asked)
+        assert str(caught.value).startswith(expected)
+        assert asked is flat or str(caught.value).endswith("invalid at $[250].moment")
+        assert value not in said(caught.value)
+        assert await querier.fetch(GetNumber(number=1)) == Number(1)
+
+
+def no_more_than_240(_: object, __: object, value: int) -> None:
+    if value > 240:
+        raise LookupError(f"secret {value}")
+
+
+@attrs.frozen
+class Small:
+    a: int = attrs.field(validator=no_more_than_240)
+
+
+@attrs.frozen
+class Odd:
+    a: int
+
+    def __attrs_post_init__(self) -> None:
+        if self.a > 240:
+            raise ArithmeticError(f"secret {self.a}")
+
+
+@attrs.frozen
+class Smalls:
+    smalls: tuple[Small, ...]
+
+
+@attrs.frozen
+class Deep:
+    deep: object
+
+
+@pytest.mark.parametrize(
+    ("row_class", "text", "problem"),
+    [
+        (Small, "SELECT g AS a FROM generate_series(1, :n::int) AS g",
+         "row 240: column a: the validator of Small raised LookupError"),
+        (Odd, "SELECT g AS a FROM generate_series(1, :n::int) AS g", "row 240: Odd raised ArithmeticError"),
+        (Smalls, "SELECT json_build_array(json_build_object('a', :n::int)) AS smalls",
+         "row 0: column smalls: tuple[tests.engine.test_querier.Small, ...] raised LookupError"),
+        (Deep, "SELECT (repeat('[', :n::int) || repeat(']', :n::int))::json AS deep",
+         "row 0: column deep: JSON that is nested too deep"),
+    ],
+    ids=["validator", "post_init", "nested", "deep"],
+)  # fmt: skip
+async def test_what_a_row_raises_itself_leaves_the_connection_as_it_was(
+    querier: AsyncQuerier, tmp_path: Path, row_class: type[Any], text: str, problem: str
+) -> None:
+    @query(write(tmp_path, "mine/ask.sql", f"-- Rows.\n{text}"))
+    class Ask(Many[row_class]):  # type: ignore[valid-type]
+        n: int
+
+    async with querier.transaction() as transaction:
+        assert len(await transaction.fetch(Ask(n=1))) == 1
+        for run in fetched, fetched, streamed:
+            with pytest.raises(ResultError) as caught:
+                await run(transaction, Ask(n=4000))
+            assert str(caught.value) == f"mine.Ask: {problem}"
+            assert "secret" not in said(caught.value)
+            if run is fetched:
+                assert await transaction.fetch(GetNumber(number=1)) == Number(1)
+        raise psycopg.Rollback
     assert await querier.fetch(GetNumber(number=1)) == Number(1)
 
 

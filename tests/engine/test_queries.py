@@ -23,6 +23,7 @@ from concordia_sql import (
     ParameterError,
     Querier,
     ResultError,
+    ReturningOne,
     StatementError,
     UnsetType,
     auth,
@@ -310,7 +311,7 @@ SELECT
 
 def test_unset_is_not_given_and_none_is_a_value(tmp_path: Path, server: Querier) -> None:
     @command(write(tmp_path, "mine/set.sql", SET))
-    class Set(One[Row]):
+    class Set(ReturningOne[Row]):
         slug: str | UnsetType | None = UNSET
 
     assert server.execute(Set()) == Row("a", 1)
@@ -339,7 +340,7 @@ def test_a_query_says_what_its_result_is(tmp_path: Path) -> None:
         with pytest.raises(StatementError) as caught:
             query(path)(cast("type[Any]", type("Get", (base,), {})))
         assert str(caught.value) == (
-            "mine.Get: it says nothing of its result; derive it from Maybe[…], Many[…] or another"
+            "mine.Get: it says nothing of its result; derive it from One[…], Maybe[…], Many[…], Tree[…] or Subtree[…]"
         )
 
 

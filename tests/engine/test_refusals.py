@@ -12,7 +12,7 @@ import pytest
 from psycopg import errors
 from psycopg.rows import TupleRow
 
-from concordia_sql import Affected, AsyncQuerier, Conflict, Library, MissingReference, Query, blog, command
+from concordia_sql import Affected, AsyncQuerier, Command, Conflict, Library, MissingReference, blog, command
 from tests.support.both import ask, awaited_querier
 from tests.support.queries import AddAll, AddThing, NewThing
 from tests.support.rows import insert
@@ -54,7 +54,7 @@ def visitor(querier: AsyncQuerier, other: Connection) -> Iterator[str]:
     other.execute(f"DROP OWNED BY {role}; DROP ROLE {role}".encode())
 
 
-async def fail(querier: AsyncQuerier, command: Query[Any]) -> Exception:
+async def fail(querier: AsyncQuerier, command: Command[Any]) -> Exception:
     """What a command raises: the same in a transaction, where nothing can be looked up afterwards, and by itself."""
     first = await fail_once(querier, command, inside=True)
     second = await fail_once(querier, command, inside=False)
@@ -62,7 +62,7 @@ async def fail(querier: AsyncQuerier, command: Query[Any]) -> Exception:
     return second
 
 
-async def fail_once(querier: AsyncQuerier, command: Query[Any], *, inside: bool) -> Exception:
+async def fail_once(querier: AsyncQuerier, command: Command[Any], *, inside: bool) -> Exception:
     try:
         async with querier.transaction() if inside else contextlib.nullcontext():
             await querier.execute(command)
@@ -71,7 +71,7 @@ async def fail_once(querier: AsyncQuerier, command: Query[Any], *, inside: bool)
     raise AssertionError
 
 
-def command_of(folder: Path, text: str) -> Query[Any]:
+def command_of(folder: Path, text: str) -> Command[Any]:
     """A command without parameters."""
     path = folder / "trial" / "try_it.sql"
     path.parent.mkdir(exist_ok=True)

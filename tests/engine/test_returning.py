@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from concordia_sql import Affected, Many, One, Querier, StatementError
+from concordia_sql import Affected, Querier, ReturningMany, ReturningOne, StatementError
 from tests.support.statements import command, write
 
 Connection = psycopg.Connection[TupleRow]
@@ -46,13 +46,13 @@ class Nothing:
     pass
 
 
-def made(root: Path, body: str, result_class: type, base: Any = Many) -> Many[Any]:
+def made(root: Path, body: str, result_class: type, base: Any = ReturningMany) -> ReturningMany[Any]:
     """A command of this text, with the field that it names."""
     path = write(root, "mine/do.sql", f"-- Does it.\n{body}")
     fields: dict[str, Any] = {"__annotations__": {"a": str | None}, "a": None} if ":a" in body else {}
     bases = (base if base is Affected else base[result_class],)
     return command(path)(
-        cast("type[Many[Any]]", types.new_class("Do", bases, exec_body=lambda own: own.update(fields)))
+        cast("type[ReturningMany[Any]]", types.new_class("Do", bases, exec_body=lambda own: own.update(fields)))
     )()
 
 
@@ -114,7 +114,7 @@ def test_a_star_is_the_columns_that_the_class_names(
 def test_into_gives_a_command_another_class(tmp_path: Path, connection: Connection) -> None:
     connection.execute(TABLE)
     body = "INSERT INTO things VALUES (1, 'a', 5) RETURNING things.*, 7 AS number"
-    asked = cast("One[Any]", made(tmp_path, body, Thing, base=One))
+    asked = cast("ReturningOne[Any]", made(tmp_path, body, Thing, base=ReturningOne))
     querier = Querier(connection)
     assert querier.dry_run(asked) == Thing(1, "a", 5)
     assert sent(asked.into(Title)).endswith("RETURNING things.title, 7 AS number")

@@ -9,7 +9,7 @@ import attrs
 import psycopg
 import pytest
 
-from concordia_sql import Many, Querier, StatementError
+from concordia_sql import Many, Querier, ReturningMany, StatementError
 from tests.support.statements import command, query, write
 
 
@@ -152,7 +152,7 @@ def test_each_role_and_name_is_bound(
 
 def test_a_command_takes_no_roles(root: Path) -> None:
     with pytest.raises(StatementError, match=r"get_newest\.sql: it needs a shape for \$thing$"):
-        command(root / "shared" / "get_newest.sql")(Many[Note])
+        command(root / "shared" / "get_newest.sql")(ReturningMany[Note])
 
 
 def test_a_shape_has_no_roles(root: Path) -> None:

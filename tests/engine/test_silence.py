@@ -18,6 +18,7 @@ from psycopg.rows import TupleRow
 from concordia_sql import (
     Affected,
     AsyncQuerier,
+    Command,
     Conflict,
     Library,
     Many,
@@ -188,11 +189,11 @@ async def test_an_error_of_the_server_holds_no_value(
         assert "trial.TryIt" in said(caught.value)
 
 
-async def run_alone(querier: AsyncQuerier, asked: Query[Any]) -> None:
-    await (querier.execute(asked) if asked.writes else querier.fetch(asked))
+async def run_alone(querier: AsyncQuerier, asked: Query[Any] | Command[Any]) -> None:
+    await (querier.execute(asked) if isinstance(asked, Command) else querier.fetch(asked))
 
 
-async def run_in_a_transaction(querier: AsyncQuerier, asked: Query[Any]) -> None:
+async def run_in_a_transaction(querier: AsyncQuerier, asked: Query[Any] | Command[Any]) -> None:
     async with querier.transaction():
         await run_alone(querier, asked)
 

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from concordia_sql import AsyncQuerier, ConcordiaError, Querier, Query, Refused, services
+from concordia_sql import AsyncQuerier, Command, ConcordiaError, Querier, Refused, services
 from tests.support.reading import rows
 from tests.support.rows import insert
 
@@ -39,7 +39,7 @@ class Callers:
     def __init__(self, connections: Sequence[Connection]) -> None:
         self._queriers = [Querier(connection) for connection in connections]
 
-    def run(self, rounds: Sequence[Sequence[Query[Any]]]) -> list[list[str]]:
+    def run(self, rounds: Sequence[Sequence[Command[Any]]]) -> list[list[str]]:
         """How each call ended: "done", or as the refusal says."""
         barrier = threading.Barrier(len(self._queriers), timeout=60)
         ends = [[""] * len(self._queriers) for _ in rounds]
@@ -56,7 +56,7 @@ class Callers:
             thread.join()
         return ends
 
-    def _end(self, number: int, command: Query[Any]) -> str:
+    def _end(self, number: int, command: Command[Any]) -> str:
         try:
             self._queriers[number].execute(command)
         except Refused as refused:

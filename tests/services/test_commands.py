@@ -7,7 +7,7 @@ import attrs
 import psycopg
 import pytest
 
-from concordia_sql import Conflict, MissingReference, NotFound, ParameterError, Querier, Query, Refused, services
+from concordia_sql import Command, Conflict, MissingReference, NotFound, ParameterError, Querier, Refused, services
 from tests.support.races import overlap, racers
 from tests.support.reading import made, row_or_none, rows
 from tests.support.rows import NOON, Row, insert
@@ -251,7 +251,7 @@ def test_a_change_of_nothing_gives_the_row(
     ids=name,
 )
 def test_what_cannot_be_is_not_written(
-    connection: Connection, command: Query[Any], error: type[Any], columns: tuple[str, ...]
+    connection: Connection, command: Command[Any], error: type[Any], columns: tuple[str, ...]
 ) -> None:
     insert(connection, "services_categories", {"id": "other"})
     with watched(connection) as written, pytest.raises(error) as caught:
@@ -373,7 +373,7 @@ def test_moves_of_categories_that_cross_make_no_cycle(connection: Connection, da
 def test_the_slug_of_a_deleted_listing_is_taken(connection: Connection, deleted: Row) -> None:
     insert(connection, "services_listings", {"id": "gone", "slug": "old", **deleted})
     querier = Querier(connection)
-    commands: list[Query[Any]] = [
+    commands: list[Command[Any]] = [
         services.CreateListing(slug="old", provider_id="p"),
         services.ChangeListing(id="l", slug="old"),
     ]

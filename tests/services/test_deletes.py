@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from concordia_sql import Conflict, MissingReference, Querier, Query, Refused, services
+from concordia_sql import Command, Conflict, MissingReference, Querier, Refused, services
 from tests.support.deletes import Rule, check
 from tests.support.generated import fill
 from tests.support.plans import used_indexes
@@ -116,11 +116,11 @@ def test_what_is_added_while_its_listing_is_deleted_goes_too_or_is_not_added(
     )
     there_before = table == "reviews"
 
-    def commands(number: int) -> tuple[Query[Any], Query[Any]]:
+    def commands(number: int) -> tuple[Command[Any], Command[Any]]:
         own: dict[str, Any] = {"service_id": f"l{number}"}
         insert(connection, "services_listings", {"id": own["service_id"]})
         parent = insert(connection, "services_reviews", own)["id"]
-        adds: dict[str, Query[Any]] = {
+        adds: dict[str, Command[Any]] = {
             "review": services.AddReview(**own, **review),
             "reply": services.AddReview(**own, **review, parent_id=parent),
             "slot": services.CreateAvailabilitySlot(**own, day_of_week=0, start_time="09:00", end_time="10:00"),
@@ -168,7 +168,7 @@ def test_what_takes_a_medium_while_it_is_deleted_has_none(
     insert(connection, "services_listings", {"id": "l"})
     insert(connection, "services_categories", {"id": "c"})
 
-    def commands(medium: str) -> tuple[Query[Any], Query[Any]]:
+    def commands(medium: str) -> tuple[Command[Any], Command[Any]]:
         insert(connection, "services_media", {"id": medium})
         link = services.LinkServiceMedium(service_id="l", media_id=medium, type="cover")
         image = services.ChangeServiceCategory(id="c", featured_image_id=medium)

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from concordia_sql import Conflict, MissingReference, ParameterError, Querier, Query, services
+from concordia_sql import Command, Conflict, MissingReference, ParameterError, Querier, services
 from concordia_sql.common import Replaced
 from tests.support.races import racers
 from tests.support.reading import made, rows
@@ -204,7 +204,7 @@ def test_replacing_availability_keeps_what_starts_at_the_same_time(connection: C
     assert [row["id"] for row in rows(connection, "services_availability")] == ["other-1"]
 
 
-TWICE: list[tuple[Query[Any], tuple[str, ...]]] = [
+TWICE: list[tuple[Command[Any], tuple[str, ...]]] = [
     (
         services.ReplaceListingTranslations(service_id="l", translations=[translation(each), translation(each)]),
         ("service_id", "in_language"),
@@ -229,7 +229,7 @@ TWICE += [
 
 @pytest.mark.parametrize(("command", "columns"), TWICE)
 def test_what_is_given_twice_replaces_nothing(
-    connection: Connection, command: Query[Any], columns: tuple[str, ...]
+    connection: Connection, command: Command[Any], columns: tuple[str, ...]
 ) -> None:
     """Whether the listing has one of that key, or not."""
     with watched(connection) as written, pytest.raises(Conflict) as caught:
@@ -263,7 +263,7 @@ def test_replacing_waits_for_another(connection: Connection, database_url: str) 
     ]
     with racers(database_url, 9) as them:
         for _ in range(20):
-            commands: list[Query[Any]] = [
+            commands: list[Command[Any]] = [
                 *(services.ReplaceListingMedia(service_id="l", media=[place(m) for m in each]) for each in media),
                 *(
                     services.ReplaceListingAvailability(service_id="l", availability=[slot(day) for day in each])

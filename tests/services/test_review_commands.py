@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from concordia_sql import Conflict, MissingReference, NotFound, ParameterError, Querier, Query, Refused, services
+from concordia_sql import Command, Conflict, MissingReference, NotFound, ParameterError, Querier, Refused, services
 from tests.support.plans import used_indexes
 from tests.support.races import overlap, racers
 from tests.support.reading import made, rows
@@ -355,7 +355,7 @@ def test_a_reply_that_races_with_a_delete_is_there_or_the_review_is_gone(
     late = (services.DeletedReview(1, 0), MissingReference)
     early = (behind[replies], services.Review)
 
-    def commands(number: int) -> tuple[Query[Any], Query[Any]]:
+    def commands(number: int) -> tuple[Command[Any], Command[Any]]:
         insert(connection, "services_reviews", {"id": f"x{number}", "service_id": "l"})
         return (
             services.DeleteReview(id=f"x{number}", replies=replies),

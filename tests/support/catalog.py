@@ -5,11 +5,11 @@ import typing
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
-from concordia_sql import Query, auth, blog, profile, services
+from concordia_sql import Command, Query, Statement, auth, blog, profile, services
 
 DOMAINS: tuple[ModuleType, ...] = (auth, profile, blog, services)
 
@@ -124,44 +124,46 @@ OF_QUERY: dict[str, dict[str, object]] = {
 }
 """The values of the others, by query."""
 
+S = TypeVar("S", bound=Statement[Any])
+
 
 def query_classes() -> list[type[Query[Any]]]:
     """The query classes of all domains, by name."""
-    return [cls for cls in _classes() if not cls.writes]
+    return [cls for cls in _classes() if issubclass(cls, Query)]
 
 
-def command_classes() -> list[type[Query[Any]]]:
+def command_classes() -> list[type[Command[Any]]]:
     """The command classes of all domains, by name."""
-    return [cls for cls in _classes() if cls.writes]
+    return [cls for cls in _classes() if issubclass(cls, Command)]
 
 
-def _classes() -> list[type[Query[Any]]]:
+def _classes() -> list[type[Statement[Any]]]:
     return sorted((cls for domain in DOMAINS for cls in _public(domain)), key=lambda cls: cls.query_name)
 
 
-def _public(domain: ModuleType) -> Iterator[type[Query[Any]]]:
+def _public(domain: ModuleType) -> Iterator[type[Statement[Any]]]:
     for name in domain.__all__:
         value = getattr(domain, name)
-        if inspect.isclass(value) and issubclass(value, Query):
+        if inspect.isclass(value) and issubclass(value, Statement):
             yield value
 
 
-def example(query_class: type[Query[Any]], optional: Iterable[str] = ()) -> Query[Any]:
+def example(query_class: type[S], optional: Iterable[str] = ()) -> S:
     """The query with its required parameters and these optional ones."""
     values = VALUES | OF_QUERY.get(query_class.query_name, {})
     return query_class(**{name: values[name] for name in (*required(query_class), *optional)})
 
 
-def required(query_class: type[Query[Any]]) -> list[str]:
+def required(query_class: type[Statement[Any]]) -> list[str]:
     """The fields without a default."""
     return [field.name for field in _fields(query_class) if field.default is attrs.NOTHING]
 
 
-def filters(query_class: type[Query[Any]]) -> list[str]:
+def filters(query_class: type[Statement[Any]]) -> list[str]:
     """The fields that may be None, but for the cursor."""
     return [field.name for field in _fields(query_class) if field.default is None and field.name != "after"]
 
 
-def _fields(query_class: type[Query[Any]]) -> "tuple[attrs.Attribute[Any], ...]":
+def _fields(query_class: type[Statement[Any]]) -> "tuple[attrs.Attribute[Any], ...]":
     fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(typing.cast("Any", query_class))
     return fields

@@ -8,7 +8,7 @@ import attrs
 import psycopg
 from psycopg import Rollback
 
-from concordia_sql import Querier, Query
+from concordia_sql import Command, Querier
 from tests.support.generated import fill
 from tests.support.reading import rows
 from tests.support.writes import Changes, Row, watched
@@ -21,7 +21,7 @@ Reference = tuple[str, str]
 class Rule:
     """What goes with a row, and what is only detached from it."""
 
-    command: Callable[[str], Query[Any]]
+    command: Callable[[str], Command[Any]]
     table: str
     removes: Sequence[Reference] = ()
     detaches: Sequence[Reference] = ()

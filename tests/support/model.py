@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias, cast
 import attrs
 from msgspec import UNSET
 
-from concordia_sql import Conflict, MissingReference, Query
+from concordia_sql import Command, Conflict, MissingReference
 
 Row: TypeAlias = dict[str, Any]
 Tables: TypeAlias = dict[str, dict[tuple[Any, ...], Row]]
@@ -174,14 +174,14 @@ class Model:
         self.tables: Tables = tables or {table: {} for table in TABLES}
         self._conflicts: list[tuple[object, ...]] = []
         self._written: list[tuple[str, Row]] = []
-        self._given: Query[Any] | None = None
+        self._given: Command[Any] | None = None
 
     def copy(self) -> "Model":
         """Another one with the same rows."""
         return Model({table: {key: dict(row) for key, row in rows.items()} for table, rows in self.tables.items()})
 
     @contextlib.contextmanager
-    def running(self, command: Query[Any]) -> Iterator[None]:
+    def running(self, command: Command[Any]) -> Iterator[None]:
         """Raises Rejected for the keys and references that the command breaks, conflicts first."""
         self._conflicts, self._written, self._given = [], [], command
         yield

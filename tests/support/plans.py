@@ -6,11 +6,11 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Literal
 
-from concordia_sql import Query
+from concordia_sql import Statement
 from concordia_sql.engine.compose import Composed
 
 
-def used_indexes(connection: psycopg.Connection[Any], query: Query[Any]) -> set[str]:
+def used_indexes(connection: psycopg.Connection[Any], query: Statement[Any]) -> set[str]:
     """The indexes in the plans for any values, with indexes preferred. A table read as a whole is there by name.
 
     Of a command with several statements, all are read.
@@ -19,7 +19,7 @@ def used_indexes(connection: psycopg.Connection[Any], query: Query[Any]) -> set[
     return set().union(*(_used(connection, query, each) for each in (*composed.before, composed)))
 
 
-def _used(connection: psycopg.Connection[Any], query: Query[Any], composed: Composed) -> set[str]:
+def _used(connection: psycopg.Connection[Any], query: Statement[Any], composed: Composed) -> set[str]:
     with connection.transaction(force_rollback=True):
         connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         connection.execute("SET LOCAL enable_seqscan = off")

@@ -8,10 +8,10 @@ from typing import Any, TypeAlias
 
 import psycopg
 
-from concordia_sql import Querier, Query
+from concordia_sql import Command, Querier
 
 Connection = psycopg.Connection[Any]
-Call: TypeAlias = "Query[Any] | Callable[[Querier], Any]"
+Call: TypeAlias = "Command[Any] | Callable[[Querier], Any]"
 
 
 class Racers:
@@ -62,7 +62,7 @@ def waiting(url: str, call: Call) -> Iterator[Future[Any]]:
 
 
 def blocked(
-    url: str, holder: Connection, errors: list[BaseException], command: Query[Any]
+    url: str, holder: Connection, errors: list[BaseException], command: Command[Any]
 ) -> tuple[threading.Thread, int]:
     """A command that waits in its midst for a row, which the holder has locked; its backend."""
     own = _connect(url)
@@ -83,7 +83,7 @@ def blocked(
     return thread, pid
 
 
-def overlap(url: str, first: Query[Any], second: Query[Any]) -> tuple[Any, Any]:
+def overlap(url: str, first: Command[Any], second: Command[Any]) -> tuple[Any, Any]:
     """What the two gave or raised: the first commits when the second waits for it, or has ended without."""
     with _connect(url) as observer, _connect(url) as one, _connect(url) as other, ThreadPoolExecutor(1) as pool:
         with Querier(one).transaction() as querier:
@@ -97,7 +97,7 @@ def overlap(url: str, first: Query[Any], second: Query[Any]) -> tuple[Any, Any]:
 def outcome(querier: Querier, call: Call) -> Any:
     """What a call gives, or the error that it raises."""
     try:
-        if isinstance(call, Query):
+        if isinstance(call, Command):
             return querier.execute(call)
         return call(querier)
     except Exception as error:  # noqa: BLE001 - it is an outcome

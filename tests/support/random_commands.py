@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 from msgspec import UnsetType
 
-from concordia_sql import Query, auth, blog, profile, services
+from concordia_sql import Command, auth, blog, profile, services
 from tests.support.model import TABLES, Model, Row
 from tests.support.rules import COMMANDS, PARTS
 
@@ -88,9 +88,9 @@ class Maker:
     random: Random
     model: Model
 
-    def any_command(self, commands: Iterable[type[Query[Any]]]) -> Query[Any]:
+    def any_command(self, commands: Iterable[type[Command[Any]]]) -> Command[Any]:
         cls = self.random.choice([*commands])
-        made: Query[Any] = self._made(cls, COMMANDS[cls][0])
+        made: Command[Any] = self._made(cls, COMMANDS[cls][0])
         return made
 
     def any_row(self) -> tuple[str, Row]:
@@ -152,7 +152,7 @@ def first(cls: Any, number: int = 0, **given: object) -> Any:
     return cls(**given)
 
 
-def start() -> list[Query[Any]]:
+def start() -> list[Command[Any]]:
     """Two of most things, so that commands find some."""
     both = [
         *(auth.CreateUser, auth.CreateSession, auth.CreateAccount, auth.PutVerification, auth.CreateOrganization),

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias, cast
 
 import attrs
 
-from concordia_sql import NotFound, Query, Refused, auth, blog, profile, services
+from concordia_sql import Command, NotFound, Refused, auth, blog, profile, services
 from tests.support.model import NOW, TABLES, Model, Rejected, Row, is_live, values_of
 
 PARTS: dict[object, str] = {
@@ -26,7 +26,7 @@ PARTS: dict[object, str] = {
 """The table of each of many rows in a command, by its class, or by the field's name where it is an id alone."""
 
 
-def foresee(model: Model, commands: Sequence[Query[Any]]) -> tuple[Model, list[Any] | Rejected]:
+def foresee(model: Model, commands: Sequence[Command[Any]]) -> tuple[Model, list[Any] | Rejected]:
     """What commands in one transaction make of a model, which stays as it is, and what comes back or is to be raised.
 
     That is, for each command, a row, rows, a number, or numbers by name.
@@ -52,7 +52,7 @@ def plain(values: Row) -> Row:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
-def _split(command: Query[Any]) -> tuple[Row, list[tuple[str, Row]]]:
+def _split(command: Command[Any]) -> tuple[Row, list[tuple[str, Row]]]:
     """The values of a command itself, and the rows that it holds, each with its table."""
     values, parts = values_of(command), list[tuple[str, Row]]()
     for name in [*values]:
@@ -336,7 +336,7 @@ def _check_pending(invitation: Row) -> None:
 
 Handler: TypeAlias = Callable[[Model, str, Any], Any]
 
-BLOG: dict[type[Query[Any]], tuple[str, Handler]] = {
+BLOG: dict[type[Command[Any]], tuple[str, Handler]] = {
     blog.CreateOrganization: ("blog_organizations", create),
     blog.ChangeOrganization: ("blog_organizations", change),
     blog.DeleteOrganization: ("blog_organizations", delete),
@@ -378,7 +378,7 @@ BLOG: dict[type[Query[Any]], tuple[str, Handler]] = {
     blog.PurgeComments: ("blog_comments", purge_replies),
     blog.DeleteComment: ("blog_comments", delete_reply),
 }
-ACCOUNTS: dict[type[Query[Any]], tuple[str, Handler]] = {
+ACCOUNTS: dict[type[Command[Any]], tuple[str, Handler]] = {
     auth.CreateUser: ("user", create),
     auth.ChangeUser: ("user", change),
     auth.DeleteUser: ("user", delete),
@@ -409,7 +409,7 @@ ACCOUNTS: dict[type[Query[Any]], tuple[str, Handler]] = {
     profile.DeleteProfile: ("profile", remove),
 }
 
-SERVICES: dict[type[Query[Any]], tuple[str, Handler]] = {
+SERVICES: dict[type[Command[Any]], tuple[str, Handler]] = {
     services.CreateServiceMedium: ("services_media", create),
     services.ChangeServiceMedium: ("services_media", change),
     services.DeleteServiceMedium: ("services_media", delete),

@@ -7,11 +7,12 @@ from typing import Any, TypeVar, cast, dataclass_transform
 
 import attrs
 
-from concordia_sql import CONCORDIA, Library, Many, Query, engine
+from concordia_sql import CONCORDIA, Command, Library, Many, Query, engine
 from concordia_sql.engine import statement
 from concordia_sql.engine.statement import Source
 
 Q = TypeVar("Q", bound=Query[Any])
+W = TypeVar("W", bound=Command[Any])
 
 
 def write(root: Path, name: str, text: str) -> Path:
@@ -35,7 +36,7 @@ def query(path: Path, *, shapes: Mapping[str, str] = {}, names: Mapping[str, str
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
-def command(path: Path) -> Callable[[type[Q]], type[Q]]:
+def command(path: Path) -> Callable[[type[W]], type[W]]:
     """The engine's `command`, of a file that lies anywhere."""
     return engine.command(f"{path.parent.name}/{path.name}", library=library_of(path))
 

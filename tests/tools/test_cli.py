@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
 
-from concordia_sql import Affected, Query
+from concordia_sql import Affected
 from concordia_sql.engine.compose import Composed
 from concordia_sql.tools import cli, embedded, sample
 from concordia_sql.tools.sample.loader import TABLES
@@ -108,7 +108,7 @@ def test_explain_runs_a_query_that_needs_no_values(sample_url: str) -> None:
 
 
 @pytest.fixture
-def retire(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> type[Query[int]]:
+def retire(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> type[Affected]:
     """A command that the command line knows as one of the library's."""
     text = '-- Removes the users of a role.\nDELETE FROM "user"\nWHERE role = :role'
     path = write(tmp_path, "mine/retire.sql", text)
@@ -121,14 +121,14 @@ def retire(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> type[Query[int]]:
     return Retire
 
 
-def test_explain_rolls_a_command_back(retire: type[Query[int]], connection: Connection, database_url: str) -> None:
+def test_explain_rolls_a_command_back(retire: type[Affected], connection: Connection, database_url: str) -> None:
     insert(connection, "user", {"role": "clerk"})
     output = run("explain", retire.query_name, "role=clerk", url=database_url).output
     assert re.search(r"Delete on \"user\" .*actual time", output)
     assert connection.execute('SELECT count(*) FROM "user"').fetchone() == (1,)
 
 
-def test_show_gives_a_command_as_it_is_run(retire: type[Query[int]], connection: Connection, database_url: str) -> None:
+def test_show_gives_a_command_as_it_is_run(retire: type[Affected], connection: Connection, database_url: str) -> None:
     insert(connection, "user", {"role": "<role>"})
     psql(database_url, run("show", retire.query_name).stdout)
     assert connection.execute('SELECT count(*) FROM "user"').fetchone() == (0,)

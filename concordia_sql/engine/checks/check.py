@@ -20,9 +20,9 @@ from concordia_sql.engine.connecting import connecting, settings_of
 from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.errors import QuerierError
 from concordia_sql.engine.library import Library, snapshot_of
-from concordia_sql.engine.queries import Query
+from concordia_sql.engine.queries import Statement
 
-QueryClass = type[Query[Any]]
+QueryClass = type[Statement[Any]]
 
 
 def check(url: str, *modules: ModuleType | str, converter: Converter | None = None) -> list[Finding]:
@@ -81,7 +81,7 @@ def _queries_in(module: ModuleType, seen: set[str]) -> Iterator[QueryClass]:
     names = getattr(module, "__all__", [name for name in vars(module) if not name.startswith("_")])
     for name in names:
         value = getattr(module, name, None)
-        if inspect.isclass(value) and issubclass(value, Query) and hasattr(value, "source"):
+        if inspect.isclass(value) and issubclass(value, Statement) and hasattr(value, "source"):
             yield value
         elif inspect.ismodule(value) and value.__name__ not in seen and _is_below(value, module):
             yield from _queries_in(value, seen)

@@ -16,12 +16,12 @@ from concordia_sql.engine.checks.describe import Described, Describer
 from concordia_sql.engine.checks.findings import Finding
 from concordia_sql.engine.checks.levels import Select, read_statement
 from concordia_sql.engine.checks.types import fits_in_json, takes
-from concordia_sql.engine.columns import columns_of
+from concordia_sql.engine.columns import columns_of, is_result_class, spell
 from concordia_sql.engine.compose import Composed, compose, compose_command
 from concordia_sql.engine.converter import Converter
 from concordia_sql.engine.errors import ResultError, StatementError
 from concordia_sql.engine.mapping import make_row_maker
-from concordia_sql.engine.queries import Query
+from concordia_sql.engine.queries import Affected, Statement
 
 _REMEDIES = {
     "42501": "Grant it to the role.",
@@ -52,7 +52,7 @@ class Explained:
         return self.text(composed) or (self.missing and (error.sqlstate or "").startswith("42"))
 
 
-def texts(query_class: type[Query[Any]], together: int = 1) -> list[Composed]:
+def texts(query_class: type[Statement[Any]], together: int = 1) -> list[Composed]:
     """What a query sends with none of its optional fields, with each `together` with others, and with all.
 
     Each for every value that conditional lines name of a field.
@@ -69,7 +69,7 @@ def texts(query_class: type[Query[Any]], together: int = 1) -> list[Composed]:
 
 
 def check_statements(
-    describer: Describer, classes: Iterable[type[Query[Any]]], converter: Converter, explained: "Explained"
+    describer: Describer, classes: Iterable[type[Statement[Any]]], converter: Converter, explained: "Explained"
 ) -> Iterator[Finding]:
     """What is the matter with the statements and classes of queries, one finding for a cause that several share."""
     failed: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
@@ -90,13 +90,13 @@ def check_statements(
         for composed, found in described.items():
             if not explained.text(composed):
                 yield from _check_parameters(query_class, composed, found)
-        if whole[0] in described and query_class.result_class is not int and not explained.text(whole[0]):
+        if whole[0] in described and not issubclass(query_class, Affected) and not explained.text(whole[0]):
             yield from _check_result(describer, query_class, whole[0], described[whole[0]], converter)
     for (sqlstate, message), names in failed.items():
         yield Finding("error", _listed(names), message, _REMEDIES.get(sqlstate, "Mend the statement."))
 
 
-def _check_parameters(query_class: type[Query[Any]], composed: Composed, described: Described) -> Iterator[Finding]:
+def _check_parameters(query_class: type[Statement[Any]], composed: Composed, described: Described) -> Iterator[Finding]:
     hints = typing.get_type_hints(query_class, include_extras=True)
     for name, type_name in zip(composed.parameters, described.parameters, strict=True):
         if name not in composed.json and not takes(type_name, hints[name]):
@@ -109,7 +109,11 @@ def _check_parameters(query_class: type[Query[Any]], composed: Composed, describ
 
 
 def _check_result(
-    describer: Describer, query_class: type[Query[Any]], composed: Composed, described: Described, converter: Converter
+    describer: Describer,
+    query_class: type[Statement[Any]],
+    composed: Composed,
+    described: Described,
+    converter: Converter,
 ) -> Iterator[Finding]:
     name, result_class = query_class.query_name, query_class.result_class
     try:
@@ -117,10 +121,12 @@ def _check_result(
     except ResultError as error:
         yield Finding("error", name, str(error), "Mend the class or the statement.")
         return
+    if not is_result_class(result_class):
+        return
     select = read_statement(composed.text)
     with contextlib.suppress(psycopg.Error):  # the parameters of what stands alone may have no type
         described = describer.describe(select.text.encode())
-    yield from _check_nulls(describer, f"{name}: {result_class.__name__}", result_class, described)
+    yield from _check_nulls(describer, f"{name}: {spell(result_class)}", result_class, described)
     yield from _check_levels(describer, name, result_class, select, ())
 
 

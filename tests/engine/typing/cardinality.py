@@ -1,9 +1,9 @@
-"""What type checkers know of every call: what comes back, at every depth, in both colours. Checked, never run."""
+"""What type checkers know of every call: what comes back, at every depth, sync and async. Checked, never run."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import assert_type
+from typing import Generic, TypeAlias, TypeVar, assert_type
 
 import attrs
 
@@ -11,6 +11,7 @@ from concordia_sql import (
     Affected,
     AsyncDatabase,
     AsyncQuerier,
+    Command,
     Database,
     JsonObject,
     Keywords,
@@ -22,6 +23,10 @@ from concordia_sql import (
     Node,
     One,
     Querier,
+    Query,
+    ReturningMany,
+    ReturningMaybe,
+    ReturningOne,
     Subtree,
     Tree,
     auth,
@@ -32,6 +37,7 @@ from concordia_sql import (
     services,
 )
 
+T = TypeVar("T")
 LIBRARY = Library(Path("sql"))
 
 
@@ -47,6 +53,11 @@ class Reply(Node):
     replies: tuple["Reply", ...] = ()
 
 
+@attrs.frozen
+class Page(Generic[T]):
+    rows: tuple[T, ...]
+
+
 @query("mine/get_card.sql", library=LIBRARY)
 class GetCard(One[Card]):
     slug: str
@@ -58,14 +69,44 @@ class ListCards(Many[Card]):
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
 
 
+@query("mine/count_cards.sql", library=LIBRARY)
+class CountCards(One[int]):
+    pass
+
+
+@query("mine/list_slugs.sql", library=LIBRARY)
+class ListSlugs(Many[str | None]):
+    pass
+
+
+@query("mine/get_page.sql", library=LIBRARY)
+class GetPage(Maybe[Page[Card]]):
+    pass
+
+
+@command("mine/add_cards.sql", library=LIBRARY)
+class AddCards(ReturningMany[str]):
+    pass
+
+
+@command("mine/change_card.sql", library=LIBRARY)
+class ChangeCard(ReturningMaybe[Card]):
+    pass
+
+
 @command("mine/add_card.sql", library=LIBRARY)
-class AddCard(One[Card]):
+class AddCard(ReturningOne[Card]):
     slug: str
 
 
 @command("mine/delete_cards.sql", library=LIBRARY)
 class DeleteCards(Affected):
     slug: str
+
+
+Post: TypeAlias = blog.PostDetails | None
+Thread: TypeAlias = list[blog.CommentNode]
+Changed: TypeAlias = blog.Post | None
 
 
 def what_each_cardinality_gives(db: Database | Querier, tree: Tree[Reply], subtree: Subtree[Reply]) -> None:
@@ -79,6 +120,20 @@ def what_each_cardinality_gives(db: Database | Querier, tree: Tree[Reply], subtr
     assert_type(db.fetch(blog.GetComment(id="x")), blog.CommentNode | None)
     assert_type(db.execute(AddCard(slug="x")), Card)
     assert_type(db.execute(DeleteCards(slug="x")), int)
+
+
+def values_of_one_column_and_generic_classes(db: Database | Querier) -> None:
+    assert_type(db.fetch(CountCards()), int)
+    assert_type(db.fetch(ListSlugs()), list[str | None])
+    assert_type(db.execute(AddCards()), list[str])
+    assert_type(db.fetch(GetPage()), Page[Card] | None)
+    assert_type(db.fetch(GetCard(slug="x").into(Page[Card])), Page[Card])
+    assert_type(db.execute(ChangeCard()), Card | None)
+
+
+def functions_of_any_query_or_command(db: Database, query: Query[T], command: Command[T], many: Many[T]) -> list[T]:
+    assert_type(db.dry_run(command), T)
+    return [db.fetch(query), db.execute(command), *db.fetch(many)]
 
 
 async def what_each_cardinality_gives_when_awaited(
@@ -99,6 +154,10 @@ def into_keeps_the_cardinality(db: Database, tree: Tree[Reply], subtree: Subtree
     assert_type(ListCards().into(blog.Post), Many[blog.Post])
     assert_type(tree.into(blog.CommentNode), Tree[blog.CommentNode])
     assert_type(subtree.into(blog.CommentNode), Subtree[blog.CommentNode])
+    assert_type(AddCard(slug="x").into(blog.Post), ReturningOne[blog.Post])
+    assert_type(ChangeCard().into(blog.Post), ReturningMaybe[blog.Post])
+    assert_type(AddCards().into(blog.Post), ReturningMany[blog.Post])
+    assert_type(db.execute(AddCard(slug="x").into(blog.Post)), blog.Post)
     assert_type(db.fetch(GetCard(slug="x").into(blog.Post)), blog.Post)
     assert_type(db.fetch(blog.GetPost(slug="x").into(Card)), Card | None)
     assert_type(db.fetch(blog.ListPosts().into(Card)), list[Card])
@@ -119,6 +178,13 @@ def a_batch_is_a_tuple_of_results(db: Database | Querier) -> None:
         db.fetch_batch(one, maybe, many, thread, narrow),
         tuple[Card, blog.PostDetails | None, list[Card], list[blog.CommentNode], list[Card]],
     )
+    six = db.fetch_batch(one, maybe, many, thread, narrow, one)
+    assert_type(six, tuple[Card, Post, list[Card], Thread, list[Card], Card])
+    seven = db.fetch_batch(one, maybe, many, thread, narrow, one, maybe)
+    assert_type(seven, tuple[Card, Post, list[Card], Thread, list[Card], Card, Post])
+    eight = db.fetch_batch(one, maybe, many, thread, narrow, one, maybe, many)
+    assert_type(eight, tuple[Card, Post, list[Card], Thread, list[Card], Card, Post, list[Card]])
+    assert_type(db.fetch_batch(one), tuple[Card, ...])
     assert_type(db.fetch_batch(*(GetCard(slug=slug) for slug in "abc")), tuple[Card, ...])
 
 
@@ -135,6 +201,8 @@ async def a_batch_is_a_tuple_of_results_when_awaited(db: AsyncDatabase | AsyncQu
         await db.fetch_batch(one, maybe, many, thread, narrow),
         tuple[Card, blog.PostDetails | None, list[Card], list[blog.CommentNode], list[Card]],
     )
+    eight = await db.fetch_batch(one, maybe, many, thread, narrow, one, maybe, many)
+    assert_type(eight, tuple[Card, Post, list[Card], Thread, list[Card], Card, Post, list[Card]])
     assert_type(await db.fetch_batch(*[GetCard(slug=slug) for slug in "abc"]), tuple[Card, ...])
 
 
@@ -172,6 +240,9 @@ def commands(db: Database | Querier) -> None:
     assert_type(db.execute(blog.AddComments(comments=[])), int)
     assert_type(db.dry_run(deleted), blog.DeletedPost)
     assert_type(db.execute_batch(changed, deleted), tuple[blog.Post | None, blog.DeletedPost])
+    new, more, gone = AddCard(slug="x"), AddCards(), DeleteCards(slug="x")
+    eight = db.execute_batch(new, more, gone, changed, deleted, new, more, gone)
+    assert_type(eight, tuple[Card, list[str], int, Changed, blog.DeletedPost, Card, list[str], int])
     assert_type(db.execute_batch(*[AddCard(slug=slug) for slug in "abc"]), tuple[Card, ...])
     assert_type(db.retry(lambda querier: querier.execute(deleted)), blog.DeletedPost)
     with db.transaction(isolation="serializable", read_only=True, deferrable=True) as transaction:
@@ -182,6 +253,9 @@ async def commands_when_awaited(db: AsyncDatabase | AsyncQuerier) -> None:
     changed, deleted = blog.ChangePost(id="x", license=None), blog.DeletePost(id="x")
     assert_type(await db.dry_run(deleted), blog.DeletedPost)
     assert_type(await db.execute_batch(changed, deleted), tuple[blog.Post | None, blog.DeletedPost])
+    new, more, gone = AddCard(slug="x"), AddCards(), DeleteCards(slug="x")
+    eight = await db.execute_batch(new, more, gone, changed, deleted, new, more, gone)
+    assert_type(eight, tuple[Card, list[str], int, Changed, blog.DeletedPost, Card, list[str], int])
     assert_type(await db.execute_batch(*[AddCard(slug=slug) for slug in "abc"]), tuple[Card, ...])
     assert_type(await db.retry(lambda querier: querier.execute(deleted)), blog.DeletedPost)
     async with db.transaction(isolation="repeatable read") as transaction:

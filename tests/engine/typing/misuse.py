@@ -7,6 +7,7 @@ from pathlib import Path
 import attrs
 
 from concordia_sql import (
+    Affected,
     AsyncDatabase,
     AsyncQuerier,
     Database,
@@ -18,6 +19,7 @@ from concordia_sql import (
     Tree,
     auth,
     blog,
+    command,
     cursor,
     query,
 )
@@ -35,6 +37,25 @@ class GetCard(Maybe[Card]):
     slug: str
     limit: int = 1
     after: str | None = attrs.field(default=None, converter=cursor(str))
+
+
+@command("mine/delete_cards.sql", library=LIBRARY)
+class DeleteCards(Affected):
+    pass
+
+
+@command("mine/wrong.sql", library=LIBRARY)
+class NoCommand(Maybe[Card]):  # type: ignore[type-var]
+    pass
+
+
+@query("mine/wrong.sql", library=LIBRARY)
+class NoQuery(Affected):  # type: ignore[type-var]
+    pass
+
+
+class Plain:
+    pass
 
 
 def parameters() -> None:
@@ -75,8 +96,30 @@ def calls(db: Database, tree: Tree[blog.CommentNode], subtree: Subtree[blog.Comm
     db.fetch_batch(GetCard(slug="x"), "SELECT 1")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
     db.stream(GetCard(slug="x"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     blog.ListPosts().into(Card(slug="x"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    blog.ListPosts().into(int)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+    blog.ListPosts().into(Plain)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+    blog.ListPosts().into(dict[str, int])  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+    blog.ListPosts().into(Card | None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    blog.DeletePost(id="x").into(int)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+    DeleteCards().into(Card)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
     tree.into(Card)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
     subtree.into(Card)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+
+
+def reads_and_writes(db: Database, querier: Querier) -> None:
+    db.execute(GetCard(slug="x"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    db.execute(blog.ListPosts().into(Card))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    db.dry_run(GetCard(slug="x"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    db.fetch(blog.DeletePost(id="x"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    db.fetch(DeleteCards())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    querier.stream(blog.ModerateComments(seen=[], status="spam"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    db.fetch_batch(GetCard(slug="x"), DeleteCards())  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
+    db.execute_batch(DeleteCards(), GetCard(slug="x"))  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
+
+
+async def reads_and_writes_awaited(db: AsyncDatabase | AsyncQuerier) -> None:
+    await db.execute(GetCard(slug="x"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await db.fetch(DeleteCards())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 async def awaited(db: AsyncDatabase | AsyncQuerier) -> None:

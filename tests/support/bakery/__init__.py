@@ -5,7 +5,7 @@ from pathlib import Path
 
 import attrs
 
-from concordia_sql import Affected, Library, Many, Maybe, One, command, query
+from concordia_sql import Affected, Library, Many, Maybe, One, ReturningOne, command, query
 
 LIBRARY = Library(
     Path(__file__).parent / "sql",
@@ -79,7 +79,7 @@ class CountOrders(One[Count]):
 
 
 @command("shop/order_loaf.sql", library=LIBRARY)
-class OrderLoaf(One[Count]):
+class OrderLoaf(ReturningOne[Count]):
     """Order a loaf. Refused as `sold_out` when fewer are left."""
 
     loaf_id: str

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import attrs
 
-from concordia_sql import Affected, Library, Many, Maybe, One, command, query
+from concordia_sql import Affected, Library, Many, Maybe, One, ReturningMany, ReturningOne, command, query
 
 TRIAL = Library(Path(__file__).parent)
 
@@ -96,7 +96,7 @@ class AddThing(Affected):
 
 
 @command("trial/add_things.sql", library=TRIAL)
-class AddThings(Many[Thing]):
+class AddThings(ReturningMany[Thing]):
     title: str
     size: int = 1
 
@@ -107,7 +107,7 @@ class AddThingSlowly(Affected):
 
 
 @command("trial/swap_sizes.sql", library=TRIAL)
-class SwapSizes(Many[Thing]):
+class SwapSizes(ReturningMany[Thing]):
     smaller: str
     larger: str
     least: int | None = None
@@ -120,7 +120,7 @@ class AddGuest(Affected):
 
 
 @command("trial/resize_thing.sql", library=TRIAL)
-class ResizeThing(One[Thing]):
+class ResizeThing(ReturningOne[Thing]):
     title: str
     size: int
 
