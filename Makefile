@@ -3,7 +3,7 @@
 PYTHON ?= python3
 UV := uv==$(shell sed -n '/^name = "uv"$$/{n;s/.*"\(.*\)"/\1/p;}' uv.lock)
 
-.PHONY: demo test lint check serve sync docs bench bench-quick bench-check bench-micro
+.PHONY: demo test test-debian test-oldest lint check serve sync docs bench bench-quick bench-check bench-micro
 .DEFAULT_GOAL := demo
 
 demo: .venv/ready
@@ -14,6 +14,17 @@ serve: .venv/ready
 
 test: .venv/ready
 	.venv/bin/pytest -n 2 --dist loadfile --cov --cov-report term
+
+# On Debian's PostgreSQL, for its translations: apt-get install postgresql
+test-debian: .venv/ready
+	.venv/bin/pytest tests/debian
+
+# What depends on Python's own library most, on the oldest Python that is promised: 3.11.2 is Debian 12's.
+OLDEST ?= /usr/bin/python3
+test-oldest: .venv/ready
+	@$(OLDEST) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo 'The oldest Python is 3.11, and $(OLDEST) is not: make test-oldest OLDEST=…'; exit 1; }
+	UV_PROJECT_ENVIRONMENT=.venv/oldest .venv/bin/uv sync --frozen --system-certs --python $(OLDEST)
+	.venv/oldest/bin/pytest -n 2 tests/engine/test_lexer.py tests/engine/test_statement.py tests/engine/test_mapping.py tests/engine/test_errors.py
 
 lint: .venv/ready
 	.venv/bin/ruff format --check
