@@ -36,9 +36,9 @@ def folder() -> Iterator[Path]:
         folder = Path(name)
         folder.chmod(0o777)
         initdb = [
-            programs() / "initdb",
+            str(programs() / "initdb"),
             "-D",
-            folder / "data",
+            str(folder / "data"),
             "-U",
             "postgres",
             "-A",
@@ -55,9 +55,9 @@ def url(folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of the server, running in a language."""
     settings = {"listen_addresses": "", "unix_socket_directories": str(folder), "fsync": "off"}
     command = [
-        programs() / "postgres",
+        str(programs() / "postgres"),
         "-D",
-        folder / "data",
+        str(folder / "data"),
         *(f"--{name}={value}" for name, value in settings.items()),
     ]
     # gettext looks at LANGUAGE first, in any locale but C: no other need be installed.
@@ -108,7 +108,9 @@ def test_keys_are_known_in_the_servers_own_words(url: str, request: pytest.Fixtu
             ):
                 with pytest.raises((Conflict, MissingReference)) as caught:
                     run(command)
-                assert (type(caught.value), caught.value.columns, caught.value.row) == (expected, columns, row)
+                error = caught.value
+                assert isinstance(error, Conflict | MissingReference)
+                assert (type(error), error.columns, error.row) == (expected, columns, row)
         with pytest.raises(Conflict) as taken:
             database.execute(blog.CreatePost(**post))
         assert LANGUAGES[language] in str(taken.value.__cause__)
