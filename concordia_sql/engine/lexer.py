@@ -119,6 +119,12 @@ def quoted(name: str) -> str:
     return name if name == name.lower() else f'"{name}"'
 
 
+def name_token(name: str, line: int) -> Token:
+    """The name of a column as a token."""
+    text = quoted(name)
+    return Token("quoted" if text.startswith('"') else "word", text, line)
+
+
 def _block_end(text: str, start: int, where: str) -> int:
     """Where the block comment at `start` ends: they nest."""
     depth = 0

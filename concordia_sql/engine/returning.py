@@ -7,7 +7,7 @@ import attrs
 
 from concordia_sql.engine.columns import columns_of
 from concordia_sql.engine.errors import StatementError
-from concordia_sql.engine.lexer import Token, Tokens, quoted
+from concordia_sql.engine.lexer import Token, Tokens, name_token
 from concordia_sql.engine.statement import Source, column_name, outermost, split_select
 
 _WRITES = ("insert", "update", "delete", "merge")
@@ -133,5 +133,5 @@ def _listed(star: Tokens, names: Sequence[str]) -> list[Token]:
     words = _words(star)
     line = words[0].line
     between = [Token("symbol", ",", line), Token("space", "\n    ", line)]
-    listed = [token for name in names for token in (*between, *words[:2], Token("word", quoted(name), line))]
+    listed = [token for name in names for token in (*between, *words[:2], name_token(name, line))]
     return [*star[: list(star).index(words[0])], *listed[len(between) :]] if names else []

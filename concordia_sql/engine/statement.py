@@ -15,7 +15,7 @@ import attrs
 from concordia_sql.engine.caching import cache
 from concordia_sql.engine.conditions import condition_in
 from concordia_sql.engine.errors import StatementError
-from concordia_sql.engine.lexer import Token, Tokens, tokenize
+from concordia_sql.engine.lexer import Token, Tokens, name_token, tokenize
 from concordia_sql.engine.library import Library, tables_of
 
 _USES = re.compile(r"--\s*uses:(.*)")
@@ -263,7 +263,7 @@ def _split_select(source: Source) -> tuple[Mapping[str, Tokens], Tokens]:
     _, items, tail = split_select(source.body)
     _check_plain(source, tail)
     columns: dict[str, Tokens] = {}
-    for item in items:
+    for item in itertools.chain.from_iterable(_expanded(each, source) for each in items):
         line = next((token.line for token in reversed(item) if not token.blank), start)
         name = column_name(item)
         if name is None:
@@ -271,6 +271,17 @@ def _split_select(source: Source) -> tuple[Mapping[str, Tokens], Tokens]:
         if columns.setdefault(name, item) is not item:
             raise StatementError(f"{path}:{line}: a second column named {name}")
     return columns, tail
+
+
+def _expanded(item: Tokens, source: Source) -> Iterator[Tokens]:
+    """The item; in place of `shape.*`, each column of that shape."""
+    words = [token for token in item if not token.blank]
+    shape = source.uses.get(words[0].name) if [word.text for word in words[1:]] == [".", "*"] else None
+    if shape is None:
+        yield item
+        return
+    for name in shape.columns:
+        yield [Token("space", "\n    ", words[0].line), *words[:2], name_token(name, words[0].line)]
 
 
 def _check_plain(source: Source, tail: Tokens) -> None:

@@ -317,3 +317,30 @@ def test_every_shape_stands_behind_those_that_it_uses(tmp_path: Path) -> None:
         write(tmp_path, f"mine/shapes/{name}.sql", f"-- A shape.\n{header}SELECT t.a FROM t")
     shapes = find_shape("mine/e", Library(tmp_path)).source.shapes()
     assert [shape.name for shape in shapes] == ["mine_a", "mine_b", "mine_c", "mine_d"]
+
+
+def test_a_star_over_a_shape_stands_for_its_columns(tmp_path: Path) -> None:
+    """So a shape adds to another without a list of columns kept by hand."""
+    write(tmp_path, "mine/shapes/picture.sql", '-- A.\nSELECT\n    pictures.id,\n    pictures."Url"\nFROM pictures')
+    text = "-- B.\n-- uses: mine/picture\nSELECT\n    mine_picture.*,\n    1 AS one\nFROM mine_picture"
+    write(tmp_path, "mine/shapes/counted.sql", text)
+    path = write(tmp_path, "mine/list.sql", "-- C.\n-- uses: mine/counted\nSELECT mine_counted.* FROM mine_counted")
+    (shape,) = load(path).uses.values()
+    written = {name: "".join(token.text for token in item).strip() for name, item in shape.columns.items()}
+    assert written == {"id": "mine_picture.id", "Url": 'mine_picture."Url"', "one": "1 AS one"}
+
+
+def test_a_star_over_what_is_no_shape_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, "mine/shapes/all.sql", "-- A.\nSELECT pictures.* FROM pictures")
+    path = write(tmp_path, "mine/list.sql", "-- C.\n-- uses: mine/all\nSELECT mine_all.* FROM mine_all")
+    with pytest.raises(StatementError, match="a column without a name"):
+        load(path)
+
+
+def test_a_column_beside_a_star_has_another_name(tmp_path: Path) -> None:
+    write(tmp_path, "mine/shapes/picture.sql", "-- A.\nSELECT pictures.id FROM pictures")
+    text = "-- B.\n-- uses: mine/picture\nSELECT mine_picture.*, 1 AS id FROM mine_picture"
+    write(tmp_path, "mine/shapes/counted.sql", text)
+    path = write(tmp_path, "mine/list.sql", "-- C.\n-- uses: mine/counted\nSELECT mine_counted.* FROM mine_counted")
+    with pytest.raises(StatementError, match="a second column named id"):
+        load(path)

@@ -1,12 +1,7 @@
 -- An organization with its members and invitations.
 -- uses: auth/organization, auth/member, auth/invitation
 SELECT
-    auth_organization.id,
-    auth_organization.name,
-    auth_organization.slug,
-    auth_organization.logo,
-    auth_organization.created_at,
-    auth_organization.metadata,
+    auth_organization.*,
     (
         SELECT coalesce(json_agg(auth_member.* ORDER BY auth_member.created_at, auth_member.id), '[]')
         FROM auth_member

@@ -1,19 +1,7 @@
 -- A user with everything that is theirs.
 -- uses: auth/user, auth/session, auth/account, auth/member, auth/invitation, profile/profile
 SELECT
-    auth_user.id,
-    auth_user.name,
-    auth_user.email,
-    auth_user.email_verified,
-    auth_user.image,
-    auth_user.username,
-    auth_user.display_username,
-    auth_user.role,
-    auth_user.banned,
-    auth_user.ban_reason,
-    auth_user.ban_expires,
-    auth_user.created_at,
-    auth_user.updated_at,
+    auth_user.*,
     (
         SELECT coalesce(json_agg(auth_session.* ORDER BY auth_session.created_at DESC, auth_session.id DESC), '[]')
         FROM auth_session

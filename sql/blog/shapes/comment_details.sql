@@ -1,18 +1,7 @@
 -- A comment with the comment that it answers and its post.
 -- uses: blog/comment, blog/post
 SELECT
-    blog_comment.id,
-    blog_comment.post_id,
-    blog_comment.parent_id,
-    blog_comment.author_name,
-    blog_comment.author_email,
-    blog_comment.content,
-    blog_comment.rating,
-    blog_comment.status,
-    blog_comment.in_language,
-    blog_comment.deleted_at,
-    blog_comment.created_at,
-    blog_comment.updated_at,
+    blog_comment.*,
     (
         SELECT to_json(parent.*)
         FROM blog_comment AS parent

@@ -1,35 +1,10 @@
 -- A booking with its service and its people.
--- uses: services/listing, auth/public_user
+-- uses: services/booking, services/listing
 SELECT
-    services_bookings.id,
-    services_bookings.service_id,
-    services_bookings.customer_id,
-    services_bookings.provider_id,
-    services_bookings.booking_date,
-    services_bookings.booking_time,
-    services_bookings.duration_minutes,
-    services_bookings.total_price,
-    services_bookings.currency,
-    services_bookings.status,
-    services_bookings.customer_message,
-    services_bookings.provider_response,
-    services_bookings.cancelled_at,
-    services_bookings.completed_at,
-    services_bookings.created_at,
-    services_bookings.updated_at,
+    services_booking.*,
     (
         SELECT to_json(services_listing.*)
         FROM services_listing
-        WHERE services_listing.id = services_bookings.service_id
-    ) AS service,
-    (
-        SELECT to_json(auth_public_user.*)
-        FROM auth_public_user
-        WHERE auth_public_user.id = services_bookings.customer_id
-    ) AS customer,
-    (
-        SELECT to_json(auth_public_user.*)
-        FROM auth_public_user
-        WHERE auth_public_user.id = services_bookings.provider_id
-    ) AS provider
-FROM services_bookings
+        WHERE services_listing.id = services_booking.service_id
+    ) AS service
+FROM services_booking
