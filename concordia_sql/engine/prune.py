@@ -131,9 +131,7 @@ class _Rows:
 
     def check(self, reader: type, where: str) -> None:
         """Refuse a class that asks for a column that is not there."""
-        names = [*self.names] if self.names is not None else None
-        if twice := [name for name in columns_of(reader) if (names or []).count(name) > 1]:
-            raise StatementError(f"{where}: two columns share the name {twice[0]}")
+        names = self.names
         if names is not None and (missing := [name for name in columns_of(reader) if name not in names]):
             there = ", ".join(sorted(set(names)))
             raise StatementError(

@@ -43,11 +43,11 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def made(root: Path, text: str, base: Any, *, number: int) -> Query[Any]:
+def made(root: Path, text: str, base: Any, *, number: int) -> Any:
     """A query, or a command, of a text over the shapes."""
     asked = cast("type[Any]", types.new_class("Ask", (base,)))
     path = write(root, f"mine/ask{number}.sql", f"-- Rows.\n-- uses: {USES}\n{text}")
-    return cast("Query[Any]", (command if base is Affected else query)(path)(asked)())
+    return (command if base is Affected else query)(path)(asked)()
 
 
 def with_whole_shapes(asked: Query[Any]) -> Query[Any]:
