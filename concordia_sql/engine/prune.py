@@ -162,7 +162,10 @@ class _Column:
         if None in sources or not sources or (item.alias and len(sources) > 1):
             return None
         known = [rows.names for rows in sources if rows]
-        return None if None in known else [name for names in known for name in names or ()]
+        names = [name for each in known for name in each or ()]
+        if not item.alias:
+            names = [*dict.fromkeys(names)]  # USING makes one of two
+        return None if None in known else names
 
     def want(self, name: str, readers: Readers) -> bool:
         """Keep it for these readers if it has this name. Returns whether it has."""

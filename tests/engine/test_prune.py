@@ -198,6 +198,8 @@ WHOLE_ROWS: list[Form] = [
     ("SELECT t.at AT TIME ZONE t.tz FROM (VALUES (now(), 'UTC')) AS t (at, tz) WHERE t.tz = ''", {"timezone": datetime},
      []),
     ("SELECT t.v::pg_catalog.int4 FROM (VALUES (1)) AS t (v)", {"v": int}, [1]),
+    ("SELECT * FROM mine_picture FULL JOIN mine_person USING (id) WHERE bio = 'third'", {"id": int, "url": str},
+     [(3, "two.png")]),
     ("SELECT id, url FROM mine_picture INNER JOIN mine_person USING (id) WHERE bio = 'third'", {"url": str},
      ["two.png"]),
 ]  # fmt: skip
