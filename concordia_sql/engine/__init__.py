@@ -9,11 +9,14 @@ from concordia_sql.engine.checks.findings import Finding
 from concordia_sql.engine.conversions import Convert
 from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.database import Database
+from concordia_sql.engine.deadlines import deadline
 from concordia_sql.engine.errors import (
     ConcordiaError,
     Conflict,
     DatabaseURLError,
+    DeadlineExceeded,
     MissingReference,
+    NoConnection,
     NotFound,
     NotMigrated,
     OutcomeUnknown,
@@ -24,6 +27,7 @@ from concordia_sql.engine.errors import (
     StatementError,
 )
 from concordia_sql.engine.keyset import Limit, cursor
+from concordia_sql.engine.leases import Stats
 from concordia_sql.engine.library import Library
 from concordia_sql.engine.querier import Querier
 from concordia_sql.engine.queries import (
@@ -42,7 +46,7 @@ from concordia_sql.engine.queries import (
     command,
     query,
 )
-from concordia_sql.engine.session import Isolation
+from concordia_sql.engine.transactions import Isolation
 from concordia_sql.engine.tree import Node, children_field
 
 __all__ = [
@@ -57,6 +61,7 @@ __all__ = [
     "Converter",
     "Database",
     "DatabaseURLError",
+    "DeadlineExceeded",
     "Finding",
     "Isolation",
     "Library",
@@ -64,6 +69,7 @@ __all__ = [
     "Many",
     "Maybe",
     "MissingReference",
+    "NoConnection",
     "Node",
     "NotFound",
     "NotMigrated",
@@ -80,6 +86,7 @@ __all__ = [
     "ReturningOne",
     "Statement",
     "StatementError",
+    "Stats",
     "Subtree",
     "Tree",
     "UnsetType",
@@ -88,6 +95,7 @@ __all__ = [
     "children_field",
     "command",
     "cursor",
+    "deadline",
     "make_converter",
     "query",
 ]

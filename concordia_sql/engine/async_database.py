@@ -1,34 +1,31 @@
 """Databases: pools of queriers."""
 
 import contextlib
+import warnings
 from collections.abc import AsyncIterator, Iterable
-from time import monotonic
 from types import ModuleType
 from typing import Any, Self, TypeVar
 
+import attrs
 import psycopg
-import psycopg_pool
 
+from concordia_sql.engine import deadlines, forks
+from concordia_sql.engine.async_exchange import exchange
+from concordia_sql.engine.async_pool import AsyncPool, Bounds
 from concordia_sql.engine.async_querier import AsyncExecutor, AsyncQuerier
+from concordia_sql.engine.calls import names_of, overdue
 from concordia_sql.engine.checks.check import async_check_at
 from concordia_sql.engine.checks.findings import Finding
 from concordia_sql.engine.checks.quick import look
-from concordia_sql.engine.connecting import (
-    BUSY,
-    SETUP,
-    Poll,
-    connecting,
-    is_alive,
-    is_direct,
-    make_poll,
-    settings_of,
-    setup_parameters,
-)
+from concordia_sql.engine.connecting import connecting, set_up, settings_of, setup_deadline
 from concordia_sql.engine.converter import Converter, make_converter
-from concordia_sql.engine.idle import IdleConnections
+from concordia_sql.engine.deadlines import Deadline
+from concordia_sql.engine.leases import Lease, Stats
 from concordia_sql.engine.library import Library
 from concordia_sql.engine.queries import Many, Statement
-from concordia_sql.engine.session import Isolation
+from concordia_sql.engine.session import Session
+from concordia_sql.engine.steps import TimeIsUp
+from concordia_sql.engine.transactions import Isolation
 
 T = TypeVar("T")
 
@@ -37,21 +34,58 @@ class _AsyncConnection(psycopg.AsyncConnection[Any]):
     """A connection of a pool, with its querier."""
 
     querier: AsyncQuerier
-    poll: Poll
-    borrowed_at: float
+    session: Session
+    expires: float
+    idle_since: float
+    # psycopg's would warn that it was left open, which the database does. No function of Python's: a signal's handler
+    # may raise its exception in one, and nobody would see it.
+    __del__ = staticmethod(bool)  # type: ignore[assignment]
+
+
+@attrs.frozen(eq=False)
+class _AsyncConnector:
+    """Makes connections."""
+
+    settings: dict[str, Any]
+    converter: Converter
+    prepare: bool | None
+    deadline: float | None
+    show_values: bool
+
+    async def connect(self) -> _AsyncConnection:
+        connection = await _AsyncConnection.connect(**self.settings)
+        querier = AsyncQuerier(
+            connection, converter=self.converter, deadline=self.deadline, show_values=self.show_values
+        )
+        try:
+            can_prepare = await exchange(querier._session, set_up(connection), setup_deadline(self.settings))
+        except TimeIsUp:
+            raise psycopg.errors.ConnectionTimeout("the server did not answer when the connection was set up") from None
+        querier._session.prepare = can_prepare if self.prepare is None else self.prepare
+        connection.querier, connection.session = querier, querier._session
+        return connection
 
 
 class AsyncDatabase(AsyncExecutor):
     """A pool of connections that runs queries, for any number of tasks.
 
     `url` is a PostgreSQL URL or connection string; what it says overrides the library's defaults: a `connect_timeout`
-    of 10 s, TCP keepalives that find a dead peer within a minute, `TimeZone` UTC, generic plans. The pool keeps
-    `min_size` connections and makes up to `max_size`; a call waits `timeout` seconds for one, and then raises
-    psycopg_pool.PoolTimeout. The connection used last is used next; one that died meanwhile is replaced first.
-    `prepare=False` turns prepared statements off, as happens by itself behind PgBouncer. For each library that it
-    `requires`, it looks at the migrations and refusals as it opens, in one round trip.
+    of 10 s, TCP keepalives that find a dead peer within a minute, `TimeZone` UTC, generic plans.
 
-    Use it as a context manager, or call `open` and `close`. What it returns and raises is as `AsyncQuerier` says.
+    It keeps `min_size` connections and makes up to `max_size`. A call that finds none free waits up to `timeout`
+    seconds, and then raises NoConnection; with `max_waiting` callers waiting already, it does so at once. Connections
+    live `max_lifetime` seconds; those above `min_size` are closed when they were idle for `max_idle`. The one used
+    last is used next. One that was lost, or is not known to be in order after a call, is replaced.
+
+    Each call ends within `deadline` seconds, as the function of that name says for a block; without one it waits for
+    the server as long as it takes. `name` is what the server, `stats` and errors call the database.
+
+    Statements are prepared where each connection has a server process of its own, or the pooler in between tracks
+    them; `prepare` says otherwise: True suits PgBouncer in session mode. For each library that it `requires`, it looks
+    at the migrations and refusals as it opens.
+
+    Use it as a context manager, or call `open` and `close`. After a fork, the child has connections of its own; the
+    queriers and transactions that were open belong to the parent. What it returns and raises is as `AsyncQuerier` says.
     """
 
     def __init__(
@@ -61,44 +95,56 @@ class AsyncDatabase(AsyncExecutor):
         min_size: int = 1,
         max_size: int = 10,
         timeout: float = 30,
+        deadline: float | None = None,
+        max_waiting: int | None = None,
+        max_lifetime: float = 3600,
+        max_idle: float = 600,
+        name: str = "concordia_sql",
         converter: Converter | None = None,
-        prepare: bool = True,
+        prepare: bool | None = None,
         show_values: bool = False,
         requires: Iterable[Library] = (),
     ) -> None:
+        self._deadline = deadline
         self._requires = tuple(requires)
-        self._settings = settings_of(url)
-        self._converter = converter or make_converter()
-        self._prepare = prepare
-        self._show_values = show_values
-        self._idle: IdleConnections[_AsyncConnection] = IdleConnections()
-        self._pool = psycopg_pool.AsyncConnectionPool(
-            kwargs=self._settings,
-            connection_class=_AsyncConnection,
+        self._connector = _AsyncConnector(
+            settings_of(url, name), converter or make_converter(), prepare, deadline, show_values
+        )
+        self._bounds = Bounds(
+            name=name,
             min_size=min_size,
             max_size=max_size,
             timeout=timeout,
-            configure=self._configure,
-            open=False,
-            name="concordia_sql",
+            max_waiting=max_waiting,
+            max_lifetime=max_lifetime,
+            max_idle=max_idle,
         )
+        self._pool = AsyncPool(self._bounds, self._connector.connect)
+        forks.watching.add(self)
 
     async def open(self) -> None:
         """Connect.
 
-        Raises psycopg.OperationalError at once when the server cannot be reached, and NotMigrated when a library that
-        is required finds its migrations not applied, its tables in no schema of the search path, or no refusals.
+        Raises psycopg.OperationalError at once when the server cannot be reached, DeadlineExceeded, and NotMigrated
+        when a library that is required finds its migrations not applied, its tables in no schema of the search path, or
+        no refusals.
         """
-        with connecting():
-            async with await psycopg.AsyncConnection.connect(**self._settings) as connection:
-                for library in self._requires:
-                    (await connection.wait(look(connection.pgconn, library))).require()
-            await self._pool.open(wait=True)
+        if self._pool.is_open:
+            return
+        deadline = deadlines.nearest(None, self._deadline)
+        try:
+            with connecting(self._connector.settings):
+                await self._pool.open(deadline)
+            await self._require(deadline)
+        except TimeIsUp:
+            raise overdue(f"{self._bounds.name}: open", deadline) from None
+        finally:
+            if self._pool.is_closed:  # so that it can be tried again
+                self._pool = AsyncPool(self._bounds, self._connector.connect)
 
     async def close(self) -> None:
         """Close the connections: the idle ones now, the others when their call ends."""
         await self._pool.close()
-        await self._return_idle()
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -115,16 +161,48 @@ class AsyncDatabase(AsyncExecutor):
 
         Raises psycopg.OperationalError when the server cannot be reached, QuerierError for a module without queries.
         """
-        return await async_check_at(self._settings, modules, self._converter)
+        return await async_check_at(self._connector.settings, modules, self._connector.converter)
+
+    def __del__(self, warn: Any = warnings.warn) -> None:
+        pool = getattr(self, "_pool", None)  # none if the URL was wrong
+        if pool is not None and pool.is_open and not pool.is_closed:
+            warn(f"the database {self._bounds.name} was not closed", ResourceWarning, source=self)
+            pool.abandon()
+
+    def forked(self) -> None:
+        """Begin anew in a process that was forked, where the connections are the parent's."""
+        forks.inherited.append(self._pool)
+        self._pool.is_foreign = True
+        is_open = self._pool.is_open and not self._pool.is_closed
+        self._pool = AsyncPool(self._bounds, self._connector.connect)
+        self._pool.is_open = is_open
+
+    def stats(self) -> Stats:
+        """How many connections there are, who uses them and who waits, and what was done since it was opened."""
+        return self._pool.stats()
+
+    async def ping(self, *, deadline: float = 5) -> None:
+        """Ask the server for nothing, to see whether it answers: for a health check.
+
+        Raises what a call would: NoConnection, DeadlineExceeded, psycopg.OperationalError.
+        """
+        with deadlines.deadline(deadline):
+            async with self.querier() as querier:
+                await querier.ping()
 
     @contextlib.asynccontextmanager
     async def querier(self) -> AsyncIterator[AsyncQuerier]:
         """A querier of the pool's, for several calls on one connection."""
-        connection = await self._take()
+        pool, lease = self._pool, Lease[_AsyncConnection]()
         try:
-            yield connection.querier
+            try:
+                connection = await self._take(pool, lease, (), deadlines.nearest(None, self._deadline))
+                yield connection.querier
+            finally:
+                pool.put(lease)
         finally:
-            await self._put(connection)
+            if lease.held:  # a signal's handler has raised an exception in between
+                pool.put(lease)
 
     @contextlib.asynccontextmanager
     async def transaction(
@@ -143,46 +221,37 @@ class AsyncDatabase(AsyncExecutor):
         async with self.querier() as querier, querier.stream(query) as rows:
             yield rows
 
-    async def _run(self, *statements: Statement[Any]) -> tuple[Any, ...]:
-        connection = await self._take()
+    async def _run(self, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> tuple[Any, ...]:
+        pool, lease = self._pool, Lease[_AsyncConnection]()
         try:
-            return await connection.querier._run(*statements)
-        finally:
-            await self._put(connection)
-
-    async def _take(self) -> _AsyncConnection:
-        while True:
-            connection = self._idle.take() or await self._borrow()
-            if is_alive(connection.pgconn, connection.poll):
-                return connection
-            await self._pool.putconn(connection)
-
-    async def _borrow(self) -> _AsyncConnection:
-        with self._idle.waiting():
-            if (connection := self._idle.take()) is not None:
-                return connection
             try:
-                connection = await self._pool.getconn()
-            except psycopg_pool.PoolTimeout as error:
-                error.add_note(BUSY)
-                raise
-        connection.borrowed_at = monotonic()
-        return connection
+                connection = await self._take(pool, lease, queries, deadline)
+                return await connection.querier._run(queries, deadline)
+            finally:
+                pool.put(lease)
+        finally:
+            if lease.held:  # a signal's handler has raised an exception in between
+                pool.put(lease)
 
-    async def _put(self, connection: _AsyncConnection) -> None:
-        if (returned := self._idle.put(connection)) is not None:
-            await self._pool.putconn(returned)
-        if self._pool.closed:
-            await self._return_idle()
+    async def _take(
+        self,
+        pool: AsyncPool[_AsyncConnection],
+        lease: Lease[_AsyncConnection],
+        queries: tuple[Statement[Any], ...],
+        deadline: Deadline | None,
+    ) -> _AsyncConnection:
+        try:
+            return await pool.take(lease, deadline)
+        except TimeIsUp:
+            raise overdue(names_of(queries), deadline) from None
 
-    async def _return_idle(self) -> None:
-        while (connection := self._idle.take()) is not None:
-            await self._pool.putconn(connection)
-
-    async def _configure(self, connection: _AsyncConnection) -> None:
-        cursor = await connection.execute(SETUP, setup_parameters(connection.info))
-        prepare = self._prepare and is_direct(await cursor.fetchone())
-        connection.querier = AsyncQuerier(
-            connection, converter=self._converter, prepare=prepare, show_values=self._show_values
-        )
-        connection.poll = make_poll(connection.pgconn)
+    async def _require(self, deadline: Deadline | None) -> None:
+        """Look for what the libraries need; the pool is closed without it."""
+        try:
+            async with self.querier() as querier:
+                for library in self._requires:
+                    found = await exchange(querier._session, look(querier.connection.pgconn, library), deadline)
+                    found.require()
+        except BaseException:
+            await self._pool.close()
+            raise

@@ -8,9 +8,17 @@ from typing import Any, TypeVar, overload
 
 import psycopg
 
+from concordia_sql.engine import deadlines
+from concordia_sql.engine.async_exchange import cancel, exchange
+from concordia_sql.engine.calls import only
 from concordia_sql.engine.converter import Converter, make_converter
+from concordia_sql.engine.deadlines import Deadline
+from concordia_sql.engine.errors import ConcordiaError
 from concordia_sql.engine.queries import Command, Many, Query, ReturningOne, Statement
-from concordia_sql.engine.session import ATTEMPTS, IN_THE_WAY, Isolation, Session, only, pauses, stream_chunk
+from concordia_sql.engine.retries import ATTEMPTS, is_in_the_way, pauses
+from concordia_sql.engine.session import Session
+from concordia_sql.engine.steps import TimeIsUp
+from concordia_sql.engine.transactions import Block, Isolation
 
 R = TypeVar("R")
 R1 = TypeVar("R1")
@@ -27,32 +35,59 @@ _CONVERTER = make_converter()
 
 
 class AsyncExecutor:
-    """What runs queries: a querier, or a database with its pool of them."""
+    """What runs queries: a querier, or a database with its pool of them.
 
-    async def fetch(self, query: Query[R]) -> R:
+    `deadline` is how many seconds a call may take, with waiting for a connection; the nearest of it, of the block's and
+    of the database's holds. Calls raise DeadlineExceeded, commands also OutcomeUnknown.
+    """
+
+    _deadline: float | None
+
+    async def fetch(self, query: Query[R], *, deadline: float | None = None) -> R:
         """Run a query in one round trip. What comes back is as its base says: `T`, `T | None`, `list[T]`."""
-        (result,) = await self._run(*only((query,), writes=False))
+        queries = only((query,), writes=False)
+        (result,) = await self._run(queries, deadlines.nearest(deadline, self._deadline))
         return result  # type: ignore[no-any-return]
 
-    async def execute(self, command: Command[R]) -> R:
+    async def execute(self, command: Command[R], *, deadline: float | None = None) -> R:
         """Run a command in one round trip, as a transaction of its own outside of one.
 
         What comes back is as its base says. Raises OutcomeUnknown when the connection is lost meanwhile.
         """
-        (result,) = await self._run(*only((command,), writes=True))
+        commands = only((command,), writes=True)
+        (result,) = await self._run(commands, deadlines.nearest(deadline, self._deadline))
         return result  # type: ignore[no-any-return]
 
     @overload
-    async def fetch_batch(self, query1: Query[R1], query2: Query[R2], /) -> tuple[R1, R2]: ...
-    @overload
-    async def fetch_batch(self, query1: Query[R1], query2: Query[R2], query3: Query[R3], /) -> tuple[R1, R2, R3]: ...
+    async def fetch_batch(
+        self, query1: Query[R1], query2: Query[R2], /, *, deadline: float | None = None
+    ) -> tuple[R1, R2]: ...
     @overload
     async def fetch_batch(
-        self, query1: Query[R1], query2: Query[R2], query3: Query[R3], query4: Query[R4], /
+        self, query1: Query[R1], query2: Query[R2], query3: Query[R3], /, *, deadline: float | None = None
+    ) -> tuple[R1, R2, R3]: ...
+    @overload
+    async def fetch_batch(
+        self,
+        query1: Query[R1],
+        query2: Query[R2],
+        query3: Query[R3],
+        query4: Query[R4],
+        /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4]: ...
     @overload
     async def fetch_batch(
-        self, query1: Query[R1], query2: Query[R2], query3: Query[R3], query4: Query[R4], query5: Query[R5], /
+        self,
+        query1: Query[R1],
+        query2: Query[R2],
+        query3: Query[R3],
+        query4: Query[R4],
+        query5: Query[R5],
+        /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4, R5]: ...
     @overload
     async def fetch_batch(
@@ -64,6 +99,8 @@ class AsyncExecutor:
         query5: Query[R5],
         query6: Query[R6],
         /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4, R5, R6]: ...
     @overload
     async def fetch_batch(
@@ -76,6 +113,8 @@ class AsyncExecutor:
         query6: Query[R6],
         query7: Query[R7],
         /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4, R5, R6, R7]: ...
     @overload
     async def fetch_batch(
@@ -89,22 +128,33 @@ class AsyncExecutor:
         query7: Query[R7],
         query8: Query[R8],
         /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4, R5, R6, R7, R8]: ...
     @overload
-    async def fetch_batch(self, *queries: Query[R]) -> tuple[R, ...]: ...
-    async def fetch_batch(self, *queries: Query[Any]) -> tuple[Any, ...]:
+    async def fetch_batch(self, *queries: Query[R], deadline: float | None = None) -> tuple[R, ...]: ...
+    async def fetch_batch(self, *queries: Query[Any], deadline: float | None = None) -> tuple[Any, ...]:
         """Run several queries in one round trip; a tuple of their results. An error of one is the error of all."""
-        return await self._run(*only(queries, writes=False))
+        return await self._run(only(queries, writes=False), deadlines.nearest(deadline, self._deadline))
 
     @overload
-    async def execute_batch(self, command1: Command[R1], command2: Command[R2], /) -> tuple[R1, R2]: ...
+    async def execute_batch(
+        self, command1: Command[R1], command2: Command[R2], /, *, deadline: float | None = None
+    ) -> tuple[R1, R2]: ...
     @overload
     async def execute_batch(
-        self, command1: Command[R1], command2: Command[R2], command3: Command[R3], /
+        self, command1: Command[R1], command2: Command[R2], command3: Command[R3], /, *, deadline: float | None = None
     ) -> tuple[R1, R2, R3]: ...
     @overload
     async def execute_batch(
-        self, command1: Command[R1], command2: Command[R2], command3: Command[R3], command4: Command[R4], /
+        self,
+        command1: Command[R1],
+        command2: Command[R2],
+        command3: Command[R3],
+        command4: Command[R4],
+        /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4]: ...
     @overload
     async def execute_batch(
@@ -115,6 +165,8 @@ class AsyncExecutor:
         command4: Command[R4],
         command5: Command[R5],
         /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4, R5]: ...
     @overload
     async def execute_batch(
@@ -126,6 +178,8 @@ class AsyncExecutor:
         command5: Command[R5],
         command6: Command[R6],
         /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4, R5, R6]: ...
     @overload
     async def execute_batch(
@@ -138,6 +192,8 @@ class AsyncExecutor:
         command6: Command[R6],
         command7: Command[R7],
         /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4, R5, R6, R7]: ...
     @overload
     async def execute_batch(
@@ -151,10 +207,12 @@ class AsyncExecutor:
         command7: Command[R7],
         command8: Command[R8],
         /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4, R5, R6, R7, R8]: ...
     @overload
-    async def execute_batch(self, *commands: Command[R]) -> tuple[R, ...]: ...
-    async def execute_batch(self, *commands: Command[Any]) -> tuple[Any, ...]:
+    async def execute_batch(self, *commands: Command[R], deadline: float | None = None) -> tuple[R, ...]: ...
+    async def execute_batch(self, *commands: Command[Any], deadline: float | None = None) -> tuple[Any, ...]:
         """Run several commands in one round trip, in order, all or nothing; a tuple of their results.
 
         Outside of a transaction they are one. Raises what `execute` does: an error of one is the error of all. Where
@@ -163,9 +221,10 @@ class AsyncExecutor:
         """
         only(commands, writes=True)
         if any(isinstance(command, ReturningOne) for command in commands):
-            async with self.transaction() as querier:
-                return await querier._run(*commands)
-        return await self._run(*commands)
+            with deadlines.within(deadline):
+                async with self.transaction() as querier:
+                    return await querier._run(commands, deadlines.nearest(None, self._deadline))
+        return await self._run(commands, deadlines.nearest(deadline, self._deadline))
 
     async def dry_run(self, command: Command[R]) -> R:
         """What `execute` would return or raise now: the command is run, with all its locks, and rolled back."""
@@ -180,13 +239,19 @@ class AsyncExecutor:
         *,
         isolation: Isolation = "serializable",
         attempts: int = ATTEMPTS,
+        lock_timeouts: bool = False,
     ) -> R:
         """What `work` returns, run in a transaction, and again when other transactions got in its way.
 
-        That is after a serialization failure or a deadlock, which leave nothing behind, at most `attempts` times, with
-        random pauses that grow up to a second. So `work` must do nothing else that may not be done twice. All other
-        errors are raised at once, OutcomeUnknown among them. Raises QuerierError inside a transaction, which a failure
-        would have ended.
+        That is after a serialization failure, a deadlock, or an ALTER TABLE that changed what a prepared statement
+        gives, and with `lock_timeouts` after the server's lock_timeout too. They leave nothing behind. It is run at
+        most `attempts` times, with random pauses that grow up to a second. So `work` must do nothing else that may not
+        be done twice. All other errors are raised at once, OutcomeUnknown among them. Raises QuerierError inside a
+        transaction, which a failure would have ended.
+
+        In READ COMMITTED nothing fails that reads a row, and then writes what follows from it: what others wrote in
+        between is lost. Such `work` needs SERIALIZABLE or REPEATABLE READ, a row locked as it is read, or a statement
+        that does both. Commands that lock before they check need READ COMMITTED.
 
         Source: PostgreSQL manual, "Serialization Failure Handling".
         """
@@ -195,8 +260,9 @@ class AsyncExecutor:
             try:
                 async with self.transaction(isolation=isolation) as querier:
                     return await work(querier)
-            except IN_THE_WAY:
-                if (pause := next(waits, None)) is None:
+            except psycopg.Error as error:
+                pause = next(waits, None) if is_in_the_way(error, lock_timeouts=lock_timeouts) else None
+                if pause is None or not deadlines.allow(pause):
                     raise
             await asyncio.sleep(pause)
 
@@ -219,7 +285,7 @@ class AsyncExecutor:
         """
         raise NotImplementedError
 
-    async def _run(self, *statements: Statement[Any]) -> tuple[Any, ...]:
+    async def _run(self, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> tuple[Any, ...]:
         raise NotImplementedError
 
 
@@ -246,17 +312,27 @@ class AsyncQuerier(AsyncExecutor):
         *,
         converter: Converter = _CONVERTER,
         prepare: bool = True,
+        deadline: float | None = None,
         show_values: bool = False,
     ) -> None:
         self.connection = connection
         self._session = Session(connection, converter, prepare=prepare, show_values=show_values)
+        self._deadline = deadline
 
-    async def _run(self, *statements: Statement[Any]) -> tuple[Any, ...]:
-        with self._session.reserved(*statements) as session:
+    async def ping(self) -> None:
+        """Ask the server for nothing, to see whether it answers."""
+        await self._command(b"SELECT", deadlines.nearest(None, self._deadline))
+
+    async def _run(self, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> tuple[Any, ...]:
+        session = self._session
+        session.check(queries, deadline)
+        with session.lock, session:
             try:
-                return await self.connection.wait(session.run(statements))
+                return await exchange(session, session.run(queries), deadline)
             except psycopg.OperationalError as error:  # also of a connection that was lost before
-                session.explain(error, statements)
+                session.explain(error, queries)
+            except TimeIsUp as error:
+                session.overdue(error, queries, deadline)
 
     @contextlib.asynccontextmanager
     async def stream(self, query: Many[T]) -> AsyncIterator[AsyncIterator[T]]:
@@ -268,32 +344,74 @@ class AsyncQuerier(AsyncExecutor):
         ```
 
         The querier runs nothing else until the last row. Leaving early cancels the query, which ends a transaction
-        around it.
+        around it. A block's deadline is that of the whole stream; the database's holds for each wait for rows.
         """
+        only((query,), writes=False, by="stream")
         async with contextlib.aclosing(self._stream(query)) as rows:
             yield rows
 
     async def _stream(self, query: Many[T]) -> AsyncGenerator[T]:
-        session = self._session
-        only((query,), writes=False, by="stream")
-        composed = query.compose()
-        with session.running(query):
-            await self.connection.wait(session.learn(composed))
-            async with psycopg.AsyncRawCursor(self.connection) as cursor:
-                session.adapt(cursor, query)
-                rows = cursor.stream(composed.encoded, session.texts(composed, query), size=stream_chunk())
-                async with contextlib.aclosing(rows):  # type: ignore[type-var]
-                    async for row in rows:
+        session, queries, count = self._session, (query,), 0
+        deadline = deadlines.nearest(None, self._deadline)
+        session.check(queries, deadline)
+        with session.lock, session:
+            try:
+                await exchange(session, session.learn(query.compose()), deadline)
+                statement = await exchange(session, session.open_stream(query), deadline)
+                while (
+                    rows := await exchange(session, session.next_rows(query, statement, count), deadline)
+                ) is not None:
+                    count += len(rows)
+                    for row in rows:
                         yield row
+                    deadline = deadlines.nearest(None, self._deadline)
+            except psycopg.Error as error:
+                session.explain(error, queries)
+            except TimeIsUp as error:
+                session.overdue(error, queries, deadline)
+            finally:
+                if session.is_active():
+                    with contextlib.suppress(psycopg.Error, ConcordiaError, TimeIsUp):
+                        await cancel(session, session.drain())
 
     @contextlib.asynccontextmanager
     async def transaction(
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
     ) -> AsyncIterator["AsyncQuerier"]:
         """As `AsyncExecutor.transaction` says."""
-        with self._session.transaction(isolation, read_only, deferrable) as transaction:
-            async with self.connection.transaction():
-                if transaction.setting:
-                    await self.connection.execute(transaction.setting)
-                yield self
-                transaction.ended = True
+        session = self._session
+        session.check((), None)
+        block = session.enter(isolation, read_only=read_only, deferrable=deferrable)
+        try:
+            await self._command(block.begin, deadlines.nearest(None, self._deadline))
+            yield self
+            await self._command(block.commit, deadlines.nearest(None, self._deadline), block)
+        except BaseException as error:
+            await self._roll_back(block, error)
+            if not (isinstance(error, psycopg.Rollback) and error.transaction is None):
+                raise
+        finally:
+            session.leave(block)
+
+    async def _roll_back(self, block: Block, error: BaseException) -> None:
+        """Roll back after an error, in a short time if somebody waits for it; else close the connection."""
+        if self._session.is_over():
+            return
+        try:
+            await self._command(block.rollback, block.rollback_deadline(error, self._deadline))
+        except (psycopg.Error, ConcordiaError):
+            self._session.finish()
+
+    async def _command(self, text: bytes, deadline: Deadline | None, ending: Block | None = None) -> None:
+        """Run a statement that gives nothing; one that ends a transaction may have an outcome that is unknown."""
+        session = self._session
+        session.check((), deadline)
+        with session.lock, session:
+            try:
+                tag = await exchange(session, session.command(text), deadline)
+            except psycopg.Error as error:
+                session.explain_command(error, ending)
+            except TimeIsUp as error:
+                session.overdue(error, (), deadline, ending)
+        if ending is not None:
+            ending.check_end(tag)

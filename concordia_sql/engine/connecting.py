@@ -1,19 +1,25 @@
-"""How the connections of a database are made and set, and whether one is still there. Sync and async share it."""
+"""How the connections of a database are made and set. Sync and async share it."""
 
 import contextlib
-import select
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterator, Mapping
+from time import monotonic
+from typing import Any
 
 import psycopg
+from psycopg import capabilities, generators
+from psycopg.abc import PQGen
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGconn
 
+from concordia_sql.engine.deadlines import Deadline
+from concordia_sql.engine.errors import DatabaseURLError
 from concordia_sql.engine.silence import silence
 from concordia_sql.engine.urls import connection_settings
 
+_CONNECT_TIMEOUT = 10
 _DEFAULTS: Mapping[str, str | int] = {
-    "application_name": "concordia_sql",
-    "connect_timeout": 10,
+    "connect_timeout": _CONNECT_TIMEOUT,
     # A peer that is gone is noticed within a minute, idle or in a call: either setting alone leaves a hang.
     "keepalives_idle": 30,
     "keepalives_interval": 10,
@@ -23,66 +29,78 @@ _DEFAULTS: Mapping[str, str | int] = {
 # Not options of the connection, which PgBouncer refuses. Generic plans: a statement is made for the filters given, so
 # that one plan serves all values; `LIMIT $1` would have it planned anew on every call, which takes longer than most
 # calls. Behind a pooler that setting would become other clients' as well.
-SETUP = """
+_SETUP = """
 SELECT
-    pg_backend_pid() = %(backend_pid)s AS direct,
-    CASE WHEN %(set_time_zone)s THEN set_config('TimeZone', 'UTC', FALSE) END,
-    CASE WHEN %(set_plans)s AND pg_backend_pid() = %(backend_pid)s
+    pg_backend_pid() = {backend_pid},
+    CASE WHEN {set_time_zone} THEN set_config('TimeZone', 'UTC', FALSE) END,
+    CASE WHEN {set_plans} AND pg_backend_pid() = {backend_pid}
         THEN set_config('plan_cache_mode', 'force_generic_plan', FALSE)
     END
 """
-"""What is run on each connection first; its first column says whether no pooler stands between."""
-
-BUSY = "no connection was free: are all of them in use for long, or is the server gone?"
-
-Poll: TypeAlias = Callable[[int], Sequence[object]]
-"""Tells, without a round trip, whether a connection's socket has something to read."""
+_PROBE = b"concordia_probe"
 
 
-def settings_of(url: str) -> dict[str, Any]:
+def settings_of(url: str, name: str = "concordia_sql") -> dict[str, Any]:
     """The parameters of each connection: those of the URL, then the defaults."""
-    return {**_DEFAULTS, **connection_settings(url), "client_encoding": "UTF8", "autocommit": True}
+    defaults = {**_DEFAULTS, "application_name": name}
+    return {**defaults, **connection_settings(url), "client_encoding": "UTF8", "autocommit": True}
 
 
 @contextlib.contextmanager
-def connecting() -> Iterator[None]:
+def connecting(settings: Mapping[str, Any]) -> Iterator[None]:
     """Note on an error what to look at."""
     try:
         yield
     except psycopg.OperationalError as error:
+        if "options" in settings and "startup parameter" in str(error):  # PgBouncer's words, in no other language
+            raise DatabaseURLError(
+                "the URL has `options`, which the pooler that it names does not take: set them for the role or the "
+                "database, as in ALTER ROLE … SET …, or in the pooler's connect_query"
+            ) from error
         silence(error)
         error.add_note("while connecting: is the server running, and is the database's URL right?")
         raise
 
 
-def setup_parameters(info: psycopg.ConnectionInfo) -> Mapping[str, object]:
-    """The parameters of SETUP."""
+def setup_deadline(settings: Mapping[str, Any]) -> Deadline:
+    """How long the server may take to answer `set_up`."""
+    now = monotonic()
+    return Deadline(now + (int(settings["connect_timeout"]) or _CONNECT_TIMEOUT), now)
+
+
+def set_up(connection: "psycopg.Connection[Any] | psycopg.AsyncConnection[Any]") -> PQGen[bool]:
+    """Set what the library needs on a new connection; whether statements can be prepared on it.
+
+    Behind a pooler that lends the server to others between transactions, and does not track what was prepared, they
+    would get each other's statements, and wrong answers.
+    """
+    info, pgconn = connection.info, connection.pgconn
     options = info.options.lower()
-    return {
-        "backend_pid": info.backend_pid,
-        "set_time_zone": "timezone" not in options,
-        "set_plans": "plan_cache_mode" not in options,
-    }
+    setup = _SETUP.format(
+        backend_pid=info.backend_pid,
+        set_time_zone="timezone" not in options,
+        set_plans="plan_cache_mode" not in options,
+    )
+    pgconn.send_query_params(setup.encode(), None)
+    result = (yield from generators.execute(pgconn))[-1]
+    if result.status != ExecStatus.TUPLES_OK:
+        raise error_from_result(result, encoding=info.encoding)
+    return result.get_value(0, 0) == b"t" or (yield from _is_tracked(pgconn))
 
 
-def is_direct(setup: tuple[Any, ...] | None) -> bool:
-    """Whether no pooler stands between: behind one that does not track them, prepared statements give wrong answers."""
-    return setup is not None and bool(setup[0])
-
-
-def make_poll(pgconn: PGconn) -> Poll:
-    """The poll of a connection's socket."""
-    poll = select.poll()
-    poll.register(pgconn.socket, select.POLLIN)
-    return poll.poll
-
-
-def is_alive(pgconn: PGconn, poll: Poll) -> bool:
-    """Whether a connection did not die while it was idle. Costs no round trip: it reads what the server has said."""
-    try:
-        while poll(0):
-            pgconn.consume_input()
-    except psycopg.OperationalError:
-        pgconn.finish()
+def _is_tracked(pgconn: PGconn) -> PQGen[bool]:
+    """Whether a pooler gives statements names of its own, by which it finds them on each of its connections."""
+    if not capabilities.has_send_close_prepared():  # DEALLOCATE would not find them
         return False
-    return True
+    statement = b"SELECT '%b'" % _PROBE
+    pgconn.enter_pipeline_mode()
+    pgconn.send_prepare(_PROBE, statement)
+    pgconn.send_query_params(b"SELECT name FROM pg_prepared_statements WHERE statement = $1", [statement])
+    pgconn.send_close_prepared(_PROBE)
+    pgconn.pipeline_sync()
+    yield from generators.send(pgconn)
+    names: list[bytes | None] = []
+    while (result := (yield from generators.fetch_many(pgconn))[-1]).status != ExecStatus.PIPELINE_SYNC:
+        names += [result.get_value(row, 0) for row in range(result.ntuples)]
+    pgconn.exit_pipeline_mode()
+    return bool(names) and _PROBE not in names

@@ -42,7 +42,31 @@ class NotMigrated(ConcordiaError):
 
 
 class OutcomeUnknown(ConcordiaError):
-    """The connection was lost while a command ran: whether it was done is unknown. psycopg's error is the cause."""
+    """The connection was lost while a command ran, or its deadline passed: whether it was done is unknown.
+
+    psycopg's error is the cause, or DeadlineExceeded.
+    """
+
+
+class NoConnection(ConcordiaError):
+    """A database had no connection for a call: none was free in time, or too many callers wait already.
+
+    Nothing was run. Where none could be made, the cause says why.
+    """
+
+
+class DeadlineExceeded(ConcordiaError):
+    """A call did not end in time: names the query, and how long it waited for a connection and for the server.
+
+    Its query was cancelled, and of a command nothing is left; where that is not known, OutcomeUnknown is raised.
+    """
+
+    def __init__(self, message: str, *, waited: float, ran: float) -> None:
+        super().__init__(message)
+        self.waited = waited
+        """The seconds that it waited for a connection."""
+        self.ran = ran
+        """The seconds that it waited for the server."""
 
 
 class Refused(ConcordiaError):

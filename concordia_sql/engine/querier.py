@@ -9,9 +9,17 @@ from typing import Any, TypeVar, overload
 
 import psycopg
 
+from concordia_sql.engine import deadlines
+from concordia_sql.engine.calls import only
 from concordia_sql.engine.converter import Converter, make_converter
+from concordia_sql.engine.deadlines import Deadline
+from concordia_sql.engine.errors import ConcordiaError
+from concordia_sql.engine.exchange import cancel, exchange
 from concordia_sql.engine.queries import Command, Many, Query, ReturningOne, Statement
-from concordia_sql.engine.session import ATTEMPTS, IN_THE_WAY, Isolation, Session, only, pauses, stream_chunk
+from concordia_sql.engine.retries import ATTEMPTS, is_in_the_way, pauses
+from concordia_sql.engine.session import Session
+from concordia_sql.engine.steps import TimeIsUp
+from concordia_sql.engine.transactions import Block, Isolation
 
 R = TypeVar("R")
 R1 = TypeVar("R1")
@@ -28,32 +36,59 @@ _CONVERTER = make_converter()
 
 
 class Executor:
-    """What runs queries: a querier, or a database with its pool of them."""
+    """What runs queries: a querier, or a database with its pool of them.
 
-    def fetch(self, query: Query[R]) -> R:
+    `deadline` is how many seconds a call may take, with waiting for a connection; the nearest of it, of the block's and
+    of the database's holds. Calls raise DeadlineExceeded, commands also OutcomeUnknown.
+    """
+
+    _deadline: float | None
+
+    def fetch(self, query: Query[R], *, deadline: float | None = None) -> R:
         """Run a query in one round trip. What comes back is as its base says: `T`, `T | None`, `list[T]`."""
-        (result,) = self._run(*only((query,), writes=False))
+        queries = only((query,), writes=False)
+        (result,) = self._run(queries, deadlines.nearest(deadline, self._deadline))
         return result  # type: ignore[no-any-return]
 
-    def execute(self, command: Command[R]) -> R:
+    def execute(self, command: Command[R], *, deadline: float | None = None) -> R:
         """Run a command in one round trip, as a transaction of its own outside of one.
 
         What comes back is as its base says. Raises OutcomeUnknown when the connection is lost meanwhile.
         """
-        (result,) = self._run(*only((command,), writes=True))
+        commands = only((command,), writes=True)
+        (result,) = self._run(commands, deadlines.nearest(deadline, self._deadline))
         return result  # type: ignore[no-any-return]
 
     @overload
-    def fetch_batch(self, query1: Query[R1], query2: Query[R2], /) -> tuple[R1, R2]: ...
-    @overload
-    def fetch_batch(self, query1: Query[R1], query2: Query[R2], query3: Query[R3], /) -> tuple[R1, R2, R3]: ...
+    def fetch_batch(
+        self, query1: Query[R1], query2: Query[R2], /, *, deadline: float | None = None
+    ) -> tuple[R1, R2]: ...
     @overload
     def fetch_batch(
-        self, query1: Query[R1], query2: Query[R2], query3: Query[R3], query4: Query[R4], /
+        self, query1: Query[R1], query2: Query[R2], query3: Query[R3], /, *, deadline: float | None = None
+    ) -> tuple[R1, R2, R3]: ...
+    @overload
+    def fetch_batch(
+        self,
+        query1: Query[R1],
+        query2: Query[R2],
+        query3: Query[R3],
+        query4: Query[R4],
+        /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4]: ...
     @overload
     def fetch_batch(
-        self, query1: Query[R1], query2: Query[R2], query3: Query[R3], query4: Query[R4], query5: Query[R5], /
+        self,
+        query1: Query[R1],
+        query2: Query[R2],
+        query3: Query[R3],
+        query4: Query[R4],
+        query5: Query[R5],
+        /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4, R5]: ...
     @overload
     def fetch_batch(
@@ -65,6 +100,8 @@ class Executor:
         query5: Query[R5],
         query6: Query[R6],
         /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4, R5, R6]: ...
     @overload
     def fetch_batch(
@@ -77,6 +114,8 @@ class Executor:
         query6: Query[R6],
         query7: Query[R7],
         /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4, R5, R6, R7]: ...
     @overload
     def fetch_batch(
@@ -90,22 +129,33 @@ class Executor:
         query7: Query[R7],
         query8: Query[R8],
         /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4, R5, R6, R7, R8]: ...
     @overload
-    def fetch_batch(self, *queries: Query[R]) -> tuple[R, ...]: ...
-    def fetch_batch(self, *queries: Query[Any]) -> tuple[Any, ...]:
+    def fetch_batch(self, *queries: Query[R], deadline: float | None = None) -> tuple[R, ...]: ...
+    def fetch_batch(self, *queries: Query[Any], deadline: float | None = None) -> tuple[Any, ...]:
         """Run several queries in one round trip; a tuple of their results. An error of one is the error of all."""
-        return self._run(*only(queries, writes=False))
+        return self._run(only(queries, writes=False), deadlines.nearest(deadline, self._deadline))
 
     @overload
-    def execute_batch(self, command1: Command[R1], command2: Command[R2], /) -> tuple[R1, R2]: ...
+    def execute_batch(
+        self, command1: Command[R1], command2: Command[R2], /, *, deadline: float | None = None
+    ) -> tuple[R1, R2]: ...
     @overload
     def execute_batch(
-        self, command1: Command[R1], command2: Command[R2], command3: Command[R3], /
+        self, command1: Command[R1], command2: Command[R2], command3: Command[R3], /, *, deadline: float | None = None
     ) -> tuple[R1, R2, R3]: ...
     @overload
     def execute_batch(
-        self, command1: Command[R1], command2: Command[R2], command3: Command[R3], command4: Command[R4], /
+        self,
+        command1: Command[R1],
+        command2: Command[R2],
+        command3: Command[R3],
+        command4: Command[R4],
+        /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4]: ...
     @overload
     def execute_batch(
@@ -116,6 +166,8 @@ class Executor:
         command4: Command[R4],
         command5: Command[R5],
         /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4, R5]: ...
     @overload
     def execute_batch(
@@ -127,6 +179,8 @@ class Executor:
         command5: Command[R5],
         command6: Command[R6],
         /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4, R5, R6]: ...
     @overload
     def execute_batch(
@@ -139,6 +193,8 @@ class Executor:
         command6: Command[R6],
         command7: Command[R7],
         /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4, R5, R6, R7]: ...
     @overload
     def execute_batch(
@@ -152,10 +208,12 @@ class Executor:
         command7: Command[R7],
         command8: Command[R8],
         /,
+        *,
+        deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4, R5, R6, R7, R8]: ...
     @overload
-    def execute_batch(self, *commands: Command[R]) -> tuple[R, ...]: ...
-    def execute_batch(self, *commands: Command[Any]) -> tuple[Any, ...]:
+    def execute_batch(self, *commands: Command[R], deadline: float | None = None) -> tuple[R, ...]: ...
+    def execute_batch(self, *commands: Command[Any], deadline: float | None = None) -> tuple[Any, ...]:
         """Run several commands in one round trip, in order, all or nothing; a tuple of their results.
 
         Outside of a transaction they are one. Raises what `execute` does: an error of one is the error of all. Where
@@ -164,9 +222,10 @@ class Executor:
         """
         only(commands, writes=True)
         if any(isinstance(command, ReturningOne) for command in commands):
-            with self.transaction() as querier:
-                return querier._run(*commands)
-        return self._run(*commands)
+            with deadlines.within(deadline):
+                with self.transaction() as querier:
+                    return querier._run(commands, deadlines.nearest(None, self._deadline))
+        return self._run(commands, deadlines.nearest(deadline, self._deadline))
 
     def dry_run(self, command: Command[R]) -> R:
         """What `execute` would return or raise now: the command is run, with all its locks, and rolled back."""
@@ -181,13 +240,19 @@ class Executor:
         *,
         isolation: Isolation = "serializable",
         attempts: int = ATTEMPTS,
+        lock_timeouts: bool = False,
     ) -> R:
         """What `work` returns, run in a transaction, and again when other transactions got in its way.
 
-        That is after a serialization failure or a deadlock, which leave nothing behind, at most `attempts` times, with
-        random pauses that grow up to a second. So `work` must do nothing else that may not be done twice. All other
-        errors are raised at once, OutcomeUnknown among them. Raises QuerierError inside a transaction, which a failure
-        would have ended.
+        That is after a serialization failure, a deadlock, or an ALTER TABLE that changed what a prepared statement
+        gives, and with `lock_timeouts` after the server's lock_timeout too. They leave nothing behind. It is run at
+        most `attempts` times, with random pauses that grow up to a second. So `work` must do nothing else that may not
+        be done twice. All other errors are raised at once, OutcomeUnknown among them. Raises QuerierError inside a
+        transaction, which a failure would have ended.
+
+        In READ COMMITTED nothing fails that reads a row, and then writes what follows from it: what others wrote in
+        between is lost. Such `work` needs SERIALIZABLE or REPEATABLE READ, a row locked as it is read, or a statement
+        that does both. Commands that lock before they check need READ COMMITTED.
 
         Source: PostgreSQL manual, "Serialization Failure Handling".
         """
@@ -196,8 +261,9 @@ class Executor:
             try:
                 with self.transaction(isolation=isolation) as querier:
                     return work(querier)
-            except IN_THE_WAY:
-                if (pause := next(waits, None)) is None:
+            except psycopg.Error as error:
+                pause = next(waits, None) if is_in_the_way(error, lock_timeouts=lock_timeouts) else None
+                if pause is None or not deadlines.allow(pause):
                     raise
             time.sleep(pause)
 
@@ -220,7 +286,7 @@ class Executor:
         """
         raise NotImplementedError
 
-    def _run(self, *statements: Statement[Any]) -> tuple[Any, ...]:
+    def _run(self, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> tuple[Any, ...]:
         raise NotImplementedError
 
 
@@ -247,17 +313,27 @@ class Querier(Executor):
         *,
         converter: Converter = _CONVERTER,
         prepare: bool = True,
+        deadline: float | None = None,
         show_values: bool = False,
     ) -> None:
         self.connection = connection
         self._session = Session(connection, converter, prepare=prepare, show_values=show_values)
+        self._deadline = deadline
 
-    def _run(self, *statements: Statement[Any]) -> tuple[Any, ...]:
-        with self._session.reserved(*statements) as session:
+    def ping(self) -> None:
+        """Ask the server for nothing, to see whether it answers."""
+        self._command(b"SELECT", deadlines.nearest(None, self._deadline))
+
+    def _run(self, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> tuple[Any, ...]:
+        session = self._session
+        session.check(queries, deadline)
+        with session.lock, session:
             try:
-                return self.connection.wait(session.run(statements))
+                return exchange(session, session.run(queries), deadline)
             except psycopg.OperationalError as error:  # also of a connection that was lost before
-                session.explain(error, statements)
+                session.explain(error, queries)
+            except TimeIsUp as error:
+                session.overdue(error, queries, deadline)
 
     @contextlib.contextmanager
     def stream(self, query: Many[T]) -> Iterator[Iterator[T]]:
@@ -269,32 +345,72 @@ class Querier(Executor):
         ```
 
         The querier runs nothing else until the last row. Leaving early cancels the query, which ends a transaction
-        around it.
+        around it. A block's deadline is that of the whole stream; the database's holds for each wait for rows.
         """
+        only((query,), writes=False, by="stream")
         with contextlib.closing(self._stream(query)) as rows:
             yield rows
 
     def _stream(self, query: Many[T]) -> Generator[T]:
-        session = self._session
-        only((query,), writes=False, by="stream")
-        composed = query.compose()
-        with session.running(query):
-            self.connection.wait(session.learn(composed))
-            with psycopg.RawCursor(self.connection) as cursor:
-                session.adapt(cursor, query)
-                rows = cursor.stream(composed.encoded, session.texts(composed, query), size=stream_chunk())
-                with contextlib.closing(rows):  # type: ignore[type-var]
+        session, queries, count = self._session, (query,), 0
+        deadline = deadlines.nearest(None, self._deadline)
+        session.check(queries, deadline)
+        with session.lock, session:
+            try:
+                exchange(session, session.learn(query.compose()), deadline)
+                statement = exchange(session, session.open_stream(query), deadline)
+                while (rows := exchange(session, session.next_rows(query, statement, count), deadline)) is not None:
+                    count += len(rows)
                     for row in rows:
                         yield row
+                    deadline = deadlines.nearest(None, self._deadline)
+            except psycopg.Error as error:
+                session.explain(error, queries)
+            except TimeIsUp as error:
+                session.overdue(error, queries, deadline)
+            finally:
+                if session.is_active():
+                    with contextlib.suppress(psycopg.Error, ConcordiaError, TimeIsUp):
+                        cancel(session, session.drain())
 
     @contextlib.contextmanager
     def transaction(
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
     ) -> Iterator["Querier"]:
         """As `Executor.transaction` says."""
-        with self._session.transaction(isolation, read_only, deferrable) as transaction:
-            with self.connection.transaction():
-                if transaction.setting:
-                    self.connection.execute(transaction.setting)
-                yield self
-                transaction.ended = True
+        session = self._session
+        session.check((), None)
+        block = session.enter(isolation, read_only=read_only, deferrable=deferrable)
+        try:
+            self._command(block.begin, deadlines.nearest(None, self._deadline))
+            yield self
+            self._command(block.commit, deadlines.nearest(None, self._deadline), block)
+        except BaseException as error:
+            self._roll_back(block, error)
+            if not (isinstance(error, psycopg.Rollback) and error.transaction is None):
+                raise
+        finally:
+            session.leave(block)
+
+    def _roll_back(self, block: Block, error: BaseException) -> None:
+        """Roll back after an error, in a short time if somebody waits for it; else close the connection."""
+        if self._session.is_over():
+            return
+        try:
+            self._command(block.rollback, block.rollback_deadline(error, self._deadline))
+        except (psycopg.Error, ConcordiaError):
+            self._session.finish()
+
+    def _command(self, text: bytes, deadline: Deadline | None, ending: Block | None = None) -> None:
+        """Run a statement that gives nothing; one that ends a transaction may have an outcome that is unknown."""
+        session = self._session
+        session.check((), deadline)
+        with session.lock, session:
+            try:
+                tag = exchange(session, session.command(text), deadline)
+            except psycopg.Error as error:
+                session.explain_command(error, ending)
+            except TimeIsUp as error:
+                session.overdue(error, (), deadline, ending)
+        if ending is not None:
+            ending.check_end(tag)

@@ -1,17 +1,17 @@
 """The statements of one connection: prepared once, sent, read. Below psycopg's cursors; sync and async share it.
 
-What waits for the server is a generator for `connection.wait`, as psycopg's own are. Going below the cursors halves the
+What waits for the server is a generator of steps, as psycopg's own are. Going below the cursors halves the
 client's time for a small query; the benchmarks have the figures.
 """
 
 import contextlib
 import itertools
-import random
+import select
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Literal, NoReturn, Self, TypeAlias, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NoReturn, Self, TypeAlias, TypeVar
 
 import attrs
 import psycopg
@@ -21,59 +21,53 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq.abc import PGresult
 
-from concordia_sql.engine.adapters import LOOK_UP, UNREADABLE, Adaptation
+from concordia_sql.engine import forks
+from concordia_sql.engine.adapters import LOOK_UP, Adaptation
+from concordia_sql.engine.calls import names_of, overdue
 from concordia_sql.engine.checks.quick import look
 from concordia_sql.engine.collector import collector_paused
 from concordia_sql.engine.columns import is_result_class, nested_classes
 from concordia_sql.engine.compose import Composed
 from concordia_sql.engine.constraints import Key, KnownKeys, ask_for_keys
 from concordia_sql.engine.converter import Converter
-from concordia_sql.engine.errors import NotMigrated, OutcomeUnknown, QuerierError, ResultError
+from concordia_sql.engine.deadlines import Deadline
+from concordia_sql.engine.errors import (
+    ConcordiaError,
+    NotMigrated,
+    OutcomeUnknown,
+    QuerierError,
+    ResultError,
+)
+from concordia_sql.engine.isolation import IS_READ_COMMITTED, READ_COMMITTED, not_read_committed
 from concordia_sql.engine.library import migrations_of
-from concordia_sql.engine.mapping import RowProblem, explain_rows, make_row_maker, unreadable
-from concordia_sql.engine.queries import Affected, Maybe, One, ReturningMaybe, ReturningOne, Statement
+from concordia_sql.engine.mapping import explain_rows, make_row_maker
+from concordia_sql.engine.queries import Affected, Many, Maybe, One, ReturningMaybe, ReturningOne, Statement
 from concordia_sql.engine.refusals import translate
+from concordia_sql.engine.retries import is_outdated
+from concordia_sql.engine.rows import at_row, names_in
 from concordia_sql.engine.silence import silence
+from concordia_sql.engine.steps import TimeIsUp
+from concordia_sql.engine.transactions import Block, Isolation, savepoint, transaction
 
 R = TypeVar("R")
 AnyConnection: TypeAlias = "psycopg.Connection[Any] | psycopg.AsyncConnection[Any]"
 
-Isolation: TypeAlias = Literal["read committed", "repeatable read", "serializable"]
-
 PREPARED_MAX = 100
 """How many statements a connection keeps prepared: the server holds up to some 300 kB for each."""
-
-ATTEMPTS = 10
-IN_THE_WAY = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
-"""What PostgreSQL raises when transactions are in each other's way: of this one, nothing is left."""
-
-_FIRST_PAUSE = 0.01
-_LONGEST_PAUSE = 1.0
 
 _MANY_ROWS = 20
 """For as many rows the collector is paused."""
 
 _CHUNK, _NESTED_CHUNK = 100, 5
 """Rows that are made while the server sends the next: flat ones, and those with others nested in them."""
-
-_READ_COMMITTED = b"SET transaction_isolation TO 'read committed'"
-"""Sets the isolation of the transaction that runs, or fails, if it has another and has read already.
-
-Outside of a transaction block, that is the one of all statements sent together: this must be the first of them.
-"""
-_IS_READ_COMMITTED = b"""
-SELECT
-    CASE
-        WHEN current_setting('transaction_isolation') <> 'read committed'
-            THEN ('READ COMMITTED is needed, not ' || current_setting('transaction_isolation'))::int
-    END
-"""
-"""Fails if the transaction has another isolation: what its owner chose is not changed."""
+_STREAM_CHUNK = 100
+"""Rows that a stream takes from the socket at a time, where libpq can (version 17)."""
 
 _names = itertools.count()
 # Enumerations looked up once: that costs more than what is compared to them.
 _IDLE, _FATAL_ERROR = pq.TransactionStatus.IDLE, pq.ExecStatus.FATAL_ERROR
 _BROKEN_KEYS = (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation)
+_NO_PIPELINE = pq.PipelineStatus.OFF
 _MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction)
 
 
@@ -88,18 +82,6 @@ class _Statement:
     chunk: int = 0
     """How many rows are taken at a time; 0 takes all at once."""
     make_row: Callable[[Sequence[Any]], Any] | None = None
-
-
-@attrs.define
-class Transaction:
-    """A transaction as it goes on."""
-
-    setting: bytes
-    """The statement that sets its modes, if they are not the server's."""
-    isolation: Isolation | None
-    """The one that was asked for; None is that of the server."""
-    ended: bool = False
-    """Whether its block has come to the end."""
 
 
 Results: TypeAlias = list[PGresult]
@@ -118,9 +100,9 @@ class Session:
             raise QuerierError("a querier needs a connection in UTF-8: psycopg.connect(…, client_encoding='UTF8')")
         connection.prepare_threshold = None  # else psycopg may send DEALLOCATE ALL, which forgets these statements too
         self.connection = connection
-        self._pgconn = connection.pgconn
+        self.pgconn = connection.pgconn
         self._converter = converter
-        self._prepare = prepare
+        self.prepare = prepare
         self._show_values = show_values
         self._adaptation = Adaptation(connection)
         self._parameters: Any = Transformer(self._adaptation)
@@ -128,66 +110,104 @@ class Session:
         self._statements: OrderedDict[Composed, _Statement] = OrderedDict()
         self._discarded: list[bytes] = []
         self._keys = KnownKeys()
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
+        """Held while a call runs. As a block it is safe against what signals' handlers raise, which this object is not:
+        a call that one leaves unsettled is known by that."""
+        self.is_settled = True
+        """Whether the last call came to an end that is known: what the connection holds is as it is noted here."""
+        self.calls = self.errors = 0
+        self._process = forks.process
+        poll = select.poll()
+        poll.register(self.pgconn.socket, select.POLLIN)
+        self._poll = poll.poll
         self._before: int = _IDLE
         self._fresh: list[_Statement] = []
-        self._recovered = False
-        self._transaction: Transaction | None = None
+        self._recovered = 0
+        self._outdated = 0
+        self._block: Block | None = None
 
-    def reserved(self, *queries: Statement[Any]) -> Self:
-        """Keep others out until the end of a `with`."""
-        if not self._lock.acquire(blocking=False):
+    def check(self, queries: Sequence[Statement[Any]], deadline: Deadline | None) -> None:
+        """Raise an error if nothing can be run now."""
+        if self._process != forks.process:
             raise QuerierError(
-                f"{_names_of(queries)}: this querier runs a query already; it serves one thread or task at a time"
+                f"{names_of(queries)}: the connection is that of the process before the fork: open another"
             )
-        self._before = self._pgconn.transaction_status
-        self._fresh = []
-        self._recovered = False
-        if (self._before != _IDLE or self._pgconn.pipeline_status) and self._is_active():
-            self._lock.release()
-            raise QuerierError(f"{_names_of(queries)}: the connection is in a stream, copy or pipeline of psycopg's")
-        return self
+        if self.lock.locked():
+            raise QuerierError(
+                f"{names_of(queries)}: this querier runs a query already; it serves one thread or task at a time"
+            )
+        if (self.pgconn.transaction_status != _IDLE or self.pgconn.pipeline_status) and self.is_active():
+            raise QuerierError(f"{names_of(queries)}: the connection is in a stream, copy or pipeline of psycopg's")
+        if deadline is not None and not deadline.left():
+            raise overdue(names_of(queries), deadline)
+
+    def is_alive(self) -> bool:
+        """Whether the connection did not die while it was idle. No round trip: it reads what the server has said."""
+        try:
+            while self._poll(0):
+                self.pgconn.consume_input()
+        except psycopg.OperationalError:
+            self.pgconn.finish()
+            return False
+        return True
+
+    def is_whole(self) -> bool:
+        """Whether the connection is known to be as it was before it was used."""
+        return (
+            self.pgconn.transaction_status == _IDLE
+            and self.pgconn.pipeline_status == _NO_PIPELINE
+            and self.is_settled
+            and not self.lock.locked()
+            and not self.connection.lock.locked()
+        )
 
     def __enter__(self) -> Self:
+        if not self.is_settled:
+            self._statements.clear()  # nobody knows which of them are prepared; others will have other names
+        self.is_settled = False
+        self.calls += 1
+        self._before = self.pgconn.transaction_status
+        self._fresh = []
+        self._recovered = 0
         return self
 
     def __exit__(self, raised: type[BaseException] | None, *_: object) -> None:
-        if raised and self._is_active():  # Ctrl-C while Python ran, not while it waited: what comes next is anyone's
-            self._pgconn.finish()
-        self._lock.release()
+        if raised is None:
+            self.is_settled = True
+            self._outdated = 0
+            return
+        self.errors += 1
+        if issubclass(raised, psycopg.Error | ConcordiaError):
+            self.is_settled = True
+        elif self.is_active():  # left while Python ran, not while it waited: what comes next is anyone's
+            self.pgconn.finish()
 
-    @contextlib.contextmanager
-    def running(self, *queries: Statement[Any]) -> Iterator[None]:
-        """Keep others out meanwhile, and explain errors."""
-        with self.reserved(*queries):
-            try:
-                yield
-            except (psycopg.Error, ResultError) as error:
-                self.explain(error, queries)
+    def enter(self, isolation: Isolation | None, *, read_only: bool, deferrable: bool) -> Block:
+        """The transaction, or savepoint, that is to begin. To be left in any case."""
+        block = transaction(isolation, read_only=read_only, deferrable=deferrable)
+        if self.pgconn.transaction_status != _IDLE:
+            if block.begin != b"BEGIN":
+                raise QuerierError(
+                    "inside a transaction, it is a savepoint, which has no isolation or other mode of its own"
+                )
+            return savepoint()
+        self._block = block
+        return block
 
-    @contextlib.contextmanager
-    def transaction(self, isolation: Isolation | None, read_only: bool, deferrable: bool) -> Iterator["Transaction"]:
-        """Say so when it cannot be known whether a transaction was committed. The caller tells when its block ended."""
-        with self.reserved():  # in a stream, psycopg would wait for the connection for ever
-            outermost = self._before == _IDLE
-        transaction = Transaction(_set_transaction(isolation, read_only, deferrable), isolation)
-        if transaction.setting and not outermost:
-            raise QuerierError(
-                "inside a transaction, it is a savepoint, which has no isolation or other mode of its own"
-            )
-        if outermost:
-            self._transaction = transaction
-        try:
-            yield transaction
-        except psycopg.Error as error:
-            if transaction.ended and not self._show_values:  # those of its block are silenced, or the caller's own
-                silence(error)
-            if outermost and transaction.ended and self._lost(error):
-                raise OutcomeUnknown("the connection was lost at COMMIT; the transaction may be done or not") from error
-            raise
-        finally:
-            if outermost:
-                self._transaction = None
+    def leave(self, block: Block) -> None:
+        """After the end of a transaction or savepoint."""
+        if self._block is block:
+            self._block = None
+
+    def is_over(self) -> bool:
+        """Whether nothing is left to roll back here: no transaction, no connection, or another process's."""
+        ended = self.pgconn.transaction_status in (_IDLE, pq.TransactionStatus.UNKNOWN)
+        return ended or self._process != forks.process
+
+    def finish(self) -> None:
+        """Close the connection, of which nobody knows what it would say next."""
+        if self._process == forks.process:
+            self.pgconn.finish()
 
     def run(self, queries: Sequence[Statement[Any]]) -> PQGen[tuple[Any, ...]]:
         """Run the queries in one round trip; what they come back as. Once more where that will help.
@@ -218,7 +238,7 @@ class Session:
                 self._check(results[-1])
             except (psycopg.errors.ActiveSqlTransaction, psycopg.errors.InvalidTextRepresentation) as error:
                 if locking and number == 0:
-                    raise _not_read_committed(locking) from error
+                    raise not_read_committed(locking) from error
                 raise
         ends = itertools.accumulate(map(len, runs))  # what a query comes back as is its last statement's result
         first = len(answers) - len(calls) - 1
@@ -229,34 +249,57 @@ class Session:
 
     def _recover(self, error: psycopg.Error) -> bool:
         """Make ready to send the queries once more, if that will help. Not in a transaction: the error has ended it."""
-        if self._recovered or self._pgconn.transaction_status != _IDLE:
-            return False
-        self._recovered = True
-        if error.sqlstate == "26000":  # the caller has deallocated all that was prepared before this call
-            self._statements = OrderedDict((each.composed, each) for each in self._fresh if each.prepared)
-            self._discarded.clear()
-            return True
-        if error.sqlstate == "0A000" and error.diag.source_function == "RevalidateCachedQuery":
-            # Prepared for a table as it was before an ALTER TABLE.
+        if is_outdated(error):
+            self._outdated += 1
+            self.prepare = self.prepare and self._outdated == 1  # a pooler that tracks texts finds the old one again
             self._discarded += [each.name for each in self._statements.values() if each.prepared]
             self._statements.clear()
-            return True
-        return False
+        elif error.sqlstate == "26000":  # the caller has deallocated all that was prepared before this call
+            self._statements = OrderedDict((each.composed, each) for each in self._fresh if each.prepared)
+            self._discarded.clear()
+        else:
+            return False
+        self._recovered += 1
+        return self._recovered <= (2 if is_outdated(error) else 1) and self.pgconn.transaction_status == _IDLE
 
     def _cause(self, error: psycopg.Error, queries: Sequence[Statement[Any]]) -> PQGen[str]:
         """Why something is missing, as the database says it, and what mends that; empty where that is not known.
 
         Not in a transaction: the error has ended it.
         """
-        if not isinstance(error, _MISSING) or self._pgconn.transaction_status != _IDLE:
+        if not isinstance(error, _MISSING) or self.pgconn.transaction_status != _IDLE:
             return ""
         libraries = [each for query in queries for each in (*query.source.library.uses, query.source.library)]
         for library in dict.fromkeys(libraries):
-            if cause := (yield from look(self._pgconn, library)).cause():
+            if cause := (yield from look(self.pgconn, library)).cause():
                 return cause
         return (
             "all migrations are applied, so something was changed since." if any(map(migrations_of, libraries)) else ""
         )
+
+    def overdue(
+        self,
+        error: TimeIsUp,
+        queries: Sequence[Statement[Any]],
+        deadline: Deadline | None,
+        ending: Block | None = None,
+    ) -> NoReturn:
+        """Raise what a call comes to whose deadline has passed. What was in a transaction is rolled back."""
+        exceeded = overdue(names_of(queries), deadline)
+        commits = ending is not None and ending.is_outermost
+        writes = self._before == _IDLE and any(query.writes for query in queries)
+        if error.is_done is None and (commits or writes):
+            what = "the transaction" if commits else f"{names_of(queries)}: the write"
+            raise OutcomeUnknown(f"{what} may be done or not: the server did not say so in time") from exceeded
+        raise exceeded from None
+
+    def explain_command(self, error: psycopg.Error, ending: Block | None) -> NoReturn:
+        """Raise the error of a statement of a transaction's own."""
+        if not self._show_values:
+            silence(error)
+        if ending is not None and ending.is_outermost and self._lost(error):
+            raise OutcomeUnknown("the connection was lost at COMMIT; the transaction may be done or not") from error
+        raise error
 
     def explain(
         self,
@@ -266,7 +309,7 @@ class Session:
         cause: str = "",
     ) -> NoReturn:
         """Raise the error with the names of its queries, or one that says more. Neither holds a value."""
-        names = _names_of(queries)
+        names = names_of(queries)
         if isinstance(error, ResultError):
             raise ResultError(f"{names}: {error}") from None
         note = f"while running {names}"
@@ -292,34 +335,57 @@ class Session:
         """Look up the types of a statement's columns before it is streamed: that cannot be done while rows come."""
         if composed in self._learned:
             return
-        self._pgconn.enter_pipeline_mode()
-        self._pgconn.send_prepare(b"", composed.encoded)
-        self._pgconn.send_describe_prepared(b"")
+        self.pgconn.enter_pipeline_mode()
+        self.pgconn.send_prepare(b"", composed.encoded)
+        self.pgconn.send_describe_prepared(b"")
         answers = [result for results in (yield from self._synchronize()) for result in results]
         for result in answers:
             self._check(result)
         yield from self._learn_types(answers)
         self._learned.add(composed)
 
-    def adapt(self, cursor: "psycopg.RawCursor[Any] | psycopg.AsyncRawCursor[Any]", query: Statement[Any]) -> None:
-        """Have a cursor give the query's rows as objects."""
-        self._adaptation.adapt(cursor)
-        cursor.row_factory = self._row_factory(query)
-
-    def _row_factory(self, query: Statement[Any]) -> Callable[[Any], Callable[[Sequence[Any]], Any]]:
-        def make_row_maker(
-            cursor: "psycopg.RawCursor[Any] | psycopg.AsyncRawCursor[Any]",
-        ) -> Callable[[Sequence[Any]], Any]:
-            if cursor.pgresult is None:
-                return tuple
-            return _counting(query, self._row_maker(query, cursor.pgresult), _names_in(cursor.pgresult))
-
-        return make_row_maker
-
     def texts(self, composed: Composed, query: Statement[Any]) -> list[str | None]:
-        """The values of the parameters for a cursor, which sends texts without a type too."""
+        """The values of the parameters for a cursor of psycopg's, which sends texts without a type too."""
         values = self._values(composed, query)
         return [None if value is None else bytes(value).decode() for value in values]
+
+    def command(self, text: bytes) -> PQGen[bytes | None]:
+        """Run a statement without parameters, or several; the tag of the last."""
+        self.pgconn.send_query(text)
+        results = yield from generators.execute(self.pgconn)
+        for result in results:
+            self._check(result)
+        tag: bytes | None = results[-1].command_status
+        return tag
+
+    def open_stream(self, query: Statement[Any]) -> PQGen["_Statement"]:
+        """Send a query whose rows are taken by `next_rows`."""
+        statement = _Statement(query.compose(), b"", Transformer(self._adaptation))
+        self.pgconn.send_query_params(statement.composed.encoded, self._values(statement.composed, query))
+        if capabilities.has_stream_chunked():
+            self.pgconn.set_chunked_rows_mode(_STREAM_CHUNK)
+        else:
+            self.pgconn.set_single_row_mode()
+        yield from generators.send(self.pgconn)
+        return statement
+
+    def next_rows(self, query: Many[R], statement: "_Statement", before: int) -> PQGen[list[R] | None]:
+        """Rows of a stream as they come, after so many others; None after the last."""
+        result = yield from generators.fetch(self.pgconn)
+        if result is None:
+            return None
+        if result.status == _FATAL_ERROR:
+            yield from self.drain(result)
+        rows: list[R] = self._rows(query, statement, result, before)
+        statement.prepared = True  # its rows go on as they began
+        return rows
+
+    def drain(self, last: PGresult | None = None) -> PQGen[None]:
+        """Read the rest of an answer; raises the error that it ends with."""
+        while (result := (yield from generators.fetch(self.pgconn))) is not None:
+            last = result
+        if last is not None:
+            self._check(last)
 
     def _calls(self, query: Statement[Any]) -> list[Call]:
         composed = query.compose()
@@ -327,11 +393,11 @@ class Session:
 
     def _isolating(self, query: Statement[Any]) -> bytes:
         """The statement before a command that locks and then looks, which would not see what those before it did."""
-        if self._transaction is None:
-            return _READ_COMMITTED if self._before == _IDLE else _IS_READ_COMMITTED
-        if self._transaction.isolation not in (None, "read committed"):
-            raise _not_read_committed(query)
-        return _READ_COMMITTED
+        if self._block is None:
+            return READ_COMMITTED if self._before == _IDLE else IS_READ_COMMITTED
+        if self._block.isolation not in (None, "read committed"):
+            raise not_read_committed(query)
+        return READ_COMMITTED
 
     def _call(self, composed: Composed, query: Statement[Any]) -> Call:
         statement = self._statements.get(composed)
@@ -347,10 +413,10 @@ class Session:
         return self._parameters.dump_sequence(values, [PyFormat.TEXT] * len(values))  # type: ignore[no-any-return]
 
     def _run_prepared(self, query: Statement[R], statement: _Statement, values: Sequence[Buffer | None]) -> PQGen[R]:
-        self._pgconn.send_query_prepared(statement.name, values)
+        self.pgconn.send_query_prepared(statement.name, values)
         if statement.chunk:
             return (yield from self._receive(query, statement))
-        results = yield from generators.execute(self._pgconn)
+        results = yield from generators.execute(self.pgconn)
         self._check(results[-1])
         if _is_new(statement):
             yield from self._learn_types(results)
@@ -359,8 +425,8 @@ class Session:
     def _learn_types(self, results: Iterable[PGresult]) -> PQGen[None]:
         """Look up the types in results that psycopg does not know: once on each connection, after a first run."""
         if unknown := self._adaptation.unknown(results):
-            self._pgconn.send_query_params(LOOK_UP, [f"{{{','.join(map(str, unknown))}}}".encode()])
-            found = yield from generators.execute(self._pgconn)
+            self.pgconn.send_query_params(LOOK_UP, [f"{{{','.join(map(str, unknown))}}}".encode()])
+            found = yield from generators.execute(self.pgconn)
             self._check(found[-1])
             self._adaptation.learn(found[-1])
 
@@ -370,18 +436,18 @@ class Session:
         Source: PostgreSQL manual, "Retrieving Query Results in Chunks" of libpq.
         """
         rows: list[Any] = []
-        self._pgconn.set_chunked_rows_mode(statement.chunk)
-        yield from generators.send(self._pgconn)
-        result = yield from generators.fetch(self._pgconn)
+        self.pgconn.set_chunked_rows_mode(statement.chunk)
+        yield from generators.send(self.pgconn)
+        result = yield from generators.fetch(self.pgconn)
         with collector_paused:
             try:
                 while result is not None:
                     self._check(result)
                     rows += self._rows(query, statement, result, len(rows))
-                    result = yield from generators.fetch(self._pgconn)
+                    result = yield from generators.fetch(self.pgconn)
             except (psycopg.Error, ResultError):
                 with contextlib.suppress(psycopg.OperationalError):  # after the server's reason to end the connection
-                    yield from generators.fetch_many(self._pgconn)  # the rest of the answer
+                    yield from generators.fetch_many(self.pgconn)  # the rest of the answer
                 raise
             return query.collect(rows)
 
@@ -395,10 +461,10 @@ class Session:
         table = error.diag.table_name
         if table is None or not isinstance(error, _BROKEN_KEYS):
             return None
-        if self._pgconn.transaction_status == _IDLE:
+        if self.pgconn.transaction_status == _IDLE:
             try:
-                self._pgconn.send_query_params(*ask_for_keys([table]))
-                results = yield from generators.execute(self._pgconn)
+                self.pgconn.send_query_params(*ask_for_keys([table]))
+                results = yield from generators.execute(self.pgconn)
                 self._check(results[-1])
             except psycopg.Error:
                 return None
@@ -416,21 +482,21 @@ class Session:
             _, oldest = self._statements.popitem(last=False)
             self._discarded += [oldest.name] if oldest.prepared else []
         discarded = self._discarded
-        self._fresh = [*dict.fromkeys(each for each, _ in calls if self._prepare and not each.prepared)]
-        self._pgconn.enter_pipeline_mode()
+        self._fresh = [*dict.fromkeys(each for each, _ in calls if self.prepare and not each.prepared)]
+        self.pgconn.enter_pipeline_mode()
         if first:
-            self._pgconn.send_query_params(first, None)
+            self.pgconn.send_query_params(first, None)
         for name in discarded:
-            self._pgconn.send_query_params(b"DEALLOCATE " + name, None)
+            self.pgconn.send_query_params(b"DEALLOCATE " + name, None)
         if unknown:
-            self._pgconn.send_query_params(*ask_for_keys(unknown))
+            self.pgconn.send_query_params(*ask_for_keys(unknown))
         for statement in self._fresh:
-            self._pgconn.send_prepare(statement.name, statement.composed.encoded)
+            self.pgconn.send_prepare(statement.name, statement.composed.encoded)
         for statement, values in calls:
-            if self._prepare:
-                self._pgconn.send_query_prepared(statement.name, values)
+            if self.prepare:
+                self.pgconn.send_query_prepared(statement.name, values)
             else:
-                self._pgconn.send_query_params(statement.composed.encoded, values)
+                self.pgconn.send_query_params(statement.composed.encoded, values)
         answers = yield from self._synchronize()
         ends = [results[-1] for results in answers[bool(first) :]]
         done = [result.status == pq.ExecStatus.COMMAND_OK for result in ends]
@@ -443,7 +509,7 @@ class Session:
 
     def _synchronize(self) -> PQGen[list[Results]]:
         """End the pipeline; the results of each command in it, as far as the connection lasted."""
-        pgconn = self._pgconn
+        pgconn = self.pgconn
         answers: list[Results] = []
         pgconn.pipeline_sync()
         yield from generators.send(pgconn)
@@ -483,56 +549,21 @@ class Session:
             statement.rows.set_pgresult(None, set_loaders=False)
 
     def _row_maker(self, query: Statement[Any], result: PGresult) -> Callable[[Sequence[Any]], Any]:
-        names = _names_in(result)
+        names = names_in(result)
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise ResultError(f"two columns share the name {twice}")
         types = {name: self._adaptation.type_name(result.ftype(index)) for index, name in enumerate(names)}
         return make_row_maker(query.result_class, types, self._converter)
 
-    def _is_active(self) -> bool:
+    def is_active(self) -> bool:
         """Whether answers are outstanding, or a pipeline is open."""
-        pgconn = self._pgconn
+        pgconn = self.pgconn
         active = pgconn.transaction_status == pq.TransactionStatus.ACTIVE or pgconn.pipeline_status
         return bool(active and pgconn.status == pq.ConnStatus.OK)
 
     def _lost(self, error: psycopg.Error) -> bool:
         """Whether the connection is lost, and not by the server's will: then it would have said that it did nothing."""
-        return error.sqlstate is None and self._pgconn.status == pq.ConnStatus.BAD
-
-
-def pauses(attempts: int) -> Iterator[float]:
-    """The seconds to wait between so many attempts: random, so that rivals part."""
-    for number in range(attempts - 1):
-        yield random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**number))  # noqa: S311 - no secret
-
-
-def only(queries: tuple[Statement[Any], ...], *, writes: bool, by: str = "fetch") -> tuple[Statement[Any], ...]:
-    """The queries, which must be commands for `execute`, and must not be for the methods that read."""
-    for query in queries:
-        if query.writes and not writes:
-            raise QuerierError(f"{query.query_name} is a command: run it by execute, not by {by}")
-        if writes and not query.writes:
-            raise QuerierError(f"{query.query_name} is a query: run it by fetch, not by execute")
-    return queries
-
-
-def stream_chunk() -> int:
-    """How many rows a stream takes from the socket at a time, where libpq can (version 17)."""
-    return _CHUNK if capabilities.has_stream_chunked() else 1
-
-
-def _not_read_committed(query: Statement[Any]) -> QuerierError:
-    return QuerierError(
-        f"{query.query_name} takes a lock and then looks, and would see the rows from before the lock in a transaction "
-        'that is not READ COMMITTED: begin it with isolation="read committed"'
-    )
-
-
-def _set_transaction(isolation: Isolation | None, read_only: bool, deferrable: bool) -> bytes:
-    """The statement that sets a transaction's modes, or none."""
-    modes = [f"ISOLATION LEVEL {isolation.upper()}"] if isolation else []
-    modes += ["READ ONLY"] * read_only + ["DEFERRABLE"] * deferrable
-    return f"SET TRANSACTION {', '.join(modes)}".encode() if modes else b""
+        return error.sqlstate is None and self.pgconn.status == pq.ConnStatus.BAD
 
 
 def _chunk(query: Statement[Any]) -> int:
@@ -559,43 +590,7 @@ def _load(query: Statement[Any], statement: _Statement, result: PGresult, before
         raise
     except Exception:  # noqa: BLE001 - psycopg's own for a value that Python does not have, or ResultError
         problem = explain_rows(result, statement.rows, statement.make_row or tuple)
-    raise ResultError(_at_row(query, problem, before))
-
-
-def _counting(
-    query: Statement[Any], make_row: Callable[[Sequence[Any]], Any], names: Sequence[str]
-) -> Callable[[Sequence[Any]], Any]:
-    """`make_row` for rows that come one by one; ResultError says which one cannot be read."""
-    places = itertools.count()
-
-    def make_next(values: Sequence[Any]) -> Any:
-        place = next(places)
-        try:
-            if UNREADABLE in values:
-                problem = unreadable(names[values.index(UNREADABLE)])
-            else:
-                return make_row(values)
-        except ResultError as error:
-            problem = str(error)
-        found = str(values[names.index("id")]) if "id" in names else None
-        raise ResultError(_at_row(query, RowProblem(place, found, problem), 0))
-
-    return make_next
-
-
-def _names_in(result: PGresult) -> list[str]:
-    return [(result.fname(index) or b"").decode() for index in range(result.nfields)]
-
-
-def _at_row(query: Statement[Any], problem: RowProblem, before: int) -> str:
-    """The problem, with the place of its row where there may be many, counted from 0."""
-    if isinstance(query, One | Maybe | ReturningOne | ReturningMaybe):
-        return problem.text
-    return f"row {before + problem.row}{f' (id {problem.id})' if problem.id else ''}: {problem.text}"
-
-
-def _names_of(queries: Sequence[Statement[Any]]) -> str:
-    return ", ".join(query.query_name for query in queries) or "a transaction"
+    raise ResultError(at_row(query, problem, before))
 
 
 def _array(value: object) -> object:

@@ -23,7 +23,7 @@ from concordia_sql import (
     Refused,
     blog,
 )
-from concordia_sql.engine.session import pauses
+from concordia_sql.engine.retries import pauses
 from tests.support.both import awaited_querier, until
 from tests.support.queries import AddAll, AddThing, AddThings, ListThings, NewThing, ResizeThing, SwapSizes, Thing
 

@@ -226,10 +226,11 @@ async def test_forgotten_statements_that_were_to_be_dropped_do_no_harm(
 
 async def test_forgotten_statements_fail_inside_a_transaction(querier: AsyncQuerier) -> None:
     await querier.fetch(GetNumber(number=1))
-    async with querier.transaction():
-        await ask(querier, "DEALLOCATE ALL")
-        with pytest.raises(psycopg.errors.InvalidSqlStatementName) as caught:
-            await querier.fetch(GetNumber(number=1))
+    await ask(querier, "BEGIN")
+    await ask(querier, "DEALLOCATE ALL")
+    with pytest.raises(psycopg.errors.InvalidSqlStatementName) as caught:
+        await querier.fetch(GetNumber(number=1))
+    await ask(querier, "ROLLBACK")
     assert caught.value.__notes__ == ["while running trial.GetNumber"]
     assert await querier.fetch(GetNumber(number=1)) == Number(number=1)
 
@@ -289,12 +290,13 @@ async def test_nothing_is_lost_in_a_failed_transaction(
     monkeypatch.setattr(session_module, "PREPARED_MAX", 2)
     *asked, last = statements(tmp_path, 5)
     await querier.fetch_batch(*asked)
-    async with querier.transaction():
-        with contextlib.suppress(psycopg.errors.UndefinedTable):
-            await ask(querier, "SELECT * FROM nowhere")
-        for query in asked[0], last:
-            with pytest.raises(psycopg.errors.InFailedSqlTransaction):
-                await querier.fetch(query)
+    await ask(querier, "BEGIN")
+    with contextlib.suppress(psycopg.errors.UndefinedTable):
+        await ask(querier, "SELECT * FROM nowhere")
+    for query in asked[0], last:
+        with pytest.raises(psycopg.errors.InFailedSqlTransaction):
+            await querier.fetch(query)
+    await ask(querier, "ROLLBACK")
     for query in last, asked[0]:
         await querier.fetch(query)
     assert set((await prepared(querier)).values()) == {last.compose().text, asked[0].compose().text}

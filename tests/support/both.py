@@ -9,7 +9,7 @@ from typing import Any, Self, cast
 
 import psycopg
 
-from concordia_sql import AsyncDatabase, AsyncQuerier, Database, Querier
+from concordia_sql import AsyncDatabase, AsyncQuerier, Database, Querier, Stats
 
 _CONTEXTS = ("stream", "transaction", "querier")
 _END = object()
@@ -65,6 +65,11 @@ def awaited_database(colour: str, url: str, **options: Any) -> AsyncDatabase:
     if colour == "async":
         return AsyncDatabase(url, **options)
     return cast("AsyncDatabase", Awaited(Database(url, **options)))
+
+
+def stats(database: AsyncDatabase) -> Stats:
+    """Its figures, which nobody waits for."""
+    return cast("AsyncDatabase", getattr(database, "_target", database)).stats()
 
 
 async def ask(querier: AsyncQuerier, statement: str) -> list[tuple[Any, ...]]:

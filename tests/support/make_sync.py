@@ -18,6 +18,7 @@ REPLACEMENTS = {
     r"\basyncio\b": "time",  # for its `sleep`
     r"\b(_?)Async(?=[A-Z])": r"\1",  # AsyncQuerier, psycopg.AsyncConnection, AsyncIterator
     r"\basync_(?=\w)": "",
+    r"(?<=\w)_async\b": "",  # psycopg.waiting.wait_async
     r"\b(a|A)n? task\b": r"\1 thread",
     r"\btask(s?)\b": r"thread\1",
     r"\bcall that is cancelled\b": "call that is interrupted",

@@ -1,7 +1,8 @@
-"""PgBouncer before the tests' server, where the program is installed."""
+"""PgBouncer before the tests' server."""
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -12,28 +13,40 @@ from urllib.parse import quote, urlsplit
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+PGBOUNCER = os.environ.get("PGBOUNCER") or shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+
+
+def program() -> str:
+    """The program; without it, the tests of poolers fail, and say how to get it."""
+    assert PGBOUNCER, "PgBouncer is missing: apt-get install pgbouncer, or name the program in PGBOUNCER"
+    return PGBOUNCER
+
+
+def can_track() -> bool:
+    """Whether the program can track prepared statements, as it can since 1.21."""
+    found = re.search(r"PgBouncer (\d+)\.(\d+)", subprocess.check_output([program(), "--version"], text=True))
+    return found is not None and (int(found[1]), int(found[2])) >= (1, 21)
 
 
 @contextlib.contextmanager
-def pooled(url: str) -> Iterator[str]:
-    """PgBouncer in transaction mode, with one connection for all clients; gives the database's URL behind it."""
-    assert PGBOUNCER
+def pooled(url: str, mode: str = "transaction", *, size: int = 1, tracked: int = 0) -> Iterator[str]:
+    """PgBouncer in a mode, with so many connections for all clients; gives the database's URL behind it."""
     server = {name: str(value) for name, value in conninfo_to_dict(url).items() if name != "dbname"}
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         settings, socket = Path(name, "pgbouncer.ini"), Path(name, ".s.PGSQL.6432")
         settings.write_text(
             f"[databases]\n* = {make_conninfo('', **server)}\n"
             f"[pgbouncer]\nlisten_port = 6432\nunix_socket_dir = {name}\nauth_type = any\n"
-            "pool_mode = transaction\ndefault_pool_size = 1\n"
+            f"pool_mode = {mode}\ndefault_pool_size = {size}\n"
+            + (f"max_prepared_statements = {tracked}\n" if can_track() else "")
         )
         Path(name).chmod(0o777)
         user = "nobody" if os.geteuid() == 0 else None  # root is refused
-        with subprocess.Popen([PGBOUNCER, settings], user=user, stderr=subprocess.DEVNULL) as process:
+        with subprocess.Popen([program(), settings], user=user, stderr=subprocess.DEVNULL) as process:
             try:
                 while not socket.exists():
                     assert process.poll() is None
                     time.sleep(0.005)
                 yield urlsplit(url)._replace(query=f"host={quote(name, safe='')}&port=6432").geturl()
             finally:
-                process.terminate()
+                process.kill()  # else it waits for its clients

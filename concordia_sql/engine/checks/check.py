@@ -45,7 +45,7 @@ def check(url: str, *modules: ModuleType | str, converter: Converter | None = No
 def check_at(settings: Mapping[str, Any], modules: Iterable[ModuleType | str], converter: Converter) -> list[Finding]:
     """`check`, on a connection with these parameters."""
     classes = queries_in(modules)
-    with connecting():
+    with connecting(settings):
         connection = psycopg.connect(**settings)
     with connection:
         return in_order(_check(connection, classes, converter))

@@ -1,0 +1,82 @@
+"""Waits for the server, until the answer is there, the time is up, or the caller is wanted elsewhere."""
+
+import contextlib
+from time import monotonic
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import waiting
+from psycopg.abc import PQGen
+
+from concordia_sql.engine.deadlines import Deadline
+from concordia_sql.engine.errors import ConcordiaError
+from concordia_sql.engine.session import Session
+from concordia_sql.engine.steps import INTERVAL, NARROW_INTERVAL, TimeIsUp, is_over, until
+from concordia_sql.engine.wakeups import AsyncJob
+
+R = TypeVar("R")
+
+GRACE = 0.15
+"""The seconds that a query is given to end in: after them, its connection is closed."""
+_PATIENCE = 0.01
+"""Those for which it is not cancelled: most queries end by themselves in less than it takes to cancel them."""
+_SHORT_INTERVAL = 0.005
+_CANCEL_SECONDS = 5
+"""How long the server is tried to be told, beside the caller."""
+
+
+async def exchange(session: Session, steps: PQGen[R], deadline: Deadline | None) -> R:
+    """What the steps give, which wait for the server in between.
+
+    When the deadline passes, or an exception ends the waiting (a cancelled task, Ctrl-C, a handler of a signal), the
+    server is told to cancel. If it says within the grace that it did, the connection is as it was before. Else it is
+    closed: nobody knows what it would say next. TimeIsUp is raised for the deadline; an answer that came nonetheless
+    is given.
+    """
+    try:
+        if deadline is None:
+            return await waiting.wait_async(steps, session.pgconn.socket, INTERVAL)
+        return await waiting.wait_async(until(deadline.ends, steps), session.pgconn.socket, NARROW_INTERVAL)
+    except TimeIsUp:
+        return await cancel(session, steps)
+    except BaseException:
+        if not is_over(steps):
+            with contextlib.suppress(TimeIsUp, psycopg.Error, ConcordiaError):
+                await cancel(session, steps)
+        raise
+
+
+async def cancel(session: Session, steps: PQGen[R]) -> R:
+    """What the steps give, if they end soon or in spite of being cancelled; else TimeIsUp."""
+    began = monotonic()
+    is_known = False
+    try:
+        try:
+            result = await _finish(session, steps, began + _PATIENCE)
+        except TimeIsUp:
+            job = AsyncJob("cancel", _cancel, session.connection)
+        except (psycopg.Error, ConcordiaError):
+            is_known = True
+            raise
+        else:
+            is_known = True
+            return result
+        try:
+            return await _finish(session, steps, began + GRACE)
+        except psycopg.errors.QueryCanceled as error:
+            is_known = await job.join(began + GRACE - monotonic())
+            raise TimeIsUp(is_done=False) from error
+    finally:
+        if is_known:
+            session.is_settled = True
+        else:  # the server might cancel what comes next
+            session.finish()
+
+
+async def _finish(session: Session, steps: PQGen[R], ends: float) -> R:
+    return await waiting.wait_async(until(ends, steps), session.pgconn.socket, _SHORT_INTERVAL)
+
+
+async def _cancel(connection: "psycopg.AsyncConnection[Any]") -> None:
+    with contextlib.suppress(psycopg.Error, OSError):
+        await connection.cancel_safe(timeout=_CANCEL_SECONDS)

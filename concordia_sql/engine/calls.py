@@ -1,0 +1,36 @@
+"""Calls: what they are named, what they may run, and what becomes of them when their deadline passes."""
+
+from collections.abc import Sequence
+from time import monotonic
+from typing import Any
+
+from concordia_sql.engine.deadlines import Deadline
+from concordia_sql.engine.errors import DeadlineExceeded, QuerierError
+from concordia_sql.engine.queries import Statement
+
+
+def names_of(queries: Sequence[Statement[Any]]) -> str:
+    """What errors call the queries."""
+    return ", ".join(query.query_name for query in queries) or "a transaction"
+
+
+def only(queries: tuple[Statement[Any], ...], *, writes: bool, by: str = "fetch") -> tuple[Statement[Any], ...]:
+    """The queries, which must be commands for `execute`, and must not be for the methods that read."""
+    for query in queries:
+        if query.writes and not writes:
+            raise QuerierError(f"{query.query_name} is a command: run it by execute, not by {by}")
+        if writes and not query.writes:
+            raise QuerierError(f"{query.query_name} is a query: run it by fetch, not by execute")
+    return queries
+
+
+def overdue(names: str, deadline: Deadline | None) -> DeadlineExceeded:
+    """The error of a call whose deadline has passed."""
+    assert deadline is not None
+    now = monotonic()
+    waited = deadline.waited
+    ran = max(0, now - deadline.began - waited)
+    text = (
+        f"{names}: not done within {deadline.ends - deadline.began:.3g} s, of which {waited:.3g} s were spent waiting "
+    )
+    return DeadlineExceeded(f"{text}for a connection and {ran:.3g} s for the server", waited=waited, ran=ran)

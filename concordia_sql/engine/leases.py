@@ -1,0 +1,72 @@
+"""What a pool counts and lends, moved so that nothing can come between.
+
+A connection is always in one list: of the pool's idle ones, or of the lease of a call. It moves from one to the other
+in one step of the interpreter, so that threads need no lock, and an exception that a signal's handler raises finds it
+in either. (`with lock` is no help: the handler may raise after the lock is taken and before the block is entered.)
+"""
+
+from typing import Any, Generic, Protocol, TypeVar
+
+import attrs
+
+from concordia_sql.engine.session import Session
+
+
+class Pooled(Protocol):
+    """A connection of a pool."""
+
+    session: Session
+    expires: float
+    idle_since: float
+
+
+class Waker(Protocol):
+    """Wakes who waits for a lease."""
+
+    def send(self) -> None:
+        """Wake it."""
+
+
+C = TypeVar("C", bound=Pooled)
+
+
+class Lease(Generic[C]):
+    """What a call holds of a pool: one connection, or none yet."""
+
+    __slots__ = ("held", "is_over", "wakeup")
+
+    def __init__(self) -> None:
+        self.held: list[C] = []
+        self.is_over = False
+        """Whether the call has ended, so that it is given no more."""
+        self.wakeup: Waker | None = None
+
+
+def move(source: list[Any], target: list[Any]) -> bool:
+    """Move the last item, in one step; whether there was one."""
+    try:
+        target += map(list.pop, (source,))
+    except IndexError:
+        return False
+    return True
+
+
+@attrs.frozen
+class Stats:
+    """The figures of a database, in this process."""
+
+    name: str
+    open: int
+    """Connections that there are: idle ones, and those in use."""
+    idle: int
+    in_use: int
+    waiting: int
+    """Callers that wait for a connection."""
+    calls: int
+    """Calls that have begun: a batch is one, a stream, and a transaction's BEGIN and COMMIT."""
+    errors: int
+    """Calls that have raised an error, for want of a connection too."""
+    replaced: int
+    """Connections that were closed because they were lost, or not known to be in order."""
+    waited: float
+    """How long callers have waited for a connection, in seconds, all together."""

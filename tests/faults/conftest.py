@@ -1,0 +1,32 @@
+"""What every fault is tried on."""
+
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from psycopg.rows import TupleRow
+
+from concordia_sql import AsyncDatabase
+from tests.support.both import awaited_database
+from tests.support.proxy import Proxy, proxied
+
+
+@pytest.fixture
+def other(database_url: str) -> Iterator[psycopg.Connection[TupleRow]]:
+    """A connection of its own to the same database, to which it adds a table of things."""
+    with psycopg.connect(database_url, autocommit=True) as other:
+        other.execute("CREATE TABLE things (title text PRIMARY KEY, size int NOT NULL)")
+        yield other
+
+
+@pytest.fixture(params=["sync", "async"])
+def make(request: pytest.FixtureRequest) -> Callable[..., AsyncDatabase]:
+    """Makes a database, sync and async, not open."""
+    return lambda url, **options: awaited_database(request.param, url, **options)
+
+
+@pytest.fixture
+def proxy(database_url: str) -> Iterator[Proxy]:
+    """A proxy before the database."""
+    with proxied(database_url) as proxy:
+        yield proxy
