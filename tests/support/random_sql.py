@@ -178,7 +178,7 @@ class Writer:
         key = self._random.choice([f"{alias}.{name}", "1", f"{alias}.{name}", name, "ROLLUP (1)"])
         select = f"SELECT {alias}.{name}, count(*) AS n FROM {text} GROUP BY {key}"
         name = name.strip('"')
-        return select, {name: columns.get(name), "n": int}
+        return select, _together([{name: columns.get(name)}, {"n": int}])
 
     def _sources(self, depth: int, around: Sequence[Source]) -> tuple[list[Source], str, bool]:
         """The sources of a FROM, its text, and whether it merges columns."""
