@@ -2,12 +2,14 @@
 
 import collections.abc
 import datetime
+import decimal
 import functools
 import inspect
+import math
 import operator
 import types
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, ForwardRef, Generic, Protocol, TypeVar, cast, dataclass_transform
 
 import attrs
@@ -400,6 +402,23 @@ def _instance(cls: type, value: object) -> object:
     raise TypeError(f"Expected `{cls.__name__}`, got `{type(value).__name__}`")
 
 
+def _check_datetime(value: datetime.datetime) -> None:
+    try:
+        value.astimezone(datetime.UTC) if value.tzinfo else value
+    except OverflowError:
+        raise ParameterError("a datetime whose UTC is out of range") from None
+
+
+def _check_json(values: Iterable[object]) -> None:
+    """Refuse what JSON would change."""
+    for value in values:
+        if isinstance(value, _NOT_IN_JSON) or (isinstance(value, float) and not math.isfinite(value)):
+            raise ParameterError("bytes, a set, a Decimal, an infinite number or NaN in JSON, which would be changed")
+
+
+_NOT_IN_JSON = (bytes, set, frozenset, decimal.Decimal)
+
+
 def _check_text(value: object) -> None:
     """Refuse what PostgreSQL cannot store as text."""
     if isinstance(value, str):
@@ -409,7 +428,11 @@ def _check_text(value: object) -> None:
             value.encode()
         except UnicodeEncodeError:
             raise ParameterError("a text with half of a surrogate pair, which is no character") from None
+    elif isinstance(value, datetime.datetime):
+        _check_datetime(value)
     elif isinstance(value, tuple | list | dict):
+        if isinstance(value, dict):
+            _check_json(value.values())
         for item in [*value, *value.values()] if isinstance(value, dict) else value:
             _check_text(item)
     elif attrs.has(type(value)):

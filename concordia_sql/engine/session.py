@@ -5,6 +5,7 @@ client's time for a small query; the benchmarks have the figures.
 """
 
 import contextlib
+import enum
 import itertools
 import select
 import threading
@@ -595,4 +596,6 @@ def _load(query: Statement[Any], statement: _Statement, result: PGresult, before
 
 def _array(value: object) -> object:
     """Tuples as lists, which psycopg sends as arrays."""
+    if isinstance(value, enum.Enum):
+        return value.value  # as it is read
     return [_array(item) for item in value] if isinstance(value, tuple) else value

@@ -403,3 +403,15 @@ def test_what_is_wrong_with_a_result_class_is_named_with_the_query(tmp_path: Pat
         Get().into(Wrong)
     problem = f"{Wrong.__qualname__}.slug has a converter; a result class is filled as it is"
     assert str(caught.value) == f"mine.Get: {Get.source.path}:2: {problem}"
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("-inf"), b"x", {1}, Decimal("1.10")])
+def test_what_json_would_change_is_refused(ask: type[Any], value: object) -> None:
+    with pytest.raises(ParameterError, match=r"^mine\.Ask: data: "):
+        ask(language="fr", data={"a": {"b": value}})
+
+
+def test_a_datetime_whose_utc_is_out_of_range_is_refused(ask: type[Any]) -> None:
+    west = datetime.timezone(datetime.timedelta(hours=-5))
+    with pytest.raises(ParameterError, match=r"^mine\.Ask: since: a datetime whose UTC is out of range$"):
+        ask(language="fr", since=datetime.datetime.max.replace(tzinfo=west))
