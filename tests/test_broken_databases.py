@@ -292,10 +292,6 @@ WARNINGS = [
         *("warning", "migrations", "unknown to this release: 0099.later", "Deploy the release", False),
     ),
     Broken(
-        "UPDATE pg_database SET datcollversion = '0' WHERE datname = current_database()",
-        *("warning", "database", "another version", "REINDEX DATABASE", False),
-    ),
-    Broken(
         "ALTER DATABASE current SET default_transaction_read_only = on",
         *("warning", "role", "read-only: commands fail", "default_transaction_read_only", False),
     ),
@@ -406,3 +402,11 @@ def test_a_check_writes_nothing(service_url: str) -> None:
     """So it can be made where nothing can be written, and says that."""
     (finding,) = found(f"{service_url}%20-c%20default_transaction_read_only%3Don")
     assert (finding.level, finding.where) == ("warning", "role")
+
+
+def test_a_collation_that_changed_is_found_where_it_has_a_version(connection: Connection, service_url: str) -> None:
+    of_this = "FROM pg_database WHERE datname = current_database()"
+    versioned = connection.execute(f"SELECT pg_database_collation_actual_version(oid) IS NOT NULL {of_this}").fetchone()
+    connection.execute("UPDATE pg_database SET datcollversion = '0' WHERE datname = current_database()")
+    said = [(finding.level, finding.where) for finding in found(service_url)]
+    assert said == ([("warning", "database")] if versioned == (True,) else [])

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -15,7 +16,8 @@ from concordia_sql.engine.checks.levels import read_statement
 
 Connection = psycopg.Connection[TupleRow]
 
-RESET = "SET client_min_messages = error; DROP SCHEMA IF EXISTS random_nulls CASCADE; CREATE SCHEMA random_nulls"
+SCHEMA = f"nulls_{uuid4().hex[:12]}"
+RESET = f"SET client_min_messages = error; DROP SCHEMA IF EXISTS {SCHEMA} CASCADE; CREATE SCHEMA {SCHEMA}"
 JOINS = ("INNER JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "LEFT JOIN", "INNER JOIN")
 
 
@@ -149,15 +151,15 @@ class World:
 
 @pytest.fixture(scope="module")
 def bare(server_url: str) -> Iterator[Connection]:
-    with psycopg.connect(server_url, autocommit=True, options="-c search_path=random_nulls") as connection:
+    with psycopg.connect(server_url, autocommit=True, options=f"-c search_path={SCHEMA}") as connection:
         yield connection
-        connection.execute("DROP SCHEMA random_nulls CASCADE")
+        connection.execute(f"DROP SCHEMA {SCHEMA} CASCADE".encode())
 
 
 @settings(max_examples=25, derandomize=True, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_rows_never_contradict_what_is_said_of_null(bare: Connection, seed: int) -> None:
-    bare.execute(RESET)
+    bare.execute(RESET.encode())
     world = World(seed)
     for statement in world.tables():
         bare.execute(statement.encode())
@@ -198,7 +200,7 @@ FROM t0 AS x0
 @settings(max_examples=15, derandomize=True, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_nested_rows_never_contradict_it_either(bare: Connection, seed: int) -> None:
-    bare.execute(RESET)
+    bare.execute(RESET.encode())
     world = World(seed)
     for statement in world.tables():
         bare.execute(statement.encode())
