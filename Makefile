@@ -3,7 +3,7 @@
 PYTHON ?= python3
 UV := uv==$(shell sed -n '/^name = "uv"$$/{n;s/.*"\(.*\)"/\1/p;}' uv.lock)
 
-.PHONY: demo test test-debian test-oldest lint check fuzz serve sync docs bench bench-quick bench-check bench-micro
+.PHONY: demo test test-debian test-oldest lint check fuzz soak serve sync docs bench bench-quick bench-check bench-micro
 .DEFAULT_GOAL := demo
 
 demo: .venv/ready
@@ -38,6 +38,10 @@ check: lint test
 FUZZ ?= 20
 fuzz: .venv/ready
 	FUZZ=$(FUZZ) .venv/bin/pytest -n 2 -o faulthandler_timeout=0 tests/engine/test_pruning_oracle.py
+
+FAULTS ?= 20
+soak: .venv/ready
+	FAULTS=$(FAULTS) .venv/bin/pytest -n 2 -o faulthandler_timeout=0 tests/faults
 
 sync: .venv/ready
 	.venv/bin/python -m tests.support.make_sync

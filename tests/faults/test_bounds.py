@@ -188,3 +188,17 @@ async def test_a_killed_call_is_its_own_fault_alone(make: Make, database_url: st
                 await sleeping
             asked = (database.fetch(GetNumber(number=number)) for number in range(9))
             assert await asyncio.gather(*asked) == [Number(number) for number in range(9)]
+
+
+async def test_a_transaction_that_was_rolled_back_says_so(make: Make, database_url: str, other: Connection) -> None:
+    async def swallow(database: AsyncDatabase) -> None:
+        async with database.transaction() as querier:
+            await querier.execute(AddThing(title="b"))
+            with suppress(Conflict):
+                await querier.execute(AddThing(title="a"))
+
+    other.execute("INSERT INTO things VALUES ('a', 1)")
+    async with make(database_url, max_size=1) as database:
+        with pytest.raises(QuerierError, match="the transaction was rolled back: an error in it"):
+            await swallow(database)
+        assert await database.execute(AddThing(title="b")) == 1
