@@ -98,6 +98,7 @@ MISTAKES = {
     "sum": Mistake("SELECT sum(rating) AS total FROM services_reviews", row("R", total=int), "can be NULL"),
     "array": Mistake("SELECT json_agg(x.*) AS many FROM blog_comments AS x", MANY, "can be NULL"),
     "no row": Mistake(one("profile.id").replace(" AS one", " AS name"), NAMED, "can be NULL"),
+    "single value": Mistake("SELECT max(rating) FROM services_reviews", int, "int: can be NULL"),
     "null itself": Mistake("SELECT NULL::text AS name FROM profile", NAMED, "can be NULL"),
     "no row for one": Mistake(one("to_json(profile.*)"), ONE, "One.one: can be NULL"),
     "list without coalesce": Mistake(

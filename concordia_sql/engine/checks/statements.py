@@ -121,11 +121,19 @@ def _check_result(
     except ResultError as error:
         yield Finding("error", name, str(error), "Mend the class or the statement.")
         return
-    if not is_result_class(result_class):
-        return
     select = read_statement(composed.text)
     with contextlib.suppress(psycopg.Error):  # the parameters of what stands alone may have no type
         described = describer.describe(select.text.encode())
+    if not is_result_class(result_class):
+        takes_none = type(None) in typing.get_args(result_class) or result_class in (Any, object)
+        if len(described.columns) == 1 and described.columns[0].nullable and not takes_none:
+            yield Finding(
+                "error",
+                f"{name}: {spell(result_class)}",
+                "can be NULL, and the result may not be None",
+                "Let the result be None too, or have the statement fill it.",
+            )
+        return
     yield from _check_nulls(describer, f"{name}: {spell(result_class)}", result_class, described)
     yield from _check_levels(describer, name, result_class, select, ())
 
