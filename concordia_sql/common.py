@@ -23,18 +23,18 @@ Keywords: TypeAlias = str | tuple[str, ...] | dict[str, str | tuple[str, ...] | 
 """Key words: by language, as a list or a text, or one list or text for all."""
 
 Links: TypeAlias = str | tuple[str, ...]
-"""Addresses of pages that speak of the same thing."""
+"""URLs of pages about the same thing."""
 
 JsonObject: TypeAlias = dict[str, object]
 """An object of any kind."""
 
 
 def best_text(value: Localized | None, languages: Sequence[str]) -> str | None:
-    """The text in the first of `languages` that has one, else in any language; None when there is none at all.
+    """The text in the first of `languages` that has one, or else in any language. None if there is no text.
 
-    A language is found as RFC 4647 looks it up: in any case and with `_` for `-`, the exact one first, then without its
-    last part, so that `zh-Hant-TW` is served by `zh-Hant`, then by `zh`. After these, any region serves: `pt-BR` is
-    served by `pt-PT`, and `pt` by `pt-BR`. Empty texts count as missing. A text for all languages is returned as it is.
+    Languages are looked up as RFC 4647 says, in upper or lower case and with `_` or `-`: first the exact one, then
+    without its last part, so that `zh-Hant-TW` finds `zh-Hant`, then `zh`. After these, any region is taken: `pt-BR`
+    finds `pt-PT`, and `pt` finds `pt-BR`. Empty texts count as missing. A text for all languages is returned as it is.
     """
     if isinstance(languages, str):
         raise TypeError("languages is a list of languages, as in ['fr', 'en']")
@@ -90,7 +90,7 @@ def _replaced(value: Any, made: Mapping[int, Any]) -> Any:
 
 @cache
 def _texts_of(result_class: type) -> Mapping[str, str | None]:
-    """The fields that hold texts by language, with what stands there for none."""
+    """The fields that hold texts by language, with the value that means no text."""
     by_language = (dict[str, str | None], dict[str, str | tuple[str, ...] | None])
     return {
         name: None if type(None) in typing.get_args(hint) else ""
@@ -132,7 +132,7 @@ class Count:
 
 @attrs.frozen
 class Replaced:
-    """How many rows a command added, changed and removed, so that those given are the only ones. Others stay as is."""
+    """The number of rows that a command added, changed and removed to leave only the given ones."""
 
     added: int
     changed: int
@@ -140,7 +140,7 @@ class Replaced:
 
 
 def new_id() -> str:
-    """A UUID of version 7, greater than all that this process has made before: later rows sort after earlier ones.
+    """A UUID of version 7, greater than all earlier ones of this process, so that later rows sort after earlier ones.
 
     It holds the time in milliseconds, and random bits. Sources: RFC 9562, sections 5.7 and 6.2 (method 2).
     """
@@ -154,7 +154,7 @@ class _Ids:
         self.begin()
 
     def begin(self) -> None:
-        """Forget the last one, and who holds the lock: another process may make ids from there."""
+        """Forget the last id and the lock, after a fork: the parent process goes on from the same id."""
         self._lock = threading.Lock()
         self._last = 0
 

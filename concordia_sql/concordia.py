@@ -1,4 +1,4 @@
-"""The SQL files of Concordia, as a library of the engine's, and the decorators of its queries and commands."""
+"""Concordia's SQL files as a library of the engine, and the decorators of its queries and commands."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,16 +19,16 @@ CONCORDIA = Library(
     _PACKAGE / "sql" if (_PACKAGE / "sql").is_dir() else _PACKAGE.parent / "sql",
     migrations="package:concordia_sql:migrations",
 )
-"""Name it in the `uses` of a library of your own, and its statements may use Concordia's shapes."""
+"""Concordia's SQL files. A library that names it in `uses` can use its shapes."""
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
 def query(path: str, *, shapes: Mapping[str, str] = {}, names: Mapping[str, str] = {}) -> Callable[[type[Q]], type[Q]]:
-    """Make a class the query of a file of Concordia's."""
+    """Make a class the query of one of Concordia's files."""
     return engine.query(path, library=CONCORDIA, shapes=shapes, names=names)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
 def command(path: str) -> Callable[[type[W]], type[W]]:
-    """Make a class the command of a file of Concordia's."""
+    """Make a class the command of one of Concordia's files."""
     return engine.command(path, library=CONCORDIA)

@@ -1,7 +1,7 @@
-"""The kinds of values that commands and queries take: what each looks like, and the one form in which it is stored.
+"""The types of parameters of commands and queries: which values each takes, and the form in which they are stored.
 
-A value that is none of the kind raises ParameterError as the query is made. What other writers stored may look
-otherwise: results give it as it is.
+A value that the type does not take raises ParameterError when the query is made. Other writers may have stored other
+values; results return them as they are.
 """
 
 import re
@@ -15,7 +15,7 @@ from concordia_sql.engine import Convert, ParameterError
 
 
 def _text(kind: str, pattern: str, *, longest: int, form: Callable[[str], str] = str) -> Convert:
-    """A text of this kind, in the form in which it is stored. `longest` is in characters."""
+    """Converts a text of this kind to the form in which it is stored. `longest` is in characters."""
     matches = re.compile(pattern).fullmatch
 
     def convert(value: str) -> str:
@@ -44,23 +44,23 @@ Slug: TypeAlias = Annotated[str, _text("a slug, without blanks or / ? #,", r"[^\
 """The part of an address that names a row: 1 to 255 characters, none of them a blank, `/`, `?` or `#`."""
 
 Email: TypeAlias = Annotated[str, _text("an e-mail address, without blanks,", r"\S+", longest=320, form=_lower)]
-"""An e-mail address: 1 to 320 characters without blanks, in lower case. Whether it can be written to is not checked."""
+"""An e-mail address: 1 to 320 characters without blanks, in lower case. The address need not exist."""
 
 Username: TypeAlias = Annotated[str, _text("a username, not empty,", r"(?s).+", longest=255)]
 """The unique name of a user: 1 to 255 characters."""
 
 LowerCase: TypeAlias = Annotated[str, Convert(_lower)]
-"""What is looked for in lower case, as e-mail addresses and usernames are stored."""
+"""A text to look up in lower case, in which e-mail addresses and usernames are stored."""
 
 Role: TypeAlias = Annotated[
     str, _text("a role, or several with commas between and without blanks,", r"[^\s,]+(,[^\s,]+)*", longest=255)
 ]
-"""One role, or several with commas between: `owner,editor`."""
+"""One role, or several separated by commas: `owner,editor`."""
 
 Language: TypeAlias = Annotated[
     str, _text('a language tag as "fr" or "pt-BR"', r"[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8})*", longest=35)
 ]
-"""A language tag as of BCP 47, "fr" or "pt-BR", or with `_`. It is stored and compared as it is given."""
+"""A language tag of BCP 47, as "fr" or "pt-BR"; `_` may replace `-`. It is stored and compared unchanged."""
 
 Price: TypeAlias = Annotated[str, _text('a price as "50.00", not negative,', r"[0-9]+(\.[0-9]+)?", longest=30)]
 """A decimal, as text: "50.00"; neither negative nor with an exponent."""
@@ -87,7 +87,7 @@ TimeOfDay: TypeAlias = Annotated[str, _text('a time of day as "09:00"', r"([01][
 ClosingTime: TypeAlias = Annotated[
     str, _text('a time of day as "17:00", or "24:00"', r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", longest=5)
 ]
-"""The time at which something ends: "00:00" to "24:00". One that is not after the start is that of the next day."""
+"""The time at which something ends: "00:00" to "24:00". If it is not after the start, it is on the next day."""
 
 
 def _day(value: str) -> str:
@@ -108,13 +108,13 @@ Day: TypeAlias = Annotated[str, Convert(_day)]
 """A day, as "2026-03-15"."""
 
 WallClock: TypeAlias = Annotated[datetime, Convert(_wall_clock)]
-"""What a clock on the wall shows: a time zone that it has is left aside."""
+"""A local date and time. A time zone in the value is ignored."""
 
 Integer: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
-"""What PostgreSQL's `integer` holds."""
+"""An integer in the range of PostgreSQL's `integer`."""
 
 Rating: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=5)]
-"""1 to 5; 0 where none is given, as on a reply."""
+"""1 to 5, or 0 if there is no rating, as on a reply."""
 
 DayOfWeek: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=6)]
 """0 is Sunday, 6 Saturday."""

@@ -1,4 +1,4 @@
-"""The commands of accounts, but for invitations: users, sessions, verifications, organizations and their members."""
+"""The commands of accounts, except invitations: users, sessions, verifications, organizations and their members."""
 
 from datetime import datetime
 
@@ -32,7 +32,7 @@ def _keep_spelling(user: "CreateUser | ChangeUser") -> None:
 
 @command("auth/create_user.sql")
 class CreateUser(ReturningOne[User]):
-    """Create a user and give them back. Raises Conflict for their e-mail address, username or id.
+    """Create a user and return them. Raises Conflict for their e-mail address, username or id.
 
     The address and the username are stored in lower case, in which Better Auth looks them up; the username as it is
     given is the `display_username`, unless that is given too. To sign in there by password, the user needs an account:
@@ -57,11 +57,11 @@ class CreateUser(ReturningOne[User]):
 
 @command("auth/change_user.sql")
 class ChangeUser(ReturningMaybe[User]):
-    """Change what is given of a user. Gives them back, or None when there is none.
+    """Change the given fields of a user. Returns them, or None if there is no such row.
 
     Raises Conflict for their e-mail address or username. Both are stored in lower case, as by `CreateUser`. With
-    `banned=True` all sessions of the user end, as they do when Better Auth bans. That no further one begins is for
-    those to see who make sessions.
+    `banned=True` all sessions of the user end, as they do when Better Auth bans. Whoever creates sessions must not
+    create one for a banned user.
     """
 
     id: str
@@ -84,11 +84,10 @@ class ChangeUser(ReturningMaybe[User]):
 class DeleteUser(ReturningOne[DeletedUser]):
     """Delete a user with their sessions, accounts, memberships, profile and the invitations that they sent, for good.
 
-    Gives the number of rows that went, by table: zeros when there is no such user. What they wrote stays and keeps
-    their id: listings, reviews and bookings. Their membership goes even where they are the last owner, unlike with
-    `RemoveMember`.
+    Returns the number of deleted rows by table: zeros if there is no such user. Their listings, reviews and bookings
+    stay, and keep their id. Their membership is deleted even if they are the last owner, unlike with `RemoveMember`.
 
-    Better Auth finds nothing of them from then on; with its cookie cache on, a session counts until that ends.
+    Better Auth no longer finds any of them; with its cookie cache on, a session counts until that cache ends.
 
     Source: Concordia's documentation, section Cascading Deletes.
     """
@@ -98,9 +97,9 @@ class DeleteUser(ReturningOne[DeletedUser]):
 
 @command("auth/create_session.sql")
 class CreateSession(ReturningOne[Session]):
-    """Create a session and give it back. Raises Conflict for its token or id, MissingReference for the user.
+    """Create a session and return it. Raises Conflict for its token or id, MissingReference for the user.
 
-    Whether the active organization is there, and the user its member, is not looked at.
+    Whether the active organization is there, and the user its member, is not checked.
 
     Better Auth finds a session by the token in a cookie that it has signed itself.
     """
@@ -117,9 +116,9 @@ class CreateSession(ReturningOne[Session]):
 
 @command("auth/change_session.sql")
 class ChangeSession(ReturningMaybe[Session]):
-    """Change what is given of a session. Gives it back, or None when there is none.
+    """Change the given fields of a session. Returns it, or None if there is no such row.
 
-    Whether the active organization is there, and the user its member, is not looked at.
+    Whether the active organization is there, and the user its member, is not checked.
 
     Better Auth sees the change when it reads the session anew; with its cookie cache on, when that ends.
     """
@@ -134,9 +133,9 @@ class ChangeSession(ReturningMaybe[Session]):
 
 @command("auth/delete_session.sql")
 class DeleteSession(Affected):
-    """Delete a session: 1, or 0 when there is none.
+    """Delete a session. Returns 1, or 0 if there is no such row.
 
-    Better Auth does not find it from then on; with its cookie cache on, once that ends.
+    Better Auth no longer finds it; with its cookie cache on, only once that cache ends.
     """
 
     id: str
@@ -144,9 +143,9 @@ class DeleteSession(Affected):
 
 @command("auth/delete_user_sessions.sql")
 class DeleteUserSessions(Affected):
-    """Delete the sessions of a user, expired or not: how many went.
+    """Delete the sessions of a user, expired or not. Returns how many were deleted.
 
-    Better Auth does not find them from then on; with its cookie cache on, once that ends.
+    Better Auth no longer finds them; with its cookie cache on, only once that cache ends.
     """
 
     user_id: str
@@ -156,21 +155,21 @@ class DeleteUserSessions(Affected):
 
 @command("auth/delete_expired_sessions.sql")
 class DeleteExpiredSessions(Affected):
-    """Delete at most `limit` sessions that have expired, the longest ago first: how many went; run it until none did.
+    """Delete at most `limit` sessions that have expired, the earliest first. Returns how many were deleted.
 
-    Sessions that others are at work on are left for the next time.
+    Run it until that is 0. Rows that other transactions have locked are left for the next run.
 
     Better Auth takes them for expired already, and deletes those alone that somebody asks for.
     """
 
     limit: Limit = 100
     now: datetime | None = None
-    """The moment that it is; the database's clock if not given."""
+    """The current time. By default, the database's clock is read."""
 
 
 @command("auth/create_account.sql")
 class CreateAccount(ReturningOne[Account]):
-    """Create an account and give it back without its secrets.
+    """Create an account and return it without its secrets.
 
     Raises Conflict when the provider has an account with this id already, whoever's, or for its own id, and
     MissingReference for the user.
@@ -195,7 +194,7 @@ class CreateAccount(ReturningOne[Account]):
 
 @command("auth/change_account.sql")
 class ChangeAccount(ReturningMaybe[Account]):
-    """Change what is given of an account. Gives it back without its secrets, or None when there is none.
+    """Change the given fields of an account. Returns it without its secrets, or None if there is no such row.
 
     Better Auth reads what is new at the next sign-in.
     """
@@ -213,7 +212,7 @@ class ChangeAccount(ReturningMaybe[Account]):
 
 @command("auth/delete_account.sql")
 class DeleteAccount(Affected):
-    """Delete an account: 1, or 0 when there is none. It may be the last way for its user to sign in.
+    """Delete an account. Returns 1, or 0 if there is no such row. It may be the last way for its user to sign in.
 
     Better Auth no longer signs the user in by it.
     """
@@ -223,9 +222,9 @@ class DeleteAccount(Affected):
 
 @command("auth/put_verification.sql")
 class PutVerification(ReturningOne[Verification]):
-    """Put a code in place of all for its identifier, used and expired ones too, and give it back.
+    """Replace all codes for an identifier, used and expired ones included, by this one, and return it.
 
-    Several at once leave one, the last. Raises Conflict for its id.
+    If several run at once, one code is left: the last. Raises Conflict for its id.
 
     Better Auth looks for the newest of an identifier, so that it finds this one alone.
     """
@@ -238,10 +237,10 @@ class PutVerification(ReturningOne[Verification]):
 
 @command("auth/use_verification.sql")
 class UseVerification(ReturningOne[Verification]):
-    """Mark the newest code for an identifier as used, if it has this value, and give it back.
+    """Mark the newest code for an identifier as used, if it has this value, and return it.
 
-    Raises Refused as `invalid` when there is none for the identifier or it has another value, which one is not told;
-    as `already_used`, and as `expired`. Of several callers at once, one succeeds.
+    Raises Refused as `invalid` if there is none for the identifier or it has another value (the error does not say
+    which); as `already_used`, and as `expired`. If several call it at once, one succeeds.
 
     The code expires as it is used, so that Better Auth, which does not look at `used_at`, refuses it too. Better Auth
     itself deletes a code that it uses: here it is `invalid` then.
@@ -250,14 +249,14 @@ class UseVerification(ReturningOne[Verification]):
     identifier: str = attrs.field(repr=False)
     value: str = attrs.field(repr=False)
     now: datetime | None = None
-    """The moment that it is; the database's clock if not given."""
+    """The current time. By default, the database's clock is read."""
 
 
 @command("auth/delete_verification.sql")
 class DeleteVerification(Affected):
-    """Delete what there is for an identifier, used and expired ones too: how many went.
+    """Delete all codes for an identifier, used and expired ones included. Returns how many were deleted.
 
-    Better Auth finds none of them from then on.
+    Better Auth no longer finds any of them.
     """
 
     identifier: str = attrs.field(repr=False)
@@ -265,21 +264,21 @@ class DeleteVerification(Affected):
 
 @command("auth/delete_expired_verifications.sql")
 class DeleteExpiredVerifications(Affected):
-    """Delete at most `limit` verifications that have expired, the longest ago first: how many went.
+    """Delete at most `limit` verifications that have expired, the earliest first. Returns how many were deleted.
 
-    Run it until none did. Those that others are at work on are left for the next time.
+    Run it until that is 0. Rows that other transactions have locked are left for the next run.
 
     Better Auth takes them for expired already.
     """
 
     limit: Limit = 100
     now: datetime | None = None
-    """The moment that it is; the database's clock if not given."""
+    """The current time. By default, the database's clock is read."""
 
 
 @command("auth/create_organization.sql")
 class CreateOrganization(ReturningOne[Organization]):
-    """Create an organization with its first owner, and give it back.
+    """Create an organization with its first owner and return it.
 
     Raises Conflict for its slug or id, or the id of the membership, and MissingReference for the user.
 
@@ -295,12 +294,12 @@ class CreateOrganization(ReturningOne[Organization]):
     """The id of the owner's membership."""
     logo: Url | None = None
     metadata: str | None = None
-    """JSON as a text, as Better Auth writes it. It is not looked at."""
+    """JSON as a text, as Better Auth writes it. It is not checked."""
 
 
 @command("auth/change_organization.sql")
 class ChangeOrganization(ReturningMaybe[Organization]):
-    """Change what is given of an organization. Gives it back, or None when there is none.
+    """Change the given fields of an organization. Returns it, or None if there is no such row.
 
     Raises Conflict for its slug.
 
@@ -312,16 +311,16 @@ class ChangeOrganization(ReturningMaybe[Organization]):
     slug: Slug | UnsetType = UNSET
     logo: Url | UnsetType | None = UNSET
     metadata: str | UnsetType | None = UNSET
-    """JSON as a text, as Better Auth writes it. It is not looked at."""
+    """JSON as a text, as Better Auth writes it. It is not checked."""
 
 
 @command("auth/delete_organization.sql")
 class DeleteOrganization(ReturningOne[DeletedOrganization]):
     """Delete an organization with its members and invitations, for good; sessions no longer work for it.
 
-    Gives the number of rows by table: zeros when there is no such organization.
+    Returns the number of rows by table: zeros if there is no such organization.
 
-    Better Auth finds nothing of it from then on, nor does it take it for any session's active organization.
+    Better Auth no longer finds any of it, nor does it take it for any session's active organization.
 
     Source: Concordia's documentation, section Cascading Deletes.
     """
@@ -331,7 +330,7 @@ class DeleteOrganization(ReturningOne[DeletedOrganization]):
 
 @command("auth/add_member.sql")
 class AddMember(ReturningOne[Member]):
-    """Make a user a member of an organization, and give the membership back.
+    """Make a user a member of an organization and return the membership.
 
     Raises Conflict when they are a member already, or for the id, and MissingReference for the organization or the
     user.
@@ -343,14 +342,14 @@ class AddMember(ReturningOne[Member]):
     user_id: Id
     id: Id = attrs.field(factory=new_id)
     role: Role = "member"
-    """One role, or several with commas between."""
+    """One role, or several separated by commas."""
 
 
 @command("auth/change_member_role.sql")
 class ChangeMemberRole(ReturningMaybe[Member]):
-    """Change the role of a member. Gives the membership back, or None when the user is no member.
+    """Change the role of a member. Returns the membership, or None if the user is not a member.
 
-    Raises Refused as `last_owner` when no owner would be left; of two owners who step down at once, one does.
+    Raises Refused as `last_owner` when no owner would be left; if two owners step down at once, one of them does.
 
     Better Auth asks for the role with each request, so that the new one counts at once.
     """
@@ -358,15 +357,15 @@ class ChangeMemberRole(ReturningMaybe[Member]):
     organization_id: str
     user_id: str
     role: Role
-    """One role, or several with commas between: an owner is who has `owner` among them."""
+    """One role, or several separated by commas: an owner is who has `owner` among them."""
 
 
 @command("auth/remove_member.sql")
 class RemoveMember(Affected):
-    """Remove a member from an organization, or let them leave: 1, or 0 when the user is no member.
+    """Remove a member from an organization, or let them leave. Returns 1, or 0 if the user is not a member.
 
-    Raises Refused as `last_owner` when no owner would be left; of two owners who leave at once, one does. Sessions in
-    which the user works for the organization stay as they are.
+    Raises Refused as `last_owner` when no owner would be left; if two owners leave at once, one of them does. Sessions
+    in which the user works for the organization stay as they are.
 
     Better Auth no longer takes the user for a member, also in such a session.
     """

@@ -29,7 +29,7 @@ InvitationStatus: TypeAlias = Literal["pending", "accepted", "rejected", "cancel
 
 @query("auth/get_user.sql")
 class GetUser(Maybe[UserDetails]):
-    """The user with this id and all that is theirs, or None.
+    """The user with this id and everything that belongs to them, or None.
 
     Source: Concordia's documentation, section Basic Relation Query.
     """
@@ -39,38 +39,41 @@ class GetUser(Maybe[UserDetails]):
 
 @query("auth/get_user_by_email.sql")
 class GetUserByEmail(Maybe[UserDetails]):
-    """The user with this e-mail address and all that is theirs, or None."""
+    """The user with this e-mail address and everything that belongs to them, or None."""
 
     email: LowerCase
-    """In any case: it is looked for in lower case, as Better Auth stores it."""
+    """In upper or lower case. It is looked up in lower case, as Better Auth stores it."""
 
 
 @query("auth/get_user_by_username.sql")
 class GetUserByUsername(Maybe[UserDetails]):
-    """The user with this username and all that is theirs, or None."""
+    """The user with this username and everything that belongs to them, or None."""
 
     username: LowerCase
-    """In any case: it is looked for in lower case, as Better Auth stores it. The user's own spelling is another."""
+    """In upper or lower case. It is looked up in lower case, as Better Auth stores it.
+
+    The user's own spelling is another.
+    """
 
 
 @query("auth/list_users.sql")
 class ListUsers(Many[ListedUser]):
-    """The users that fit all filters given, newest first, at most `limit`."""
+    """The users that match all given filters, newest first, at most `limit`."""
 
     role: str | None = None
     """Only users who have this role, alone or among others."""
     banned: bool | None = None
-    """Only banned users, or only others. A user stays banned when the ban is over, until somebody lifts it."""
+    """Only banned users, or only others. `banned` stays True when a ban has ended, until somebody lifts it."""
     text: str | None = None
     """Only users whose name or e-mail address has this text in it, in upper or lower case."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
-    """The cursor of the last row of the page before."""
+    """The cursor of the last row of the previous page."""
 
 
 @query("auth/count_users.sql")
 class CountUsers(One[Count]):
-    """How many users fit all filters given, which are those of `ListUsers`."""
+    """The number of users that match all given filters, which are those of `ListUsers`."""
 
     role: str | None = None
     banned: bool | None = None
@@ -157,7 +160,7 @@ class ListMembers(Many[ListedMember]):
     """Only members who have this role, alone or among others."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
-    """The cursor of the last row of the page before."""
+    """The cursor of the last row of the previous page."""
 
 
 @query("auth/count_members.sql")
@@ -177,7 +180,7 @@ class GetInvitation(Maybe[InvitationDetails]):
 
 @query("auth/list_invitations.sql")
 class ListInvitations(Many[ListedInvitation]):
-    """The invitations that fit all filters given, with organization and inviter, newest first, at most `limit`."""
+    """The invitations that match all given filters, with organization and inviter, newest first, at most `limit`."""
 
     email: LowerCase | None = None
     """Only those to this address, in upper or lower case."""
@@ -188,12 +191,12 @@ class ListInvitations(Many[ListedInvitation]):
     """Only those that are pending and have not expired, or only others, by the database's clock."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
-    """The cursor of the last row of the page before."""
+    """The cursor of the last row of the previous page."""
 
 
 @query("auth/count_invitations.sql")
 class CountInvitations(One[Count]):
-    """How many invitations fit all filters given, which are those of `ListInvitations`."""
+    """The number of invitations that match all given filters, which are those of `ListInvitations`."""
 
     email: LowerCase | None = None
     organization_id: str | None = None

@@ -1,4 +1,4 @@
-"""What the queries of accounts give: users, sessions, organizations, and a user's profile.
+"""The result classes of accounts: users, sessions, organizations, and a user's profile.
 
 A class named like a table holds the table's columns; `UserDetails` and others add relations. Times are naive datetimes
 in UTC. Roles, statuses and providers are texts: other writers may store more of them than this library knows.
@@ -40,9 +40,9 @@ class User:
     """In lower case, as Better Auth stores it; `display_username` is as the user wrote it."""
     display_username: str | None
     role: str | None
-    """One role, or several with commas between."""
+    """One role, or several separated by commas."""
     banned: bool | None
-    """None means no, as False does. It stays True when the ban is over: see `ban_expires`."""
+    """None means False. It stays True when the ban has ended: see `ban_expires`."""
     ban_reason: str | None
     ban_expires: datetime | None
     """When the ban ends; None is never."""
@@ -114,7 +114,7 @@ class Member:
     organization_id: str
     user_id: str
     role: str
-    """One role, or several with commas between."""
+    """One role, or several separated by commas."""
     created_at: datetime
 
 
@@ -149,7 +149,7 @@ class Verification:
 
 @attrs.frozen
 class Profile:
-    """What a user tells of themselves."""
+    """The public profile of a user."""
 
     id: str
     user_id: str
@@ -181,7 +181,9 @@ class SentInvitation(Invitation):
 
 @attrs.frozen
 class UserDetails(User):
-    """A user with all that is theirs: sessions and invitations newest first, accounts and memberships oldest first."""
+    """A user with everything that belongs to them: sessions and invitations newest first, accounts and memberships
+    oldest first.
+    """
 
     sessions: tuple[Session, ...]
     """Expired ones too."""
@@ -280,7 +282,7 @@ class VerificationDetails(Verification):
 
 @attrs.frozen
 class DeletedUser:
-    """What went with a user."""
+    """The number of rows deleted with a user."""
 
     user: int
     session: int
@@ -292,7 +294,7 @@ class DeletedUser:
 
 @attrs.frozen
 class DeletedOrganization:
-    """What went with an organization, and the sessions that worked for it."""
+    """The number of rows deleted with an organization, and of the sessions that worked for it."""
 
     organization: int
     member: int

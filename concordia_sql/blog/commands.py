@@ -1,4 +1,4 @@
-"""The commands of the blog, but for deletes and comments: what creates, changes, links and replaces."""
+"""The commands of the blog, except deletes and comments: what creates, changes, links and replaces."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ PostMediumType: TypeAlias = Literal["cover", "gallery", "inline"]
 
 @command("blog/create_organization.sql")
 class CreateOrganization(ReturningOne[Organization]):
-    """Create an organization and give it back. Raises Conflict for its slug."""
+    """Create an organization and return it. Raises Conflict for its slug."""
 
     name: str
     slug: Slug
@@ -42,7 +42,7 @@ class CreateOrganization(ReturningOne[Organization]):
 
 @command("blog/change_organization.sql")
 class ChangeOrganization(ReturningMaybe[Organization]):
-    """Change what is given of an organization. Gives it back, or None when there is none.
+    """Change the given fields of an organization. Returns it, or None if there is no such row.
 
     Raises Conflict for its slug.
     """
@@ -68,7 +68,7 @@ class ChangeOrganization(ReturningMaybe[Organization]):
 
 @command("blog/create_medium.sql")
 class CreateMedium(ReturningOne[Medium]):
-    """Create an image, a video or a sound and give it back."""
+    """Create an image, a video or a sound, and return it."""
 
     url: Url
     type: MediumType
@@ -88,7 +88,7 @@ class CreateMedium(ReturningOne[Medium]):
 
 @command("blog/change_medium.sql")
 class ChangeMedium(ReturningMaybe[Medium]):
-    """Change what is given of an image, a video or a sound. Gives it back, or None when there is none."""
+    """Change the given fields of an image, a video or a sound. Returns it, or None if there is no such row."""
 
     id: str
     url: Url | UnsetType = UNSET
@@ -108,9 +108,10 @@ class ChangeMedium(ReturningMaybe[Medium]):
 
 @command("blog/create_author.sql")
 class CreateAuthor(ReturningOne[Author]):
-    """Create an author and give them back.
+    """Create an author and return them.
 
-    Raises Conflict for their slug or e-mail, MissingReference for their avatar or organization."""
+    Raises Conflict for their slug or e-mail, MissingReference for their avatar or organization.
+    """
 
     slug: Slug
     display_name: Localized
@@ -136,9 +137,10 @@ class CreateAuthor(ReturningOne[Author]):
 
 @command("blog/change_author.sql")
 class ChangeAuthor(ReturningMaybe[Author]):
-    """Change what is given of an author. Gives them back, or None when there is none.
+    """Change the given fields of an author. Returns them, or None if there is no such row.
 
-    Raises Conflict for their slug or e-mail, MissingReference for their avatar or organization."""
+    Raises Conflict for their slug or e-mail, MissingReference for their avatar or organization.
+    """
 
     id: str
     slug: Slug | UnsetType = UNSET
@@ -164,10 +166,11 @@ class ChangeAuthor(ReturningMaybe[Author]):
 
 @command("blog/create_category.sql")
 class CreateCategory(ReturningOne[Category]):
-    """Create a category and give it back.
+    """Create a category and return it.
 
     Raises Conflict for its slug, MissingReference for its parent or featured image, and Refused as a `cycle` when it is
-    its own parent."""
+    its own parent.
+    """
 
     slug: Slug
     name: Localized
@@ -187,9 +190,10 @@ class CreateCategory(ReturningOne[Category]):
 
 @command("blog/change_category.sql")
 class ChangeCategory(ReturningMaybe[Category]):
-    """Change what is given of a category, but for its parent. Gives it back, or None when there is none.
+    """Change the given fields of a category, except its parent. Returns it, or None if there is no such row.
 
-    Raises Conflict for its slug, MissingReference for its featured image."""
+    Raises Conflict for its slug, MissingReference for its featured image.
+    """
 
     id: str
     slug: Slug | UnsetType = UNSET
@@ -208,9 +212,9 @@ class ChangeCategory(ReturningMaybe[Category]):
 
 @command("blog/move_category.sql")
 class MoveCategory(ReturningOne[Category]):
-    """Move a category with all below it under another, or to the top, and give it back.
+    """Move a category with all below it under another, or to the top, and return it.
 
-    Raises NotFound when there is none, MissingReference for the parent, and Refused as a `cycle` when the parent is the
+    Raises NotFound if there is none, MissingReference for the parent, and Refused as a `cycle` if the parent is the
     category or below it. Two moves at once cannot make a cycle: they wait for each other.
     """
 
@@ -246,7 +250,7 @@ class NewPostMedium:
 
 @command("blog/create_post.sql")
 class CreatePost(ReturningOne[Post]):
-    """Create a post with all that is its own, all or nothing, and give it back.
+    """Create a post with everything that belongs to it, all or nothing, and return it.
 
     Raises Conflict for its slug, which says whether a deleted post holds it; for an author, a category or a place of a
     medium that is given twice, and for two translations into one language. Raises MissingReference for what is not
@@ -278,7 +282,7 @@ class CreatePost(ReturningOne[Post]):
 
 @command("blog/change_post.sql")
 class ChangePost(ReturningMaybe[Post]):
-    """Change what is given of a post. Gives it back, or None when there is none or it is deleted.
+    """Change the given fields of a post. Returns it, or None if there is no such row or it is deleted.
 
     Raises Conflict for its slug, which says whether a deleted post holds it, and MissingReference for its organization.
     """
@@ -304,9 +308,10 @@ class ChangePost(ReturningMaybe[Post]):
 
 @command("blog/put_translation.sql")
 class PutTranslation(ReturningOne[Translation]):
-    """Put a post's translation into a language in place of the one there is, which keeps its id, and give it back.
+    """Put a post's translation into a language in place of the existing one, which keeps its id, and return it.
 
-    Raises MissingReference for the post."""
+    Raises MissingReference for the post.
+    """
 
     post_id: Id
     in_language: Language
@@ -323,7 +328,7 @@ class PutTranslation(ReturningOne[Translation]):
 
 @command("blog/delete_translation.sql")
 class DeleteTranslation(Affected):
-    """Delete a translation: 1, or 0 when there is none."""
+    """Delete a translation. Returns 1, or 0 if there is no such row."""
 
     id: str
 
@@ -341,7 +346,7 @@ class ReplacePostTranslations(ReturningOne[Replaced]):
 
 @command("blog/link_post_author.sql")
 class LinkPostAuthor(Affected):
-    """Give a post an author: 1, or 0 when it has them already. Raises MissingReference."""
+    """Give a post an author. Returns 1, or 0 if it has them already. Raises MissingReference."""
 
     post_id: Id
     author_id: Id
@@ -349,7 +354,7 @@ class LinkPostAuthor(Affected):
 
 @command("blog/unlink_post_author.sql")
 class UnlinkPostAuthor(Affected):
-    """Take an author from a post: 1, or 0 when it has not them."""
+    """Remove an author from a post. Returns 1, or 0 if it does not have it."""
 
     post_id: str
     author_id: str
@@ -365,7 +370,7 @@ class ReplacePostAuthors(ReturningOne[Replaced]):
 
 @command("blog/link_post_category.sql")
 class LinkPostCategory(Affected):
-    """Give a post a category: 1, or 0 when it has it already. Raises MissingReference."""
+    """Give a post a category. Returns 1, or 0 if it has it already. Raises MissingReference."""
 
     post_id: Id
     category_id: Id
@@ -373,7 +378,7 @@ class LinkPostCategory(Affected):
 
 @command("blog/unlink_post_category.sql")
 class UnlinkPostCategory(Affected):
-    """Take a category from a post: 1, or 0 when it has not it."""
+    """Remove a category from a post. Returns 1, or 0 if it does not have it."""
 
     post_id: str
     category_id: str
@@ -400,7 +405,7 @@ class LinkPostMedium(Affected):
 
 @command("blog/unlink_post_medium.sql")
 class UnlinkPostMedium(Affected):
-    """Take a medium from where a post has it: 1, or 0 when it has not."""
+    """Remove a medium from a use in a post. Returns 1, or 0 if the post does not use it there."""
 
     post_id: str
     media_id: str

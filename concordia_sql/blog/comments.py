@@ -18,7 +18,7 @@ from concordia_sql.values import Email, Id, Language, Rating
 
 @command("blog/add_comment.sql")
 class AddComment(ReturningOne[Comment]):
-    """Add a comment and give it back.
+    """Add a comment and return it.
 
     Raises MissingReference for its post or parent, Conflict for its id, and Refused when its parent is a comment on
     another post (`parent_of_another_post`) or itself (`cycle`).
@@ -46,11 +46,12 @@ class NewComment(NewNode):
 
 @command("blog/add_comments.sql")
 class AddComments(Affected):
-    """Add any number of comments, all or nothing, and give their number. Each stands behind the one that it replies to.
+    """Add any number of comments, all or nothing, and return their number.
 
-    What is wrong with one is said with its number, counted from 0: ParameterError for what does not fit, Conflict for
-    its id and MissingReference for its post or parent in `row`, and Refused in `found`, when its parent is a comment on
-    another post (`parent_of_another_post`) or stands behind it (`parent_behind`).
+    A reply comes after the one that it replies to. Errors have the number of the row, counted from 0: ParameterError
+    for what does not fit, Conflict for its id and MissingReference for its post or parent in `row`, and Refused in
+    `found`, when its parent is a comment on another post (`parent_of_another_post`) or comes after it
+    (`parent_behind`).
     """
 
     comments: Sequence[NewComment]
@@ -58,7 +59,7 @@ class AddComments(Affected):
 
 @command("blog/change_comment.sql")
 class ChangeComment(ReturningMaybe[Comment]):
-    """Change what is given of a comment. Gives it back, or None when there is none or it is deleted."""
+    """Change the given fields of a comment. Returns it, or None if there is no such row or it is deleted."""
 
     id: str
     author_name: str | UnsetType = UNSET
@@ -70,11 +71,11 @@ class ChangeComment(ReturningMaybe[Comment]):
 
 @command("blog/move_comment.sql")
 class MoveComment(ReturningOne[Comment]):
-    """Move a comment with all its replies below another of its post, or to the top, and give it back.
+    """Move a comment with all its replies below another of its post, or to the top, and return it.
 
-    Raises NotFound when there is none, MissingReference for the parent, and Refused when that is a comment on another
-    post (`parent_of_another_post`), or the comment itself or below it (`cycle`). Two moves at once cannot make a cycle:
-    in the thread of one post, they wait for each other.
+    Raises NotFound if there is none, MissingReference for the parent, and Refused if that is a comment on another post
+    (`parent_of_another_post`), or the comment itself or below it (`cycle`). Two moves at once cannot make a cycle: in
+    the thread of one post, they wait for each other.
     """
 
     id: str
@@ -91,9 +92,9 @@ class SeenComment:
 
 @command("blog/moderate_comments.sql")
 class ModerateComments(ReturningMany[Comment]):
-    """Set the status of comments that still have the one that the moderator saw. Gives those back, in the order given.
+    """Set the status of comments that still have the one that the moderator saw. Returns them in the order given.
 
-    Others are left as they are: their status has changed meanwhile, or they are deleted.
+    The others, whose status has changed since or which are deleted, stay as they are.
     """
 
     seen: Sequence[SeenComment]
@@ -102,11 +103,11 @@ class ModerateComments(ReturningMany[Comment]):
 
 @command("blog/delete_comment.sql")
 class DeleteComment(ReturningOne[DeletedComment]):
-    """Delete a comment for good. Gives the number of rows that went, and of those that were emptied.
+    """Delete a comment for good. Returns the number of deleted rows, and of those that were emptied.
 
-    What becomes of one with replies is for the caller to say: by default it is Refused as `has_replies`; `subtree`
-    deletes all below it too; `tombstone` empties it, so that the replies keep their place: its content, name and e-mail
-    are lost, and it counts as deleted. Replies that are deleted softly are replies.
+    The caller says what happens to one with replies. By default it is Refused as `has_replies`; `subtree` deletes all
+    below it too; `tombstone` empties it, so that the replies stay where they are: its content, name and e-mail are
+    lost, and it counts as deleted. Replies that are deleted softly are replies.
     """
 
     id: str
@@ -115,9 +116,9 @@ class DeleteComment(ReturningOne[DeletedComment]):
 
 @command("blog/soft_delete_comment.sql")
 class SoftDeleteComment(ReturningMaybe[Comment]):
-    """Mark a comment as deleted. Gives it back, or None when there is none or it is already.
+    """Mark a comment as deleted. Returns it, or None if there is no such row or it is already deleted.
 
-    Its replies stay; a thread shows them below a place without content.
+    Its replies stay; a thread shows them below a node without content.
     """
 
     id: str
@@ -125,7 +126,7 @@ class SoftDeleteComment(ReturningMaybe[Comment]):
 
 @command("blog/restore_comment.sql")
 class RestoreComment(ReturningMaybe[Comment]):
-    """Bring a softly deleted comment back as it was. Gives it back, or None when there is none or it is not deleted.
+    """Bring a softly deleted comment back as it was. Returns it, or None if there is no such row or it is not deleted.
 
     Raises Refused as `emptied` when it is the tombstone of one that `DeleteComment` deleted.
     """
@@ -135,10 +136,10 @@ class RestoreComment(ReturningMaybe[Comment]):
 
 @command("blog/purge_comments.sql")
 class PurgeComments(Affected):
-    """Delete at most `limit` comments without replies that were deleted before a moment, the longest ago first.
+    """Delete at most `limit` comments without replies that were deleted before a moment, the earliest first.
 
-    Gives their number; run it until that is 0: those that had replies follow when all of these have gone. Comments that
-    others are at work on are left for the next time.
+    Returns their number. Run it until that is 0: a row with replies is deleted once all of its replies are. Rows that
+    other transactions have locked are left for the next run.
     """
 
     deleted_before: datetime

@@ -1,4 +1,4 @@
-"""Deletes of the blog but for those of comments: at once, softly and in the end."""
+"""Deletes of the blog, except of comments: hard deletes, soft deletes and purges."""
 
 from datetime import datetime
 
@@ -18,8 +18,8 @@ from concordia_sql.engine import Limit, ReturningMaybe, ReturningOne
 class DeletePost(ReturningOne[DeletedPost]):
     """Delete a post with its translations, comments and links to authors, categories and media, for good.
 
-    Gives the number of rows that went, by table: zeros when there is no such post. Comments on another post that answer
-    one of its own, as no command here makes them, answer nobody from then on.
+    Returns the number of deleted rows by table: zeros if there is no such post. Comments on another post that reply
+    to one of its comments lose their parent; no command here makes such comments.
 
     Source: Concordia's documentation, section Cascading Deletes.
     """
@@ -29,9 +29,10 @@ class DeletePost(ReturningOne[DeletedPost]):
 
 @command("blog/soft_delete_post.sql")
 class SoftDeletePost(ReturningMaybe[Post]):
-    """Mark a post as deleted, so that no query shows it. Gives it back, or None when there is none or it is already.
+    """Mark a post as deleted, so that no query shows it.
 
-    It keeps its status and all that is its own, and its slug stays taken until it is purged.
+    Returns it, or None if there is no such row or it is already deleted. It keeps its status and everything that
+    belongs to it, and its slug stays taken until it is purged.
 
     Source: Concordia's documentation, section Best Practices.
     """
@@ -41,7 +42,7 @@ class SoftDeletePost(ReturningMaybe[Post]):
 
 @command("blog/restore_post.sql")
 class RestorePost(ReturningMaybe[Post]):
-    """Bring a softly deleted post back as it was. Gives it back, or None when there is none or it is not deleted.
+    """Bring a softly deleted post back as it was. Returns it, or None if there is no such row or it is not deleted.
 
     Raises Refused as `no_former_status` when another writer has set its status to `deleted`: `ChangePost` does not find
     it then either, as nothing says what it was.
@@ -52,10 +53,10 @@ class RestorePost(ReturningMaybe[Post]):
 
 @command("blog/purge_posts.sql")
 class PurgePosts(ReturningOne[DeletedPost]):
-    """Delete at most `limit` posts that were deleted before a moment, the longest ago first, as `DeletePost` does.
+    """Delete at most `limit` posts that were deleted before a moment, the earliest first, as `DeletePost` does.
 
-    Gives the number of rows that went, by table; run it until no `blog_posts` went. Posts that others are at work on
-    are left for the next time.
+    Returns the number of deleted rows by table. Run it until no `blog_posts` are deleted. Rows that other transactions
+    have locked are left for the next run.
     """
 
     deleted_before: datetime
@@ -64,16 +65,16 @@ class PurgePosts(ReturningOne[DeletedPost]):
 
 @command("blog/delete_author.sql")
 class DeleteAuthor(ReturningOne[DeletedAuthor]):
-    """Delete an author and take them from their posts, which stay. Gives the number of rows by table."""
+    """Delete an author and remove them from their posts, which stay. Returns the number of rows by table."""
 
     id: str
 
 
 @command("blog/delete_category.sql")
 class DeleteCategory(ReturningOne[DeletedCategory]):
-    """Delete a category and take it from its posts, which stay; its children become those of its parent.
+    """Delete a category and remove it from its posts, which stay; its children become those of its parent.
 
-    Gives the number of rows by table.
+    Returns the number of rows by table.
     """
 
     id: str
@@ -81,16 +82,19 @@ class DeleteCategory(ReturningOne[DeletedCategory]):
 
 @command("blog/delete_medium.sql")
 class DeleteMedium(ReturningOne[DeletedMedium]):
-    """Delete a medium and take it from posts, authors and categories, which stay. Gives the number of rows by table."""
+    """Delete a medium and remove it from posts, authors and categories, which stay.
+
+    Returns the number of rows by table.
+    """
 
     id: str
 
 
 @command("blog/delete_organization.sql")
 class DeleteOrganization(ReturningOne[DeletedOrganization]):
-    """Delete an organization and take it from its posts, authors and listings, which stay.
+    """Delete an organization and remove it from its posts, authors and listings, which stay.
 
-    Gives the number of rows by table.
+    Returns the number of rows by table.
     """
 
     id: str

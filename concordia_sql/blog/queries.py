@@ -32,7 +32,7 @@ CommentStatus: TypeAlias = Literal["pending", "approved", "rejected"]
 
 @query("blog/get_post.sql")
 class GetPost(Maybe[PostDetails]):
-    """The post with this slug and all that is its own, in any status but deleted, or None.
+    """The post with this slug and everything that belongs to it, in any status but deleted, or None.
 
     `.into(FullPost)` reads its comments too, all of them.
 
@@ -57,7 +57,7 @@ class GetPostById(Maybe[PostDetails]):
 
 @query("blog/list_posts.sql")
 class ListPosts(Many[ListedPost]):
-    """The posts that fit all filters given, newest first, at most `limit`. Deleted ones are left out.
+    """The posts that match all given filters, newest first, at most `limit`. Deleted ones are left out.
 
     Newest is by `published_at`, or `created_at` where that is None, then by id.
     """
@@ -74,7 +74,7 @@ class ListPosts(Many[ListedPost]):
     language: Language | None = None
     """Only those with a translation in this language."""
     slug_contains: str | None = None
-    """Only those with this text in their slug, in any case; `%` and `_` are no wildcards."""
+    """Only those with this text in their slug, in any case; `%` and `_` are not wildcards."""
     languages: Sequence[Language] | None = None
     """Of each post, only the translations in these languages."""
     limit: Limit = 50
@@ -83,7 +83,7 @@ class ListPosts(Many[ListedPost]):
 
 @query("blog/count_posts.sql")
 class CountPosts(One[Count]):
-    """How many posts fit all filters given, which are those of `ListPosts`."""
+    """The number of posts that match all given filters, which are those of `ListPosts`."""
 
     status: PostStatus | None = None
     author: str | None = None
@@ -109,7 +109,7 @@ class GetAuthor(Maybe[AuthorWithPosts]):
 
 @query("blog/list_authors.sql")
 class ListAuthors(Many[ListedAuthor]):
-    """The authors that fit all filters given, by slug, id, at most `limit`."""
+    """The authors that match all given filters, by slug, id, at most `limit`."""
 
     organization: str | None = None
     """Only those who work for the organization with this slug."""
@@ -122,7 +122,7 @@ class ListAuthors(Many[ListedAuthor]):
 
 @query("blog/count_authors.sql")
 class CountAuthors(One[Count]):
-    """How many authors fit all filters given, which are those of `ListAuthors`."""
+    """The number of authors that match all given filters, which are those of `ListAuthors`."""
 
     organization: str | None = None
     display_in_home: bool | None = None
@@ -144,7 +144,7 @@ class GetCategory(Maybe[CategoryDetails]):
 
 @query("blog/list_categories.sql")
 class ListCategories(Many[CategoryDetails]):
-    """The categories that fit all filters given, by slug, id: all of them."""
+    """The categories that match all given filters, by slug, id: all of them."""
 
     parent: str | None = None
     """Only the children of the category with this slug."""
@@ -156,7 +156,7 @@ class ListCategories(Many[CategoryDetails]):
 
 @query("blog/count_categories.sql")
 class CountCategories(One[Count]):
-    """How many categories fit all filters given, which are those of `ListCategories`."""
+    """The number of categories that match all given filters, which are those of `ListCategories`."""
 
     parent: str | None = None
     display_in_menu: bool | None = None
@@ -232,7 +232,7 @@ class GetOrganization(Maybe[OrganizationDetails]):
 
 @query("blog/list_organizations.sql")
 class ListOrganizations(Many[ListedOrganization]):
-    """The organizations that fit all filters given, by slug, id, at most `limit`."""
+    """The organizations that match all given filters, by slug, id, at most `limit`."""
 
     is_active: bool | None = None
     is_featured: bool | None = None
@@ -242,7 +242,7 @@ class ListOrganizations(Many[ListedOrganization]):
 
 @query("blog/count_organizations.sql")
 class CountOrganizations(One[Count]):
-    """How many organizations fit all filters given, which are those of `ListOrganizations`."""
+    """The number of organizations that match all given filters, which are those of `ListOrganizations`."""
 
     is_active: bool | None = None
     is_featured: bool | None = None
@@ -252,8 +252,8 @@ class CountOrganizations(One[Count]):
 class GetComment(Subtree[CommentNode]):
     """The comment with this id and its replies to any depth, oldest first, or None.
 
-    Deleted comments are left out, and all below them. A cycle ends where it would come back to one that is there.
-    `GetCommentSubtree` keeps hidden comments that have replies, and takes a depth.
+    Deleted comments are left out, and all below them. A cycle ends before it would repeat a node. `GetCommentSubtree`
+    keeps hidden comments that have replies, and takes a depth.
 
     Source: Concordia's documentation, section Self-Referencing Query.
     """

@@ -1,4 +1,4 @@
-"""What the queries of the blog give: posts with all that is theirs, authors, categories, media, comments.
+"""The result classes of the blog: posts with everything that belongs to them, authors, categories, media, comments.
 
 A class named like a table holds the table's columns; `PostDetails` and others add relations, and those named `Listed…`
 the cursor of a list. Times are naive datetimes in UTC. Statuses and types are texts: other writers may store more of
@@ -226,7 +226,7 @@ class FullPost(PostDetails):
 
 @attrs.frozen
 class ListedPost(PostDetails):
-    """A post of a list, with the cursor by which the list goes on behind it."""
+    """A post of a list, with the cursor after which the list continues."""
 
     cursor: str
 
@@ -262,7 +262,7 @@ class CategoryWithPosts(CategoryDetails):
 
 @attrs.frozen
 class ListedAuthor(AuthorDetails):
-    """An author of a list, with the cursor by which the list goes on behind them."""
+    """An author of a list, with the cursor after which the list continues."""
 
     cursor: str
 
@@ -300,14 +300,14 @@ class OrganizationDetails(Organization):
 
 @attrs.frozen
 class ListedOrganization(Organization):
-    """An organization of a list, with the cursor by which the list goes on behind it."""
+    """An organization of a list, with the cursor after which the list continues."""
 
     cursor: str
 
 
 @attrs.frozen
 class ListedComment(Comment):
-    """A comment of a list, with the cursor by which the list goes on behind it."""
+    """A comment of a list, with the cursor after which the list continues."""
 
     cursor: str
 
@@ -322,14 +322,14 @@ class CommentDetails(Comment):
 
 @attrs.frozen
 class ListedCommentDetails(CommentDetails):
-    """A comment of a list, with the cursor by which the list goes on behind it."""
+    """A comment of a list, with the cursor after which the list continues."""
 
     cursor: str
 
 
 @attrs.frozen
 class DeletedPost:
-    """What went with posts, and the replies of other posts that lost their parent."""
+    """The number of rows deleted with posts, and of the replies of other posts that lost their parent."""
 
     blog_posts: int
     blog_translations: int
@@ -342,7 +342,7 @@ class DeletedPost:
 
 @attrs.frozen
 class DeletedComment:
-    """What went with a comment, or was emptied."""
+    """The number of rows deleted with a comment, and of those emptied."""
 
     blog_comments: int
     blog_comments_emptied: int
@@ -350,7 +350,7 @@ class DeletedComment:
 
 @attrs.frozen
 class DeletedAuthor:
-    """What went with an author."""
+    """The number of rows deleted with an author."""
 
     blog_authors: int
     blog_post_authors: int
@@ -358,7 +358,7 @@ class DeletedAuthor:
 
 @attrs.frozen
 class DeletedCategory:
-    """What went with a category, and the children that have its parent now."""
+    """The number of rows deleted with a category, and of the children that have its parent now."""
 
     blog_categories: int
     blog_post_categories: int
@@ -367,7 +367,7 @@ class DeletedCategory:
 
 @attrs.frozen
 class DeletedMedium:
-    """What went with a medium, and what showed it."""
+    """The number of rows deleted with a medium, and of those that referred to it."""
 
     blog_media: int
     blog_post_media: int
@@ -377,7 +377,7 @@ class DeletedMedium:
 
 @attrs.frozen
 class DeletedOrganization:
-    """What went with an organization, and what was its own."""
+    """The number of rows deleted with an organization, and of those that referred to it."""
 
     blog_organizations: int
     blog_posts_detached: int

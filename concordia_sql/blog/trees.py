@@ -20,8 +20,8 @@ _SHAPES = {"shown": "blog/shown_comment", "node": "blog/thread_comment"}
 class ThreadComment(ThreadNode):
     """A comment as a thread shows it.
 
-    A hidden one, deleted or not approved, stands there only for what replies to it: what its author wrote is None,
-    unless the query asks `with_hidden`.
+    A hidden comment, which is deleted or not approved, is shown only above its replies. What its author wrote is None,
+    unless the query asks for `with_hidden`.
     """
 
     post_id: str
@@ -45,7 +45,7 @@ class PagedComment(PagedNode, ThreadComment):
 
 @attrs.frozen
 class CommentPage(ThreadPage):
-    """A page of a post's comments: what it leaves out is behind its `next`, and behind the `more` of its comments."""
+    """A page of the comments of a post. `next`, and the `more` of each comment, are cursors for what it leaves out."""
 
     post_id: str
     roots: tuple[PagedComment, ...]
@@ -53,65 +53,65 @@ class CommentPage(ThreadPage):
 
 @query("threads/get_tree.sql", shapes={"node": "blog/thread_comment"}, names={"subject_id": "post_id"})
 class GetCommentTree(Tree[ThreadCommentNode]):
-    """The comments of a post as trees, all of them, oldest first, then by id: a list of those that reply to none.
+    """All comments of a post as trees, oldest first, then by id. The list has the comments that reply to none.
 
-    Comments that are deleted or not approved are left out, but for those with any other below them.
+    Comments that are deleted or not approved are left out, unless one below them is shown.
 
-    A comment whose parent belongs to another post stands among the roots, and so does the first of a cycle, or of
-    comments that reply to themselves: their `parent_id` is set. A depth leaves cycles out.
+    A comment whose parent belongs to another post is a root too, with its `parent_id` set. So is the first comment of a
+    cycle, but not if a `depth` is given.
     """
 
     post_id: str
     depth: Depth | None = None
-    """Only so many levels below the roots; 0 for the roots alone."""
+    """Only this many levels below the roots; 0 for the roots alone."""
     with_hidden: bool | None = None
-    """Deleted and unapproved comments too, with all that they say."""
+    """Whether to show deleted and unapproved comments too, with their content."""
 
 
 @query("threads/get_subtree.sql", shapes={"node": "blog/thread_comment"})
 class GetCommentSubtree(Subtree[ThreadCommentNode]):
-    """The comment with this id and the replies below it, oldest first, then by id; or None.
+    """The comment with this id and the replies below it, oldest first, then by id, or None.
 
-    Comments that are deleted or not approved are left out, but for those with any other below them; if nothing is left,
-    the result is None. A cycle ends where it would come back to this comment.
+    Comments that are deleted or not approved are left out, unless one below them is shown; if nothing is left, the
+    result is None. A cycle ends before it would repeat a node.
     """
 
     id: str
     depth: Depth | None = None
-    """Only so many levels below the comment."""
+    """Only this many levels below the comment."""
     with_hidden: bool | None = None
-    """Deleted and unapproved comments too, with all that they say."""
+    """Whether to show deleted and unapproved comments too, with their content."""
 
 
 @query(
     "threads/get_path.sql", shapes={"start": "blog/shown_comment", "node": "blog/thread_comment"}, names={"key": "id"}
 )
 class GetCommentPath(Many[ThreadComment]):
-    """The way to the comment with this id: the comment that replies to none, those in between, and itself, last.
+    """The path to the comment with this id: from the comment that replies to none down to itself.
 
-    There is no row when it is hidden and nothing below it is shown, or when there is no such comment. At most 10,000
-    levels up are looked at; of a cycle, each comment is there once.
+    The list is empty if there is no such comment, or if it is hidden and nothing below it is shown. At most 10,000
+    levels are followed; each comment of a cycle is listed once.
     """
 
     id: str
     with_hidden: bool | None = None
-    """Of deleted and unapproved comments, too, all that they say."""
+    """Whether to show deleted and unapproved comments with their content."""
 
 
 @query("threads/get_page.sql", shapes=_SHAPES, names={"subject_id": "post_id"})
 class GetCommentPage(One[CommentPage]):
     """A page of a post's comments: `limit` of those that reply to none, each with its first replies, to a depth.
 
-    Without `after` it is the first page; with the `next` of a page it is the one behind it, and with the `more` of a
+    Without `after` it is the first page; with the `next` of a page it is the page after it, and with the `more` of a
     comment its roots are the further replies to that comment, oldest first. Following all cursors gives each comment of
-    the post once, whatever is written or deleted meanwhile; what is written behind the place reached is there too. An
+    the post once, whatever is written or deleted meanwhile; what is written after the current position is there too. An
     unknown post has no comments.
 
-    Comments that are deleted or not approved are left out, but for those with any other below them. What no way leads
-    to from a comment without a parent, as those in a cycle, is on no page: `GetCommentTree` has it. A reply is where
-    its parent is, even if it names another post.
+    Comments that are deleted or not approved are left out, unless one below them is shown. A comment that cannot be
+    reached from one without a parent, as in a cycle, is on no page; `GetCommentTree` has it. A reply is listed below
+    its parent, even if it names another post.
 
-    The work of a page grows with the page, and with the hidden comments that it passes over, but not with the thread.
+    The cost of a page depends on the size of the page and the hidden comments that it skips, not on that of the thread.
     """
 
     post_id: str
@@ -123,7 +123,7 @@ class GetCommentPage(One[CommentPage]):
     depth: Levels = 3
     """How many levels below its roots the page shows: 0 to 100."""
     with_hidden: bool | None = None
-    """Deleted and unapproved comments too, with all that they say."""
+    """Whether to show deleted and unapproved comments too, with their content."""
     after: str | None = attrs.field(default=None, converter=cursor(str | None, datetime | None, str | None))
 
 
@@ -172,15 +172,15 @@ class GetCategoryTree(Tree[CategoryNode]):
     top: str | None = None
     """Only the category with this slug and those below it."""
     depth: Depth | None = None
-    """Only so many levels below the roots, or below `top`; 0 for these alone."""
+    """Only this many levels below the roots, or below `top`; 0 for these alone."""
 
 
 @query("threads/get_path.sql", shapes={"start": "blog/category", "node": "blog/category"}, names={"key": "slug"})
 class GetCategoryPath(Many[Category]):
-    """The way to the category with this slug: the one without a parent, those in between, and itself, last.
+    """The path to the category with this slug: from the one without a parent down to itself.
 
-    There is no row when there is no such category. At most 10,000 levels up are looked at; of a cycle, each category is
-    there once.
+    The list is empty if there is no such category. At most 10,000 levels are followed; each category of a cycle is
+    listed once.
     """
 
     slug: str

@@ -1,7 +1,7 @@
-"""How values travel, for the library's own statements alone: the caller's cursors keep their dumpers and loaders.
+"""How values are sent and loaded. This is for the library's statements alone: the caller's cursors stay as they are.
 
-All parameters are sent as text without a type, so that the statement decides their types, never a value: psycopg's
-cursors would send 1, 40000 and 2**40 as three types, and prepare the statement three times.
+All parameters are sent as text without a type, so that their types depend on the statement and never on a value.
+psycopg's cursors would send 1, 40000 and 2**40 as three types, and prepare the statement three times.
 """
 
 import datetime
@@ -38,11 +38,11 @@ FROM bases
 INNER JOIN pg_catalog.pg_type ON pg_type.oid = bases.oid
 INNER JOIN pg_catalog.pg_namespace ON pg_namespace.oid = pg_type.typnamespace
 """
-"""What types are, or the elements of arrays: with the base of a domain, and of a domain over that."""
+"""Looks up types, and the element types of arrays. For a domain it also gives its base type, at any depth."""
 
 
 class TextType(str):
-    """The name of a type whose values come as their text: an enum, citext, all that psycopg knows no other form of."""
+    """The name of a type whose values are loaded as text: an enum, citext, any that psycopg has no loader for."""
 
     __slots__ = ()
 
@@ -63,17 +63,17 @@ class Adaptation:
         self._found: list[PGresult] = []
 
     def unknown(self, results: Iterable[PGresult]) -> list[int]:
-        """The types of columns that psycopg does not know: they are to be looked up."""
+        """The types of the columns that psycopg does not know, and that LOOK_UP must look up."""
         oids = {result.ftype(index) for result in results for index in range(result.nfields)}
         return [oid for oid in sorted(oids) if self.adapters.types.get(oid) is None]
 
     def learn(self, found: PGresult) -> None:
-        """Know the types that LOOK_UP found."""
+        """Register the types that LOOK_UP found."""
         self._found.append(found)
         _learn(self, found)
 
     def adapt(self, cursor: "psycopg.RawCursor[Any] | psycopg.AsyncRawCursor[Any]") -> None:
-        """Have a stream's cursor dump and load alike; what cannot be loaded is `UNREADABLE`."""
+        """Make the cursor of a stream dump and load in the same way. A value that cannot be loaded is `UNREADABLE`."""
         _register(cursor.adapters)
         for name in _BOUNDED:
             oid = cursor.adapters.types[name].oid
@@ -82,7 +82,7 @@ class Adaptation:
             _learn(cursor, found)
 
     def type_name(self, oid: int) -> str:
-        """The name of a type, one of the database's own with its schema: `public.mood`, `public.mood[]`."""
+        """The name of a type. A type that the database defines has its schema: `public.mood`, `public.mood[]`."""
         info = self.adapters.types.get(oid)
         if info is None:
             return f"oid {oid}"
@@ -99,7 +99,7 @@ def _register(adapters: AdaptersMap) -> None:
 
 
 def _learn(context: AdaptContext, found: PGresult) -> None:
-    """Add types: a value is its text, or what it is in the type that a domain is over."""
+    """Register types. A value of a domain is loaded as one of its base type, any other as text."""
     adapters = context.adapters
     for row in range(found.ntuples):
         oid, array_oid, delimiter, name, base = [
@@ -134,7 +134,7 @@ class _DatetimeDumper(Dumper):
 
 
 class _JsonLoader(Loader):
-    """JSON stays bytes: the result class says how to decode it."""
+    """JSON stays bytes, since the result class decides how it is decoded."""
 
     def load(self, data: Buffer) -> bytes:
         return bytes(data)

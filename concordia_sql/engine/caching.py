@@ -1,4 +1,4 @@
-"""functools.cache that keeps the type of the function, for type checkers."""
+"""functools.cache, typed so that type checkers keep the type of the function."""
 
 import functools
 from collections.abc import Callable

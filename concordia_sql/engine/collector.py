@@ -1,21 +1,21 @@
 """The pause of the cyclic garbage collector while many objects are made.
 
-It would look through all of them again and again, and they hold no cycles.
+Without it, the collector would scan the new objects again and again. They hold no cycles.
 """
 
 import gc
 import threading
 
 _MOST = 100_000
-"""Objects since the last collection, with which a pause gives way to one: results that overlap without end would put it
-off for ever."""
+"""A pause does not stop a collection once so many objects were made since the last one. Otherwise results that overlap
+all the time would put it off for ever."""
 
 
 class CollectorPause:
-    """A `with` that pauses the collector. It is one for the process: the last of several threads to leave ends it."""
+    """A context manager that pauses the collector of the process until the last thread has left it."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()  # a finalizer may come here from inside
+        self._lock = threading.RLock()  # a finalizer that runs inside may enter again
         self._inside = 0
         self._was_on = False
 

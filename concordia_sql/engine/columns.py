@@ -59,7 +59,7 @@ class Column:
     is_constrained: bool
     """Whether an annotation of msgspec's limits the values."""
     nested: Sequence[type | None]
-    """The attrs classes in the type, and None where it takes objects of another form."""
+    """The attrs classes in the type, and None if it also takes objects of another form."""
 
 
 @cache

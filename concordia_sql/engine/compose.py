@@ -1,4 +1,4 @@
-"""A statement with its shapes in front, pruned to what a result class asks for: the text that PostgreSQL runs."""
+"""The text that is sent: a statement after its shapes in a WITH, pruned to the columns that a result class asks for."""
 
 import re
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ import msgspec
 from concordia_sql.engine.columns import columns_of, is_result_class, nested_classes
 from concordia_sql.engine.conditions import holding
 from concordia_sql.engine.errors import StatementError
-from concordia_sql.engine.lexer import Token, Tokens, quoted
-from concordia_sql.engine.prune import Kept, pruned, whole
+from concordia_sql.engine.lexer import Tokens, quoted
+from concordia_sql.engine.prune import Kept, is_present, pruned, whole
 from concordia_sql.engine.returning import write_columns
 from concordia_sql.engine.statement import Shape, Source
 
@@ -19,20 +19,20 @@ _WITH = re.compile(r"WITH\b(\s+RECURSIVE\b)?", re.IGNORECASE)
 
 @attrs.frozen(eq=False)
 class Composed:
-    """A text to send: `$1` in it stands for the first of `parameters`, and so on."""
+    """A text to send. `$1` in it is the first of `parameters`, and so on."""
 
     text: str
     parameters: tuple[str, ...]
     json: frozenset[str]
-    """The parameters that the text casts to jsonb: their values are sent as JSON."""
+    """The parameters that the text casts to jsonb. Their values are sent as JSON."""
     before: "Sequence[Composed]" = ()
-    """What is run before it, in one transaction with it."""
+    """The statements that are run before it, in the same transaction."""
     encoded: bytes = attrs.field(
         init=False, repr=False, default=attrs.Factory(lambda self: self.text.encode(), takes_self=True)
     )
 
     def values(self, query: object) -> list[object]:
-        """The values of the parameters in order."""
+        """The values of the parameters, in order."""
         values = [getattr(query, name) for name in self.parameters]
         if self.json:
             for index, name in enumerate(self.parameters):
@@ -44,10 +44,10 @@ class Composed:
 def compose(source: Source, result_class: type, present: frozenset[str]) -> Composed:
     """The statement of `source`, giving the columns of `result_class`.
 
-    `present` are the fields that are given, and the comparisons that hold, as `sort = 'best'`: conditional lines of
-    others are left out, and a shape's parameters that are not present are NULL.
+    `present` are the fields that are given and the comparisons that hold, as in `sort = 'best'`. Conditional lines with
+    other conditions are left out. Other parameters of a shape are NULL.
 
-    Raises StatementError when the class cannot be filled, or asks for columns that the statement does not give.
+    Raises StatementError if the class cannot be filled, or asks for columns that the statement does not give.
     """
     if is_result_class(result_class):
         _check_class(source, result_class)
@@ -56,7 +56,7 @@ def compose(source: Source, result_class: type, present: frozenset[str]) -> Comp
 
 
 def _check_class(source: Source, result_class: type) -> None:
-    """Refuse a class that cannot be filled, or in which one is nested."""
+    """Refuse a class that cannot be filled, or that has such a class nested in it."""
     try:
         nested_classes(result_class)
     except StatementError as error:
@@ -76,10 +76,10 @@ def compose_with(shapes: Kept, source: Source, result_class: type, present: froz
 def compose_command(source: Source, result_class: type, present: frozenset[str]) -> Composed:
     """The statements of `source`, giving the columns of `result_class`.
 
-    Shapes are merged into their own WITH: a write must be at the top. They are whole, as what becomes of a column that
-    is written is not known. A statement whose every line is left out is none.
+    Shapes are merged into the statement's own WITH, since a write must be at the top level. They keep all columns, as
+    it is not known who reads a column that is written. A statement is not run if all of its lines are left out.
 
-    Raises StatementError when the class cannot be filled, or asks for columns that the statement does not give.
+    Raises StatementError if the class cannot be filled, or asks for columns that the statement does not give.
     """
     if is_result_class(result_class):
         _check_class(source, result_class)
@@ -96,14 +96,14 @@ def compose_command(source: Source, result_class: type, present: frozenset[str])
 
 
 def _write_shapes(shapes: Kept, source: Source, text: "_Text") -> str:
-    """The shapes, each with these columns, as the list of a WITH."""
+    """The shapes with these columns, as the list of a WITH."""
     if len({shape.name for shape in shapes}) == len(shapes):
         return ", ".join(_write_shape(shape, shapes, text) for shape in shapes)
     return _write_nested(shapes, source, text)
 
 
 def _write_nested(shapes: Kept, source: Source, text: "_Text") -> str:
-    """The shapes that a text uses, each with its own inside: where two libraries have one name, each means its own."""
+    """The shapes of a text, each with a WITH of those that it uses, so that two libraries may use the same name."""
     used = [shape for shape in source.uses.values() if shape in shapes]
     return ", ".join(_write_shape(shape, shapes, text, _write_nested(shapes, shape.source, text)) for shape in used)
 
@@ -116,7 +116,7 @@ def _write_shape(shape: Shape, shapes: Kept, text: "_Text", inner: str = "") -> 
 
 
 class _Text:
-    """Writes tokens, and numbers the parameters as they come."""
+    """Writes tokens as text, and numbers the parameters in the order in which they come."""
 
     def __init__(self, present: frozenset[str], before: Sequence[Composed] = ()) -> None:
         self.present = present
@@ -125,10 +125,10 @@ class _Text:
         self._json: set[str] = set()
 
     def add(self, tokens: Tokens, *, shape: bool = False) -> str:
-        """The text of the tokens, without comments and the lines left out."""
+        """The text of the tokens, without comments and without the lines that are left out."""
         pieces: list[str] = []
         for index, token in enumerate(tokens):
-            if token.kind == "comment" or not _stands(token, self.present):
+            if token.kind == "comment" or not is_present(token, self.present):
                 continue
             if token.kind == "space" and pieces and pieces[-1].isspace():
                 pieces.pop()
@@ -149,8 +149,3 @@ class _Text:
         if json:
             self._json.add(name)
         return f"${self._numbers.setdefault(name, len(self._numbers) + 1)}"
-
-
-def _stands(token: Token, present: frozenset[str]) -> bool:
-    """Whether the line of a token is not left out."""
-    return token.when is None or token.when in present

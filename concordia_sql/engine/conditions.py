@@ -1,7 +1,7 @@
 """Conditional lines: `-- when :after`, `-- when :sort = 'best'`, `-- when :after and :sort = 'best'`.
 
-A condition is kept as a text without colons, `after and sort = 'best'`. Its parts are joined by `and`; all must hold. A
-part without a value holds when the field is given.
+A condition is stored as a text without colons: `after and sort = 'best'`. It holds if all of its parts hold. A part
+without a value holds if the field is given.
 """
 
 import re
@@ -19,14 +19,14 @@ _WRITTEN_PART = re.compile(r"(\w+)(?: = '([^']*)')?(?: and |$)")
 
 
 def condition_in(comment: str) -> str | None:
-    """The condition that a comment states, if it states one."""
+    """The condition in a comment, or None if the comment has no condition."""
     if not _WHEN.fullmatch(comment):
         return None
     return " and ".join(_written(match[1], match[2]) for match in _PART.finditer(comment))
 
 
 def fields_in(condition: str) -> Iterator[tuple[str, str | None]]:
-    """The field of each part of a condition, and the value if it has one."""
+    """The field of each part of a condition, with the value that it is compared to or None."""
     for match in _WRITTEN_PART.finditer(condition):
         yield match[1], match[2]
 
@@ -37,7 +37,7 @@ def renamed(condition: str, names: Mapping[str, str]) -> str:
 
 
 def holding(conditions: Iterable[str], present: frozenset[str]) -> frozenset[str]:
-    """`present`, and those of the conditions of several parts whose parts are all in it."""
+    """`present`, with those of the conditions whose parts are all in it."""
     held = (each for each in conditions if all(_written(*part) in present for part in fields_in(each)))
     return present.union(held)
 
@@ -45,10 +45,11 @@ def holding(conditions: Iterable[str], present: frozenset[str]) -> frozenset[str
 def choices(
     texts: Sequence[tuple[object, Tokens]], hints: Mapping[str, Any], *, shared: bool
 ) -> Mapping[str, Mapping[object, str]]:
-    """For each field that the conditional lines of a file and its shapes compare, its values with what each makes hold.
+    """The fields that conditional lines compare to a value. Each maps its values to the comparisons that then hold.
 
-    Raises StatementError, with file and line, for a value that the field's type does not list. Lines for such values
-    may stand in a file that is shared, where another query needs them: there, each value of the type must have a line.
+    `texts` are a file and its shapes. Raises StatementError, with file and line, for a value that the field's type does
+    not list. A `shared` file may have lines for such values, since another query may need them; there, every value of
+    the type must have a line.
     """
     found: dict[str, dict[object, str]] = {}
     for path, tokens in texts:
@@ -73,7 +74,7 @@ def _written(field: str, value: str | None) -> str:
 
 
 def _listed(hint: Any) -> list[str]:
-    """The texts that a type lists: those of a Literal, or of a union of them."""
+    """The texts that a type lists: a Literal, or a union of Literals."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is Literal:
         return [value for value in arguments if isinstance(value, str)]

@@ -1,4 +1,4 @@
-"""What a type says of its values: how one that is given becomes the one that is sent."""
+"""`Convert`, with which a type converts the values of parameters before they are sent."""
 
 import collections.abc
 import functools
@@ -16,17 +16,17 @@ Conversion: TypeAlias = Callable[[Any], Any]
 
 @attrs.frozen
 class Convert:
-    """In `Annotated[str, Convert(function)]`: how a parameter's value becomes the one that is sent.
+    """Converts the values of a parameter of the type `Annotated[str, Convert(function)]`.
 
-    The function gets each value that fits the type, in a field of a query, in a sequence or in a field of its rows. It
-    raises ParameterError, saying what would be right, for a value that is none of the kind.
+    The function gets each value that fits the type, be it in a field of a query, in a sequence or in a field of its
+    rows. It returns the value to send, or raises ParameterError, whose text says what would be right.
     """
 
     function: Conversion
 
 
 def conversion(hint: Any) -> Conversion | None:
-    """What converts a value of this type, at any depth; None where no `Convert` is in it."""
+    """The function that converts values of this type, at any depth. None if there is no `Convert` in the type."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is Annotated:
         own = [item.function for item in hint.__metadata__ if isinstance(item, Convert)]
@@ -55,7 +55,7 @@ def _of_union(conversions: list[Conversion | None]) -> Conversion | None:
     if not found:
         return None
     if len(found) > 1:
-        raise StatementError("a union of two types with a Convert: nothing says which one is for a value")
+        raise StatementError("a union of two types with a Convert: it is not known which one a value needs")
     return lambda value: value if value is None else found[0](value)
 
 
@@ -68,10 +68,10 @@ def _row(fields: dict[str, Conversion], row: Any) -> Any:
     return attrs.evolve(row, **changed)
 
 
-def _at(place: str, convert: Conversion, value: Any) -> Any:
-    """The value converted, with its place in the error, as msgspec names places."""
+def _at(path: str, convert: Conversion, value: Any) -> Any:
+    """The value converted. Its path is in the error, written as msgspec writes paths."""
     try:
         return convert(value)
     except ParameterError as error:
         problem, _, inner = str(error).partition(" at $")
-    raise ParameterError(f"{problem} at ${place}{inner}")
+    raise ParameterError(f"{problem} at ${path}{inner}")

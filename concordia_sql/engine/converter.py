@@ -1,4 +1,4 @@
-"""The converter: what PostgreSQL sends to attrs classes, by cattrs and msgspec. Every hook is registered here."""
+"""The converter: makes attrs classes of what PostgreSQL sends, by cattrs and msgspec. It holds every hook."""
 
 import functools
 import inspect
@@ -17,18 +17,18 @@ T = TypeVar("T")
 
 
 class Converter(MsgspecJsonConverter):
-    """A cattrs converter whose `loads` lets msgspec decode straight into attrs classes.
+    """A cattrs converter whose `loads` decodes JSON straight into attrs classes by msgspec.
 
-    msgspec asks the cattrs hooks for the types that it does not know itself, so register those here:
+    Types that msgspec does not know are structured by the hooks of the converter. Register them like this:
     `converter.register_structure_hook(Money, lambda value, _: Money.parse(value))`.
     """
 
     def get_loads_hook(self, cl: type[T]) -> Callable[[bytes], T]:
-        """The function that decodes JSON bytes to a `cl`. It raises ResultError with the path, never with a value."""
+        """A function that decodes JSON bytes to a `cl`. It raises ResultError, with the path and never with a value."""
         return _checked(msgspec.json.Decoder(cl, dec_hook=self._structure_unknown).decode, cl)
 
     def get_fit_hook(self, cl: type[T]) -> Callable[[object], T]:
-        """The function that makes a `cl` of a value as psycopg loads it, as strictly and with the same errors."""
+        """A function that makes a `cl` of a value loaded by psycopg. It is as strict, and raises the same errors."""
         msgspec.json.Decoder(cl, dec_hook=self._structure_unknown)  # TypeError here and not on the first value
         return _checked(partial(msgspec.convert, type=cl, dec_hook=self._structure_unknown), cl)
 
@@ -41,15 +41,15 @@ class Converter(MsgspecJsonConverter):
             return value
         try:
             return self.structure(value, cl)
-        except Exception as error:  # noqa: BLE001 - whatever a hook of the user's raises; its text may hold the value
+        except Exception as error:  # noqa: BLE001 - a user's hook may raise anything; the text may hold the value
             problem = f"Expected `{cl.__name__}`; its hook raised {type(error).__name__}"
         raise TypeError(problem)
 
 
 def make_converter() -> Converter:
-    """A converter as a Database uses it; register hooks for types of your own and pass it on.
+    """A converter as a Database uses it. Register hooks for your own types, then pass it to the Database.
 
-    It also structures queries from dicts: each checks its values itself, as when it is made by hand.
+    It also makes queries of dicts. Each query checks its values, as when it is made by hand.
     """
     converter = Converter(prefer_attrib_converters=True, forbid_extra_keys=True)
     configure_converter(converter)
@@ -57,7 +57,7 @@ def make_converter() -> Converter:
 
 
 def reason(error: msgspec.MsgspecError, expected: object) -> str:
-    """What was expected and where, without the value that msgspec quotes for an enumeration."""
+    """What was expected, and the path to it. The value, which msgspec quotes for an enumeration, is left out."""
     text, _, path = str(error).rpartition(" - at ")
     if not text:
         text, path = path, ""
@@ -78,6 +78,6 @@ def _checked(decode: Callable[[Any], T], expected: object) -> Callable[[Any], T]
             raise
         except Exception as error:  # noqa: BLE001 - whatever a class of the user's raises; its text may hold the value
             problem = f"{spell(expected)} raised {type(error).__name__}"
-        raise ResultError(problem)  # outside, so that nothing holds on to msgspec's error and the value in it
+        raise ResultError(problem)  # outside of except: its context would be msgspec's error, with the value
 
     return functools.update_wrapper(checked, decode, assigned=(), updated=())

@@ -1,15 +1,15 @@
-"""Every error of the library, below one base. psycopg's own errors pass through, with a note naming the query."""
+"""Every error that the library raises. psycopg's own errors pass through, with a note that names the query."""
 
 
 class ConcordiaError(Exception):
-    """The base of every error that this library raises itself. It can be pickled, and so leave its process."""
+    """The base class of every error that the library raises. Errors can be pickled."""
 
     def __reduce__(self) -> tuple[object, ...]:
         return _restored, (type(self), self.args), self.__dict__
 
 
 def _restored(cls: type[ConcordiaError], args: tuple[object, ...]) -> ConcordiaError:
-    """An error as pickle makes it, without __init__, which may need other arguments."""
+    """Unpickle an error without calling __init__, whose arguments may differ from `args`."""
     return cls.__new__(cls, *args)
 
 
@@ -18,11 +18,11 @@ class StatementError(ConcordiaError):
 
 
 class ParameterError(ConcordiaError, ValueError):
-    """A query was given a value that it cannot take. Raised before the database; names the query and the parameter."""
+    """A query was made with a value that it cannot take. Nothing was sent. Names the query and the parameter."""
 
 
 class DatabaseURLError(ConcordiaError, ValueError):
-    """The URL of a database cannot be used. Says why, and shows nothing of it: a password may be in any part."""
+    """The URL of a database cannot be used. Says why. Shows no part of the URL, since any part may hold a password."""
 
 
 class NotFound(ConcordiaError, LookupError):
@@ -30,11 +30,11 @@ class NotFound(ConcordiaError, LookupError):
 
 
 class ResultError(ConcordiaError):
-    """Rows do not fit the result class: names the query, the column and the path in it, never a value."""
+    """Rows do not fit the result class. Names the query, the column and the path inside it, never a value."""
 
 
 class QuerierError(ConcordiaError):
-    """A querier was used as it cannot be: by two tasks at once, on a connection not in autocommit, for a command."""
+    """A querier was used wrongly: by two tasks at once, outside autocommit mode, or to fetch a command."""
 
 
 class NotMigrated(ConcordiaError):
@@ -42,23 +42,23 @@ class NotMigrated(ConcordiaError):
 
 
 class OutcomeUnknown(ConcordiaError):
-    """The connection was lost while a command ran, or its deadline passed: whether it was done is unknown.
+    """The connection was lost, or a deadline passed, during a command or a COMMIT. It may or may not be done.
 
-    psycopg's error is the cause, or DeadlineExceeded.
+    The cause is psycopg's error or DeadlineExceeded.
     """
 
 
 class NoConnection(ConcordiaError):
-    """A database had no connection for a call: none was free in time, or too many callers wait already.
+    """A database had no connection for a call: none was free in time, or too many callers were waiting already.
 
-    Nothing was run. Where none could be made, the cause says why.
+    Nothing was run. If no connection could be made, the cause says why.
     """
 
 
 class DeadlineExceeded(ConcordiaError):
-    """A call did not end in time: names the query, and how long it waited for a connection and for the server.
+    """A call did not end in time. Names the query, and how long it waited for a connection and for the server.
 
-    Its query was cancelled, and of a command nothing is left; where that is not known, OutcomeUnknown is raised.
+    The query was cancelled, and a command wrote nothing. If that is not known, OutcomeUnknown is raised instead.
     """
 
     def __init__(self, message: str, *, waited: float, ran: float) -> None:
@@ -70,18 +70,18 @@ class DeadlineExceeded(ConcordiaError):
 
 
 class Refused(ConcordiaError):
-    """A rule forbids what a command was to do. Nothing was written; in a transaction, all of that is rolled back."""
+    """A rule forbids the command. Nothing was written; a transaction around it is rolled back."""
 
     def __init__(self, message: str, *, reason: str, found: str | None = None) -> None:
         super().__init__(message)
         self.reason = reason
-        """Which rule: one of the words that the command's docstring names."""
+        """The rule, as one of the words that the command's docstring lists."""
         self.found = found
-        """The state that was found, for a rule about states."""
+        """The state that the row had, if the rule is about states."""
 
 
 class Conflict(ConcordiaError):
-    """Another row has the unique key. Nothing was written. The cause is psycopg's error."""
+    """Another row has the same unique key. Nothing was written. The cause is psycopg's error."""
 
     def __init__(
         self, message: str, *, columns: tuple[str, ...], row: int | None = None, deleted: bool = False
@@ -90,17 +90,17 @@ class Conflict(ConcordiaError):
         self.columns = columns
         """The columns of the key."""
         self.row = row
-        """Which of many rows given, counted from 0."""
+        """The number of the row, counted from 0, if the command was given many."""
         self.deleted = deleted
-        """Whether a deleted row holds the key, until it is restored or purged."""
+        """Whether the other row is soft-deleted. It holds the key until it is restored or purged."""
 
 
 class MissingReference(ConcordiaError):
-    """A row that was named is not there. Nothing was written. The cause is psycopg's error."""
+    """A row that the command refers to does not exist. Nothing was written. The cause is psycopg's error."""
 
     def __init__(self, message: str, *, columns: tuple[str, ...], row: int | None = None) -> None:
         super().__init__(message)
         self.columns = columns
-        """The columns that name it."""
+        """The columns that refer to it."""
         self.row = row
-        """Which of many rows given, counted from 0."""
+        """The number of the row, counted from 0, if the command was given many."""

@@ -1,6 +1,6 @@
-"""Functions that give one value for one row: neither aggregates nor functions that return sets.
+"""Functions that give one value for each row: neither aggregates nor functions that return sets.
 
-A list cannot know the functions of a user's own. So what is not in it counts as neither.
+A function that is not listed here, as one of the user's own, may be either.
 """
 
 from concordia_sql.engine.select import Parts
@@ -12,7 +12,7 @@ SYNTAX = frozenset(
     using when zone bit char character decimal float numeric time timestamp varchar varying
     """.split()  # noqa: SIM905 - a list would be a word a line
 )
-"""Words before a bracket that are no function, or one of the grammar's own."""
+"""Key words that may come before a bracket: they are not functions, or are functions with a syntax of their own."""
 
 PLAIN = frozenset(
     """
@@ -34,7 +34,7 @@ PLAIN = frozenset(
 
 
 def calls_only_plain_functions(parts: Parts) -> bool:
-    """Whether an expression calls no others. What is in a subselect does not count: it is called there."""
+    """Whether an expression calls only functions that are listed here. Subselects are not looked into."""
     for index, part in enumerate(parts):
         if part.text in ("(", "[") and not part.query and not calls_only_plain_functions(part.inside):
             return False
@@ -47,7 +47,7 @@ def calls_only_plain_functions(parts: Parts) -> bool:
 
 
 def _is_window_call(parts: Parts, index: int) -> bool:
-    """Whether OVER follows the arguments."""
+    """Whether OVER follows the arguments of a function."""
     if index < len(parts) and parts[index].keyword == "filter":
         index += 2
     return index < len(parts) and parts[index].keyword == "over"

@@ -1,7 +1,6 @@
-"""Keyset pagination: a list goes on behind the row whose cursor it is given, whether that row is still there or not.
+"""Keyset pagination: a list goes on after the row whose cursor is given, even if that row has been deleted since.
 
-Each row of such a list carries its `cursor`, the values that the list is ordered by. It is opaque: pass it back as it
-came.
+Each row of such a list has a `cursor`: the values by which the list is ordered. It is opaque: pass it on unchanged.
 """
 
 from collections.abc import Callable
@@ -20,7 +19,7 @@ def cursor(*keys: type | UnionType) -> Callable[[str | None], str | None]:
     """A converter for the field `after` of a list that is ordered by columns of these types."""
     decoder = msgspec.json.Decoder(GenericAlias(tuple, keys))
 
-    def check(value: str | None) -> str | None:
+    def validate(value: str | None) -> str | None:
         if value is not None:
             try:
                 values = decoder.decode(value)
@@ -30,4 +29,4 @@ def cursor(*keys: type | UnionType) -> Callable[[str | None], str | None]:
                 raise ParameterError("not a cursor; pass the cursor of the last row as it came")
         return value
 
-    return check
+    return validate

@@ -11,7 +11,7 @@ import attrs
 
 from concordia_sql.engine.errors import StatementError
 
-_LETTER = r"[A-Za-z_\x80-\U0010FFFF]"  # what begins a name: every character that is not ASCII is a letter
+_LETTER = r"[A-Za-z_\x80-\U0010FFFF]"  # begins a name; PostgreSQL takes every non-ASCII character for a letter
 _NAME = rf"{_LETTER}[\w\x80-\U0010FFFF]*"
 # Atomic groups, as CPython before 3.11.5 matches possessive repeats of groups wrongly.
 _TOKEN = re.compile(
@@ -45,24 +45,24 @@ _WRONG = {
 
 @attrs.frozen
 class Token:
-    """A piece of SQL and the line on which it begins."""
+    """A token of SQL, and the line on which it begins."""
 
     kind: str
     text: str
     line: int
     when: str | None = None
-    """The condition of the conditional line on which the token stands."""
+    """The condition of the token's line, if that is a conditional line."""
 
     @property
     def name(self) -> str:
-        """The identifier or key word that the token spells, folded as PostgreSQL does; empty for any other token."""
+        """The identifier or key word, folded to lower case as PostgreSQL does. Empty for any other token."""
         if self.kind == "quoted":
             return _clipped(self.text[1:-1].replace('""', '"'))
         return _clipped(self.text.translate(_LOWER)) if self.kind == "word" else ""
 
     @property
     def keyword(self) -> str:
-        """The key word that the token may be; empty for a quoted name, which is never one."""
+        """The key word that the token may be. Empty for a quoted name, which is never a key word."""
         return self.name if self.kind == "word" else ""
 
     @property
@@ -75,13 +75,13 @@ Tokens = Sequence[Token]
 
 
 def tokenize(text: str, source: str, *, numbered: bool = False) -> list[Token]:
-    """The tokens of a SQL text; joined, they are the text again.
+    """Split a SQL text into tokens. Joined, they are the text again.
 
-    Raises StatementError, naming `source` and the line, for NUL, a string, name or comment without an end, and `$1`,
-    but in a `numbered` text, whose parameters are written so.
+    Raises StatementError, naming `source` and the line, for a NUL character, an unterminated string, name or comment,
+    and a parameter written as `$1`. If `numbered`, parameters are written as `$1`.
     """
-    if (place := text.find("\0")) >= 0:
-        line = text.count("\n", 0, place) + 1
+    if (nul := text.find("\0")) >= 0:
+        line = text.count("\n", 0, nul) + 1
         raise StatementError(f"{source}:{line}: a NUL character")
     tokens: list[Token] = []
     brackets: list[str] = []
@@ -110,12 +110,12 @@ def tokenize(text: str, source: str, *, numbered: bool = False) -> list[Token]:
 
 
 def _clipped(name: str) -> str:
-    """As much of a name as PostgreSQL reads."""
+    """A name truncated as PostgreSQL truncates it."""
     return name.encode()[:_LONGEST_NAME].decode(errors="ignore") if len(name) > _LONGEST_NAME // 4 else name
 
 
 def quoted(name: str) -> str:
-    """The name of a column as SQL, in quotes where it needs them after a dot."""
+    """The name of a column as SQL, quoted if it needs quotes after a dot."""
     return name if name == name.lower() else f'"{name}"'
 
 
@@ -126,7 +126,7 @@ def name_token(name: str, line: int) -> Token:
 
 
 def _block_end(text: str, start: int, where: str) -> int:
-    """Where the block comment at `start` ends: they nest."""
+    """The end of the block comment at `start`. Block comments nest."""
     depth = 0
     for edge in _BLOCK_EDGE.finditer(text, start):
         depth += 1 if edge[0] == "/*" else -1
@@ -136,12 +136,12 @@ def _block_end(text: str, start: int, where: str) -> int:
 
 
 def _is_after_string(tokens: Tokens) -> bool:
-    """Whether a colon here follows a key, as in `JSON_OBJECT('key':value)`."""
+    """Whether the last token is a string, so that a colon is that of `JSON_OBJECT('key':value)`."""
     return next((token.kind in ("string", "dollar") for token in reversed(tokens) if not token.blank), False)
 
 
 def _track_bracket(symbol: str, tokens: Tokens, brackets: list[str]) -> None:
-    """Tell `tags[1:n]`, where the colon is the slice's, from `ARRAY[:n]`, where it begins a parameter."""
+    """Keep the open brackets. The colon in `tags[1:n]` belongs to the slice; in `ARRAY[:n]` it begins a parameter."""
     if symbol in "([":
         before = next((token.text.upper() for token in reversed(tokens) if not token.blank), "")
         brackets.append("slice" if symbol == "[" and before not in ("ARRAY", "[", ",") else symbol)

@@ -1,4 +1,4 @@
-"""Libraries: SQL files that belong together, with what is known about the database that they are for."""
+"""Libraries: a folder of SQL files, with the migrations of the database that they are written for."""
 
 import importlib.resources
 import re
@@ -13,13 +13,13 @@ import attrs
 from concordia_sql.engine.caching import cache
 
 REFUSED = "RC001"
-"""The SQLSTATE that the function `refuse_command` raises; its arguments are the message and the detail."""
+"""The SQLSTATE that the function `refuse_command` raises. Its arguments become the message and the detail."""
 
 Source: TypeAlias = str | Path
-"""Where migrations lie, as yoyo takes it: a folder, or `package:myapp:migrations`."""
+"""A source of migrations for yoyo: a folder, or `package:myapp:migrations`."""
 
 SNAPSHOT = "catalogue.json"
-"""The file beside migrations that keeps what they make."""
+"""The file, in the folder of the migrations, that describes the tables that they make."""
 
 _MIGRATION = re.compile(r"(?<!\.rollback)\.(?:sql|py)$")
 _PACKAGE = re.compile(r"package:([^\s/:]+):(.*)")
@@ -47,7 +47,7 @@ def _advice(library: "Library") -> str:
 
 
 def apply_command(library: "Library") -> str:
-    """The command that applies the migrations of a library and of those that it uses; empty where there are none."""
+    """The command that applies the migrations of a library and of those that it uses. Empty if there are none."""
     sources = dict.fromkeys(source for each in (library, *library.uses) for source in each.migrations)
     return f"yoyo apply --batch --database postgresql+psycopg://… {shlex.join(sources)}" if sources else ""
 
@@ -61,22 +61,22 @@ class Library:
 
     root: Path = attrs.field(converter=_absolute)
     migrations: tuple[str, ...] = attrs.field(default=(), converter=_sources, kw_only=True)
-    """What makes the tables: yoyo's sources, each a folder or `package:myapp:migrations`."""
+    """The migrations that make the tables: sources for yoyo, each a folder or `package:myapp:migrations`."""
     uses: "tuple[Library, ...]" = attrs.field(default=(), converter=_libraries, kw_only=True)
-    """Other libraries, whose shapes its statements may use. Of shapes of one name, its own is taken, then the first."""
+    """Other libraries, whose shapes its statements may use. Its own shapes come first, then those of each in order."""
     not_migrated: str = attrs.field(default=attrs.Factory(_advice, takes_self=True), kw_only=True)
-    """What it means that a table, column or function is missing: the text of NotMigrated.
+    """The text of NotMigrated, raised when a table, column or function is missing.
 
-    By default it names the command that applies the migrations, its own and those of the libraries that it uses. Where
-    it is empty, as where there are no migrations, psycopg's error passes through.
+    By default it names the command that applies the migrations of the library and of those that it uses. If it is
+    empty, psycopg's error passes through; it is empty by default if there are no migrations.
     """
     refused: str = attrs.field(default=REFUSED, kw_only=True)
-    """The SQLSTATE of an error that is a refusal: its message is the reason, its detail the state that was found."""
+    """The SQLSTATE of a refusal. The error's message is the reason, its detail the state that was found."""
 
 
 @cache
 def tables_of(library: Library) -> frozenset[str]:
-    """The tables that a library's migrations create in SQL, as far as they can be read here."""
+    """The tables that a library's migrations create in SQL files. Migrations written in Python are not read."""
     files = (file for source in library.migrations for file in _files(source))
     texts = [file.read_text("utf-8") for file in files if file.name.endswith(".sql")]
     return frozenset(name for text in texts for name in _CREATED.findall(text))
@@ -84,20 +84,20 @@ def tables_of(library: Library) -> frozenset[str]:
 
 @cache
 def migrations_of(library: Library) -> Sequence[str]:
-    """The names of a library's migrations as yoyo knows them, in their order."""
+    """The names of a library's migrations, as yoyo stores them, in order."""
     names = (file.name for source in library.migrations for file in _files(source))
     return sorted({_MIGRATION.sub("", name) for name in names if _MIGRATION.search(name) and name != "__init__.py"})
 
 
 @cache
 def snapshot_of(library: Library) -> bytes | None:
-    """What the catalogue says of the tables when all migrations are applied, where a file beside them keeps it."""
+    """The description of the tables when all migrations are applied, or None if there is no such file."""
     files = (file for source in library.migrations for file in _files(source))
     return next((file.read_bytes() for file in files if file.name == SNAPSHOT), None)
 
 
 def _files(source: str) -> Iterator[Traversable]:
-    """The files of a source; none where it is not deployed with the code."""
+    """The files of a source. There are none if it is not deployed with the code."""
     package = _PACKAGE.fullmatch(source)
     folder: Traversable = importlib.resources.files(package[1]).joinpath(package[2]) if package else Path(source)
     if folder.is_dir():

@@ -1,4 +1,4 @@
-"""Rows to objects: one function for a result class and the columns that came back. No I/O."""
+"""Rows to objects: a function is made for each result class and the columns of the rows. No I/O."""
 
 import functools
 import inspect
@@ -37,12 +37,13 @@ _JSON = ("json", "jsonb")
 def make_row_maker(
     result_class: type[T], types: Mapping[str, str], converter: Converter
 ) -> Callable[[Sequence[Any]], T]:
-    """The function that makes a `result_class` of a row, given the PostgreSQL types of its columns; JSON is bytes.
+    """A function that makes a `result_class` of a row. `types` are the PostgreSQL types of its columns by name.
 
-    Where the result class is no attrs class, it is the type of the only column's values.
+    A result class that is not an attrs class is the type of the values of the only column. Values are as psycopg loads
+    them, JSON as bytes.
 
-    Raises ResultError when columns are missing or their types do not fit the fields. So does the function, when NULL or
-    JSON does not, or the class itself refuses a value.
+    Raises ResultError if columns are missing or their types do not fit the fields. The function raises ResultError if a
+    NULL or JSON does not fit, or if the class refuses a value.
     """
     if not is_result_class(result_class):
         return _make_value_maker(result_class, types, converter)
@@ -72,8 +73,8 @@ def make_row_maker(
 
     if list(types) == list(columns):
         return make_row
-    places = [list(types).index(name) for name in columns]
-    return lambda values: make_row([values[place] for place in places])
+    indexes = [list(types).index(name) for name in columns]
+    return lambda values: make_row([values[index] for index in indexes])
 
 
 @attrs.frozen
@@ -81,14 +82,14 @@ class RowProblem:
     """Why a row cannot be read."""
 
     row: int
-    """Its place in the result."""
+    """Its number in the result, counted from 0."""
     id: str | None
-    """What its column `id` holds."""
+    """The value of its column `id`, if it has one."""
     text: str
 
 
 def explain_rows(result: PGresult, rows: Transformer, make_row: Callable[[Sequence[Any]], object]) -> RowProblem:
-    """What is wrong with the first row of a result that cannot be read."""
+    """The problem of the first row of a result that cannot be read."""
     for number in range(result.ntuples):
         try:
             rows.load_row(number, make_row)
@@ -105,7 +106,7 @@ def explain_rows(result: PGresult, rows: Transformer, make_row: Callable[[Sequen
 
 
 def _unreadable(result: PGresult, rows: Transformer, number: int) -> str:
-    """The column of a row that psycopg cannot load: an infinite date, a time of 24:00, a year after 9999."""
+    """The problem of a row that psycopg cannot load: an infinite date, a time of 24:00, a year after 9999."""
     for index in range(result.nfields):
         value = result.get_value(number, index)
         try:
@@ -117,7 +118,7 @@ def _unreadable(result: PGresult, rows: Transformer, number: int) -> str:
 
 
 def unreadable(column: str) -> str:
-    """What is wrong with a value that psycopg cannot load."""
+    """The problem of a value that psycopg cannot load."""
     return f"column {column} holds what Python has no value for: it is infinite, or out of range"
 
 
@@ -150,13 +151,13 @@ def _loaded(values: Sequence[Any], loads: Iterable[tuple[int, Load]]) -> list[An
     return row
 
 
-def _picked(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
-    """What picks the values at these places, in one call."""
-    return operator.itemgetter(*places) if len(places) > 1 else lambda values: [values[place] for place in places]
+def _picked(indexes: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """A function that picks the values at these indexes, in one call."""
+    return operator.itemgetter(*indexes) if len(indexes) > 1 else lambda values: [values[index] for index in indexes]
 
 
 def _builder(result_class: type[T], names: Sequence[str]) -> Callable[..., T]:
-    """What builds an object of the values of these fields: by position where the class can, in a third of the time."""
+    """A function that builds an object of the values of these fields. By position, it takes a third of the time."""
     fields = attrs.fields(cast("Any", result_class))[: len(names)]
     if [field.name for field in fields if not field.kw_only] == names:
         return result_class
@@ -195,7 +196,7 @@ def _check_nulls(columns: Iterable[Column], values: Sequence[Any]) -> None:
 
 
 def _load(column: Column, type_name: str, converter: Converter) -> Load | None:
-    """What makes the field's value of the column's, if it is not the same."""
+    """A function that makes the value of the field of that of the column. None if both are the same."""
     change = make_naive(column.hint)
     if type_name in _JSON:
         if problem := not_in_json(column.hint):
@@ -236,7 +237,7 @@ def _in_turn(load: Load, change: Load | None) -> Load:
 
 
 def _named(column: Column, load: Load) -> Load:
-    """`load`, with the column's name in its errors."""
+    """`load`, with the name of the column in its errors."""
 
     def named(value: Any) -> Any:
         try:

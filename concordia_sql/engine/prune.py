@@ -1,14 +1,17 @@
-"""Which columns of its shapes a text needs, so that no other is computed.
+"""Pruning: finds the columns of the shapes that a statement needs. The others are left out, and so not computed.
 
-A column is left out only where the text proves that nobody reads it. Columns that are named are kept. Of the whole rows
-of a shape, only three readers are followed, down to the classes that read them:
+A column is left out only if the text proves that nobody reads it. A column that is named is kept. Three places read the
+whole rows of a shape, and yet are known to read only the columns that a class names:
 
-1. `SELECT shape.*` of a query, at the outermost: its reader is the result class;
-2. a subselect or CTE that passes `shape.*`, or a column as it is, on to such a place;
-3. an item of a select list that is `to_json(shape.*)` or `json_agg(shape.*)` and nothing else, also inside a coalesce
-   or a subselect: its reader is the class in the field of the item's name, and so on downwards.
+1. The outermost `SELECT shape.*` of a query. The result class reads it.
+2. A subselect or CTE that passes `shape.*`, or a single column unchanged, on to one of these three places.
+3. An item of a select list that is `to_json(shape.*)` or `json_agg(shape.*)` and nothing else; it may be inside a
+   coalesce or a subselect. The class of the field with the item's name reads it, and so on for nested classes.
 
-Whoever else may read a row keeps all of it. A text that cannot be read keeps all of every shape in it.
+Any other use of a row keeps all columns. So does a text that `select` cannot parse, for every shape in it.
+
+To follow it, begin at `pruned`: it wants the columns of the result class from the rows of the statement (`_Rows.want`).
+Each column passes that on to the rows that it is made of (`_Column._pass_on`). What is left is in `_Pruning.kept`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,7 +22,7 @@ from concordia_sql.engine.caching import cache
 from concordia_sql.engine.columns import Column, columns_of, is_result_class, plain_class, spell
 from concordia_sql.engine.errors import StatementError
 from concordia_sql.engine.functions import calls_only_plain_functions
-from concordia_sql.engine.lexer import Tokens
+from concordia_sql.engine.lexer import Token, Tokens
 from concordia_sql.engine.select import (
     SELECT,
     From,
@@ -38,31 +41,31 @@ from concordia_sql.engine.statement import Shape, Source
 from concordia_sql.engine.tree import Node, children_field
 
 Kept = Mapping[Shape, Collection[str]]
-"""Shapes with the columns that are kept of each, in the order in which they can be written."""
+"""Shapes with the columns that are kept of each. A shape comes after those that it uses."""
 Readers = frozenset["type | None"]
-"""The attrs classes that read JSON by the names of their fields, and None for whoever reads it otherwise."""
+"""The attrs classes that read a JSON column. None stands for an unknown reader, which may read all of it."""
 
 ANYBODY: Readers = frozenset([None])
 NOBODY: Readers = frozenset()
 
 
 def whole(source: Source, present: frozenset[str]) -> Kept:
-    """Every shape that the text names, with all of its columns."""
+    """Every shape that the text names, with all of its columns: nothing is pruned."""
     kept: dict[Shape, Collection[str]] = {}
     for shape in reversed(source.shapes()):
         texts = [source.body, *(each.source.body for each in kept)]
-        if any(token.name == shape.name for text in texts for token in standing(text, present)):
+        if any(token.name == shape.name for text in texts for token in sent_tokens(text, present)):
             kept[shape] = shape.columns.keys()
     return dict(reversed(kept.items()))
 
 
 def pruned(source: Source, result_class: type, present: frozenset[str]) -> Kept:
-    """Every shape that the text needs, with the columns that a result of this class needs.
+    """Every shape that the text needs, with the columns that this result class needs.
 
-    Raises StatementError when the text is known to give no such column.
+    Raises StatementError if the text is known to lack a column that the class asks for.
     """
     try:
-        query = parse_query(parts_of(standing(source.body, present)))
+        query = parse_query(parts_of(sent_tokens(source.body, present)))
     except Unreadable:
         return whole(source, present)
     pruning = _Pruning(source, present)
@@ -78,21 +81,27 @@ def pruned(source: Source, result_class: type, present: frozenset[str]) -> Kept:
 
 
 def readers_of(column: Column) -> Readers:
-    """Who reads the JSON in a column. Of several classes, one may be chosen by what there is."""
+    """The readers of the JSON in a column. With several classes, the JSON itself may decide which one reads it."""
     readers = frozenset(column.nested)
     return readers if len(readers) < 2 else ANYBODY
 
 
-def standing(tokens: Tokens, present: frozenset[str]) -> Tokens:
-    """The tokens that are no blanks and not on a line that is left out."""
-    return [token for token in tokens if not token.blank and (token.when is None or token.when in present)]
+def is_present(token: Token, present: frozenset[str]) -> bool:
+    """Whether the token is sent. It is not if it is on a conditional line whose condition does not hold."""
+    return token.when is None or token.when in present
+
+
+def sent_tokens(tokens: Tokens, present: frozenset[str]) -> Tokens:
+    """The tokens that are sent, without blanks."""
+    return [token for token in tokens if not token.blank and is_present(token, present)]
 
 
 @attrs.frozen(eq=False)
 class _Scope:
-    """Where names are looked up: the sources of a SELECT, then those of the one around it.
+    """Where names are looked up: the sources of a SELECT, then those of the SELECT around it.
 
-    It holds more than PostgreSQL would see, as what is hidden by the same name: what is found too often is only kept.
+    It holds more than PostgreSQL would see, as sources that the same name hides. A name that is found too often only
+    keeps more columns.
     """
 
     source: Source
@@ -101,7 +110,7 @@ class _Scope:
     sources: "list[tuple[str, _Rows | None]]" = attrs.field(factory=list)
 
     def all(self) -> "Sequence[tuple[str, _Rows | None]]":
-        """All sources that a name may mean."""
+        """The sources that a name may refer to, with their aliases."""
         return [*self.sources, *(self.outer.all() if self.outer else ())]
 
 
@@ -114,23 +123,23 @@ class _Rows:
     def __init__(self, columns: "Sequence[_Column]", names: Collection[str] | None) -> None:
         self.columns = columns
         self.names = names
-        """The names of the columns; None: not all of them are known."""
+        """The names of the columns. None if some are not known."""
         self._are_whole = False
 
     def want(self, name: str, readers: Readers) -> bool:
-        """Keep the columns of this name, for these readers. Returns whether there is one."""
+        """Keep the columns of this name, for these readers. Returns whether there are any."""
         found = [column.want(name, readers) for column in self.columns]
         return any(found)
 
     def want_all(self) -> None:
-        """Keep all columns, for whoever reads them."""
+        """Keep all columns, with all that is in them."""
         if not self._are_whole:
             self._are_whole = True
             for column in self.columns:
                 column.want_all()
 
     def check(self, reader: type, where: str) -> None:
-        """Refuse a class that asks for a column that is not there."""
+        """Raise StatementError if the class asks for a column that is not there."""
         names = self.names
         if names is not None and (missing := [name for name in columns_of(reader) if name not in names]):
             there = ", ".join(sorted(set(names)))
@@ -155,7 +164,7 @@ class _Column:
             self._write()
 
     def names(self) -> Collection[str] | None:
-        """The names of its columns; None: not all of them are known."""
+        """The names of its columns. None if some are not known."""
         item, sources = self._item, self._sources()
         if not item.star:
             return [item.name] if item.name else None
@@ -168,7 +177,7 @@ class _Column:
         return None if None in known else names
 
     def want(self, name: str, readers: Readers) -> bool:
-        """Keep it for these readers if it has this name. Returns whether it has."""
+        """Keep the column for these readers if it has this name. Returns whether it has."""
         if self._item.star:
             found = [rows.want(name, readers) for rows in self._sources() if rows]
             return any(found)
@@ -177,7 +186,7 @@ class _Column:
         return self._item.name == name
 
     def want_all(self) -> None:
-        """Keep it, or all columns of the star, for whoever reads them."""
+        """Keep the column, or all columns of the star, with all that is in them."""
         if not self._item.star:
             self.read(ANYBODY)
             return
@@ -186,7 +195,7 @@ class _Column:
                 rows.want_all()
 
     def read(self, readers: Readers) -> None:
-        """Keep it, and what these readers read of it."""
+        """Keep the column, and what these readers read in it."""
         if not self._is_written:
             self._write()
         if new := readers - self._readers:
@@ -194,7 +203,7 @@ class _Column:
             self._pass_on(new)
 
     def _write(self) -> None:
-        """Keep what the text of the item names."""
+        """Keep the columns that the text of the item names."""
         self._is_written = True
         item = self._item
         if self._shape:
@@ -204,7 +213,7 @@ class _Column:
         self._pass_on(NOBODY)
 
     def _pass_on(self, readers: Readers) -> None:
-        """Let what the item is made of be read by its readers."""
+        """Pass the readers on to the rows or columns that the item is made of."""
         item = self._item
         if self._inner:
             self._inner.columns[0].read(readers)
@@ -231,14 +240,14 @@ class _Column:
             rows.want(children_field(plain_class(reader)), ANYBODY)
 
     def _sources(self) -> "Sequence[_Rows | None]":
-        """What the alias of the item may mean, or without one all that its SELECT reads."""
+        """The rows that the alias of the item may refer to. Without an alias, all rows that its SELECT reads."""
         item, scope = self._item, self._scope
         sources = scope.all() if item.alias else scope.sources
         return [rows for name, rows in sources if item.alias in ("", name)]
 
 
 class _Pruning:
-    """Follows who reads what, from a statement through its shapes."""
+    """Follows each column to its readers, from a statement through its shapes."""
 
     def __init__(self, source: Source, present: frozenset[str]) -> None:
         self.kept: dict[Shape, set[str]] = {}
@@ -247,7 +256,7 @@ class _Pruning:
         self._rows: dict[Shape, _Rows] = {}
 
     def rows_of(self, query: Query, outer: _Scope, ctes: Ctes) -> _Rows:
-        """The rows of a query as it stands in a text; what it names itself is kept."""
+        """The rows of a query in a text. Columns that the query names itself are kept."""
         ctes = {**ctes, **dict.fromkeys([cte.alias for cte in query.ctes] if query.recursive else [])}
         for cte in query.ctes:
             assert cte.query
@@ -272,7 +281,7 @@ class _Pruning:
         return found[0]
 
     def rows_of_shape(self, shape: Shape) -> _Rows:
-        """The rows of a shape; what its text names from FROM on is kept."""
+        """The rows of a shape. Columns that its text names from FROM on are kept."""
         if shape in self._rows:
             return self._rows[shape]
         text, scope = _read(shape, self._present & _conditions(shape)), _Scope(shape.source)
@@ -310,7 +319,7 @@ class _Pruning:
             scope.sources.append((source.alias, rows))
 
     def scan(self, parts: Parts, scope: _Scope, ctes: Ctes) -> None:
-        """Keep all that is named in an expression, whatever it does with it."""
+        """Keep all columns that are named in an expression."""
         for index, part in enumerate(parts):
             before, after = parts[index - 1 : index], parts[index + 1 : index + 2]
             if part.query:
@@ -326,13 +335,13 @@ class _Pruning:
                 self.want_alone(part.name, scope, ANYBODY)
 
     def want(self, alias: str, column: str, scope: _Scope, readers: Readers) -> None:
-        """Keep `alias.column`. A column that is not there may be a function of the whole row."""
+        """Keep `alias.column`. If there is no such column, it may be a function that reads the whole row."""
         for name, rows in scope.all():
             if rows and name == alias and not rows.want(column, readers):
                 rows.want_all()
 
     def want_alone(self, name: str, scope: _Scope, readers: Readers) -> None:
-        """Keep what a name without an alias may mean: a column, or the whole row of an alias."""
+        """Keep what a name without an alias may refer to: a column, or the whole row of an alias."""
         for alias, rows in scope.all():
             if rows:
                 rows.want(name, readers)
@@ -342,15 +351,15 @@ class _Pruning:
 
 @attrs.frozen(eq=False)
 class _ShapeText:
-    """What the text of a shape is made of."""
+    """The text of a shape, parsed."""
 
     items: Sequence[Item]
     query: Query | None
-    """Its SELECT, without the list; None where it cannot be read."""
+    """Its SELECT, without the list. None if it cannot be parsed."""
     is_whole: bool
-    """Its rows, or their order, may depend on its list."""
+    """Whether its rows or their order may depend on its list, so that all columns are kept."""
     named: Collection[str]
-    """The columns by which it may order or group; where it cannot be read, all names in it."""
+    """The columns by which it may order or group. All names in it if it cannot be parsed."""
 
 
 @cache
@@ -362,11 +371,11 @@ def _conditions(shape: Shape) -> frozenset[str]:
 def _read(shape: Shape, present: frozenset[str]) -> _ShapeText:
     source = shape.source
     try:
-        query = parse_query([SELECT, *parts_of(standing(shape.tail, present))])
-        lists = {name: parts_of(standing(tokens, present)) for name, tokens in shape.columns.items()}
+        query = parse_query([SELECT, *parts_of(sent_tokens(shape.tail, present))])
+        lists = {name: parts_of(sent_tokens(tokens, present)) for name, tokens in shape.columns.items()}
         items = [attrs.evolve(parse_item(parts), name=name) for name, parts in lists.items()]
     except Unreadable:
-        return _ShapeText((), None, True, {token.name for token in standing(source.body, present)})
+        return _ShapeText((), None, True, {token.name for token in sent_tokens(source.body, present)})
     (select,) = query.selects
     is_whole = (
         not all(calls_only_plain_functions(parts) for parts in lists.values())

@@ -1,4 +1,4 @@
-"""Queries are values: attrs classes whose fields are the parameters of a SQL file, their base what comes back."""
+"""Queries are values: attrs classes whose fields are the parameters of a SQL file. Their base says what comes back."""
 
 import collections.abc
 import datetime
@@ -52,7 +52,7 @@ C = TypeVar("C", bound=AttrsClass | DataclassLike)
 
 
 class Statement(Generic[R_co]):
-    """A query or a command that comes back as an `R_co`."""
+    """A query or a command whose result is an `R_co`."""
 
     __slots__ = ()
 
@@ -62,20 +62,20 @@ class Statement(Generic[R_co]):
     result_class: ClassVar[Any]
     """An attrs class, or for one column the type of its values, as `int` or `str | None`."""
     writes: ClassVar[bool]
-    """Whether it is a command: `execute` runs those, `fetch` the others."""
+    """Whether it is a command. `execute` runs commands, `fetch` runs queries."""
     _fields: ClassVar[tuple[str, ...]]
     _optional: ClassVar[Mapping[str, object]]
-    """The fields that change the text if not given, and what says so: UNSET where it is the default, else None."""
+    """The fields that change the text if not given, each with that value: UNSET if it is the default, or None."""
     _choices: ClassVar[Mapping[str, Mapping[object, str]]]
-    """The fields that conditional lines compare, with the comparison that holds for each value."""
+    """The fields that conditional lines compare to values. Each maps the values to the comparison that then holds."""
     _composed: ClassVar[dict[tuple[str, ...], Composed]]
     _made: ClassVar[Any]
-    """The class as it was made by `query` or `command`: of what `into` gives, the one that it was called on."""
+    """The class that `query` or `command` made. That of a result of `into` is the class it was called on."""
 
     def compose(self) -> Composed:
-        """The text to send. Composed once for each result class and set of optional fields given.
+        """The text to send. It is composed once for each result class and set of optional fields that are given.
 
-        Raises StatementError when the result class does not fit the statement.
+        Raises StatementError if the result class does not fit the statement.
         """
         present = tuple([name for name, missing in self._optional.items() if getattr(self, name) is not missing])
         if self._choices:
@@ -94,7 +94,7 @@ class Statement(Generic[R_co]):
         return composed
 
     def collect(self, rows: list[Any]) -> R_co:
-        """The result that these rows, already objects of the result class, make."""
+        """The result of the query. `rows` are objects of the result class."""
         raise NotImplementedError
 
     def _into(self, result_class: Any) -> Any:
@@ -107,7 +107,7 @@ class Statement(Generic[R_co]):
 
 
 class Query(Statement[R_co], Generic[R_co]):
-    """A query that comes back as an `R_co`, run by `fetch`. Derive from `One`, `Maybe`, `Many`, `Tree` or `Subtree`."""
+    """A query whose result is an `R_co`, run by `fetch`. Derive from `One`, `Maybe`, `Many`, `Tree` or `Subtree`."""
 
     __slots__ = ()
 
@@ -115,7 +115,7 @@ class Query(Statement[R_co], Generic[R_co]):
 
 
 class Command(Statement[R_co], Generic[R_co]):
-    """A command that comes back as an `R_co`, run by `execute`.
+    """A command whose result is an `R_co`, run by `execute`.
 
     Derive from `Affected`, or from `ReturningOne`, `ReturningMaybe` or `ReturningMany` for the rows that it returns.
     """
@@ -126,35 +126,35 @@ class Command(Statement[R_co], Generic[R_co]):
 
 
 class One(Query[T], Generic[T]):
-    """Exactly one row, as a `T`. Running it raises NotFound when there is none."""
+    """Exactly one row, as a `T`. Running the query raises NotFound if there is no row."""
 
     __slots__ = ()
 
     def collect(self, rows: list[T]) -> T:
-        """The row. Raises NotFound when there is none, ResultError when there is more than one."""
+        """The row. Raises NotFound if there is none, ResultError if there is more than one."""
         return _exactly_one(self, rows)
 
     def into(self, result_class: type[C]) -> "One[C]":
-        """The same query, whose row becomes a `result_class`: only the columns that it names are read."""
+        """The same query, with its row as a `result_class`. Only the columns that the class names are read."""
         return cast("One[C]", self._into(result_class))
 
 
 class Maybe(Query["T | None"], Generic[T]):
-    """One row, as a `T`, or None when there is none."""
+    """One row, as a `T`, or None if there is no row."""
 
     __slots__ = ()
 
     def collect(self, rows: list[T]) -> T | None:
-        """The row, or None. Raises ResultError when there is more than one."""
+        """The row, or None. Raises ResultError if there is more than one."""
         return _at_most_one(self, rows)
 
     def into(self, result_class: type[C]) -> "Maybe[C]":
-        """The same query, whose row becomes a `result_class`: only the columns that it names are read."""
+        """The same query, with its row as a `result_class`. Only the columns that the class names are read."""
         return cast("Maybe[C]", self._into(result_class))
 
 
 class Many(Query["list[T]"], Generic[T]):
-    """Any number of rows, as a list of `T` in the statement's order."""
+    """Any number of rows, as a list of `T` in the order of the statement."""
 
     __slots__ = ()
 
@@ -163,41 +163,41 @@ class Many(Query["list[T]"], Generic[T]):
         return rows
 
     def into(self, result_class: type[C]) -> "Many[C]":
-        """The same query, whose rows become `result_class`es: only the columns that it names are read."""
+        """The same query, with its rows as `result_class`es. Only the columns that the class names are read."""
         return cast("Many[C]", self._into(result_class))
 
 
 class Tree(Query["list[N]"], Generic[N]):
-    """Rows of a tree, linked: the list of the roots, in the statement's order, as are all children.
+    """Rows of a tree, as the list of its roots. Roots and children are in the order of the statement.
 
-    An orphan, whose parent is not among the rows, is a root; of the rows in a cycle, the first is.
+    A row whose parent is not among the rows is a root. So is the first row of a cycle.
     """
 
     __slots__ = ()
 
     def collect(self, rows: list[N]) -> list[N]:
-        """The roots. Raises ResultError when rows share an id."""
+        """The roots. Raises ResultError if two rows have the same id."""
         return _linked(self, rows)
 
     def into(self, result_class: type[M]) -> "Tree[M]":
-        """The same query, whose rows become nodes of another class: only the columns that it names are read."""
+        """The same query, with nodes of another class. Only the columns that the class names are read."""
         return cast("Tree[M]", self._into(result_class))
 
 
 class Subtree(Query["N | None"], Generic[N]):
-    """The node asked for, with all below it linked, or None when it is not there. The statement gives it first."""
+    """A node with all nodes below it, or None if there is no such node. The statement gives the node first."""
 
     __slots__ = ()
 
     def collect(self, rows: list[N]) -> N | None:
-        """The first row, with the others below it. Raises ResultError when rows share an id."""
+        """The first row, with the others below it. Raises ResultError if two rows have the same id."""
         if not rows:
             return None
         _linked(self, rows, top=rows[0])
         return rows[0]
 
     def into(self, result_class: type[M]) -> "Subtree[M]":
-        """The same query, whose rows become nodes of another class: only the columns that it names are read."""
+        """The same query, with nodes of another class. Only the columns that the class names are read."""
         return cast("Subtree[M]", self._into(result_class))
 
 
@@ -207,7 +207,7 @@ class ReturningOne(Command[T], Generic[T]):
     __slots__ = ()
 
     def collect(self, rows: list[T]) -> T:
-        """The row. Raises NotFound when there is none, ResultError when there is more than one."""
+        """The row. Raises NotFound if there is none, ResultError if there is more than one."""
         return _exactly_one(self, rows)
 
     def into(self, result_class: type[C]) -> "ReturningOne[C]":
@@ -221,7 +221,7 @@ class ReturningMaybe(Command["T | None"], Generic[T]):
     __slots__ = ()
 
     def collect(self, rows: list[T]) -> T | None:
-        """The row, or None. Raises ResultError when there is more than one."""
+        """The row, or None. Raises ResultError if there is more than one."""
         return _at_most_one(self, rows)
 
     def into(self, result_class: type[C]) -> "ReturningMaybe[C]":
@@ -244,7 +244,7 @@ class ReturningMany(Command["list[T]"], Generic[T]):
 
 
 class Affected(Command[int]):
-    """A command that comes back as the number of rows that it wrote."""
+    """A command whose result is the number of rows that it wrote."""
 
     __slots__ = ()
 
@@ -279,31 +279,33 @@ def query(
     """Make a class the query of a SQL file: frozen, keyword-only, hashable, its fields the file's `:name` parameters.
 
     `path` is `<domain>/<name>.sql`, in the folder of the library. A value that does not fit its field's type raises
-    ParameterError when the query is made; a sequence becomes a tuple, and the value of a parameter that the statement
-    casts to `jsonb` is sent as JSON.
+    ParameterError when the query is made. A sequence becomes a tuple. The value of a parameter that the statement casts
+    to `jsonb` is sent as JSON.
 
-    A file that several queries share names roles in its header, `-- uses: $thread`, and uses them like tables. `shapes`
-    binds a shape to each, as `{"thread": "blog/shown_comment"}`; the query is of the domain of the first. What is named
-    differently in each stands in `-- names: subject_id`; `names` says how, as `{"subject_id": "post_id"}`.
+    A file that several queries share names roles in its header, as in `-- uses: $thread`, and uses them like tables.
+    `shapes` binds a shape to each role: `{"thread": "blog/shown_comment"}`. The query belongs to the domain of the
+    first shape. Names that differ in each query are listed in the header, as in `-- names: subject_id`, and `names`
+    gives those of this query: `{"subject_id": "post_id"}`.
 
-    Raises StatementError for a wrong file, a parameter without a field or a field without a parameter, and a result
-    class that the statement cannot fill: a field, of a nested class too, without a column.
+    Raises StatementError if the file is wrong, if a parameter has no field or a field no parameter, and if the
+    statement gives no column for a field of the result class or of a class nested in it.
     """
     return functools.partial(_make, source=bind(load(path, library), shapes, names), writes=False)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
 def command(path: str, *, library: Library) -> Callable[[type[W]], type[W]]:
-    """Make a class the command of a SQL file, as `query` does: a statement that writes, run by `execute`.
+    """Make a class the command of a SQL file, as `query` does. A command writes, and is run by `execute`.
 
-    The statement gives its columns by name, in RETURNING or a last SELECT. One star there, as `RETURNING blog_posts.*`,
-    is written as the columns that the result class names and nothing beside it gives. A shape in it shows the rows as
-    they were before. A field with the default UNSET is not given until it is set, and None is then a value.
-    A sequence of objects of an attrs class is sent as one JSON array, for `jsonb_to_recordset(:rows::jsonb)`.
+    The statement names its columns in RETURNING or in a SELECT at the end. There may be one star, as in
+    `RETURNING blog_posts.*`: it is sent as the columns that the result class names and no other item gives. A shape
+    shows the rows as they were before the command. A field with the default UNSET is not given until it is set, and
+    None is then a value. A sequence of objects of an attrs class is sent as one JSON array, for
+    `jsonb_to_recordset(:rows::jsonb)`.
 
-    Of several statements, with semicolons in between, the last one gives the columns. They run in one transaction and
-    still one round trip, so that a lock comes before a check, and a check, by `refuse_command`, before a write. One
-    of conditional lines alone is left out when none of them is given.
+    A file may have several statements, separated by semicolons; the last one gives the columns. They run in one
+    transaction and one round trip, so that a lock can come before a check by `refuse_command`, and the check before the
+    write. A statement that has only conditional lines is left out if none of their conditions holds.
     """
     return functools.partial(_make, source=bind(load(path, library), {}, {}), writes=True)
 
@@ -336,7 +338,7 @@ def _make(cls: type[S], *, source: Source, writes: bool) -> type[S]:
 
 
 def _checked(field: "attrs.Attribute[Any]", hint: Any, check: Callable[[Any], object]) -> "attrs.Attribute[Any]":
-    """The field with its values checked: the default here and now, the others as queries are made."""
+    """The field with a converter that checks its values. The default is checked at once."""
     default: Any = field.default
     if not (default is attrs.NOTHING or default is UNSET or isinstance(default, attrs.Factory)):  # type: ignore[arg-type]
         default = check(default)
@@ -360,14 +362,14 @@ def _alternatives(hint: Any) -> tuple[Any, ...]:
 
 
 def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any) -> Any:
-    """A converter that refuses what does not fit the field's type."""
+    """A converter that refuses values that do not fit the type of the field."""
     where, expected, given = f"{query_name}: {field.name}", _hashable(hint), cast("Any", field.converter)
     holds_rows = any(attrs.has(argument) for argument in typing.get_args(hint))
 
     def check(value: object) -> object:
         try:
             value = given(value) if given else value
-            if holds_rows:  # made plain, as msgspec takes objects as they are, whatever is in them
+            if holds_rows:  # made plain, since msgspec does not look into objects of the right class
                 value = msgspec.to_builtins(value, builtin_types=(datetime.datetime,))
             value = msgspec.convert(value, expected, dec_hook=_instance)
             _check_text(value)
@@ -375,17 +377,17 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any) -> Any:
             problem = reason(error, hint)
         except ParameterError as error:
             problem = str(error)
-        except ValueError:  # a converter's own, whose text may hold the value
+        except ValueError:  # raised by a field's converter; its text may hold the value
             problem = f"Expected {inspect.formatannotation(hint)}"
         else:
             return value
-        raise ParameterError(f"{where}: {problem}")  # outside, so that nothing holds on to the value
+        raise ParameterError(f"{where}: {problem}")  # outside of except: its context would hold the value
 
     return check
 
 
 def _hashable(hint: Any) -> Any:
-    """The type with a tuple for each sequence."""
+    """The type, with tuples in place of sequences."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is Annotated:
         return operator.getitem(cast("Any", Annotated), (_hashable(arguments[0]), *hint.__metadata__))
@@ -427,7 +429,7 @@ def _check_text(value: object) -> None:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise ParameterError("a text with half of a surrogate pair, which is no character") from None
+            raise ParameterError("a text with half of a surrogate pair, which is not a character") from None
     elif isinstance(value, datetime.datetime):
         _check_datetime(value)
     elif isinstance(value, tuple | list | dict):
@@ -454,7 +456,7 @@ def _result_class(cls: type[Statement[Any]], name: str) -> Any:
     known = [each for base in _GENERIC_BASES for each in arguments.get(base, {}).values()]
     result_class = known[0] if known else None
     if result_class is None or isinstance(result_class, TypeVar):
-        raise StatementError(f"{name}: it says nothing of its result; {_BASES[cls.writes]}")
+        raise StatementError(f"{name}: its base does not say what comes back; {_BASES[cls.writes]}")
     if isinstance(result_class, ForwardRef):
         raise StatementError(f"{name}: name the class of its result itself, not in quotes")
     if is_result_class(result_class) or (is_single_value(result_class) and not issubclass(cls, Tree | Subtree)):
@@ -463,7 +465,7 @@ def _result_class(cls: type[Statement[Any]], name: str) -> Any:
 
 
 def _match_fields(cls: type[Statement[Any]], source: Source) -> Mapping[str, object]:
-    """Check the fields against the parameters; returns those that change the text when they are not given."""
+    """Check the fields against the parameters. Returns the fields that change the text if they are not given."""
     fields = {field.name: field.default for field in attrs.fields(cast("Any", cls))}
     compared = cls._choices.keys()
     conditions = {part for each in source.all_conditions for part in fields_in(each)}
@@ -476,35 +478,37 @@ def _match_fields(cls: type[Statement[Any]], source: Source) -> Mapping[str, obj
         )
     if taken := fields.keys() & {*Statement.__annotations__, *dir(Statement), "into"}:
         raise StatementError(
-            f"{source.path}: {', '.join(sorted(taken))} is every query's own; name the parameter otherwise"
+            f"{source.path}: {', '.join(sorted(taken))} is a name that every query has; give the parameter another"
         )
-    if idle := fields.keys() - optional - source.parameters - compared:
-        raise StatementError(f"{source.path}: no parameter for the field {', '.join(sorted(idle))} of {cls.query_name}")
+    if unused := fields.keys() - optional - source.parameters - compared:
+        raise StatementError(
+            f"{source.path}: no parameter for the field {', '.join(sorted(unused))} of {cls.query_name}"
+        )
     return {name: UNSET if default is UNSET else None for name, default in fields.items() if name in optional}
 
 
 def _find_choices(source: Source, hints: Mapping[str, Any]) -> Mapping[str, Mapping[object, str]]:
-    """The comparisons of the statement's conditional lines and of its shapes'."""
+    """The comparisons in the conditional lines of the statement and its shapes."""
     sources = (*source.before, source, *(shape.source for shape in source.shapes()))
     return choices([(each.path, each.body) for each in sources], hints, shared=bool(source.bound))
 
 
 def _rebuild(cls: type[S], result_class: Any, values: Sequence[object]) -> S:
-    """What `into` gives, also when it is unpickled."""
-    twin = object.__new__(_twin(cls, result_class))
+    """The query or command with another result class, for `into` and pickle."""
+    statement = object.__new__(_with_result_class(cls, result_class))
     for name, value in zip(cls._fields, values, strict=True):
-        object.__setattr__(twin, name, value)
-    return cast("S", twin)
+        object.__setattr__(statement, name, value)
+    return cast("S", statement)
 
 
-def _reduce(twin: Statement[Any]) -> tuple[Any, ...]:
-    return _rebuild, (twin._made, twin.result_class, [getattr(twin, name) for name in twin._fields])
+def _reduce(statement: Statement[Any]) -> tuple[Any, ...]:
+    return _rebuild, (statement._made, statement.result_class, [getattr(statement, name) for name in statement._fields])
 
 
 @cache
-def _twin(cls: type[Statement[Any]], result_class: Any) -> type[Statement[Any]]:
-    """The same query class with another result class, which fits the statement."""
+def _with_result_class(cls: type[Statement[Any]], result_class: Any) -> type[Statement[Any]]:
+    """A subclass of the query with another result class. Raises StatementError if that does not fit the statement."""
     names = {"__slots__": (), "__module__": cls.__module__, "__qualname__": cls.__qualname__, "__reduce__": _reduce}
-    twin: Any = type(cls.__name__, (cls,), {**names, "result_class": result_class, "_composed": {}})
-    twin._compose(())
-    return cast("type[Statement[Any]]", twin)
+    made: Any = type(cls.__name__, (cls,), {**names, "result_class": result_class, "_composed": {}})
+    made._compose(())
+    return cast("type[Statement[Any]]", made)

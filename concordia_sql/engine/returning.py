@@ -1,4 +1,4 @@
-"""What a command gives back: its RETURNING, or its last SELECT, as the list of the columns that the class names."""
+"""`RETURNING table.*` of a command, written as the columns that the result class names."""
 
 import itertools
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _UNITES = ("union", "intersect", "except")
 
 @attrs.frozen
 class _Output:
-    """The statement in three parts: up to its list of columns, the items of that, and what follows."""
+    """A statement in three parts: the text up to its list of columns, the items of the list, and the rest."""
 
     head: Tokens
     items: Sequence[Tokens]
@@ -27,11 +27,11 @@ class _Output:
 def write_columns(source: Source, result_class: type) -> Tokens:
     """The last statement of a command, with a list of columns in place of `table.*`.
 
-    It lists the columns that the class names and no other item of RETURNING gives. A last SELECT may have one such star
-    too, over a CTE. A star inside a CTE is PostgreSQL's own.
+    It lists the columns that the class names, without those that another item of RETURNING gives. A SELECT at the end
+    may have one such star too, over a CTE. A star inside a CTE is left to PostgreSQL.
 
-    Raises StatementError for a statement that gives no rows, or not a column that the class names; and for a star
-    whose columns cannot be told from the text.
+    Raises StatementError if the statement gives no rows, or lacks a column that the class names, and if the text does
+    not tell the columns of the star.
     """
     body = source.body
     if not attrs.has(result_class):
@@ -55,7 +55,7 @@ def write_columns(source: Source, result_class: type) -> Tokens:
 
 
 def _output(source: Source, result_class: type) -> _Output | None:
-    """What gives the rows; None for a statement whose list cannot be told from the text."""
+    """The part of the statement that gives the rows. None if the text does not tell its list."""
     body = source.body
     if body[0].keyword not in ("with", *_VERBS):
         return None
@@ -86,13 +86,13 @@ def _words(tokens: Tokens) -> Tokens:
 
 
 def _is_star(item: Tokens) -> bool:
-    """Whether the item is `*`, `table.*` or another that ends so."""
+    """Whether the item ends in a star, as `*` and `table.*` do."""
     words = _words(item)
     return bool(words) and words[-1].text == "*"
 
 
 def _check_columns(source: Source, items: Sequence[Tokens], result_class: type) -> None:
-    """Refuse a class that names what the list does not give; a list that cannot be read is PostgreSQL's."""
+    """Refuse a class that names a column that the list does not give. A list without names is left to PostgreSQL."""
     given = [column_name(item) for item in items]
     missing = [name for name in columns_of(result_class) if name not in given]
     if missing and None not in given:
@@ -102,7 +102,7 @@ def _check_columns(source: Source, items: Sequence[Tokens], result_class: type) 
 
 
 def _check_star(source: Source, output: _Output, stars: Sequence[Tokens]) -> None:
-    """Refuse a star whose columns cannot be told, or for which a list of columns is not the same."""
+    """Refuse a star whose columns the text does not tell, or that a list of columns cannot replace."""
     words = _words(stars[0])
     outside = [token for _, token in outermost(output.tail) if not token.blank]
     if len(words) != 3 or words[1].text != "." or not words[0].name:
@@ -129,7 +129,7 @@ def _refusal(source: Source, tokens: Tokens, problem: str) -> StatementError:
 
 
 def _listed(star: Tokens, names: Sequence[str]) -> list[Token]:
-    """The item `table.*` as `table.id, table.slug`; nothing for no names."""
+    """The item `table.*` as `table.id, table.slug`. Empty if there are no names."""
     words = _words(star)
     line = words[0].line
     between = [Token("symbol", ",", line), Token("space", "\n    ", line)]

@@ -1,8 +1,8 @@
-"""One statement for several tables: its roles are bound to shapes, its names to names of the tables' own.
+"""One statement for several tables: each query binds its roles to shapes, and its names to other names.
 
-`-- uses: $thread` in a header names a role. The text uses it like a table; each query says which shape it is:
-`shapes={"thread": "blog/shown_comment"}`. `-- names: subject_id` names a column and parameter that each query calls
-otherwise: `names={"subject_id": "post_id"}`.
+`-- uses: $thread` in a header names a role. The text uses it like a table, and each query says which shape it is:
+`shapes={"thread": "blog/shown_comment"}`. `-- names: subject_id` names a column or parameter whose name differs in each
+query: `names={"subject_id": "post_id"}`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,10 +16,10 @@ from concordia_sql.engine.statement import Shape, Source, find_shape
 
 
 def bind(source: Source, shapes: Mapping[str, str], names: Mapping[str, str]) -> Source:
-    """The statement with a shape for each of its roles and a name for each of its names.
+    """The statement with its roles bound to `shapes` and its names replaced by `names`.
 
-    Raises StatementError when one is missing or too many, for an unknown shape, and for a role that has the name of
-    something in the text of a shape: PostgreSQL would take the role for it.
+    Raises StatementError if one is missing or unknown, if there is no such shape, and if the text of a shape uses the
+    name of a role for something else: in PostgreSQL the role would hide it.
     """
     _check_given(source, "a shape", [f"${role}" for role in source.roles], [f"${role}" for role in shapes])
     _check_given(source, "a name", source.names, list(names))
@@ -28,7 +28,7 @@ def bind(source: Source, shapes: Mapping[str, str], names: Mapping[str, str]) ->
     uses = dict(source.uses)
     for role, name in shapes.items():
         if role in uses:
-            raise StatementError(f"{source.path}: ${role} is the name of a shape that it uses, too")
+            raise StatementError(f"{source.path}: ${role} is also the name of a shape that it uses")
         try:
             uses[role] = attrs.evolve(find_shape(name, source.library), name=role)
         except StatementError as error:
@@ -69,11 +69,11 @@ def _renamed(token: Token, names: Mapping[str, str]) -> Token:
 def _check_names(source: Source, names: Mapping[str, str]) -> None:
     for old, new in names.items():
         if not new.isidentifier() or new != new.lower():
-            raise StatementError(f"{source.path}: {old} is {new!r}, which is no plain name")
+            raise StatementError(f"{source.path}: {old} is {new!r}, which is not a plain name")
 
 
 def _check_hidden(source: Source, shape: Shape) -> None:
-    """Refuse a role that a shape's text may name too, as a table or a column of its own."""
+    """Refuse a role whose name the text of a shape may use for a table or column."""
     words: Tokens = [token for token in shape.source.body if not token.blank]
     for before, word in zip([None, *words], words, strict=False):
         own = before is not None and (before.text == "." or before.keyword == "as")

@@ -1,7 +1,7 @@
-"""What tokens show of a SELECT: its list, where its rows come from, and the queries inside it.
+"""Parses a SELECT, as far as pruning needs it: its list, its FROM, and the queries nested in it.
 
-This is no grammar. It knows the forms that statements and shapes are written in, and raises `Unreadable` for all else:
-whoever asks then takes nothing for granted.
+This is not a full grammar. It knows the forms in which statements and shapes are written, and raises `Unreadable` for
+any other. All columns are then kept.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,30 +10,30 @@ import attrs
 
 from concordia_sql.engine.lexer import Token
 
-_QUERY = ("select", "with", "values", "table")  # what a query begins with
+_QUERY = ("select", "with", "values", "table")  # the first word of a query
 _CLAUSES = ("from", "where", "group", "having", "window")
 _SET_OPERATIONS = ("union", "intersect", "except")
 _ENDS = ("order", "limit", "offset", "fetch", "for")  # what follows the SELECTs of a query
 _JOINS = ("cross", "inner", "left", "right", "full", "outer")  # before JOIN
-_UNKNOWN = ("select", "natural", "tablesample", "only", "into")  # what is not followed inside a SELECT
-_CONSTANTS = ("true", "false", "null", "default")  # words that are no column
+_UNKNOWN = ("select", "natural", "tablesample", "only", "into")  # inside a SELECT, these make it unreadable
+_CONSTANTS = ("true", "false", "null", "default")  # these words are not columns
 _OPERATORS = ("on", "and", "or", "not", *"=<>+-*/%^|&~!@#?")
 
 
 class Unreadable(Exception):
-    """The text has a form that is not known here; PostgreSQL may know it."""
+    """The text has a form that this module does not know. PostgreSQL may know it."""
 
 
 @attrs.frozen(eq=False)
 class Part:
-    """A token, or brackets with what is in them."""
+    """A token, or brackets with their contents."""
 
     text: str
-    """Of brackets, the opening one."""
+    """The text of the token. That of brackets is the opening one."""
     name: str
-    """As of a token."""
+    """The name of the token."""
     keyword: str
-    """The key word that it is here; empty after `.` and AS, where a word can only be a name."""
+    """The key word that it may be. Empty after `.` and AS, where a word can only be a name."""
     line: int
     inside: "Parts" = ()
     query: "Query | None" = None
@@ -45,63 +45,63 @@ Parts = Sequence[Part]
 
 @attrs.frozen(eq=False)
 class From:
-    """An item of a FROM: rows of a relation by its name, of a query, or, with neither, of something else."""
+    """An item of a FROM. It has the name of a relation, or a query, or neither if it is something else."""
 
     alias: str
     name: str = ""
     query: "Query | None" = None
     renamed: bool = False
-    """Its columns have other names here, as in `AS post (a, b)`."""
+    """Whether its columns get other names, as in `AS post (a, b)`."""
 
 
 @attrs.frozen(eq=False)
 class Item:
-    """An item of a select list, by what is known of it."""
+    """An item of a select list."""
 
     line: int
     parts: Parts
-    """What columns may be named in: not the name that the item gets, nor the whole rows below."""
+    """The parts in which columns may be named, without the item's own name and the whole rows of `is_json`."""
     name: str = ""
-    """The column's name, where the item says it."""
+    """The name of the column, if the item has one."""
     star: bool = False
-    """`*`, or `alias.*`."""
+    """Whether the item is `*` or `alias.*`."""
     alias: str = ""
     column: str = ""
-    """`column`, or `alias.column`, and nothing done to it."""
+    """The column, if the item is `column` or `alias.column` and nothing else."""
     is_json: bool = False
-    """The whole rows of the alias as JSON, as in `json_agg(alias.*)`, and nothing done to them."""
+    """Whether the item is the whole rows of the alias as JSON, as in `json_agg(alias.*)`, and nothing else."""
     query: "Query | None" = None
-    """A query in brackets, whose only column is such JSON."""
+    """The query, if the item is a query in brackets whose only column is such JSON."""
 
 
 @attrs.frozen(eq=False)
 class Select:
-    """One SELECT of a query, or what stands for one, as VALUES."""
+    """One SELECT of a query, or a VALUES or TABLE in its place."""
 
     items: Sequence[Item] | None
-    """None: they are not known."""
+    """The items of the list. None if they are not known."""
     sources: Sequence[From] = ()
     rest: Parts = ()
-    """All else in which columns are named."""
+    """All other parts in which columns may be named."""
     grouping: Parts = ()
-    """Of `rest`, the GROUP BY."""
+    """The GROUP BY, which is also in `rest`."""
     distinct: bool = False
 
 
 @attrs.frozen(eq=False)
 class Query:
-    """A whole query: its WITH, its SELECTs, and what follows them."""
+    """A whole query: its WITH, its SELECTs, and the clauses after them."""
 
     ctes: Sequence[From]
     recursive: bool
     selects: Sequence[Select]
     tail: Parts
-    """ORDER BY, LIMIT and the like."""
+    """ORDER BY, LIMIT and the other clauses after the SELECTs."""
     line: int
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is one SELECT whose rows stay the same if it has less columns."""
+        """Whether it is one SELECT whose rows stay the same if it has fewer columns."""
         (select, *others) = self.selects
         return not (
             others or select.items is None or select.distinct or select.grouping or orders_by_position(self.tail)
@@ -113,7 +113,7 @@ _END = Part("", "", "", 0)
 
 
 def parts_of(tokens: Sequence[Token]) -> Parts:
-    """The tokens, with the queries in brackets read."""
+    """The tokens as parts, with the queries in brackets parsed."""
     open_brackets: list[tuple[Token, list[Part]]] = []
     parts: list[Part] = []
     for token in tokens:
@@ -140,39 +140,39 @@ def _keyword(token: Token, before: Parts) -> str:
 
 
 class _Cursor:
-    """A place in a text, from which it is read on."""
+    """A position in a list of parts, which moves on as they are taken."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._place = 0
+        self._index = 0
 
     @property
     def next(self) -> Part:
-        """What comes next; after the last part, one without a text."""
-        return self._parts[self._place] if self._place < len(self._parts) else _END
+        """The next part. After the last one, a part without text."""
+        return self._parts[self._index] if self._index < len(self._parts) else _END
 
     @property
     def after(self) -> Part:
-        """What comes after that."""
-        return self._parts[self._place + 1] if self._place + 1 < len(self._parts) else _END
+        """The part after the next one."""
+        return self._parts[self._index + 1] if self._index + 1 < len(self._parts) else _END
 
     def take(self) -> Part:
-        """What comes next, and go on."""
+        """Return the next part, and move past it."""
         part = self.next
-        self._place += 1
+        self._index += 1
         return part
 
     def skip(self, *words: str) -> bool:
-        """Go on where one of these key words or symbols comes next. Returns whether it does."""
+        """Move past the next part if it is one of these key words or symbols. Returns whether it is."""
         found = (self.next.keyword or self.next.text) in words
-        self._place += found
+        self._index += found
         return found
 
     def take_until(self, *keywords: str) -> Parts:
-        """All up to the first of these key words, or to the end."""
-        begin, end = self._place, len(self._parts)
-        self._place = next((i for i in range(begin, end) if self._parts[i].keyword in keywords), max(begin, end))
-        return self._parts[begin : self._place]
+        """Take all parts up to the first of these key words, or to the end."""
+        begin, end = self._index, len(self._parts)
+        self._index = next((i for i in range(begin, end) if self._parts[i].keyword in keywords), max(begin, end))
+        return self._parts[begin : self._index]
 
 
 def parse_query(parts: Parts) -> Query:
@@ -211,7 +211,7 @@ def _parse_cte(cursor: _Cursor) -> From:
 
 
 def _parse_select(parts: Parts) -> Select:
-    """One SELECT, or what may stand for one."""
+    """The structure of one SELECT, VALUES or TABLE, or of a query in brackets."""
     form = _form(parts[:3])
     cursor = _Cursor(parts)
     if cursor.skip("table") and form == "name name":
@@ -240,14 +240,14 @@ def _parse_select(parts: Parts) -> Select:
 
 
 def _parse_from(cursor: _Cursor, sources: list[From], rest: list[Part]) -> None:
-    """Add the items of a FROM to the sources, and what else is in it to the rest."""
+    """Add the items of a FROM to the sources, and its other parts to the rest."""
     while True:
         cursor.skip("lateral")
         part = cursor.take()
         if part.text == "(" and not _holds_query(part):
             _parse_from(_Cursor(part.inside), sources, rest)
             if cursor.next.name and not _ends_source(cursor.next):
-                raise Unreadable  # an alias of all that is joined
+                raise Unreadable  # an alias for the whole join
         else:
             sources.append(_parse_source(part, cursor, rest))
         if not cursor.skip(","):
@@ -263,13 +263,13 @@ def _parse_from(cursor: _Cursor, sources: list[From], rest: list[Part]) -> None:
 
 
 def _parse_source(part: Part, cursor: _Cursor, rest: list[Part]) -> From:
-    """One item of a FROM, which begins with this part."""
+    """The item of a FROM that begins with this part."""
     alias = name = part.name
     if part.text == "(":
         rest += [] if part.query else [part]
     elif not name:
         raise Unreadable
-    while cursor.skip("."):  # of a schema: this is no shape
+    while cursor.skip("."):  # a name with a schema is never a shape
         alias, name = cursor.take().name, ""
     if alias and cursor.next.text == "(":
         rest.append(cursor.take())  # the arguments of a function
@@ -283,7 +283,7 @@ def _parse_source(part: Part, cursor: _Cursor, rest: list[Part]) -> From:
 
 
 def _parse_condition(cursor: _Cursor) -> Parts:
-    """ON or USING, up to the next item."""
+    """The ON or USING of a join."""
     if cursor.skip("using"):
         return [cursor.take()]
     condition: list[Part] = []
@@ -291,12 +291,12 @@ def _parse_condition(cursor: _Cursor) -> Parts:
         while not _ends_condition(cursor):
             condition.append(cursor.take())
         if (condition[-1].keyword or condition[-1].text) in _OPERATORS:
-            raise Unreadable  # a function that is named join
+            raise Unreadable  # then JOIN, LEFT and so on may be the name of a function
     return condition
 
 
 def _ends_condition(cursor: _Cursor) -> bool:
-    """Whether the next item of a FROM comes next, or none; `left(name, 1)` is a function."""
+    """Whether the condition of a join ends here. It does not at `left(name, 1)`, which is a function."""
     part = cursor.next
     return (
         part is _END
@@ -307,12 +307,12 @@ def _ends_condition(cursor: _Cursor) -> bool:
 
 
 def _ends_source(part: Part) -> bool:
-    """Whether no alias without AS comes next."""
+    """Whether the part is not an alias without AS."""
     return not part.name or part.keyword in ("on", "using", "join", *_JOINS)
 
 
 def _holds_query(brackets: Part) -> bool:
-    """Whether brackets hold a query, maybe in more brackets, as in `((SELECT 1) UNION (SELECT 2))`."""
+    """Whether brackets hold a query, which may begin with more brackets: `((SELECT 1) UNION (SELECT 2))`."""
     while not brackets.query and brackets.inside and brackets.inside[0].text == "(":
         brackets = brackets.inside[0]
     return brackets.query is not None
@@ -341,7 +341,7 @@ def parse_item(parts: Parts) -> Item:
 
 
 def _whole_rows(parts: Parts) -> tuple[str, Parts]:
-    """The alias in `to_json(alias.*)` or `json_agg(alias.* ORDER BY …)`, with that order; also inside a coalesce."""
+    """The alias in `to_json(alias.*)` or `json_agg(alias.* ORDER BY …)` and its ORDER BY; also inside a coalesce."""
     if _form(parts) != "name (":
         return "", ()
     function, inside = parts[0].name, parts[1].inside
@@ -355,12 +355,12 @@ def _whole_rows(parts: Parts) -> tuple[str, Parts]:
 
 
 def _form(parts: Parts) -> str:
-    """The parts with `name` for each name."""
+    """The parts as a text, with `name` for each name."""
     return " ".join("name" if part.name else part.text for part in parts)
 
 
 def orders_by_position(tail: Parts) -> bool:
-    """Whether what follows a SELECT orders its rows by the place of a column."""
+    """Whether the clauses after a SELECT order by the position of a column, as in `ORDER BY 1`."""
     cursor = _Cursor(tail)
     cursor.take_until("order")
     keys = cursor.take_until("limit", "offset", "fetch", "for")[2:]
@@ -368,7 +368,7 @@ def orders_by_position(tail: Parts) -> bool:
 
 
 def groups_by_position(grouping: Parts) -> bool:
-    """Whether a GROUP BY may group by the place of a column, or by all columns."""
+    """Whether a GROUP BY may group by the position of a column, or by all columns."""
     return any(
         part.text[0] in "0123456789" or part.keyword in ("all", "distinct") or groups_by_position(part.inside)
         for part in grouping
@@ -387,7 +387,7 @@ def _begins_with_number(parts: Parts) -> bool:
 
 
 def _split(parts: Parts) -> Iterator[Parts]:
-    """What stands between commas; nothing where there is nothing."""
+    """The parts between commas. Yields nothing if there are no parts."""
     begin = 0
     for index, part in enumerate(parts):
         if part.text == ",":

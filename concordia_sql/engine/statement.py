@@ -1,8 +1,8 @@
 """SQL files, read and checked.
 
-A statement lies at `<domain>/<verb>_<noun>.sql` in its library, a shape at `<domain>/shapes/<name>.sql`. Both begin
-with a header: comments that say what comes back, and name the shapes used, as `-- uses: blog/author, blog/media`.
-Commands may have several statements, with semicolons in between.
+A statement is the file `<domain>/<verb>_<noun>.sql` of a library, a shape `<domain>/shapes/<name>.sql`. Both begin with
+a header: comments that say what comes back and name the shapes used, as in `-- uses: blog/author, blog/media`. The file
+of a command may hold several statements, separated by semicolons.
 """
 
 import itertools
@@ -22,7 +22,7 @@ _USES = re.compile(r"--\s*uses:(.*)")
 _NAMES = re.compile(r"--\s*names:(.*)")
 _USES_MISSPELT = re.compile(r".*\buses?\s*(:|\$?\w+/\w).*", re.IGNORECASE | re.DOTALL)
 _WHEN_MISSPELT = re.compile(r"--\s*when(\s*:.*|\s+\w+\s*)|.*\bwhen\b.*:\w.*", re.IGNORECASE | re.DOTALL)
-_CONDITION = re.compile(r"--.*\w\s+:\w+\s*")  # what beside SQL cannot be but a misspelt condition
+_CONDITION = re.compile(r"--.*\w\s+:\w+\s*")  # after SQL on the same line, such a comment is a misspelt condition
 _CONSTANTS = ("true", "false", "null", "default")
 _AFTER_LIST = (
     *("from", "where", "group", "having", "window", "union", "intersect", "except"),
@@ -32,33 +32,33 @@ _AFTER_LIST = (
 
 @attrs.frozen(eq=False)
 class Source:
-    """What a SQL file holds."""
+    """A SQL file, read."""
 
     library: Library
     path: Path
     header: str
     uses: Mapping[str, "Shape"]
-    """The shapes that the header names, by the name that they have in SQL."""
+    """The shapes that the header names, by their names in SQL."""
     body: Tokens
-    """The statement: of several, the last."""
+    """The statement, or the last one if there are several."""
     before: "Sequence[Source]" = ()
-    """Those before it."""
+    """The statements before the last one."""
     roles: Sequence[str] = ()
-    """The roles that the header names, as `$thread`, without the dollar."""
+    """The roles that the header names, without the dollar: `$thread` is `thread`."""
     names: Sequence[str] = ()
-    """The names that each query gives its own of."""
+    """The names that each query replaces by its own."""
     bound: Mapping[str, str] = attrs.field(factory=dict)
-    """The shapes that are bound to the roles."""
+    """The shapes that are bound to the roles, by role."""
 
     @property
     def domain(self) -> str:
-        """The domain of the queries that are made of it: of what is bound to its first role, or else of its folder."""
+        """The domain of its queries: that of the shape bound to the first role, or else the name of its folder."""
         first = next(iter(self.bound.values()), None)
         return first.partition("/")[0] if first else self.path.parent.name
 
     @property
     def bindings(self) -> str:
-        """The shapes bound to the roles, in words; empty where there are none."""
+        """The shapes bound to the roles, as words for an error. Empty if there are none."""
         words = ", ".join(f"${role} as {name}" for role, name in self.bound.items())
         return f" (with {words})" if words else ""
 
@@ -76,41 +76,41 @@ class Source:
 
     @property
     def all_conditions(self) -> frozenset[str]:
-        """Those of its shapes too."""
+        """The conditions of the conditional lines of the statements and their shapes."""
         return self.conditions.union(*(shape.source.conditions for shape in self.shapes()))
 
     def shapes(self) -> list["Shape"]:
-        """Every shape that it uses at any depth, each behind those that it uses itself."""
+        """Every shape that it uses, at any depth. Each comes after the shapes that it uses itself."""
         ordered = {below: None for shape in self.uses.values() for below in [*shape.source.shapes(), shape]}
         return list(ordered)
 
 
 @attrs.frozen(eq=False)
 class Shape:
-    """A SELECT that statements use like a table; of its columns, those that nobody reads may be left out."""
+    """A SELECT that statements use like a table. The columns that nobody reads are left out of it."""
 
     name: str
     source: Source
     columns: Mapping[str, Tokens]
-    """The select list: each column's text by its name."""
+    """The select list: the text of each column by its name."""
     tail: Tokens
     """The text from FROM on."""
 
 
 def load(path: str, library: Library) -> Source:
-    """The statement in a file of a library.
+    """Read a file of a library.
 
-    Raises StatementError with file and line: no such file, no statement, no header, a text that does not end, an
-    unknown or cyclic shape.
+    Raises StatementError, with file and line, if there is no file, no statement or no header, if a string or comment
+    has no end, and if a shape is unknown or uses itself.
     """
     return _read(library.root / path, library)
 
 
 @cache
 def find_shape(name: str, library: Library) -> Shape:
-    """The shape `<domain>/<name>` of a library, or else of the first that has it of those that it uses.
+    """The shape `<domain>/<name>` of a library, or else of the first library that it uses and that has one.
 
-    Raises StatementError when none has it.
+    Raises StatementError if no library has it.
     """
     domain, _, stem = name.partition("/")
     candidates = {each.root / domain / "shapes" / f"{stem}.sql": each for each in (library, *library.uses)}
@@ -159,12 +159,12 @@ def _split(tokens: Tokens, path: Path) -> Sequence[Tokens]:
         elif bodies[-1] or not token.blank:
             bodies[-1].append(token)
     if not all(bodies):
-        raise StatementError(f"{path}:{tokens[-1].line}: an empty statement; semicolons stand between statements")
+        raise StatementError(f"{path}:{tokens[-1].line}: an empty statement; semicolons separate statements")
     return bodies
 
 
 def _used(comments: Tokens, path: Path, library: Library) -> Iterator[Shape]:
-    """The shapes that the header names. No two that it names have one name, and no two of one library below them."""
+    """The shapes that the header names. Their names must differ, as must those of the shapes below of one library."""
     known: dict[tuple[Library | None, str], Shape] = {}
     for comment in comments:
         for name in _listed(_USES, comment):
@@ -182,12 +182,12 @@ def _used(comments: Tokens, path: Path, library: Library) -> Iterator[Shape]:
             for each, other in itertools.permutations(known.values(), 2):
                 if each.source.library != other.source.library and _hides(each, other):
                     table = f"the table {each.name} in {other.source.path}"
-                    raise StatementError(f"{path}:{comment.line}: {each.source.path} would stand in for {table}")
+                    raise StatementError(f"{path}:{comment.line}: {each.source.path} would hide {table}")
             yield shape
 
 
 def _listed(form: re.Pattern[str], comment: Token) -> list[str]:
-    """What a line of the header lists, with commas in between."""
+    """The names in a line of the header, separated by commas."""
     match = form.match(comment.text)
     return [name.strip() for name in match[1].split(",")] if match else []
 
@@ -199,7 +199,7 @@ def _hides(shape: Shape, other: Shape) -> bool:
 
 
 def _mark_conditional_lines(tokens: Tokens, path: Path) -> Tokens:
-    """Give each token of a line that ends in `-- when :field` that condition."""
+    """Give the tokens of each line that ends in `-- when …` its condition."""
     conditions: dict[int, str] = {}
     code = {token.line for token in tokens if not token.blank}
     for comment in (token for token in tokens if token.kind in ("comment", "block")):
@@ -211,7 +211,7 @@ def _mark_conditional_lines(tokens: Tokens, path: Path) -> Tokens:
     for token in tokens:
         lines = range(token.line, token.line + token.text.count("\n") + 1)
         if token.kind != "space" and len(lines) > 1 and not conditions.keys().isdisjoint(lines):
-            raise StatementError(f"{path}:{token.line}: a conditional line cuts what begins here")
+            raise StatementError(f"{path}:{token.line}: this goes on beyond its conditional line")
     if empty := conditions.keys() - code:
         raise StatementError(f"{path}:{min(empty)}: a conditional line with nothing on it")
     return [
@@ -223,7 +223,7 @@ def _mark_conditional_lines(tokens: Tokens, path: Path) -> Tokens:
 
 
 def _check_brackets(tokens: Tokens, path: Path) -> None:
-    """Refuse brackets that do not match, whatever lines are left out."""
+    """Refuse brackets that do not match when conditional lines are left out."""
     opened: list[Token] = []
     for token in tokens:
         if token.text in ("(", "["):
@@ -258,7 +258,7 @@ def _load_shape(path: Path, library: Library) -> Shape:
 
 
 def _split_select(source: Source) -> tuple[Mapping[str, Tokens], Tokens]:
-    """The select list of a shape, and the rest of it from FROM on."""
+    """The select list of a shape, and its text from FROM on."""
     path, start = source.path, source.body[0].line
     _, items, tail = split_select(source.body)
     _check_plain(source, tail)
@@ -285,7 +285,7 @@ def _expanded(item: Tokens, source: Source) -> Iterator[Tokens]:
 
 
 def _check_plain(source: Source, tail: Tokens) -> None:
-    """Refuse a shape that is more than a SELECT of one list, with a FROM."""
+    """Refuse a shape that is not one plain SELECT with a FROM."""
     path, start = source.path, source.body[0].line
     words = [token.keyword for token in source.body if not token.blank]
     if source.roles or source.names:
@@ -303,7 +303,7 @@ def _check_plain(source: Source, tail: Tokens) -> None:
 
 
 def split_select(tokens: Tokens) -> tuple[Tokens, Sequence[Tokens], Tokens]:
-    """A text up to its outermost SELECT, the items of that, and the rest after them; no items where there is none."""
+    """A text up to its outermost SELECT, the items of its list, and the rest. No items if there is no SELECT."""
     items: list[Tokens] = []
     head = begin = 0
     before = ""
@@ -321,7 +321,7 @@ def split_select(tokens: Tokens) -> tuple[Tokens, Sequence[Tokens], Tokens]:
 
 
 def column_name(item: Tokens) -> str | None:
-    """The name of a column of a select list, where it is written: `name`, `table.name`, or `… AS name`."""
+    """The name of a column of a select list, if it is written: `name`, `table.name`, or `… AS name`."""
     words = [token for token in item if not token.blank]
     if not words or not words[-1].name:
         return None

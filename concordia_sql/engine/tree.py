@@ -1,4 +1,4 @@
-"""Trees: flat rows linked to nodes in one pass, and what a node can do. Nothing here recurses, so any depth is safe."""
+"""Trees: flat rows linked to nodes in one pass, and the methods of a node. Nothing recurses, so any depth is safe."""
 
 import operator
 import typing
@@ -14,7 +14,7 @@ from concordia_sql.engine.errors import ResultError, StatementError
 
 
 class Node:
-    """A row of a tree: a base for attrs classes with `id`, `parent_id` and a field for the children.
+    """A row of a tree: the base of attrs classes with `id`, `parent_id` and a field for the children.
 
     ```python
     @attrs.frozen(eq=False, repr=False)
@@ -24,8 +24,8 @@ class Node:
         replies: tuple["Reply", ...] = ()
     ```
 
-    Equality compares whole trees; the hash is that of the id; the repr shows the node's own columns and how many
-    children it has. A node is copied and pickled with all below it.
+    Equality compares whole trees. The hash is that of the id. The repr shows the node's own columns and the number of
+    its children. A node is copied and pickled with all nodes below it.
     """
 
     __slots__ = ()
@@ -35,15 +35,15 @@ class Node:
         parent_id: str | None
 
     def walk(self) -> Iterator[Self]:
-        """The node and all below it, each before its children, which keep their order."""
+        """The node and all nodes below it, each before its children. Children keep their order."""
         for _, node in self._levels():
             yield node
 
     def to_rows(self) -> list[dict[str, object]]:
-        """What `walk` gives, each node as a flat dict of its own columns and its `depth`, 0 for this one.
+        """The nodes of `walk`, each as a flat dict of its own columns and its `depth`, which is 0 for this node.
 
-        The values are what JSON has: texts, numbers, lists, dicts, times as ISO 8601. So any encoder takes a tree of
-        any depth.
+        The values are those of JSON: texts, numbers, lists, dicts, times in ISO 8601. Since the list is flat, any
+        encoder can write a tree of any depth.
         """
         names = [field.name for field in _own_fields(type(self))]
         return [
@@ -52,14 +52,14 @@ class Node:
         ]
 
     def render(self, line: Callable[[Self], str]) -> str:
-        """What `walk` gives as text: for each node one line, as `line` says it, two spaces further in than its parent.
+        """The nodes of `walk` as text: one line for each node, made by `line`, indented by two spaces for each level.
 
-        Line breaks become spaces. Below 40 levels, lines go no further in.
+        Line breaks become spaces. Below 40 levels the indentation stays the same.
         """
         return "\n".join("  " * min(depth, 40) + " ".join(line(node).splitlines()) for depth, node in self._levels())
 
     def _levels(self) -> Iterator[tuple[int, Self]]:
-        """What `walk` gives, each with its depth."""
+        """The nodes of `walk`, each with its depth."""
         children = operator.attrgetter(children_field(type(self)))
         waiting = [(0, self)]
         while waiting:
@@ -68,11 +68,11 @@ class Node:
             waiting.extend((depth + 1, child) for child in reversed(children(node)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        cls, places, rows = type(self), [0], []
+        cls, path, rows = type(self), [0], []
         names = [field.name for field in _own_fields(cls)]
-        for place, (depth, node) in enumerate(self._levels()):
-            places[depth:] = [place]
-            rows.append((places[depth - 1] if depth else None, [getattr(node, name) for name in names]))
+        for index, (depth, node) in enumerate(self._levels()):
+            path[depth:] = [index]
+            rows.append((path[depth - 1] if depth else None, [getattr(node, name) for name in names]))
         return _rebuild, (cls, names, rows)
 
     def __eq__(self, other: object) -> bool:
@@ -101,14 +101,14 @@ N = TypeVar("N", bound=Node)
 
 
 def _rebuild(cls: type[N], names: Sequence[str], rows: Sequence[tuple[int | None, Sequence[object]]]) -> N:
-    """A tree of its nodes as they are pickled: each with the place of its parent, which stands before it."""
+    """Unpickle a tree. Each row has the index of its parent, which comes before it, and the values of a node."""
     nodes: list[N] = []
     children: defaultdict[int, list[N]] = defaultdict(list)
     for parent, values in rows:
         nodes.append(cls(**dict(zip(names, values, strict=True))))
         if parent is not None:
             children[parent].append(nodes[-1])
-    _set_children((nodes[place], below) for place, below in children.items())
+    _set_children((nodes[index], below) for index, below in children.items())
     return nodes[0]
 
 
@@ -123,7 +123,7 @@ def _set_children(families: Iterable[tuple[N, Sequence[N]]]) -> None:
 def children_field(node_class: type[Node]) -> str:
     """The field of a node class that holds the children.
 
-    Raises StatementError when the class is not made as `Node` says.
+    Raises StatementError if the class is not made as the docstring of `Node` shows.
     """
     name = node_class.__qualname__
     if node_class.__eq__ is not Node.__eq__ or node_class.__repr__ is not Node.__repr__:
@@ -141,7 +141,7 @@ def children_field(node_class: type[Node]) -> str:
 
 
 def node_class_in(hint: object) -> type[Node] | None:
-    """The class of a hint `tuple[SomeNode, ...]`, and None for any other hint."""
+    """The class in a hint `tuple[SomeNode, ...]`. None for any other hint."""
     if typing.get_origin(hint) is tuple:
         item, *rest = typing.get_args(hint)
         if rest == [...] and isinstance(item, type) and issubclass(item, Node):
@@ -152,8 +152,8 @@ def node_class_in(hint: object) -> type[Node] | None:
 def link(rows: Sequence[N], top: N | None = None) -> list[N]:
     """The roots of the rows, each with its children set; roots and children keep the order of the rows.
 
-    A root is a row without a parent, an orphan (its parent is not among the rows), the first row of a cycle, and `top`,
-    whatever its parent. Raises ResultError when rows share an id.
+    A root is a row without a parent, a row whose parent is not among the rows, the first row of a cycle, and `top`.
+    Raises ResultError if two rows have the same id.
     """
     nodes = {row.id: row for row in rows}
     if len(nodes) < len(rows):
@@ -170,28 +170,28 @@ def link(rows: Sequence[N], top: N | None = None) -> list[N]:
             parents_first = parents_first and parent_id in seen
             children[parent_id].append(row)
         seen.add(row.id)
-    if not parents_first:  # as in every cycle
-        _cut_cycles(rows, nodes, roots, children)
+    if not parents_first:  # every cycle has a row that comes before its parent
+        _break_cycles(rows, nodes, roots, children)
     _set_children((nodes[parent_id], below) for parent_id, below in children.items() if parent_id is not None)
     return roots
 
 
-def _cut_cycles(
+def _break_cycles(
     rows: Sequence[N], nodes: dict[str, N], roots: list[N], children: defaultdict[str | None, list[N]]
 ) -> None:
-    """Make the first row of every cycle a root: no walk from a root would reach it."""
+    """Make the first row of every cycle a root. Otherwise no walk from a root would reach the cycle."""
     reached: set[str] = set()
     _reach(roots, children, reached)
     if len(reached) == len(nodes):
         return
-    place = {row.id: index for index, row in enumerate(rows)}
+    order = {row.id: index for index, row in enumerate(rows)}
     for row in rows:
         if row.id not in reached:
-            first = min(_cycle_above(row, nodes), key=lambda node: place[node.id])
+            first = min(_cycle_above(row, nodes), key=lambda node: order[node.id])
             children[first.parent_id].remove(first)
             roots.append(first)
             _reach([first], children, reached)
-    roots.sort(key=lambda root: place[root.id])
+    roots.sort(key=lambda root: order[root.id])
 
 
 def _reach(waiting: Sequence[N], children: defaultdict[str | None, list[N]], reached: set[str]) -> None:
@@ -203,7 +203,7 @@ def _reach(waiting: Sequence[N], children: defaultdict[str | None, list[N]], rea
 
 
 def _cycle_above(row: N, nodes: dict[str, N]) -> list[N]:
-    """The cycle at the end of a row's parents."""
+    """The cycle that the parents of a row lead to."""
     path: dict[str, N] = {}
     while row.id not in path:
         path[row.id] = row

@@ -1,4 +1,4 @@
-"""What users tell of themselves."""
+"""The profiles of users."""
 
 from concordia_sql.auth.results import Profile
 from concordia_sql.profile.commands import ChangeProfile, DeleteProfile, PutProfile

@@ -12,7 +12,7 @@ from concordia_sql.values import Id, Language, Url
 
 @command("profile/put_profile.sql")
 class PutProfile(ReturningOne[Profile]):
-    """Create the profile of a user, or change what is given of the one there is, which keeps its id. Gives it back.
+    """Create the profile of a user, or change the given fields of the existing one, which keeps its id. Returns it.
 
     What is not given stays as it is; in a new profile it is None, and the preferred language `fr`. Raises
     MissingReference for the user, and Conflict for the id.
@@ -33,7 +33,7 @@ class PutProfile(ReturningOne[Profile]):
 
 @command("profile/change_profile.sql")
 class ChangeProfile(ReturningMaybe[Profile]):
-    """Change what is given of the profile of a user. Gives it back, or None when they have none."""
+    """Change the given fields of the profile of a user. Returns it, or None if they have none."""
 
     user_id: str
     username: str | UnsetType | None = UNSET
@@ -47,6 +47,6 @@ class ChangeProfile(ReturningMaybe[Profile]):
 
 @command("profile/delete_profile.sql")
 class DeleteProfile(Affected):
-    """Delete the profile of a user: 1, or 0 when they have none."""
+    """Delete the profile of a user. Returns 1, or 0 if they have none."""
 
     user_id: str

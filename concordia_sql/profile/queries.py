@@ -21,4 +21,4 @@ class GetProfileByUsername(Maybe[ProfileDetails]):
     """
 
     username: LowerCase
-    """In any case: it is looked for in lower case, as Better Auth stores it."""
+    """In upper or lower case. It is looked up in lower case, as Better Auth stores it."""

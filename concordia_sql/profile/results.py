@@ -1,4 +1,4 @@
-"""What the queries of profiles give."""
+"""The result classes of profiles."""
 
 import attrs
 

@@ -19,23 +19,23 @@ Days: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=366)]
 
 @command("services/create_booking.sql")
 class CreateBooking(ReturningOne[Booking]):
-    """Book a listing and give the booking back: pending, with the listing's provider, duration, price and currency.
+    """Book a listing and return the booking: pending, with the listing's provider, duration, price and currency.
 
     `total_price` is the listing's `base_price` as it is, whatever its `price_type`. Of those who book a listing at once
     each waits for the one before, so that no moment is ever booked beyond the listing's `max_participants`, which is 1
     where it says nothing. Bookings that are pending or confirmed take a place, from their start up to their end alone.
 
-    Raises NotFound when there is no such listing, Conflict for the id, and Refused, for the first of these reasons:
+    Raises NotFound if there is no such listing, Conflict for the id, and Refused, for the first of these reasons:
     "not_active" (the listing is deleted, not active or in another status), "own_listing" (the customer is its
     provider), "no_duration" (it does not say how long it lasts), "too_soon" (the start is before `now` and the
-    listing's `booking_advance_hours`), "unclear_price" (its `base_price` is no price), "outside_availability" (not all
-    of the time lies within the times at which it is available, those that meet as one; a listing without any such
-    times, available or not, takes every time) and "full".
+    listing's `booking_advance_hours`), "unclear_price" (its `base_price` is not a price), "outside_availability" (the
+    booking does not lie within the times at which it is available, of which adjacent ones count as one; a listing
+    without any times, available or not, takes every time) and "full".
 
-    Other writers may have written times as "9:00", "09:00:00" or "24:00" and dates as "2026-3-15" or as midnight in
-    UTC: they count as what they mean. An availability that ends no later than it starts ends on the next day. What
-    means nothing is Refused: "unclear_availability" where the time lies outside of what is clear, "unclear_booking"
-    where a pending or confirmed booking may be at this time.
+    Times that other writers stored as "9:00", "09:00:00" or "24:00", and dates stored as "2026-3-15" or as midnight in
+    UTC, are understood. An availability that ends no later than it starts ends on the next day. If a stored text is
+    not understood, the command is Refused: as "unclear_availability" if the booking does not lie within the
+    availability that is understood, as "unclear_booking" if a pending or confirmed booking may be at this time.
     """
 
     service_id: Id
@@ -43,14 +43,14 @@ class CreateBooking(ReturningOne[Booking]):
     booking_date: Day
     booking_time: TimeOfDay
     now: WallClock
-    """What the clock shows at the provider, whose time zone is that of bookings. A zone that it has is left aside."""
+    """The local time of the provider, whose time zone is that of bookings. A time zone in the value is ignored."""
     customer_message: str | None = None
     id: Id = attrs.field(factory=new_id)
 
 
 @command("services/change_booking.sql")
 class ChangeBooking(ReturningMaybe[Booking]):
-    """Change what is given of a booking's texts. Gives the booking back, or None when there is none."""
+    """Change the given texts of a booking. Returns the booking, or None if there is no such row."""
 
     id: str
     customer_message: str | UnsetType | None = UNSET
@@ -59,27 +59,27 @@ class ChangeBooking(ReturningMaybe[Booking]):
 
 @command("services/change_booking_status.sql")
 class ChangeBookingStatus(ReturningOne[Booking]):
-    """Change the status of a booking and give it back, with `cancelled_at` or `completed_at` if it now is that.
+    """Change the status of a booking and return it, with `cancelled_at` or `completed_at` if it now is that.
 
     A pending booking may be confirmed; a confirmed one may be completed or a "no_show"; both may be cancelled by the
-    client or the provider. Of several changes at once, each follows the one before.
+    client or the provider. If several change it at once, each follows the one before.
 
-    Raises NotFound when there is no such booking, and Refused: "state" with the status that was found, which `status`
-    may not follow; "too_late" for a client who cancels a confirmed booking when, by `now`, fewer than the listing's
-    `cancellation_hours` remain before it, and "unclear_booking" where its date or time means nothing. Where the listing
-    does not say how many hours, it is never too late.
+    Raises NotFound if there is no such booking, and Refused: "state" with the status that was found, which `status` may
+    not follow; "too_late" for a client who cancels a confirmed booking when, by `now`, fewer than the listing's
+    `cancellation_hours` remain before it, and "unclear_booking" if its date or time is not understood. If the
+    listing does not say how many hours, it is never too late.
     """
 
     id: str
     status: BookingStatus
     now: WallClock
-    """What the clock shows at the provider, as for `CreateBooking`."""
+    """The local time of the provider, as for `CreateBooking`."""
     provider_response: str | UnsetType | None = UNSET
 
 
 @command("services/delete_booking.sql")
 class DeleteBooking(ReturningOne[DeletedBooking]):
-    """Delete a booking, in any status. Gives back how many rows went: 0 when there is no such booking."""
+    """Delete a booking, in any status. Returns the number of deleted rows: 0 if there is no such booking."""
 
     id: str
 
@@ -88,19 +88,19 @@ class DeleteBooking(ReturningOne[DeletedBooking]):
 class ListFreeSlots(Many[FreeSlot]):
     """The slots of an active listing that can be booked, by date and time, on `days` days from `from_date` on.
 
-    Slots follow each other, each as long as the listing lasts, from the start of each of the times at which it is
-    available; the last of them may end in another one that goes on from there, also past midnight. On a listing without
-    any such times they go from 00:00 up to midnight. Those that are too soon, as for `CreateBooking`, or full are left
-    out. Empty when there is no such listing, or it is not active or has no duration.
+    Slots follow each other from the start of each time at which the listing is available, each as long as the listing
+    lasts. The last one may end in an adjacent time, also past midnight. A listing without any times has slots from
+    00:00 to midnight. Slots that are too soon, as for `CreateBooking`, or full are left out. The list is empty if there
+    is no such listing, or it is not active or has no duration.
 
-    What other writers wrote counts as for `CreateBooking`. Raises Refused as "unclear_availability" or
-    "unclear_booking" where a time of the week, or a booking that may be on these days, means nothing.
+    Times and dates of other writers are understood as by `CreateBooking`. Raises Refused as "unclear_availability" or
+    "unclear_booking" if a time of the week, or a booking that may be on these days, is not understood.
 
-    At most one slot a minute; so at most 1440 times `days`.
+    There is at most one slot a minute, so at most 1440 times `days`.
     """
 
     service_id: str
     from_date: Day
     days: Days
     now: WallClock
-    """What the clock shows at the provider, as for `CreateBooking`."""
+    """The local time of the provider, as for `CreateBooking`."""

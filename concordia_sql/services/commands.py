@@ -1,4 +1,4 @@
-"""The commands of the marketplace, but for deletes, reviews and bookings: what creates, changes, links and replaces."""
+"""The commands of the marketplace, except deletes, reviews and bookings: what creates, changes, links and replaces."""
 
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
@@ -30,7 +30,7 @@ ListingMediumType: TypeAlias = Literal["cover", "gallery"]
 
 @command("services/create_service_medium.sql")
 class CreateServiceMedium(ReturningOne[Medium]):
-    """Create an image, a video or a sound and give it back. Raises Conflict for its id."""
+    """Create an image, a video or a sound, and return it. Raises Conflict for its id."""
 
     url: Url
     type: MediumType
@@ -50,7 +50,7 @@ class CreateServiceMedium(ReturningOne[Medium]):
 
 @command("services/change_service_medium.sql")
 class ChangeServiceMedium(ReturningMaybe[Medium]):
-    """Change what is given of an image, a video or a sound. Gives it back, or None when there is none."""
+    """Change the given fields of an image, a video or a sound. Returns it, or None if there is no such row."""
 
     id: str
     url: Url | UnsetType = UNSET
@@ -70,7 +70,7 @@ class ChangeServiceMedium(ReturningMaybe[Medium]):
 
 @command("services/create_service_category.sql")
 class CreateServiceCategory(ReturningOne[Category]):
-    """Create a category and give it back.
+    """Create a category and return it.
 
     Raises Conflict for its slug or id, MissingReference for its parent or featured image, and Refused as a `cycle` when
     it is its own parent.
@@ -94,7 +94,7 @@ class CreateServiceCategory(ReturningOne[Category]):
 
 @command("services/change_service_category.sql")
 class ChangeServiceCategory(ReturningMaybe[Category]):
-    """Change what is given of a category, but for its parent. Gives it back, or None when there is none.
+    """Change the given fields of a category, except its parent. Returns it, or None if there is no such row.
 
     Raises Conflict for its slug, MissingReference for its featured image.
     """
@@ -116,9 +116,9 @@ class ChangeServiceCategory(ReturningMaybe[Category]):
 
 @command("services/move_service_category.sql")
 class MoveServiceCategory(ReturningOne[Category]):
-    """Move a category with all below it under another, or to the top, and give it back.
+    """Move a category with all below it under another, or to the top, and return it.
 
-    Raises NotFound when there is none, MissingReference for the parent, and Refused as a `cycle` when the parent is the
+    Raises NotFound if there is none, MissingReference for the parent, and Refused as a `cycle` if the parent is the
     category or below it. Two moves at once cannot make a cycle: they wait for each other.
     """
 
@@ -166,7 +166,7 @@ class NewAvailabilitySlot:
 
 @command("services/create_listing.sql")
 class CreateListing(ReturningOne[Listing]):
-    """Create a listing with all that is its own, all or nothing, and give it back.
+    """Create a listing with everything that belongs to it, all or nothing, and return it.
 
     Raises Conflict for its slug, which says whether a deleted listing holds it; for its id; for two translations into
     one language, a place of a medium that is given twice, and two times of the week with one start. Raises
@@ -199,7 +199,7 @@ class CreateListing(ReturningOne[Listing]):
 
 @command("services/change_listing.sql")
 class ChangeListing(ReturningMaybe[Listing]):
-    """Change what is given of a listing. Gives it back, or None when there is none or it is deleted.
+    """Change the given fields of a listing. Returns it, or None if there is no such row or it is deleted.
 
     Raises Conflict for its slug, which says whether a deleted listing holds it, and MissingReference for its category
     and organization.
@@ -228,7 +228,7 @@ class ChangeListing(ReturningMaybe[Listing]):
 
 @command("services/put_service_translation.sql")
 class PutServiceTranslation(ReturningOne[Translation]):
-    """Put a listing's translation into a language in place of the one there is, which keeps its id, and give it back.
+    """Put a listing's translation into a language in place of the existing one, which keeps its id, and return it.
 
     Raises MissingReference for the listing, Conflict for the id of a new one.
     """
@@ -247,7 +247,7 @@ class PutServiceTranslation(ReturningOne[Translation]):
 
 @command("services/delete_service_translation.sql")
 class DeleteServiceTranslation(Affected):
-    """Delete a translation: 1, or 0 when there is none."""
+    """Delete a translation. Returns 1, or 0 if there is no such row."""
 
     id: str
 
@@ -279,7 +279,7 @@ class LinkServiceMedium(Affected):
 
 @command("services/unlink_service_medium.sql")
 class UnlinkServiceMedium(Affected):
-    """Take a medium from where a listing has it: 1, or 0 when it has not."""
+    """Remove a medium from a use in a listing. Returns 1, or 0 if the listing does not use it there."""
 
     service_id: str
     media_id: str
@@ -299,7 +299,7 @@ class ReplaceListingMedia(ReturningOne[Replaced]):
 
 @command("services/create_availability_slot.sql")
 class CreateAvailabilitySlot(ReturningOne[AvailabilitySlot]):
-    """Add a time of the week to a listing and give it back.
+    """Add a time of the week to a listing and return it.
 
     Raises Conflict when it has one that starts then and for the id, MissingReference for the listing.
     """
@@ -316,7 +316,7 @@ class CreateAvailabilitySlot(ReturningOne[AvailabilitySlot]):
 
 @command("services/change_availability_slot.sql")
 class ChangeAvailabilitySlot(ReturningMaybe[AvailabilitySlot]):
-    """Change what is given of a time of the week. Gives it back, or None when there is none.
+    """Change the given fields of a time of the week. Returns it, or None if there is no such row.
 
     Raises Conflict when its listing has another one that starts then.
     """
@@ -330,7 +330,7 @@ class ChangeAvailabilitySlot(ReturningMaybe[AvailabilitySlot]):
 
 @command("services/delete_availability_slot.sql")
 class DeleteAvailabilitySlot(Affected):
-    """Delete a time of the week: 1, or 0 when there is none."""
+    """Delete a time of the week. Returns 1, or 0 if there is no such row."""
 
     id: str
 

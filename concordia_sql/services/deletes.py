@@ -1,4 +1,4 @@
-"""Deletes of the marketplace but for those of reviews and bookings: at once, softly and in the end."""
+"""Deletes of the marketplace, except of reviews and bookings: hard deletes, soft deletes and purges."""
 
 from datetime import datetime
 
@@ -11,8 +11,8 @@ from concordia_sql.services.results import DeletedCategory, DeletedListing, Dele
 class DeleteListing(ReturningOne[DeletedListing]):
     """Delete a listing with its translations, media links, reviews, availability and bookings, for good.
 
-    Gives the number of rows that went, by table: zeros when there is no such listing. Reviews of another listing that
-    reply to one of its own, as no command here makes them, reply to nothing from then on.
+    Returns the number of deleted rows by table: zeros if there is no such listing. Reviews of another listing that
+    reply to one of its reviews lose their parent; no command here makes such reviews.
 
     Source: Concordia's documentation, section Cascading Deletes.
     """
@@ -22,9 +22,10 @@ class DeleteListing(ReturningOne[DeletedListing]):
 
 @command("services/soft_delete_listing.sql")
 class SoftDeleteListing(ReturningMaybe[Listing]):
-    """Mark a listing as deleted, so that no query shows it. Gives it back, or None when there is none or it is already.
+    """Mark a listing as deleted, so that no query shows it.
 
-    It keeps its status and all that is its own, and its slug stays taken until it is purged.
+    Returns it, or None if there is no such row or it is already deleted. It keeps its status and everything that
+    belongs to it, and its slug stays taken until it is purged.
 
     Source: Concordia's documentation, section Best Practices.
     """
@@ -34,7 +35,7 @@ class SoftDeleteListing(ReturningMaybe[Listing]):
 
 @command("services/restore_listing.sql")
 class RestoreListing(ReturningMaybe[Listing]):
-    """Bring a softly deleted listing back as it was. Gives it back, or None when there is none or it is not deleted.
+    """Bring a softly deleted listing back as it was. Returns it, or None if there is no such row or it is not deleted.
 
     Raises Refused as `no_former_status` when another writer has set its status to `deleted`: nothing says what it was.
     """
@@ -44,10 +45,10 @@ class RestoreListing(ReturningMaybe[Listing]):
 
 @command("services/purge_listings.sql")
 class PurgeListings(ReturningOne[DeletedListing]):
-    """Delete at most `limit` listings that were deleted before a moment, the longest ago first, for good.
+    """Delete at most `limit` listings that were deleted before a moment, the earliest first, for good.
 
-    All that `DeleteListing` deletes goes too. Gives the number of rows that went, by table; run it until no
-    `services_listings` went. Listings that others are at work on are left for the next time.
+    All that `DeleteListing` deletes goes too. Returns the number of deleted rows by table. Run it until no
+    `services_listings` are deleted. Rows that other transactions have locked are left for the next run.
     """
 
     deleted_before: datetime
@@ -56,9 +57,9 @@ class PurgeListings(ReturningOne[DeletedListing]):
 
 @command("services/delete_service_category.sql")
 class DeleteServiceCategory(ReturningOne[DeletedCategory]):
-    """Delete a category and take it from its listings, which stay; its children become those of its parent.
+    """Delete a category and remove it from its listings, which stay; its children become those of its parent.
 
-    Gives the number of rows by table: zeros when there is no such category.
+    Returns the number of rows by table: zeros if there is no such category.
     """
 
     id: str
@@ -66,9 +67,9 @@ class DeleteServiceCategory(ReturningOne[DeletedCategory]):
 
 @command("services/delete_service_medium.sql")
 class DeleteServiceMedium(ReturningOne[DeletedMedium]):
-    """Delete a medium and take it from listings and categories, which stay.
+    """Delete a medium and remove it from listings and categories, which stay.
 
-    Gives the number of rows by table: zeros when there is no such medium.
+    Returns the number of rows by table: zeros if there is no such medium.
     """
 
     id: str

@@ -39,7 +39,7 @@ BookingStatus: TypeAlias = Literal[
 
 @query("services/get_listing.sql")
 class GetListing(Maybe[ListingDetails]):
-    """The listing with this slug and all that is its own, in any status but deleted, or None.
+    """The listing with this slug and everything that belongs to it, in any status but deleted, or None.
 
     `.into(ListingWithReviews)` and `.into(ListingWithBookings)` read those too, all of them.
 
@@ -64,7 +64,7 @@ class GetListingById(Maybe[ListingDetails]):
 
 @query("services/list_listings.sql")
 class ListListings(Many[ListedListing]):
-    """The listings that fit all filters given, newest first, at most `limit`. Deleted ones are left out."""
+    """The listings that match all given filters, newest first, at most `limit`. Deleted ones are left out."""
 
     status: ListingStatus | None = None
     category: str | None = None
@@ -82,12 +82,12 @@ class ListListings(Many[ListedListing]):
     """Of each listing, only the translations in these languages."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
-    """The cursor of the last row of the page before."""
+    """The cursor of the last row of the previous page."""
 
 
 @query("services/count_listings.sql")
 class CountListings(One[Count]):
-    """How many listings fit all filters given, which are those of `ListListings`."""
+    """The number of listings that match all given filters, which are those of `ListListings`."""
 
     status: ListingStatus | None = None
     category: str | None = None
@@ -121,7 +121,7 @@ class GetServiceCategory(Maybe[CategoryDetails]):
 
 @query("services/list_service_categories.sql")
 class ListServiceCategories(Many[CategoryDetails]):
-    """The categories that fit all filters given, by sort_order, slug, id, all of them."""
+    """The categories that match all given filters, by sort_order, slug, id, all of them."""
 
     parent: str | None = None
     """Only the children of the category with this slug."""
@@ -133,7 +133,7 @@ class ListServiceCategories(Many[CategoryDetails]):
 
 @query("services/count_service_categories.sql")
 class CountServiceCategories(One[Count]):
-    """How many categories fit all filters given, which are those of `ListServiceCategories`."""
+    """The number of categories that match all given filters, which are those of `ListServiceCategories`."""
 
     parent: str | None = None
     display_in_menu: bool | None = None
@@ -158,7 +158,7 @@ class GetServiceCategoryTree(Tree[CategoryNode]):
     top: str | None = None
     """Only the category with this slug and those below it."""
     depth: Depth | None = None
-    """Only so many levels below the roots, or below `top`; 0 for these alone."""
+    """Only this many levels below the roots, or below `top`; 0 for these alone."""
 
 
 @query("services/get_service_medium.sql")
@@ -192,7 +192,7 @@ class GetReview(Maybe[ReviewDetails]):
 class GetReviewThread(Subtree[ReviewNode]):
     """The review with this id in any status and all replies below it, oldest first, to any depth, or None.
 
-    What replies to a deleted review, or to one of another status than the one given, is left out with all below it.
+    Replies to a deleted review, or to one of another status than the given one, are left out with all below them.
     """
 
     id: str
@@ -204,8 +204,8 @@ class GetReviewThread(Subtree[ReviewNode]):
 class ListReviewThreads(Tree[ReviewNode]):
     """All reviews of a listing, oldest first, each with the replies to it, to any depth.
 
-    A reply whose parent is not among them, being deleted or of another status, stands with the reviews: its `parent_id`
-    is set. Of reviews in a cycle, the oldest stands there.
+    A reply whose parent is left out, since it is deleted or of another status, is listed with the reviews; its
+    `parent_id` is set. So is the oldest review of a cycle.
     """
 
     service_id: str
@@ -222,7 +222,7 @@ class ListReviews(Many[ListedReview]):
     """Only those of this rating; 0 is that of replies."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
-    """The cursor of the last row of the page before."""
+    """The cursor of the last row of the previous page."""
 
 
 @query("services/count_reviews.sql")
@@ -241,7 +241,7 @@ class ListReviewsByStatus(Many[ListedReviewDetails]):
     status: ReviewStatus
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
-    """The cursor of the last row of the page before."""
+    """The cursor of the last row of the previous page."""
 
 
 @query("services/count_reviews_by_status.sql")
@@ -259,7 +259,7 @@ class ListReviewsByAuthor(Many[ListedReviewDetails]):
     status: ReviewStatus | None = None
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
-    """The cursor of the last row of the page before."""
+    """The cursor of the last row of the previous page."""
 
 
 @query("services/count_reviews_by_author.sql")
@@ -309,7 +309,7 @@ class GetBooking(Maybe[BookingDetails]):
 
 @query("services/list_bookings.sql")
 class ListBookings(Many[ListedBooking]):
-    """The bookings that fit all filters given, by booking_date, booking_time, id, at most `limit`."""
+    """The bookings that match all given filters, by booking_date, booking_time, id, at most `limit`."""
 
     service_id: str | None = None
     customer_id: str | None = None
@@ -321,12 +321,12 @@ class ListBookings(Many[ListedBooking]):
     """Only those on this day, as "2026-03-15", or earlier."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(str, str, str))
-    """The cursor of the last row of the page before."""
+    """The cursor of the last row of the previous page."""
 
 
 @query("services/count_bookings.sql")
 class CountBookings(One[Count]):
-    """How many bookings fit all filters given, which are those of `ListBookings`."""
+    """The number of bookings that match all given filters, which are those of `ListBookings`."""
 
     service_id: str | None = None
     customer_id: str | None = None

@@ -1,4 +1,4 @@
-"""What the queries of the marketplace give: listings with all that is theirs, reviews, bookings, categories, media.
+"""The result classes of the marketplace: listings with everything that belongs to them, reviews, bookings, categories.
 
 A class named like a table holds the table's columns; `ListingDetails` and others add relations, and those named
 `Listed…` the cursor of a list. Times are naive datetimes in UTC. Statuses and types are texts: other writers may store
@@ -115,7 +115,7 @@ class Listing:
     allow_reviews: bool
     in_language: str
     deleted_at: datetime | None
-    """Set in what `SoftDeleteListing` gives alone: no query shows a deleted listing."""
+    """Set only in the result of `SoftDeleteListing`: no query shows a deleted listing."""
     created_at: datetime
     updated_at: datetime
 
@@ -192,7 +192,7 @@ class Review:
     status: str
     in_language: str
     deleted_at: datetime | None
-    """Set in what `SoftDeleteReview` gives alone: no query shows a deleted review."""
+    """Set only in the result of `SoftDeleteReview`: no query shows a deleted review."""
     created_at: datetime
     updated_at: datetime
 
@@ -286,25 +286,25 @@ class FreeSlot:
 
 @attrs.frozen
 class DeletedBooking:
-    """How many rows went with a booking."""
+    """The number of rows deleted with a booking."""
 
     services_bookings: int
 
 
 @attrs.frozen
 class RatingSummary:
-    """What the reviews of a listing rate it: those approved, without replies."""
+    """The ratings of a listing, by its approved reviews without replies."""
 
     count: int
     average: float | None
-    """Rounded to two decimals; None when there is no review."""
+    """Rounded to two decimals; None if there is no review."""
     distribution: tuple[int, int, int, int, int]
     """How many reviews rate it 1, 2, 3, 4 and 5."""
 
 
 @attrs.frozen
 class ListingDetails(Listing):
-    """A listing with everything that is its own, but for reviews and bookings, of which there is no end."""
+    """A listing with everything that belongs to it, except reviews and bookings, of which there may be any number."""
 
     category: CategoryWithImage | None
     organization: Organization | None
@@ -328,9 +328,9 @@ class ListedListing(ListingDetails):
 
 @attrs.frozen
 class ListingWithReviews(ListingDetails):
-    """A listing with all its reviews, oldest first, then by id; replies stand below what they reply to.
+    """A listing with all its reviews, oldest first, then by id. Replies are below the review that they reply to.
 
-    A reply whose parent is not among them, being deleted or of another status, stands with the reviews.
+    A reply whose parent is left out, since it is deleted or of another status, is listed with the reviews.
     """
 
     reviews: tuple[ReviewNode, ...]
@@ -366,7 +366,7 @@ class MediumDetails(Medium):
 
 @attrs.frozen
 class DeletedListing:
-    """What went with listings, and the replies of other listings that lost their parent."""
+    """The number of rows deleted with listings, and of the replies of other listings that lost their parent."""
 
     services_listings: int
     services_translations: int
@@ -379,7 +379,7 @@ class DeletedListing:
 
 @attrs.frozen
 class DeletedReview:
-    """What went with a review, or was emptied."""
+    """The number of rows deleted with a review, and of those emptied."""
 
     services_reviews: int
     services_reviews_emptied: int
@@ -387,7 +387,9 @@ class DeletedReview:
 
 @attrs.frozen
 class DeletedCategory:
-    """What went with a category, the listings that have none now, and the children that have its parent."""
+    """The number of rows deleted with a category, the listings that have none now, and of the children that have its
+    parent.
+    """
 
     services_categories: int
     services_listings_detached: int
@@ -396,7 +398,7 @@ class DeletedCategory:
 
 @attrs.frozen
 class DeletedMedium:
-    """What went with a medium, and the categories that showed it."""
+    """The number of rows deleted with a medium, and of the categories that showed it."""
 
     services_media: int
     services_media_links: int

@@ -18,7 +18,7 @@ from concordia_sql.values import Email, Id, Language, Rating
 
 @command("services/add_review.sql")
 class AddReview(ReturningOne[Review]):
-    """Add a review, or a reply to one, and give it back.
+    """Add a review, or a reply to one, and return it.
 
     Raises MissingReference for its listing or parent, Conflict for its id, and Refused when its parent is a review of
     another listing (`parent_of_another_service`) or itself (`cycle`).
@@ -48,11 +48,12 @@ class NewReview(NewNode):
 
 @command("services/add_reviews.sql")
 class AddReviews(Affected):
-    """Add any number of reviews, all or nothing, and give their number. Each stands behind the one that it replies to.
+    """Add any number of reviews, all or nothing, and return their number.
 
-    What is wrong with one is said with its number, counted from 0: ParameterError for what does not fit, Conflict for
-    its id and MissingReference for its listing or parent in `row`, and Refused in `found`, when its parent is a review
-    of another listing (`parent_of_another_service`) or stands behind it (`parent_behind`).
+    A reply comes after the one that it replies to. Errors have the number of the row, counted from 0: ParameterError
+    for what does not fit, Conflict for its id and MissingReference for its listing or parent in `row`, and Refused in
+    `found`, when its parent is a review of another listing (`parent_of_another_service`) or comes after it
+    (`parent_behind`).
     """
 
     reviews: Sequence[NewReview]
@@ -60,7 +61,7 @@ class AddReviews(Affected):
 
 @command("services/change_review.sql")
 class ChangeReview(ReturningMaybe[Review]):
-    """Change what is given of a review. Gives it back, or None when there is none or it is deleted."""
+    """Change the given fields of a review. Returns it, or None if there is no such row or it is deleted."""
 
     id: str
     author_name: str | UnsetType = UNSET
@@ -72,9 +73,9 @@ class ChangeReview(ReturningMaybe[Review]):
 
 @command("services/move_review.sql")
 class MoveReview(ReturningOne[Review]):
-    """Move a review with all its replies below another of its listing, or to the top, and give it back.
+    """Move a review with all its replies below another of its listing, or to the top, and return it.
 
-    Raises NotFound when there is none, MissingReference for the parent, and Refused when that is a review of another
+    Raises NotFound if there is none, MissingReference for the parent, and Refused if that is a review of another
     listing (`parent_of_another_service`), or the review itself or below it (`cycle`). Two moves at once cannot make a
     cycle: in the thread of one listing, they wait for each other.
     """
@@ -93,9 +94,9 @@ class SeenReview:
 
 @command("services/moderate_reviews.sql")
 class ModerateReviews(ReturningMany[Review]):
-    """Set the status of reviews that still have the one that the moderator saw. Gives those back, in the order given.
+    """Set the status of reviews that still have the one that the moderator saw. Returns them in the order given.
 
-    Others are left as they are: their status has changed meanwhile, or they are deleted.
+    The others, whose status has changed since or which are deleted, stay as they are.
     """
 
     seen: Sequence[SeenReview]
@@ -104,11 +105,11 @@ class ModerateReviews(ReturningMany[Review]):
 
 @command("services/delete_review.sql")
 class DeleteReview(ReturningOne[DeletedReview]):
-    """Delete a review for good. Gives the number of rows that went, and of those that were emptied.
+    """Delete a review for good. Returns the number of deleted rows, and of those that were emptied.
 
-    What becomes of one with replies is for the caller to say: by default it is Refused as `has_replies`; `subtree`
-    deletes all below it too; `tombstone` empties it, so that the replies keep their place: its content, rating and
-    author are lost, and it counts as deleted. Replies that are deleted softly are replies.
+    The caller says what happens to one with replies. By default it is Refused as `has_replies`; `subtree` deletes all
+    below it too; `tombstone` empties it, so that the replies stay where they are: its content, rating and author are
+    lost, and it counts as deleted. Replies that are deleted softly are replies.
     """
 
     id: str
@@ -117,9 +118,9 @@ class DeleteReview(ReturningOne[DeletedReview]):
 
 @command("services/soft_delete_review.sql")
 class SoftDeleteReview(ReturningMaybe[Review]):
-    """Mark a review as deleted. Gives it back, or None when there is none or it is already.
+    """Mark a review as deleted. Returns it, or None if there is no such row or it is already deleted.
 
-    Its replies stay; a thread shows them below a place without content.
+    Its replies stay; a thread shows them below a node without content.
     """
 
     id: str
@@ -127,7 +128,7 @@ class SoftDeleteReview(ReturningMaybe[Review]):
 
 @command("services/restore_review.sql")
 class RestoreReview(ReturningMaybe[Review]):
-    """Bring a softly deleted review back as it was. Gives it back, or None when there is none or it is not deleted.
+    """Bring a softly deleted review back as it was. Returns it, or None if there is no such row or it is not deleted.
 
     Raises Refused as `emptied` when it is the tombstone of one that `DeleteReview` deleted.
     """
@@ -137,10 +138,10 @@ class RestoreReview(ReturningMaybe[Review]):
 
 @command("services/purge_reviews.sql")
 class PurgeReviews(Affected):
-    """Delete at most `limit` reviews without replies that were deleted before a moment, the longest ago first.
+    """Delete at most `limit` reviews without replies that were deleted before a moment, the earliest first.
 
-    Gives their number; run it until that is 0: those that had replies follow when all of these have gone. Reviews that
-    others are at work on are left for the next time.
+    Returns their number. Run it until that is 0: a row with replies is deleted once all of its replies are. Rows that
+    other transactions have locked are left for the next run.
     """
 
     deleted_before: datetime

@@ -15,16 +15,16 @@ from concordia_sql.threads.pages import Breadth, Depth, Levels, PagedNode, Sort
 
 ReviewSort: TypeAlias = Sort | Literal["best"]
 
-_behind_root = cursor(str | None, datetime | None, str | None, int | None)
-_behind_reply = cursor(str | None, datetime | None, str | None)
+_after_root = cursor(str | None, datetime | None, str | None, int | None)
+_after_reply = cursor(str | None, datetime | None, str | None)
 
 
 def _cursor(value: str | None) -> str | None:
     """Check the cursor of a page, which has the rating too, or of further replies."""
     try:
-        return _behind_root(value)
+        return _after_root(value)
     except ParameterError:
-        return _behind_reply(value)
+        return _after_reply(value)
 
 
 _SHAPES = {"shown": "services/shown_review", "node": "services/thread_review"}
@@ -34,8 +34,8 @@ _SHAPES = {"shown": "services/shown_review", "node": "services/thread_review"}
 class ThreadReview(ThreadNode):
     """A review as a thread shows it.
 
-    A hidden one, deleted or not approved, stands there only for what replies to it: what its author wrote is None,
-    unless the query asks `with_hidden`.
+    A hidden review, which is deleted or not approved, is shown only above its replies. What its author wrote is None,
+    unless the query asks for `with_hidden`.
     """
 
     service_id: str
@@ -60,7 +60,7 @@ class PagedReview(PagedNode, ThreadReview):
 
 @attrs.frozen
 class ReviewPage(ThreadPage):
-    """A page of a listing's reviews: what it leaves out is behind its `next`, and behind the `more` of its reviews."""
+    """A page of the reviews of a listing. `next`, and the `more` of each review, are cursors for what it leaves out."""
 
     service_id: str
     roots: tuple[PagedReview, ...]
@@ -68,34 +68,34 @@ class ReviewPage(ThreadPage):
 
 @query("threads/get_tree.sql", shapes={"node": "services/thread_review"}, names={"subject_id": "service_id"})
 class GetReviewTree(Tree[ThreadReviewNode]):
-    """The reviews of a listing as trees, all of them, oldest first, then by id: a list of those that reply to none.
+    """All reviews of a listing as trees, oldest first, then by id. The list has the reviews that reply to none.
 
-    Reviews that are deleted or not approved are left out, but for those with any other below them.
+    Reviews that are deleted or not approved are left out, unless one below them is shown.
 
-    A review whose parent belongs to another listing stands among the roots, and so does the first of a cycle, or of
-    reviews that reply to themselves: their `parent_id` is set. A depth leaves cycles out.
+    A review whose parent belongs to another listing is a root too, with its `parent_id` set. So is the first review of
+    a cycle, but not if a `depth` is given.
     """
 
     service_id: str
     depth: Depth | None = None
-    """Only so many levels below the roots; 0 for the roots alone."""
+    """Only this many levels below the roots; 0 for the roots alone."""
     with_hidden: bool | None = None
-    """Deleted and unapproved reviews too, with all that they say."""
+    """Whether to show deleted and unapproved reviews too, with their content."""
 
 
 @query("threads/get_subtree.sql", shapes={"node": "services/thread_review"})
 class GetReviewSubtree(Subtree[ThreadReviewNode]):
-    """The review with this id and the replies below it, oldest first, then by id; or None.
+    """The review with this id and the replies below it, oldest first, then by id, or None.
 
-    Reviews that are deleted or not approved are left out, but for those with any other below them; if nothing is left,
-    the result is None. A cycle ends where it would come back to this review.
+    Reviews that are deleted or not approved are left out, unless one below them is shown; if nothing is left, the
+    result is None. A cycle ends before it would repeat a node.
     """
 
     id: str
     depth: Depth | None = None
-    """Only so many levels below the review."""
+    """Only this many levels below the review."""
     with_hidden: bool | None = None
-    """Deleted and unapproved reviews too, with all that they say."""
+    """Whether to show deleted and unapproved reviews too, with their content."""
 
 
 @query(
@@ -104,31 +104,31 @@ class GetReviewSubtree(Subtree[ThreadReviewNode]):
     names={"key": "id"},
 )
 class GetReviewPath(Many[ThreadReview]):
-    """The way to the review with this id: the review that replies to none, those in between, and itself, last.
+    """The path to the review with this id: from the review that replies to none down to itself.
 
-    There is no row when it is hidden and nothing below it is shown, or when there is no such review. At most 10,000
-    levels up are looked at; of a cycle, each review is there once.
+    The list is empty if there is no such review, or if it is hidden and nothing below it is shown. At most 10,000
+    levels are followed; each review of a cycle is listed once.
     """
 
     id: str
     with_hidden: bool | None = None
-    """Of deleted and unapproved reviews, too, all that they say."""
+    """Whether to show deleted and unapproved reviews with their content."""
 
 
 @query("threads/get_page.sql", shapes=_SHAPES, names={"subject_id": "service_id"})
 class GetReviewPage(One[ReviewPage]):
     """A page of a listing's reviews: `limit` of those that reply to none, each with its first replies, to a depth.
 
-    Without `after` it is the first page; with the `next` of a page it is the one behind it, and with the `more` of a
+    Without `after` it is the first page; with the `next` of a page it is the page after it, and with the `more` of a
     review its roots are the further replies to that review, oldest first. Following all cursors gives each review of
-    the listing once, whatever is written or deleted meanwhile; what is written behind the place reached is there too.
+    the listing once, whatever is written or deleted meanwhile; what is written after the current position is there too.
     An unknown listing has no reviews.
 
-    Reviews that are deleted or not approved are left out, but for those with any other below them. What no way leads
-    to from a review without a parent, as those in a cycle, is on no page: `GetReviewTree` has it. A reply is where
-    its parent is, even if it names another listing.
+    Reviews that are deleted or not approved are left out, unless one below them is shown. A review that cannot be
+    reached from one without a parent, as in a cycle, is on no page; `GetReviewTree` has it. A reply is listed below its
+    parent, even if it names another listing.
 
-    The work of a page grows with the page, and with the hidden reviews that it passes over, but not with the thread.
+    The cost of a page depends on the size of the page and the hidden reviews that it skips, not on that of the thread.
     """
 
     service_id: str
@@ -143,7 +143,7 @@ class GetReviewPage(One[ReviewPage]):
     depth: Levels = 3
     """How many levels below its roots the page shows: 0 to 100."""
     with_hidden: bool | None = None
-    """Deleted and unapproved reviews too, with all that they say."""
+    """Whether to show deleted and unapproved reviews too, with their content."""
     after: str | None = attrs.field(default=None, converter=_cursor)
 
 
@@ -173,10 +173,10 @@ class CountedCategoryNode(Node, Category):
     "threads/get_path.sql", shapes={"start": "services/category", "node": "services/category"}, names={"key": "slug"}
 )
 class GetServiceCategoryPath(Many[Category]):
-    """The way to the category with this slug: the one without a parent, those in between, and itself, last.
+    """The path to the category with this slug: from the one without a parent down to itself.
 
-    There is no row when there is no such category. At most 10,000 levels up are looked at; of a cycle, each category is
-    there once.
+    The list is empty if there is no such category. At most 10,000 levels are followed; each category of a cycle is
+    listed once.
     """
 
     slug: str

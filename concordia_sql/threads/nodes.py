@@ -1,4 +1,4 @@
-"""The nodes of threads: what comments and reviews have in common, shown, on a page and new."""
+"""The nodes of threads: the fields that comments and reviews share, shown, on a page and new."""
 
 from datetime import datetime
 
@@ -12,8 +12,8 @@ from concordia_sql.values import Email, Id, Language
 class ThreadNode:
     """A comment or review as a thread shows it.
 
-    A hidden one, deleted or not approved, stands there only for what replies to it: what its author wrote is None,
-    unless the query asks `with_hidden`.
+    A hidden node, which is deleted or not approved, is shown only above its replies. What its author wrote is None,
+    unless the query asks for `with_hidden`.
     """
 
     id: str
@@ -36,7 +36,7 @@ class ThreadPage:
     """A page of a thread, without its roots."""
 
     next: str | None
-    """The cursor after the last root; None when there is no further one."""
+    """The cursor after the last root; None if there is no further one."""
 
 
 @attrs.frozen(kw_only=True)

@@ -1,8 +1,8 @@
-"""Threads of any size, page by page: what pages of comments and of reviews share.
+"""Threads of any size, page by page: what the pages of comments and of reviews share.
 
-A page has a number of roots, of each node the first replies, and of those theirs, down to a depth. What it leaves out,
-it has cursors for: `page.next` for further roots, `node.more` for further replies. Passing a cursor back as `after`
-gives the page behind it. Following all of them gives each node once, whatever is written or deleted meanwhile.
+A page has a number of roots, and of each node the first replies, down to a depth. It has cursors for the nodes that it
+leaves out: `page.next` for further roots, `node.more` for further replies. Passing a cursor as `after` gives the page
+after it. Following all cursors gives each node once, whatever is written or deleted meanwhile.
 """
 
 from collections.abc import Sequence
@@ -14,27 +14,27 @@ from concordia_sql.engine import Node, children_field
 
 Sort: TypeAlias = Literal["oldest", "newest"]
 Depth: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
-"""How many levels below the uppermost: 0 for these alone."""
+"""The number of levels below the roots: 0 for the roots alone."""
 Levels: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=100)]
-"""How many levels below its roots a page shows."""
+"""The number of levels below its roots that a page shows."""
 Breadth: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=100)]
-"""How many replies to each node a page shows at most."""
+"""The largest number of replies to each node that a page shows."""
 
 
 class PagedNode(Node):
-    """A node of a page, with `created_at` and `reply_count`: it knows what the page leaves out below it."""
+    """A node of a page, with `created_at` and `reply_count`. It knows which replies the page leaves out."""
 
     __slots__ = ()
 
     @property
     def hidden_count(self) -> int:
-        """How many of the `reply_count` direct replies are not on the page."""
+        """The number of direct replies, of `reply_count`, that are not on the page."""
         node, shown = self._and_replies()
         return cast("int", node.reply_count - len(shown))
 
     @property
     def more(self) -> str | None:
-        """The cursor behind the replies shown, for a page of the further ones; None when there are none."""
+        """The cursor after the replies shown, for a page of the further ones. None if there are no more."""
         node, shown = self._and_replies()
         if node.reply_count == len(shown):
             return None

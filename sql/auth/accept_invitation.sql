@@ -1,4 +1,5 @@
--- Make the user who is invited a member, once, and give the membership back. Locks as deletes do, from parent to child.
+-- Make the user who is invited a member, once, and return the membership. Locks as deletes do, from
+-- parent to child.
 SELECT "user".id
 FROM "user"
 WHERE "user".id = :user_id

@@ -1,4 +1,4 @@
--- Make a user a member of an organization, and give the membership back.
+-- Make a user a member of an organization and return the membership.
 INSERT INTO member (
     id,
     organization_id,

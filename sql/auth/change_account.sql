@@ -1,4 +1,4 @@
--- Change what is given of an account and give it back without its secrets.
+-- Change the given fields of an account and return it without its secrets.
 UPDATE account
 SET
     access_token = :access_token, -- when :access_token

@@ -1,4 +1,4 @@
--- Reject or cancel an invitation that is pending, and give it back.
+-- Reject or cancel an invitation that is pending and return it.
 SELECT invitation.id
 FROM invitation
 WHERE invitation.id = :id

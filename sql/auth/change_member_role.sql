@@ -1,4 +1,4 @@
--- Change the role of a member, unless no owner would be left, and give the membership back.
+-- Change the role of a member, unless no owner would be left, and return the membership.
 SELECT organization.id
 FROM organization
 WHERE organization.id = :organization_id

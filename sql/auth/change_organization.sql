@@ -1,4 +1,4 @@
--- Change what is given of an organization and give it back.
+-- Change the given fields of an organization and return it.
 UPDATE organization
 SET
     name = :name, -- when :name

@@ -1,4 +1,4 @@
--- Change what is given of a session and give it back.
+-- Change the given fields of a session and return it.
 UPDATE session
 SET
     expires_at = :expires_at, -- when :expires_at

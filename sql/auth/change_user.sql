@@ -1,4 +1,5 @@
--- Change what is given of a user and give it back; the sessions of one who is banned end. Served by the index on session's user_id.
+-- Change the given fields of a user and return it; the sessions of one who is banned end. Served by
+-- the index on session's user_id.
 SELECT "user".id
 FROM "user"
 WHERE "user".id = :id

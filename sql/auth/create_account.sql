@@ -1,4 +1,4 @@
--- Create an account and give it back without its secrets.
+-- Create an account and return it without its secrets.
 INSERT INTO account (
     id,
     account_id,

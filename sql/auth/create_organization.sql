@@ -1,4 +1,4 @@
--- Create an organization with its first owner, and give it back.
+-- Create an organization with its first owner and return it.
 WITH created_organization AS (
     INSERT INTO organization (
         id,

@@ -1,4 +1,4 @@
--- Create a session and give it back.
+-- Create a session and return it.
 INSERT INTO session (
     id,
     expires_at,

@@ -1,4 +1,4 @@
--- Create a user and give it back.
+-- Create a user and return it.
 INSERT INTO "user" (
     id,
     name,

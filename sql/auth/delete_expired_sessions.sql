@@ -1,4 +1,4 @@
--- Delete sessions that have expired, the longest ago first.
+-- Delete sessions that have expired, the earliest first.
 WITH expired_sessions AS (
     SELECT session.id
     FROM session

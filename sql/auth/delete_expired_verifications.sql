@@ -1,4 +1,4 @@
--- Delete verifications that have expired, the longest ago first.
+-- Delete verifications that have expired, the earliest first.
 WITH expired_verifications AS (
     SELECT verification.id
     FROM verification

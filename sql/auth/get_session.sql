@@ -1,4 +1,5 @@
--- One session by its token, or none: expired ones too. Served by the unique index on token and by primary keys.
+-- One session by its token, or none, expired ones included. Served by the unique index on token and
+-- by primary keys.
 -- uses: auth/session
 SELECT auth_session.*
 FROM auth_session

@@ -1,4 +1,4 @@
--- Invite somebody into an organization, and give the invitation back.
+-- Invite somebody into an organization and return the invitation.
 INSERT INTO invitation (
     id,
     organization_id,

@@ -1,4 +1,5 @@
--- Mark the newest verification for an identifier as used, if it has the value, and give it back. Served by the index on identifier.
+-- Mark the newest verification for an identifier as used, if it has the value, and return it.
+-- Served by the index on identifier.
 SELECT pg_advisory_xact_lock(hashtextextended(:identifier, 0));
 
 WITH newest_verification AS (
@@ -33,7 +34,7 @@ SELECT refuse_command('expired')
 FROM valid_verification
 WHERE valid_verification.expires_at <= coalesce(:now::timestamp, timezone('UTC', now()));
 
--- Expired as well: another writer that knows no used_at must not take the code again, be its clock a day behind.
+-- It expires as well, so that a writer that does not know used_at does not take it again, even if its clock is a day late.
 UPDATE verification
 SET
     used_at = timezone('UTC', statement_timestamp()),

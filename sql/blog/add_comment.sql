@@ -1,4 +1,4 @@
--- Add a comment and give it back.
+-- Add a comment and return it.
 SELECT refuse_command('cycle') -- when :parent_id
 WHERE :parent_id::text = :id::text; -- when :parent_id
 

@@ -1,4 +1,4 @@
--- Add comments, each behind the one that it replies to.
+-- Add comments, each after the one that it replies to.
 WITH reply AS MATERIALIZED (
     SELECT
         given.number,

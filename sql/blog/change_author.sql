@@ -1,4 +1,4 @@
--- Change what is given of an author and give it back.
+-- Change the given fields of an author and return it.
 UPDATE blog_authors
 SET
     slug = :slug, -- when :slug

@@ -1,4 +1,4 @@
--- Change what is given of a category and give it back.
+-- Change the given fields of a category and return it.
 UPDATE blog_categories
 SET
     slug = :slug, -- when :slug

@@ -1,4 +1,4 @@
--- Change what is given of a comment, not deleted, and give it back.
+-- Change the given fields of a comment, not deleted, and return it.
 UPDATE blog_comments
 SET
     author_name = :author_name, -- when :author_name

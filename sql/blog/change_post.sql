@@ -1,4 +1,4 @@
--- Change what is given of a post, not deleted, and give it back.
+-- Change the given fields of a post, not deleted, and return it.
 SELECT refuse_command('taken_by_deleted', 'slug') -- when :slug
 FROM blog_posts -- when :slug
 INNER JOIN blog_posts AS holder ON blog_posts.id <> holder.id -- when :slug

@@ -1,4 +1,5 @@
--- How many authors fit the filters of list_authors. Served by the index on works_for_id, or reads all.
+-- The number of authors that match the filters of list_authors. Served by the index on
+-- works_for_id, or reads all.
 -- uses: blog/author, blog/organization
 WITH chosen_organization AS (
     SELECT blog_organization.id

@@ -1,4 +1,5 @@
--- How many categories fit the filters of list_categories. Few enough to be read without another index.
+-- The number of categories that match the filters of list_categories. Few enough to be read without
+-- another index.
 -- uses: blog/category
 WITH chosen_parent AS (
     SELECT blog_category.id

@@ -1,4 +1,4 @@
--- How many organizations fit the filters of list_organizations. Reads all of them.
+-- The number of organizations that match the filters of list_organizations. Reads all of them.
 -- uses: blog/organization
 SELECT count(*) AS count
 FROM blog_organization

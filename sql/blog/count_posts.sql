@@ -1,4 +1,5 @@
--- How many posts fit the filters of list_posts. Served by the index of the filter's column.
+-- The number of posts that match the filters of list_posts. Served by the index of the filter's
+-- column.
 -- uses: blog/post, blog/author, blog/category, blog/organization, blog/translation
 WITH chosen_author AS (
     SELECT blog_post_authors.post_id

@@ -1,4 +1,4 @@
--- Create an author and give it back.
+-- Create an author and return it.
 INSERT INTO blog_authors (
     id,
     slug,

@@ -1,4 +1,4 @@
--- Create an image, a video or a sound and give it back.
+-- Create an image, a video or a sound, and return it.
 INSERT INTO blog_media (
     id,
     url,

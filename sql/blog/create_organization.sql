@@ -1,4 +1,4 @@
--- Create an organization and give it back.
+-- Create an organization and return it.
 INSERT INTO blog_organizations (
     id,
     name,

@@ -1,4 +1,4 @@
--- Create a post with all that is its own, and give it back.
+-- Create a post with everything that belongs to it and return it.
 SELECT refuse_command('taken_by_deleted', 'slug')
 FROM blog_posts
 WHERE

@@ -1,4 +1,4 @@
--- Delete an author and take them from their posts, which stay.
+-- Delete an author and remove them from their posts, which stay.
 SELECT blog_authors.id
 FROM blog_authors
 WHERE blog_authors.id = :id

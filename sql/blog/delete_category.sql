@@ -1,4 +1,4 @@
--- Delete a category and take it from its posts; its children become those of its parent.
+-- Delete a category and remove it from its posts; its children become those of its parent.
 SELECT pg_advisory_xact_lock(hashtextextended('blog_categories', 0));
 
 SELECT blog_categories.id

@@ -1,4 +1,5 @@
--- Delete a comment, and as the caller says those below it, or leave its place in the thread empty.
+-- Delete a comment, and as the caller chooses delete those below it too, or leave an empty node in
+-- the thread.
 SELECT blog_posts.id
 FROM blog_posts
 INNER JOIN blog_comments ON blog_posts.id = blog_comments.post_id

@@ -1,4 +1,4 @@
--- Delete a medium and take it from what shows it, which stays.
+-- Delete a medium and remove it from the rows that show it, which stay.
 SELECT blog_media.id
 FROM blog_media
 WHERE blog_media.id = :id

@@ -1,4 +1,4 @@
--- Delete an organization and take it from its posts, authors and listings, which stay.
+-- Delete an organization and remove it from its posts, authors and listings, which stay.
 SELECT blog_organizations.id
 FROM blog_organizations
 WHERE blog_organizations.id = :id

@@ -1,4 +1,5 @@
--- Delete a post with all that is its own, and count what went, by table. Replies to its comments from elsewhere are detached.
+-- Delete a post with everything that belongs to it, and count the deleted rows by table. Replies to
+-- its comments from elsewhere are detached.
 SELECT blog_posts.id
 FROM blog_posts
 WHERE blog_posts.id = :id

@@ -1,4 +1,5 @@
--- Posts, newest first. Served by the indexes on coalesce(published_at, created_at) and id, alone or behind the filter's column.
+-- Posts, newest first. Served by the indexes on coalesce(published_at, created_at) and id, alone or
+-- after the filter's column.
 -- uses: blog/post, blog/author, blog/category, blog/organization, blog/translation
 WITH chosen_author AS (
     SELECT blog_post_authors.post_id

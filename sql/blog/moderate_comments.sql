@@ -1,4 +1,4 @@
--- Set the status of comments that still have the one seen, and give those back in the order given.
+-- Set the status of comments that still have the one seen and return them in the order given.
 SELECT blog_comments.id
 FROM blog_comments
 INNER JOIN jsonb_to_recordset(:seen::jsonb) AS seen (id text) ON blog_comments.id = seen.id

@@ -1,4 +1,4 @@
--- Move a category below another, or to the top, and give it back.
+-- Move a category below another, or to the top, and return it.
 SELECT pg_advisory_xact_lock(hashtextextended('blog_categories', 0));
 
 WITH RECURSIVE ancestor AS (

@@ -1,4 +1,4 @@
--- Move a comment below another of its post, or to the top, with all its replies, and give it back.
+-- Move a comment below another of its post, or to the top, with all its replies, and return it.
 SELECT blog_posts.id
 FROM blog_posts
 INNER JOIN blog_comments ON blog_posts.id = blog_comments.post_id

@@ -1,5 +1,5 @@
--- Delete comments without replies that were deleted softly, the longest ago first. Served by the index for it.
--- Locked first, so that what follows sees a reply that came until then.
+-- Delete comments without replies that were deleted softly, the earliest first. Served by the index
+-- for it. The rows are locked first, so that the next statement sees what was added until then.
 SELECT set_config('concordia.purged', coalesce(json_agg(purged_comments.id ORDER BY purged_comments.id), '[]')::text, TRUE)
 FROM (
     SELECT blog_comments.id

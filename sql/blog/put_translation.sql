@@ -1,4 +1,4 @@
--- Put a post's translation into a language in place of the one there is, and give it back.
+-- Put a post's translation into a language in place of the existing one and return it.
 
 -- Two at once, of one id, would both insert: the second waits.
 SELECT blog_posts.id

@@ -1,4 +1,4 @@
--- Mark a comment as deleted, and give it back.
+-- Mark a comment as deleted and return it.
 UPDATE blog_comments
 SET
     deleted_at = timezone('UTC', statement_timestamp()),

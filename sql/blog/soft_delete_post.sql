@@ -1,4 +1,4 @@
--- Mark a post as deleted, and give it back.
+-- Mark a post as deleted and return it.
 UPDATE blog_posts
 SET
     deleted_at = timezone('UTC', statement_timestamp()),

@@ -1,4 +1,4 @@
--- Take an author from a post.
+-- Remove an author from a post.
 DELETE FROM blog_post_authors
 WHERE
     blog_post_authors.post_id = :post_id

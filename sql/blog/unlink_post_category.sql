@@ -1,4 +1,4 @@
--- Take a category from a post.
+-- Remove a category from a post.
 DELETE FROM blog_post_categories
 WHERE
     blog_post_categories.post_id = :post_id

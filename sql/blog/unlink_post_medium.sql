@@ -1,4 +1,4 @@
--- Take a medium from a post.
+-- Remove a medium from a post.
 DELETE FROM blog_post_media
 WHERE
     blog_post_media.post_id = :post_id

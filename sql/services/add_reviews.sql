@@ -1,4 +1,4 @@
--- Add reviews, each behind the one that it replies to.
+-- Add reviews, each after the one that it replies to.
 WITH reply AS MATERIALIZED (
     SELECT
         given.number,

@@ -1,4 +1,4 @@
--- Change what is given of a time of the week and give it back.
+-- Change the given fields of a time of the week and return it.
 -- uses: services/availability_slot, services/time_of_week
 UPDATE services_availability
 SET

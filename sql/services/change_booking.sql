@@ -1,4 +1,4 @@
--- Change what is given of a booking and give it back.
+-- Change the given fields of a booking and return it.
 UPDATE services_bookings
 SET
     customer_message = :customer_message, -- when :customer_message

@@ -1,4 +1,4 @@
--- Change the status of a booking, from one that it may follow, and give the booking back.
+-- Change the status of a booking, from one that it may follow, and return the booking.
 -- uses: services/booked_time
 SELECT services_bookings.id
 FROM services_bookings

@@ -1,4 +1,4 @@
--- Change what is given of a listing, not deleted, and give it back.
+-- Change the given fields of a listing, not deleted, and return it.
 SELECT refuse_command('taken_by_deleted', 'slug') -- when :slug
 FROM services_listings -- when :slug
 INNER JOIN services_listings AS holder ON services_listings.id <> holder.id -- when :slug

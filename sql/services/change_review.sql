@@ -1,4 +1,4 @@
--- Change what is given of a review, not deleted, and give it back.
+-- Change the given fields of a review, not deleted, and return it.
 UPDATE services_reviews
 SET
     author_name = :author_name, -- when :author_name

@@ -1,4 +1,4 @@
--- Change what is given of an image, a video or a sound and give it back.
+-- Change the given fields of an image, a video or a sound, and return it.
 UPDATE services_media
 SET
     url = :url, -- when :url

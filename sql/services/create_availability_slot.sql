@@ -1,4 +1,4 @@
--- Create a time of the week of a listing and give it back.
+-- Create a time of the week of a listing and return it.
 -- uses: services/time_of_week
 INSERT INTO services_availability (
     id,

@@ -1,4 +1,5 @@
--- Book a time of a listing, for as long as it lasts, and give the booking back. Served by the calendar index on service_id.
+-- Book a time of a listing, for as long as it lasts, and return the booking. Served by the calendar
+-- index on service_id.
 -- uses: services/time_of_week, services/booked_time
 
 -- Whoever books this listing waits here, and those who insert a booking without this command wait with the others.
@@ -25,7 +26,7 @@ WITH slot AS MATERIALIZED (
     WHERE services_listings.id = :service_id
 ),
 
--- The bookings that may be in the way: from the longest one before, as far as the index knows, and those of a date in another form.
+-- Bookings that may overlap: those that the longest duration lets reach so far, by an index, and those whose date has another form.
 near_booking AS (
     SELECT
         services_booked_time.day,

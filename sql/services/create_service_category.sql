@@ -1,4 +1,4 @@
--- Create a category and give it back.
+-- Create a category and return it.
 SELECT refuse_command('cycle') -- when :parent_id
 WHERE :parent_id::text = :id::text; -- when :parent_id
 

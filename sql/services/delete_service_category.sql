@@ -1,4 +1,4 @@
--- Delete a category and take it from its listings; its children become those of its parent.
+-- Delete a category and remove it from its listings; its children become those of its parent.
 SELECT pg_advisory_xact_lock(hashtextextended('services_categories', 0));
 
 SELECT services_categories.id

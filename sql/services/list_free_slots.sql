@@ -16,7 +16,7 @@ WITH listing AS MATERIALIZED (
         AND services_listings.duration_minutes > 0
 ),
 
--- The bookings that may be in the way: from the longest one before, as far as the index knows, and those of a date in another form.
+-- Bookings that may overlap: those that the longest duration lets reach so far, by an index, and those whose date has another form.
 near_booking AS (
     SELECT
         services_booked_time.day,

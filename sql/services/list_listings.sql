@@ -1,5 +1,6 @@
--- Listings, newest first. Served by the indexes on created_at and id, alone or behind the filter's column.
--- A category's subtree is compared as an array: the planner then finds its listings by the index on category_id.
+-- Listings, newest first. Served by the indexes on created_at and id, alone or after the filter's
+-- column. A category's subtree is compared as an array: the planner then finds its listings by the
+-- index on category_id.
 -- uses: services/listing, services/category, services/translation, blog/organization
 WITH RECURSIVE category_subtree AS (
     SELECT services_category.id

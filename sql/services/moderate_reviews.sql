@@ -1,4 +1,4 @@
--- Set the status of reviews that still have the one seen, and give those back in the order given.
+-- Set the status of reviews that still have the one seen and return them in the order given.
 SELECT services_reviews.id
 FROM services_reviews
 INNER JOIN jsonb_to_recordset(:seen::jsonb) AS seen (id text) ON services_reviews.id = seen.id

@@ -1,4 +1,4 @@
--- Move a review below another of its listing, or to the top, with all its replies, and give it back.
+-- Move a review below another of its listing, or to the top, with all its replies, and return it.
 SELECT services_listings.id
 FROM services_listings
 INNER JOIN services_reviews ON services_listings.id = services_reviews.service_id

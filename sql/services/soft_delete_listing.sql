@@ -1,4 +1,4 @@
--- Mark a listing as deleted, and give it back.
+-- Mark a listing as deleted and return it.
 UPDATE services_listings
 SET
     deleted_at = timezone('UTC', statement_timestamp()),

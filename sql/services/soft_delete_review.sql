@@ -1,4 +1,4 @@
--- Mark a review as deleted, and give it back.
+-- Mark a review as deleted and return it.
 UPDATE services_reviews
 SET
     deleted_at = timezone('UTC', statement_timestamp()),

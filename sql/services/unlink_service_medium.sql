@@ -1,4 +1,4 @@
--- Take a medium from a listing.
+-- Remove a medium from a listing.
 DELETE FROM services_media_links
 WHERE
     services_media_links.service_id = :service_id

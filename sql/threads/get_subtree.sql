@@ -1,5 +1,5 @@
--- A node, first, and the replies below it, oldest first; of the hidden ones, those above one that is not. Served by the primary key
--- and the index on parent_id.
+-- A node, first, and the replies below it, oldest first. Hidden nodes are left out, unless one
+-- below them is shown. Served by the primary key and the index on parent_id.
 -- uses: $node
 WITH RECURSIVE subtree AS (
     SELECT

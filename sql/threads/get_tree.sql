@@ -1,5 +1,6 @@
--- The nodes of a thread and, of the hidden ones, those above one that is not, oldest first, to be linked to trees. A depth counts
--- from the nodes that reply to none of the thread. Served by the indexes on subject_id, created_at, id and on parent_id.
+-- The nodes of a thread, oldest first, to be linked to trees. Hidden nodes are left out, unless one
+-- below them is shown. A depth counts from the nodes that reply to none of the thread. Served by
+-- the indexes on subject_id, created_at, id and on parent_id.
 -- uses: $node
 -- names: subject_id
 WITH RECURSIVE kept AS (

@@ -254,7 +254,7 @@ def test_a_shape_that_would_stand_in_for_a_table_of_the_other_library_is_refused
         with pytest.raises(StatementError) as caught:
             load("blog/get.sql", library)
         table = f"the table blog_posts in {CONCORDIA.root}/blog/shapes/post.sql"
-        assert str(caught.value) == f"{tmp_path}/blog/get.sql:2: {posts} would stand in for {table}"
+        assert str(caught.value) == f"{tmp_path}/blog/get.sql:2: {posts} would hide {table}"
 
 
 @attrs.frozen

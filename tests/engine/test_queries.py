@@ -200,7 +200,7 @@ def test_a_member_of_an_enumeration_of_texts_is_its_text(ask: type[Any], server:
         ("language", b"fr", "Expected `str`, got `bytes`"),
         ("language", [MARKER], "Expected `str`, got `array`"),
         ("language", f"{MARKER}\0", "a text with a NUL character, which PostgreSQL cannot hold"),
-        ("language", f"{MARKER}\ud800", "a text with half of a surrogate pair, which is no character"),
+        ("language", f"{MARKER}\ud800", "a text with half of a surrogate pair, which is not a character"),
         ("languages", MARKER, "Expected `array | null`, got `str`"),
         ("languages", [MARKER, 5], "Expected `str`, got `int` at $[1]"),
         ("languages", [MARKER, None], "Expected `str`, got `null` at $[1]"),
@@ -340,7 +340,8 @@ def test_a_query_says_what_its_result_is(tmp_path: Path) -> None:
         with pytest.raises(StatementError) as caught:
             query(path)(cast("type[Any]", type("Get", (base,), {})))
         assert str(caught.value) == (
-            "mine.Get: it says nothing of its result; derive it from One[…], Maybe[…], Many[…], Tree[…] or Subtree[…]"
+            "mine.Get: its base does not say what comes back; "
+            "derive it from One[…], Maybe[…], Many[…], Tree[…] or Subtree[…]"
         )
 
 
@@ -370,7 +371,7 @@ def test_a_parameter_cannot_have_the_name_of_what_every_query_has(tmp_path: Path
     body = {"__annotations__": {name: str}}
     with pytest.raises(StatementError) as caught:
         query(path)(type("Get", (Many,), {**body, "__orig_bases__": (Many[Slug],)}))
-    assert str(caught.value) == f"{path}: {name} is every query's own; name the parameter otherwise"
+    assert str(caught.value) == f"{path}: {name} is a name that every query has; give the parameter another"
 
 
 def test_a_parameter_of_a_shape_may_be_a_field_or_not(tmp_path: Path) -> None:

@@ -140,8 +140,8 @@ ORDER BY one.id"""
         (NOTES, {**SONGS, "id": "note_id"}, "a name for id, which its header does not name"),
         ({"thing": "music/notes"}, SONGS,
          "$thing is music/notes: there is no such shape: no file ~/music/shapes/notes.sql"),
-        (NOTES, {"subject_id": "song id"}, "subject_id is 'song id', which is no plain name"),
-        (NOTES, {"subject_id": "songId"}, "subject_id is 'songId', which is no plain name"),
+        (NOTES, {"subject_id": "song id"}, "subject_id is 'song id', which is not a plain name"),
+        (NOTES, {"subject_id": "songId"}, "subject_id is 'songId', which is not a plain name"),
     ],
 )  # fmt: skip
 def test_each_role_and_name_is_bound(
@@ -170,7 +170,7 @@ def test_a_role_does_not_hide_what_a_shape_names(root: Path) -> None:
     assert problem(root, {"thing": "mine/hidden2"}, SONGS) == expected
     twice = NEWEST.replace("$thing", "$mine_nothing")
     assert problem(root, {"mine_nothing": "music/note"}, SONGS, twice) == (
-        "~/shared/get_newest.sql: $mine_nothing is the name of a shape that it uses, too"
+        "~/shared/get_newest.sql: $mine_nothing is also the name of a shape that it uses"
     )
 
 

@@ -1,4 +1,5 @@
--- An invitation with its organization and its inviter; whether it is open is by the database's clock.
+-- An invitation with its organization and its inviter; the database's clock decides whether it is
+-- open.
 -- uses: auth/organization, auth/user
 SELECT
     invitation.id,

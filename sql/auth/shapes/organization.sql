@@ -1,4 +1,4 @@
--- An organization, alone: what other shapes point to.
+-- An organization, without relations, for use in other shapes.
 SELECT
     organization.id,
     organization.name,

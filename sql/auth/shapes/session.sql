@@ -1,4 +1,5 @@
--- A session with its user and the organization that is active in it; whether it has expired is by the database's clock.
+-- A session with its user and the organization that is active in it; the database's clock decides
+-- whether it has expired.
 -- uses: auth/user, auth/organization
 SELECT
     session.id,

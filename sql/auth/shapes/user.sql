@@ -1,4 +1,4 @@
--- A user, alone: what other shapes point to.
+-- A user, without relations, for use in other shapes.
 SELECT
     "user".id,
     "user".name,

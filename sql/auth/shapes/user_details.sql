@@ -1,4 +1,4 @@
--- A user with everything that is theirs.
+-- A user with everything that belongs to them.
 -- uses: auth/user, auth/session, auth/account, auth/member, auth/invitation, profile/profile
 SELECT
     auth_user.*,

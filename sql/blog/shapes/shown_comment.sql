@@ -1,4 +1,5 @@
--- Where a comment stands in what is shown of a thread: it is neither deleted nor unapproved, or a comment below it is neither.
+-- The position of each comment that a thread shows: a comment that is neither deleted nor unapproved, or
+-- that has such a comment below it.
 SELECT
     blog_comments.id,
     blog_comments.post_id,

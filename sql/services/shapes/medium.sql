@@ -1,4 +1,4 @@
--- A medium of the marketplace, alone: what other shapes point to.
+-- A medium of the marketplace, without relations, for use in other shapes.
 SELECT
     services_media.id,
     services_media.url,

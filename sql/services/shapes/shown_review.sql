@@ -1,4 +1,5 @@
--- Where a review stands in what is shown of a thread: it is neither deleted nor unapproved, or a review below it is neither.
+-- The position of each review that a thread shows: a review that is neither deleted nor unapproved, or
+-- that has such a review below it.
 SELECT
     services_reviews.id,
     services_reviews.service_id,

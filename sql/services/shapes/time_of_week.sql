@@ -1,4 +1,5 @@
--- A time of the week of a listing, from midnight on: opens_at and closes_at are NULL where what is written is no time.
+-- A time of the week of a listing, from midnight on: opens_at and closes_at are NULL if the
+-- stored text is not a time.
 SELECT
     written.id,
     written.service_id,
