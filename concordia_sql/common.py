@@ -7,26 +7,60 @@ import typing
 import uuid
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Literal, TypeAlias, TypeVar, cast
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar, cast
 
 import attrs
+import msgspec
+
+from concordia_sql.engine import Otherwise
 
 T = TypeVar("T")
 V = TypeVar("V")
 
 MediumType: TypeAlias = Literal["image", "video", "audio"]
 
-Localized: TypeAlias = str | dict[str, str | None]
-"""A text by language, `{"fr": "Bonjour", "en": "Hello"}`, or one text for all."""
 
-Keywords: TypeAlias = str | tuple[str, ...] | dict[str, str | tuple[str, ...] | None]
+def _texts(value: object) -> object:
+    """Of texts by language, those that are texts; of anything else, none."""
+    if isinstance(value, dict):
+        return {language: text for language, text in value.items() if text is None or isinstance(text, str)}
+    return ""
+
+
+def _words(value: object) -> object:
+    """Of key words, those that are texts, in the form in which they are."""
+    if isinstance(value, dict):
+        return {language: _words(words) for language, words in value.items()}
+    if isinstance(value, list):
+        return [word for word in value if isinstance(word, str)]
+    return value if isinstance(value, str) else ""
+
+
+def _links(value: object) -> object:
+    """Of links, those that are texts; one text is one link, or a list that was encoded twice."""
+    if isinstance(value, str):
+        try:
+            inner = msgspec.json.decode(value)
+        except msgspec.DecodeError:
+            return [value]
+        return _links(inner) if isinstance(inner, list) else [value]
+    return [link for link in value if isinstance(link, str)] if isinstance(value, list) else []
+
+
+Localized: TypeAlias = Annotated[str | dict[str, str | None], Otherwise(_texts)]
+"""A text by language, `{"fr": "Bonjour", "en": "Hello"}`, or one text for all; "" where another writer has none."""
+
+Keywords: TypeAlias = Annotated[str | tuple[str, ...] | dict[str, str | tuple[str, ...] | None], Otherwise(_words)]
 """Key words: by language, as a list or a text, or one list or text for all."""
 
-Links: TypeAlias = str | tuple[str, ...]
-"""URLs of pages about the same thing."""
+Links: TypeAlias = Annotated[tuple[str, ...], Otherwise(_links)]
+"""Addresses of pages that speak of the same thing."""
 
 JsonObject: TypeAlias = dict[str, object]
 """An object of any kind."""
+
+Address: TypeAlias = Annotated[str | JsonObject, Otherwise(lambda _: "")]
+"""A postal address: a text, or an object of any kind."""
 
 
 def best_text(value: Localized | None, languages: Sequence[str]) -> str | None:

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from concordia_sql.blog.queries import PostStatus
 from concordia_sql.blog.results import Author, Category, Medium, Organization, Post, Translation
-from concordia_sql.common import JsonObject, Keywords, Links, Localized, MediumType, Replaced, new_id
+from concordia_sql.common import Address, Keywords, Localized, MediumType, Replaced, new_id
 from concordia_sql.concordia import command
 from concordia_sql.engine import Affected, ReturningMaybe, ReturningOne
 from concordia_sql.values import Email, Id, Language, Position, Slug, Url
@@ -33,8 +33,8 @@ class CreateOrganization(ReturningOne[Organization]):
     image: Url | None = None
     email: Email | None = None
     telephone: str | None = None
-    address: str | JsonObject | None = None
-    same_as: Links | None = None
+    address: Address | None = None
+    same_as: Sequence[Url] | None = None
     founding_date: datetime | None = None
     is_active: bool = True
     is_featured: bool = False
@@ -59,8 +59,8 @@ class ChangeOrganization(ReturningMaybe[Organization]):
     image: Url | UnsetType | None = UNSET
     email: Email | UnsetType | None = UNSET
     telephone: str | UnsetType | None = UNSET
-    address: str | JsonObject | UnsetType | None = UNSET
-    same_as: Links | UnsetType | None = UNSET
+    address: Address | UnsetType | None = UNSET
+    same_as: Sequence[Url] | UnsetType | None = UNSET
     founding_date: datetime | UnsetType | None = UNSET
     is_active: bool | UnsetType = UNSET
     is_featured: bool | UnsetType = UNSET
@@ -124,7 +124,7 @@ class CreateAuthor(ReturningOne[Author]):
     avatar_id: Id | None = None
     avatar_url: Url | None = None
     website: Url | None = None
-    same_as: Links | None = None
+    same_as: Sequence[Url] | None = None
     works_for_id: Id | None = None
     display_in_home: bool = False
     display_in_blog: bool = True
@@ -153,7 +153,7 @@ class ChangeAuthor(ReturningMaybe[Author]):
     avatar_id: Id | UnsetType | None = UNSET
     avatar_url: Url | UnsetType | None = UNSET
     website: Url | UnsetType | None = UNSET
-    same_as: Links | UnsetType | None = UNSET
+    same_as: Sequence[Url] | UnsetType | None = UNSET
     works_for_id: Id | UnsetType | None = UNSET
     display_in_home: bool | UnsetType = UNSET
     display_in_blog: bool | UnsetType = UNSET

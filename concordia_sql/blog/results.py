@@ -9,7 +9,7 @@ from datetime import datetime
 
 import attrs
 
-from concordia_sql.common import JsonObject, Keywords, Links, Localized
+from concordia_sql.common import Address, Keywords, Links, Localized
 from concordia_sql.engine import Node
 
 
@@ -29,7 +29,7 @@ class Organization:
     image: str | None
     email: str | None
     telephone: str | None
-    address: str | JsonObject | None
+    address: Address | None
     same_as: Links | None
     founding_date: datetime | None
     is_active: bool

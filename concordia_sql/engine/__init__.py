@@ -28,6 +28,7 @@ from concordia_sql.engine.errors import (
 )
 from concordia_sql.engine.keyset import Limit, cursor
 from concordia_sql.engine.leases import Stats
+from concordia_sql.engine.lenient import Otherwise
 from concordia_sql.engine.library import Library
 from concordia_sql.engine.querier import Querier
 from concordia_sql.engine.queries import (
@@ -74,6 +75,7 @@ __all__ = [
     "NotFound",
     "NotMigrated",
     "One",
+    "Otherwise",
     "OutcomeUnknown",
     "ParameterError",
     "Querier",

@@ -12,6 +12,7 @@ from cattrs.preconf.msgspec import MsgspecJsonConverter, configure_converter
 
 from concordia_sql.engine.columns import spell
 from concordia_sql.engine.errors import ResultError
+from concordia_sql.engine.lenient import make_lenient
 
 T = TypeVar("T")
 
@@ -23,9 +24,13 @@ class Converter(MsgspecJsonConverter):
     `converter.register_structure_hook(Money, lambda value, _: Money.parse(value))`.
     """
 
+    strict: bool = False
+    """Whether JSON that does not fit its type is an error, also where the type says what is read instead."""
+
     def get_loads_hook(self, cl: type[T]) -> Callable[[bytes], T]:
-        """A function that decodes JSON bytes to a `cl`. It raises ResultError, with the path and never with a value."""
-        return _checked(msgspec.json.Decoder(cl, dec_hook=self._structure_unknown).decode, cl)
+        """The function that decodes JSON bytes to a `cl`. It raises ResultError with the path, never with a value."""
+        decode = msgspec.json.Decoder(cl, dec_hook=self._structure_unknown).decode
+        return _checked(decode if self.strict else make_lenient(decode, cl, self._structure_unknown), cl)
 
     def get_fit_hook(self, cl: type[T]) -> Callable[[object], T]:
         """A function that makes a `cl` of a value loaded by psycopg. It is as strict, and raises the same errors."""
@@ -46,13 +51,17 @@ class Converter(MsgspecJsonConverter):
         raise TypeError(problem)
 
 
-def make_converter() -> Converter:
-    """A converter as a Database uses it. Register hooks for your own types, then pass it to the Database.
+def make_converter(*, strict: bool = False) -> Converter:
+    """A converter as a Database uses it; register hooks for types of your own and pass it on.
 
-    It also makes queries of dicts. Each query checks its values, as when it is made by hand.
+    JSON of another writer that does not fit its type, as a number in place of a text, is read as the type says by
+    `Otherwise`, and logged. With `strict` it raises ResultError, naming query, column and path.
+
+    It also structures queries from dicts: each checks its values itself, as when it is made by hand.
     """
     converter = Converter(prefer_attrib_converters=True, forbid_extra_keys=True)
     configure_converter(converter)
+    converter.strict = strict
     return converter
 
 

@@ -191,8 +191,9 @@ def test_values(tmp_path: Path, server: Querier, expression: str, hint: Any, exp
     ],
 )  # fmt: skip
 def test_values_that_do_not_fit(tmp_path: Path, server: Querier, expression: str, hint: Any, problem: str) -> None:
+    strict = Querier(server.connection, converter=make_converter(strict=True))
     with pytest.raises(ResultError) as caught:
-        server.fetch(rows_of(tmp_path, f"SELECT 0 AS before, {expression} AS x", before=int, x=hint))
+        strict.fetch(rows_of(tmp_path, f"SELECT 0 AS before, {expression} AS x", before=int, x=hint))
     assert str(caught.value).replace("x: ", "x ").replace("row 0: ", "") == f"mine.Ask: column x {problem}"
     assert MARKER not in said(caught.value)
 

@@ -1,5 +1,6 @@
 """Expected results: plain SELECTs of single tables, joined in Python. Nothing here knows of the statements tested."""
 
+import json
 from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
@@ -59,7 +60,11 @@ def paged(querier: Querier, query: Many[T], limit: int) -> list[T]:
 
 def with_tuples(row: Row) -> Row:
     """The row, with tuples for the lists in key words and links, as the classes have them."""
-    return {name: _tuples(value) if name in ("seo_keywords", "same_as") else value for name, value in row.items()}
+    changed = {name: _tuples(value) if name in ("seo_keywords", "same_as") else value for name, value in row.items()}
+    if isinstance(changed.get("same_as"), str):
+        text: str = changed["same_as"]
+        changed["same_as"] = tuple(json.loads(text)) if text.startswith("[") else (text,)
+    return changed
 
 
 def _tuples(value: Any) -> Any:
