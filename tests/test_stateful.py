@@ -4,7 +4,7 @@ import contextlib
 import json
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 from typing import Any, cast
@@ -20,7 +20,7 @@ from psycopg.types.json import set_json_loads
 
 from concordia_sql import Command, ConcordiaError, Conflict, MissingReference, Querier, Refused
 from tests.support import writes
-from tests.support.model import NOW, TABLES, Model, Rejected, Row, Tables
+from tests.support.model import A_DAY_AGO, NOW, TABLES, Model, Rejected, Row, Tables
 from tests.support.random_commands import Maker, start
 from tests.support.rows import insert
 from tests.support.rules import ACCOUNTS, BLOG, COMMANDS, SERVICES, foresee, plain
@@ -111,14 +111,14 @@ class Commands(RuleBasedStateMachine):
             return error
 
     def settle(self, pairs: Sequence[tuple[Row, Row]]) -> None:
-        """Put the time of the transaction where the model has NOW. It is one, and later than all before."""
-        moments = {found[name] for row, found in pairs for name in row if row[name] == NOW and found.get(name)}
-        assert len(moments) <= 1
-        for moment in moments:
-            assert self.latest < moment < NOW
-            self.latest = moment
-            for row, _ in pairs:
-                row |= {name: moment for name in row if row[name] == NOW}
+        """Put the times of the statements where the model has NOW. They are later than all before."""
+        begun = self.latest
+        for row, found in pairs:
+            for name in [name for name in row if row[name] in (NOW, A_DAY_AGO) and found.get(name)]:
+                moment = found[name] + (timedelta(days=1) if row[name] == A_DAY_AGO else timedelta())
+                assert begun < moment < NOW
+                self.latest = max(self.latest, moment)
+                row[name] = found[name]
 
 
 def written(expected: Tables, found: Tables) -> list[tuple[Row, Row]]:
@@ -127,7 +127,7 @@ def written(expected: Tables, found: Tables) -> list[tuple[Row, Row]]:
         (row, found[table].get(key, {}))
         for table, rows in expected.items()
         for key, row in rows.items()
-        if NOW in row.values()
+        if NOW in row.values() or A_DAY_AGO in row.values()
     ]
 
 

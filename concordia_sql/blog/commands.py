@@ -311,6 +311,8 @@ class PutTranslation(ReturningOne[Translation]):
     """Put a post's translation into a language in place of the existing one, which keeps its id, and return it.
 
     Raises MissingReference for the post.
+
+    Refused as `deleted_post` when that is deleted.
     """
 
     post_id: Id
@@ -338,6 +340,8 @@ class ReplacePostTranslations(ReturningOne[Replaced]):
     """Make these translations a post's only ones, each in the place, and with the id, of the one in its language.
 
     Raises Conflict for two into one language, MissingReference for the post.
+
+    Refused as `deleted_post` when that is deleted.
     """
 
     post_id: Id
@@ -346,7 +350,10 @@ class ReplacePostTranslations(ReturningOne[Replaced]):
 
 @command("blog/link_post_author.sql")
 class LinkPostAuthor(Affected):
-    """Give a post an author. Returns 1, or 0 if it has them already. Raises MissingReference."""
+    """Give a post an author: 1, or 0 when it has them already. Raises MissingReference.
+
+    Refused as `deleted_post` when that is deleted.
+    """
 
     post_id: Id
     author_id: Id
@@ -362,7 +369,10 @@ class UnlinkPostAuthor(Affected):
 
 @command("blog/replace_post_authors.sql")
 class ReplacePostAuthors(ReturningOne[Replaced]):
-    """Make these authors a post's only ones. Raises MissingReference."""
+    """Make these authors a post's only ones. Raises MissingReference.
+
+    Refused as `deleted_post` when that is deleted.
+    """
 
     post_id: Id
     author_ids: Sequence[Id]
@@ -370,7 +380,10 @@ class ReplacePostAuthors(ReturningOne[Replaced]):
 
 @command("blog/link_post_category.sql")
 class LinkPostCategory(Affected):
-    """Give a post a category. Returns 1, or 0 if it has it already. Raises MissingReference."""
+    """Give a post a category: 1, or 0 when it has it already. Raises MissingReference.
+
+    Refused as `deleted_post` when that is deleted.
+    """
 
     post_id: Id
     category_id: Id
@@ -386,7 +399,10 @@ class UnlinkPostCategory(Affected):
 
 @command("blog/replace_post_categories.sql")
 class ReplacePostCategories(ReturningOne[Replaced]):
-    """Make these categories a post's only ones. Raises MissingReference."""
+    """Make these categories a post's only ones. Raises MissingReference.
+
+    Refused as `deleted_post` when that is deleted.
+    """
 
     post_id: Id
     category_ids: Sequence[Id]
@@ -394,7 +410,10 @@ class ReplacePostCategories(ReturningOne[Replaced]):
 
 @command("blog/link_post_medium.sql")
 class LinkPostMedium(Affected):
-    """Give a post a medium at a position, or move it there: 1. Raises MissingReference."""
+    """Give a post a medium at a position, or move it there: 1. Raises MissingReference.
+
+    Refused as `deleted_post` when that is deleted.
+    """
 
     post_id: Id
     media_id: Id
@@ -417,6 +436,8 @@ class ReplacePostMedia(ReturningOne[Replaced]):
     """Make these media a post's only ones, at these positions.
 
     Raises Conflict for a medium that is given twice in one place, and MissingReference.
+
+    Refused as `deleted_post` when that is deleted.
     """
 
     post_id: Id

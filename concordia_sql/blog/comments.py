@@ -20,8 +20,9 @@ from concordia_sql.values import Email, Id, Language, Rating
 class AddComment(ReturningOne[Comment]):
     """Add a comment and return it.
 
-    Raises MissingReference for its post or parent, Conflict for its id, and Refused when its parent is a comment on
-    another post (`parent_of_another_post`) or itself (`cycle`).
+    Raises MissingReference for its post or parent, Conflict for its id, and Refused when its post is deleted
+    (`deleted_post`) or takes no comments (`comments_closed`), or when its parent is a comment on another post
+    (`parent_of_another_post`) or itself (`cycle`).
     """
 
     post_id: Id
@@ -33,6 +34,8 @@ class AddComment(ReturningOne[Comment]):
     id: Id = attrs.field(factory=new_id)
     parent_id: Id | None = None
     rating: Rating | None = 0
+    even_if_closed: bool = False
+    """Also to a post that takes no comments, which is what `allow_comments` says."""
 
 
 @attrs.frozen(kw_only=True)
@@ -48,13 +51,15 @@ class NewComment(NewNode):
 class AddComments(Affected):
     """Add any number of comments, all or nothing, and return their number.
 
-    A reply comes after the one that it replies to. Errors have the number of the row, counted from 0: ParameterError
-    for what does not fit, Conflict for its id and MissingReference for its post or parent in `row`, and Refused in
-    `found`, when its parent is a comment on another post (`parent_of_another_post`) or comes after it
-    (`parent_behind`).
+    What is wrong with one is said with its number, counted from 0: ParameterError for what does not fit, Conflict for
+    its id and MissingReference for its post or parent in `row`, and Refused in `found`, when its post is deleted
+    (`deleted_post`) or takes no comments (`comments_closed`), or when its parent is a comment on another post
+    (`parent_of_another_post`) or stands behind it (`parent_behind`).
     """
 
     comments: Sequence[NewComment]
+    even_if_closed: bool = False
+    """Also to posts that take no comments, which is what `allow_comments` says."""
 
 
 @command("blog/change_comment.sql")

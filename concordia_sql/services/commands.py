@@ -231,6 +231,8 @@ class PutServiceTranslation(ReturningOne[Translation]):
     """Put a listing's translation into a language in place of the existing one, which keeps its id, and return it.
 
     Raises MissingReference for the listing, Conflict for the id of a new one.
+
+    Refused as `deleted_service` when that is deleted.
     """
 
     service_id: Id
@@ -257,6 +259,8 @@ class ReplaceListingTranslations(ReturningOne[Replaced]):
     """Make these translations a listing's only ones, each in the place, and with the id, of the one in its language.
 
     Raises Conflict for two into one language and for the id of a new one, MissingReference for the listing.
+
+    Refused as `deleted_service` when that is deleted.
     """
 
     service_id: Id
@@ -268,6 +272,8 @@ class LinkServiceMedium(Affected):
     """Give a listing a medium at a position, or move it there: 1.
 
     Raises MissingReference for the listing or the medium.
+
+    Refused as `deleted_service` when that is deleted.
     """
 
     service_id: Id
@@ -291,6 +297,8 @@ class ReplaceListingMedia(ReturningOne[Replaced]):
     """Make these media a listing's only ones, at these positions.
 
     Raises Conflict for a place of a medium that is given twice, MissingReference for the listing or a medium.
+
+    Refused as `deleted_service` when that is deleted.
     """
 
     service_id: Id
@@ -302,6 +310,8 @@ class CreateAvailabilitySlot(ReturningOne[AvailabilitySlot]):
     """Add a time of the week to a listing and return it.
 
     Raises Conflict when it has one that starts then and for the id, MissingReference for the listing.
+
+    Refused as `deleted_service` when that is deleted.
     """
 
     service_id: Id
@@ -340,6 +350,8 @@ class ReplaceListingAvailability(ReturningOne[Replaced]):
     """Make these times of the week a listing's only ones, each in the place, and with the id, of the one of its start.
 
     Raises Conflict for two with one start and for the id of a new one, MissingReference for the listing.
+
+    Refused as `deleted_service` when that is deleted.
     """
 
     service_id: Id

@@ -20,8 +20,9 @@ from concordia_sql.values import Email, Id, Language, Rating
 class AddReview(ReturningOne[Review]):
     """Add a review, or a reply to one, and return it.
 
-    Raises MissingReference for its listing or parent, Conflict for its id, and Refused when its parent is a review of
-    another listing (`parent_of_another_service`) or itself (`cycle`).
+    Raises MissingReference for its listing or parent, Conflict for its id, and Refused when its listing is deleted
+    (`deleted_service`) or takes no reviews (`reviews_closed`), or when its parent is a review of another listing
+    (`parent_of_another_service`) or itself (`cycle`).
     """
 
     service_id: Id
@@ -34,6 +35,8 @@ class AddReview(ReturningOne[Review]):
     parent_id: Id | None = None
     author_id: Id | None = None
     status: ReviewStatus = "pending"
+    even_if_closed: bool = False
+    """Also of a listing that takes no reviews, which is what `allow_reviews` says."""
 
 
 @attrs.frozen(kw_only=True)
@@ -50,13 +53,15 @@ class NewReview(NewNode):
 class AddReviews(Affected):
     """Add any number of reviews, all or nothing, and return their number.
 
-    A reply comes after the one that it replies to. Errors have the number of the row, counted from 0: ParameterError
-    for what does not fit, Conflict for its id and MissingReference for its listing or parent in `row`, and Refused in
-    `found`, when its parent is a review of another listing (`parent_of_another_service`) or comes after it
-    (`parent_behind`).
+    What is wrong with one is said with its number, counted from 0: ParameterError for what does not fit, Conflict for
+    its id and MissingReference for its listing or parent in `row`, and Refused in `found`, when its listing is deleted
+    (`deleted_service`) or takes no reviews (`reviews_closed`), or when its parent is a review of another listing
+    (`parent_of_another_service`) or stands behind it (`parent_behind`).
     """
 
     reviews: Sequence[NewReview]
+    even_if_closed: bool = False
+    """Also of listings that take no reviews, which is what `allow_reviews` says."""
 
 
 @command("services/change_review.sql")

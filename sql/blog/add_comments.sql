@@ -1,4 +1,27 @@
--- Add comments, each after the one that it replies to.
+-- Add comments, each behind the one that it replies to.
+SELECT blog_posts.id
+FROM blog_posts
+WHERE blog_posts.id IN (SELECT given.post_id FROM jsonb_to_recordset(:comments::jsonb) AS given (post_id text))
+ORDER BY blog_posts.id
+FOR SHARE;
+
+SELECT
+    refuse_command(
+        CASE
+            WHEN blog_posts.deleted_at IS NOT NULL OR blog_posts.status = 'deleted' THEN 'deleted_post'
+            ELSE 'comments_closed'
+        END,
+        (given.number - 1)::text
+    )
+FROM jsonb_array_elements(:comments::jsonb) WITH ORDINALITY AS given (comment, number)
+INNER JOIN blog_posts ON blog_posts.id = given.comment ->> 'post_id'
+WHERE
+    blog_posts.deleted_at IS NOT NULL
+    OR blog_posts.status = 'deleted'
+    OR NOT (blog_posts.allow_comments OR :even_if_closed::boolean)
+ORDER BY given.number
+LIMIT 1;
+
 WITH reply AS MATERIALIZED (
     SELECT
         given.number,

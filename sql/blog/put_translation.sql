@@ -6,6 +6,12 @@ FROM blog_posts
 WHERE blog_posts.id = :post_id
 FOR NO KEY UPDATE;
 
+SELECT refuse_command('deleted_post')
+FROM blog_posts
+WHERE
+    blog_posts.id = :post_id
+    AND (blog_posts.deleted_at IS NOT NULL OR blog_posts.status = 'deleted');
+
 INSERT INTO blog_translations (
     id,
     post_id,

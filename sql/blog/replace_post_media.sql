@@ -4,6 +4,12 @@ FROM blog_posts
 WHERE blog_posts.id = :post_id
 FOR UPDATE;
 
+SELECT refuse_command('deleted_post')
+FROM blog_posts
+WHERE
+    blog_posts.id = :post_id
+    AND (blog_posts.deleted_at IS NOT NULL OR blog_posts.status = 'deleted');
+
 WITH given AS MATERIALIZED (
     SELECT
         medium.media_id,

@@ -1,4 +1,27 @@
--- Add reviews, each after the one that it replies to.
+-- Add reviews, each behind the one that it replies to.
+SELECT services_listings.id
+FROM services_listings
+WHERE services_listings.id IN (SELECT given.service_id FROM jsonb_to_recordset(:reviews::jsonb) AS given (service_id text))
+ORDER BY services_listings.id
+FOR SHARE;
+
+SELECT
+    refuse_command(
+        CASE
+            WHEN services_listings.deleted_at IS NOT NULL OR services_listings.status = 'deleted' THEN 'deleted_service'
+            ELSE 'reviews_closed'
+        END,
+        (given.number - 1)::text
+    )
+FROM jsonb_array_elements(:reviews::jsonb) WITH ORDINALITY AS given (review, number)
+INNER JOIN services_listings ON services_listings.id = given.review ->> 'service_id'
+WHERE
+    services_listings.deleted_at IS NOT NULL
+    OR services_listings.status = 'deleted'
+    OR NOT (services_listings.allow_reviews OR :even_if_closed::boolean)
+ORDER BY given.number
+LIMIT 1;
+
 WITH reply AS MATERIALIZED (
     SELECT
         given.number,

@@ -6,6 +6,12 @@ FROM services_listings
 WHERE services_listings.id = :service_id
 FOR NO KEY UPDATE;
 
+SELECT refuse_command('deleted_service')
+FROM services_listings
+WHERE
+    services_listings.id = :service_id
+    AND (services_listings.deleted_at IS NOT NULL OR services_listings.status = 'deleted');
+
 INSERT INTO services_translations (
     id,
     service_id,

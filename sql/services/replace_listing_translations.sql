@@ -4,6 +4,12 @@ FROM services_listings
 WHERE services_listings.id = :service_id
 FOR UPDATE;
 
+SELECT refuse_command('deleted_service')
+FROM services_listings
+WHERE
+    services_listings.id = :service_id
+    AND (services_listings.deleted_at IS NOT NULL OR services_listings.status = 'deleted');
+
 WITH given AS MATERIALIZED (
     SELECT
         translation.id,

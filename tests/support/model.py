@@ -19,6 +19,7 @@ Row: TypeAlias = dict[str, Any]
 Tables: TypeAlias = dict[str, dict[tuple[Any, ...], Row]]
 
 NOW = datetime(2050, 1, 1)
+A_DAY_AGO = datetime(2049, 12, 31)
 """What a row has where the time of the transaction belongs: later than any, and before what counts as the future."""
 
 
@@ -276,4 +277,4 @@ def _references_to(table: str) -> Iterator[tuple[str, str, Reference]]:
 def values_of(command: object) -> Row:
     """The fields that are given."""
     fields = attrs.asdict(cast("Any", command), recurse=False)
-    return {name: value for name, value in fields.items() if value is not UNSET}
+    return {name: value for name, value in fields.items() if value is not UNSET and name != "even_if_closed"}

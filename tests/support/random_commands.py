@@ -2,7 +2,7 @@
 
 import types
 import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 import attrs
 from msgspec import UnsetType
 
-from concordia_sql import Command, auth, blog, profile, services
+from concordia_sql import Command, ParameterError, auth, blog, profile, services
+from concordia_sql.engine.conversions import conversion
 from tests.support.model import TABLES, Model, Row
 from tests.support.rules import COMMANDS, PARTS
 
@@ -61,16 +62,31 @@ def _fitting(hint: Any) -> list[object]:
         int: [1, 2, 5],
         str: ["text", "نص 🎉"],
         tuple: [("un", "deux"), ()],
+        Sequence: [("/a.html", "https://b.example"), ()],
         type(None): [None],
         UnsetType: [],
     }
     if origin is typing.Literal:
         return [*arguments]
     if origin is typing.Annotated:
-        return _fitting(arguments[0])
+        convert = conversion(hint)
+        if convert is None or arguments[0] is not str:
+            return _fitting(arguments[0])
+        return [value for value in FORMS if _converts(convert, value)]
     if origin in (types.UnionType, typing.Union):
         return [value for each in arguments for value in _fitting(each)]
     return plain[origin or hint]
+
+
+FORMS = ["text", "نص 🎉", "pt-BR", "50.00", "0", "EUR", "09:00", "17:30", "2026-03-15", "/a.jpg"]
+"""Texts of every kind of value."""
+
+
+def _converts(convert: Callable[[Any], Any], value: str) -> bool:
+    try:
+        return bool(convert(value))
+    except ParameterError:
+        return False
 
 
 def table_of(table: str, name: str) -> str | None:
@@ -131,8 +147,8 @@ class Maker:
 
     def _values(self, cls: Any, name: str, item: Any) -> list[Any]:
         number = self.random.randrange(4)
-        if item is str:
-            return [self._id(IDS[name]) for _ in range(number)]
+        if not attrs.has(item):
+            return [self._id(IDS[name]) if name in IDS else f"/{each}.html" for each in range(number)]
         rows = [self._made(item, PARTS[item]) for _ in range(number)]
         return [*{row.id: row for row in rows}.values()] if cls in DISTINCT else rows
 

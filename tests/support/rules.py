@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, cast
 import attrs
 
 from concordia_sql import Command, NotFound, Refused, auth, blog, profile, services
-from tests.support.model import NOW, TABLES, Model, Rejected, Row, is_live, values_of
+from tests.support.model import A_DAY_AGO, NOW, TABLES, Model, Rejected, Row, is_live, values_of
 
 PARTS: dict[object, str] = {
     blog.NewTranslation: "blog_translations",
@@ -66,8 +66,26 @@ def _split(command: Command[Any]) -> tuple[Row, list[tuple[str, Row]]]:
 JSON_LISTS = ("same_as", "seo_keywords")
 
 
+OWNERS = {
+    "post_id": ("blog_posts", "allow_comments", "comments_closed"),
+    "service_id": ("services_listings", "allow_reviews", "reviews_closed"),
+}
+"""What a row below a post or a listing names it by, and whether it takes comments or reviews."""
+
+
+def check_owner(model: Model, row: Row, command: Any, found: str | None = None) -> None:
+    """Nothing is added below what is deleted, and no comment where none is taken."""
+    for column, (table, allow, closed) in OWNERS.items():
+        owner = model.get(table, id=row[column]) if column in row else None
+        if owner and not is_live(owner):
+            raise Rejected(Refused, (f"deleted_{column.removesuffix('_id')}", found))
+        if owner and not (owner[allow] or getattr(command, "even_if_closed", True)):
+            raise Rejected(Refused, (closed, found))
+
+
 def create(model: Model, table: str, command: Any) -> Row:
     values, parts = _split(command)
+    check_owner(model, values, command)
     row = model.insert(table, values)
     for part, part_values in parts:
         (owner,) = (name for name, rule in TABLES[part].references.items() if rule.table == table)
@@ -88,9 +106,16 @@ def change(model: Model, table: str, command: Any, name: str = "id") -> Row | No
     return model.change(table, row, values) if row and is_live(row) else None
 
 
+def change_user(model: Model, table: str, command: Any) -> Row | None:
+    if command.banned is True:
+        model.delete("session", model.find("session", user_id=command.id))
+    return change(model, table, command)
+
+
 def put(model: Model, table: str, command: Any) -> Row:
     """In place of the row there is, which keeps its id."""
     values = plain(values_of(command))
+    check_owner(model, values, command)
     row = model.get(table, **{name: values[name] for name in TABLES[table].natural_key})
     if row is None:
         return model.insert(table, values)
@@ -110,6 +135,7 @@ def put_place(model: Model, table: str, command: Any) -> int:
 
 
 def link(model: Model, table: str, command: Any) -> int:
+    check_owner(model, values_of(command), command)
     if model.get(table, **values_of(command)):
         return 0
     model.insert(table, values_of(command))
@@ -124,6 +150,7 @@ def remove(model: Model, table: str, command: Any) -> int:
 def replace(model: Model, table: str, command: Any) -> Row:
     """The new ones first, so that they conflict with those that go."""
     owner, parts = _split(command)
+    check_owner(model, owner, command)
     rows = [{**owner, **row} for _, row in parts]
     if len(TABLES[table].key) == 2:  # nothing but the link, which may be given twice
         rows = [row for number, row in enumerate(rows) if row not in rows[:number]]
@@ -173,6 +200,7 @@ def _check_scope(table: str, row: Row, parent: Row, found: str | None = None) ->
 
 def add_reply(model: Model, table: str, command: Any) -> Row:
     row, parent = values_of(command), model.get(table, id=command.parent_id)
+    check_owner(model, row, command)
     if parent and command.parent_id != command.id:
         _check_scope(table, row, parent)
     return create_below(model, table, command)
@@ -181,6 +209,8 @@ def add_reply(model: Model, table: str, command: Any) -> Row:
 def add_many(model: Model, table: str, command: Any) -> int:
     rows = [row for _, row in _split(command)[1]]
     scope = _scope(table)
+    for number, row in enumerate(rows):
+        check_owner(model, row, command, str(number))
     for number, row in enumerate(rows):
         parents = [(-1, each) for each in model.find(table, id=row["parent_id"])]
         parents += [(other, each) for other, each in enumerate(rows) if each["id"] == row["parent_id"]]
@@ -273,7 +303,7 @@ def use_verification(model: Model, table: str, command: Any) -> Row:
         raise Rejected(Refused, ("already_used", None))
     if row["expires_at"] <= (command.now or NOW):
         raise Rejected(Refused, ("expired", None))
-    return model.change(table, row, {"used_at": NOW})
+    return model.change(table, row, {"used_at": NOW, "expires_at": min(row["expires_at"], A_DAY_AGO)})
 
 
 def create_organization(model: Model, table: str, command: Any) -> Row:
@@ -380,7 +410,7 @@ BLOG: dict[type[Command[Any]], tuple[str, Handler]] = {
 }
 ACCOUNTS: dict[type[Command[Any]], tuple[str, Handler]] = {
     auth.CreateUser: ("user", create),
-    auth.ChangeUser: ("user", change),
+    auth.ChangeUser: ("user", change_user),
     auth.DeleteUser: ("user", delete),
     auth.CreateSession: ("session", create),
     auth.ChangeSession: ("session", change),
