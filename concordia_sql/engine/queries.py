@@ -20,6 +20,7 @@ from concordia_sql.engine.caching import cache
 from concordia_sql.engine.columns import is_result_class, is_single_value, spell, type_arguments
 from concordia_sql.engine.compose import Composed, compose, compose_command
 from concordia_sql.engine.conditions import choices, fields_in
+from concordia_sql.engine.conversions import conversion
 from concordia_sql.engine.converter import reason
 from concordia_sql.engine.errors import NotFound, ParameterError, ResultError, StatementError
 from concordia_sql.engine.library import Library
@@ -365,6 +366,7 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any) -> Any:
     """A converter that refuses values that do not fit the type of the field."""
     where, expected, given = f"{query_name}: {field.name}", _hashable(hint), cast("Any", field.converter)
     holds_rows = any(attrs.has(argument) for argument in typing.get_args(hint))
+    convert = conversion(hint)
 
     def check(value: object) -> object:
         try:
@@ -372,6 +374,7 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any) -> Any:
             if holds_rows:  # made plain, since msgspec does not look into objects of the right class
                 value = msgspec.to_builtins(value, builtin_types=(datetime.datetime,))
             value = msgspec.convert(value, expected, dec_hook=_instance)
+            value = convert(value) if convert else value
             _check_text(value)
         except msgspec.ValidationError as error:
             problem = reason(error, hint)

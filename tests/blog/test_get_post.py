@@ -4,7 +4,7 @@ import attrs
 import pytest
 from psycopg.types.json import Jsonb
 
-from concordia_sql import Localized, ParameterError, Querier, ResultError, blog
+from concordia_sql import Localized, ParameterError, Querier, ResultError, blog, make_converter
 from tests.blog.expected import Blog, Connection
 from tests.support.reading import made
 from tests.support.rows import NOON, insert
@@ -143,7 +143,7 @@ def test_json_of_an_unexpected_form_names_its_path_and_no_value(connection: Conn
     post = insert(connection, "blog_posts", {"slug": "odd"})["id"]
     insert(connection, "blog_translations", {"post_id": post, "headline": headline})
     with pytest.raises(ResultError, match=r"blog\.GetPost: column translations: .* at \$\[0\]\.headline") as error:
-        Querier(connection).fetch(blog.GetPost(slug="odd"))
+        Querier(connection, converter=make_converter(strict=True)).fetch(blog.GetPost(slug="odd"))
     assert "a secret" not in str(error.value)
 
 

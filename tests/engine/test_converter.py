@@ -91,7 +91,7 @@ def test_json_as_concordia_writes_it(json: str, hint: Any, expected: object) -> 
         (f'{{"{MARKER}": 1}}', Localized, "Expected `str | null`, got `int` at $[...]"),
         ("null", Localized, "Expected `str | object`, got `null`"),
         ('{"fr": [[]]}', Keywords, "Expected `str`, got `array` at $[...][0]"),
-        (f'{{"a": "{MARKER}"}}', Links, "Expected `str | array`, got `object`"),
+        (f'{{"a": "{MARKER}"}}', Links, "Expected `array`, got `object`"),
         (f'"{MARKER}"', Literal["a", "b"], "Expected Literal['a', 'b']"),
         (f'["a", "{MARKER}"]', tuple[Literal["a"], ...], "Expected tuple[typing.Literal['a'], ...], invalid at $[1]"),
         (f'"{MARKER}"', Level, "Expected tests.engine.test_converter.Level"),
