@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from concordia_sql import Querier, Query, Refused, blog, services
+from concordia_sql import Command, Querier, Refused, blog, services
 from tests.support.races import overlap
 from tests.support.reading import rows
 from tests.support.rows import insert
@@ -16,11 +16,11 @@ from tests.test_races import COMMENT, RACES, REVIEW
 
 Connection = psycopg.Connection[Any]
 DELETED: list[Mapping[str, object]] = [{"deleted_at": datetime(2026, 1, 1)}, {"status": "deleted"}]
-COMMENTS: list[Callable[..., Query[Any]]] = [
+COMMENTS: list[Callable[..., Command[Any]]] = [
     lambda **given: blog.AddComment(post_id="p", **COMMENT, **given),
     lambda **given: blog.AddComments(comments=[blog.NewComment(post_id="p", **COMMENT)], **given),
 ]
-REVIEWS: list[Callable[..., Query[Any]]] = [
+REVIEWS: list[Callable[..., Command[Any]]] = [
     lambda **given: services.AddReview(service_id="l", **REVIEW, **given),
     lambda **given: services.AddReviews(reviews=[services.NewReview(service_id="l", **REVIEW)], **given),
 ]
@@ -45,7 +45,7 @@ def test_nothing_is_added_below_what_is_deleted(
 
 
 @pytest.mark.parametrize("add", COMMENTS)
-def test_a_post_that_takes_no_comments(connection: Connection, add: Callable[..., Query[Any]]) -> None:
+def test_a_post_that_takes_no_comments(connection: Connection, add: Callable[..., Command[Any]]) -> None:
     insert(connection, "blog_posts", {"id": "p", "allow_comments": False})
     with watched(connection) as written, pytest.raises(Refused) as caught:
         Querier(connection).execute(add())
@@ -55,7 +55,7 @@ def test_a_post_that_takes_no_comments(connection: Connection, add: Callable[...
 
 
 @pytest.mark.parametrize("add", REVIEWS)
-def test_a_listing_that_takes_no_reviews(connection: Connection, add: Callable[..., Query[Any]]) -> None:
+def test_a_listing_that_takes_no_reviews(connection: Connection, add: Callable[..., Command[Any]]) -> None:
     insert(connection, "services_listings", {"id": "l", "allow_reviews": False})
     with watched(connection) as written, pytest.raises(Refused) as caught:
         Querier(connection).execute(add())
@@ -83,7 +83,7 @@ def test_which_of_many_is_closed_is_said(connection: Connection) -> None:
     ],
 )
 def test_who_closes_meanwhile_comes_first_or_waits(
-    connection: Connection, database_url: str, table: str, close: Query[Any], add: Query[Any]
+    connection: Connection, database_url: str, table: str, close: Command[Any], add: Command[Any]
 ) -> None:
     insert(connection, table, {"id": "p" if table == "blog_posts" else "l"})
     _, refused = overlap(database_url, close, add)
