@@ -1,4 +1,4 @@
-"""Keys of tables as the database's catalogue has them: they tell what an error is about without the server's words."""
+"""The keys of tables, from the catalogue. They tell which key an error is about without reading its message."""
 
 import functools
 import re
@@ -66,7 +66,7 @@ class Key:
     table: str
     name: str
     columns: tuple[str, ...]
-    """Its columns in order; an expression stands as PostgreSQL writes it."""
+    """Its columns in order. An expression is written as PostgreSQL writes it."""
     referenced: tuple[str, ...] | None = None
     """The columns that a foreign key refers to."""
 
@@ -92,7 +92,7 @@ class KnownKeys:
         )
 
     def learn(self, tables: Sequence[str], result: PGresult) -> None:
-        """Take in the keys of these tables, if that is what came back."""
+        """Store the keys of these tables, if the result has them."""
         if result.status == pq.ExecStatus.TUPLES_OK:
             self._keys.update({table: [] for table in tables})
             for schema, table, name, columns, referenced in _decoder.decode(result.get_value(0, 0) or b"[]"):
@@ -100,7 +100,7 @@ class KnownKeys:
                 self._keys[table].append(Key(schema, table, name, _plain(columns), refers_to))
 
     def broken(self, error: psycopg.Error) -> Key | None:
-        """The key that an error is about, if it is known: by its name, its table's and that one's schema."""
+        """The key that an error is about, if it is known. It is found by the names of key, table and schema."""
         diag, refers = error.diag, isinstance(error, psycopg.errors.ForeignKeyViolation)
         found = [
             key
@@ -127,7 +127,7 @@ def statements_of(queries: Iterable[Statement[Any]]) -> Iterator[Composed]:
 
 @functools.lru_cache(maxsize=1_000)
 def written_tables(text: str) -> frozenset[str]:
-    """The names of the tables that a statement inserts into or updates; some others may be among them."""
+    """The names of the tables that a statement inserts into or updates. There may be others among them."""
     return frozenset(name.strip('"') if name[0] == '"' else name.lower() for name in _WRITTEN.findall(text))
 
 
@@ -135,6 +135,6 @@ def may_remove(text: str, key: Key) -> bool:
     """Whether a statement may delete a row that the foreign key refers to, or change one's key. In doubt, it may."""
     if _REMOVES.search(text):
         return True
-    # A qualified name is none that SET gives a value.
+    # SET takes no qualified names.
     columns = "|".join(map(re.escape, key.referenced or ()))
     return any(re.search(rf'(?<![."\w])"?(?:{columns})"?\s*[=,)]', part, re.IGNORECASE) for part in _SETS.findall(text))

@@ -1,7 +1,7 @@
-"""psycopg's errors for broken rules of the database, as errors that a caller acts on.
+"""Turns psycopg's errors about broken keys and refusals into errors that a caller can handle.
 
-They are recognised by SQLSTATE and by what the catalogue says of the key that is broken. The server's words are in its
-own language, and where row security is on, or a right is missing, they leave the values out.
+They are recognised by the SQLSTATE and the catalogue. The server's messages depend on its language, and leave out
+values if row security is on or a privilege is missing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,11 +15,11 @@ from concordia_sql.engine.errors import ConcordiaError, Conflict, MissingReferen
 from concordia_sql.engine.queries import Statement
 
 TAKEN_BY_DELETED = "taken_by_deleted"
-"""The reason of a refusal that is a conflict with a deleted row, in the column that was found."""
+"""The reason of a refusal that becomes a `Conflict` with a deleted row. `found` is the column."""
 
 
 def translate(error: psycopg.Error, queries: Sequence[Statement[Any]], key: Key | None = None) -> ConcordiaError | None:
-    """The error that the caller gets instead, if there is one. It holds no values. `key` is the one that is broken."""
+    """The error that replaces psycopg's, or None. It contains no values. `key` is the key that is broken."""
     names, diag = ", ".join(query.query_name for query in queries), error.diag
     if error.sqlstate in {query.source.library.refused for query in queries}:
         reason, found = diag.message_primary or "", diag.message_detail or None
@@ -29,11 +29,13 @@ def translate(error: psycopg.Error, queries: Sequence[Statement[Any]], key: Key 
     columns = () if key is None else key.columns
     if isinstance(error, psycopg.errors.UniqueViolation):
         row = _find_row(queries, columns, diag.message_detail)
-        text = f"{names}: {_place(row)}{diag.table_name or 'a table'} has a row with this {', '.join(columns) or 'key'}"
+        text = (
+            f"{names}: {_in_row(row)}{diag.table_name or 'a table'} has a row with this {', '.join(columns) or 'key'}"
+        )
         return Conflict(text, columns=columns, row=row)
     if isinstance(error, psycopg.errors.ForeignKeyViolation) and key and _is_missing(key, queries, diag.message_detail):
         row = _find_row(queries, columns, diag.message_detail)
-        text = f"{names}: {_place(row)}there is no row for this {', '.join(columns)}"
+        text = f"{names}: {_in_row(row)}there is no row for this {', '.join(columns)}"
         return MissingReference(text, columns=columns, row=row)
     return None
 
@@ -44,15 +46,15 @@ def _is_missing(key: Key, queries: Sequence[Statement[Any]], detail: str | None)
     Both are one SQLSTATE with the same names. DETAIL begins with the columns on the side of the error, in parentheses,
     in every language; without one, the statements must prove it.
     """
-    places = [(detail or "").find(f"({', '.join(columns)})=(") for columns in (key.columns, key.referenced or ())]
-    if places[0] != places[1]:
-        return places[1] < 0 or 0 <= places[0] < places[1]
+    positions = [(detail or "").find(f"({', '.join(columns)})=(") for columns in (key.columns, key.referenced or ())]
+    if positions[0] != positions[1]:
+        return positions[1] < 0 or 0 <= positions[0] < positions[1]
     composed = list(statements_of(queries))
     is_written = any(key.table in written_tables(each.text) for each in composed)
     return is_written and not any(may_remove(each.text, key) for each in composed)
 
 
-def _place(row: int | None) -> str:
+def _in_row(row: int | None) -> str:
     return "" if row is None else f"row {row}: "
 
 

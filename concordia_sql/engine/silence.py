@@ -1,4 +1,4 @@
-"""psycopg's errors without values: the server quotes them in its words, whole rows with passwords in them included."""
+"""Removes values from psycopg's errors. The server quotes values in its messages, even whole rows with passwords."""
 
 import re
 
@@ -10,17 +10,18 @@ _KEPT = (
     *(Field.SCHEMA_NAME, Field.TABLE_NAME, Field.COLUMN_NAME, Field.DATATYPE_NAME, Field.CONSTRAINT_NAME),
     *(Field.SOURCE_FILE, Field.SOURCE_LINE, Field.SOURCE_FUNCTION),
 )
-"""What names things, or is a code or a number. DETAIL, HINT, CONTEXT and an inner query may hold values."""
+"""The fields that hold names, codes or numbers. DETAIL, HINT, CONTEXT and an inner query may contain values."""
 _NAMING = frozenset("08 0A 21 23 24 25 26 28 2B 2D 34 3B 3D 3F 40 42 44 53 54 55 57 58".split())  # noqa: SIM905
-"""The classes of SQLSTATEs with whose errors the server's message names things, and quotes no value."""
+"""The classes of SQLSTATEs whose messages contain names and no values."""
 _RAISED = re.compile(r"exec_stmt_raise|PLy_|plperl|pltcl")
-"""The functions of the server that raise what somebody's function says, under any SQLSTATE, in any words."""
+"""The functions of the server that raise errors of user-defined functions, with any SQLSTATE and any message."""
 
 
 def silence(error: psycopg.Error) -> None:
-    """Take out of an error, in place, whatever may hold a value: what the server says but for names and codes.
+    """Remove from an error, in place, all of the server's fields that may contain a value.
 
-    Its class, SQLSTATE, notes and traceback stay. A message that may quote a value becomes the name of the SQLSTATE.
+    Its class, SQLSTATE, notes and traceback stay. A message that may quote a value is replaced by the name of the
+    SQLSTATE.
     """
     info = {field: _encoded(getattr(error.diag, field.name.lower().removeprefix("diag_"), None)) for field in _KEPT}
     state, message = error.sqlstate, error.diag.message_primary
@@ -40,7 +41,7 @@ def _names_only(error: psycopg.Error) -> bool:
     state, diag = error.sqlstate or "", error.diag
     if _RAISED.match(diag.source_function or ""):
         return False
-    # An inner query may be one that a function has put together, values included.
+    # A function may have built the inner query, with values in it.
     return state[:2] in _NAMING and not (state[:2] == "42" and diag.internal_query)
 
 

@@ -1,4 +1,4 @@
-"""The settings of a connection, read from a URL or a connection string, of which no error shows any part."""
+"""Reads the settings of a connection from a URL or a connection string. No error shows any part of it."""
 
 import difflib
 import re
@@ -18,8 +18,8 @@ _PORTS = re.compile(r"\d*(,\d*)*")
 def connection_settings(url: str) -> dict[str, str]:
     """The settings that a PostgreSQL URL or connection string gives, by libpq's names.
 
-    Raises DatabaseURLError, which says what is wrong, and shows nothing of the URL: a password may be anywhere in one
-    that cannot be read.
+    Raises DatabaseURLError, which says what is wrong and shows no part of the URL, since the password may be anywhere
+    in a wrong URL.
     """
     is_url = "://" in url.partition("=")[0]
     problem = _problem_around(url) or (_problem_of_url(url) if is_url else None)
@@ -31,7 +31,7 @@ def connection_settings(url: str) -> dict[str, str]:
             problem = _FORM if is_url else "it is neither a URL nor a connection string, as in host=… dbname=…"
         else:
             problem = _problem_of_settings(given)
-    if problem is not None:  # raised here, so that nothing holds on to libpq's error, which quotes the URL
+    if problem is not None:  # raised outside of except: its context would be libpq's error, which quotes the URL
         raise DatabaseURLError(f"the URL of the database is wrong: {problem}")
     return given
 
@@ -75,7 +75,7 @@ def _problem_of_options(text: str) -> str | None:
 
 
 def _problem_of_settings(given: Mapping[str, str]) -> str | None:
-    """What libpq would find wrong when it connects, and show."""
+    """The problem that libpq would find when it connects, in an error that shows the URL."""
     if not _PORTS.fullmatch(given.get("port", "")):
         return "the port is no number; in a password, write : as %3A and / as %2F"
     return None

@@ -1,4 +1,4 @@
-"""What a delete must do, said once as a rule, and tried on every row of databases at random."""
+"""A rule for what deletes must do, tried on every row of random databases."""
 
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
@@ -14,23 +14,23 @@ from tests.support.reading import rows
 from tests.support.writes import Changes, Row, watched
 
 Reference = tuple[str, str]
-"""A table, and its column with the id of what is deleted."""
+"""A table, and its column that refers to the deleted row."""
 
 
 @attrs.frozen
 class Rule:
-    """What goes with a row, and what is only detached from it."""
+    """The rows that are deleted with a row, and those that are only detached from it."""
 
     command: Callable[[str], Command[Any]]
     table: str
     removes: Sequence[Reference] = ()
     detaches: Sequence[Reference] = ()
     heir: Callable[[Row, Row], str | None] = lambda _row, _child: None
-    """What a detached row refers to instead, given the row deleted and the one detached."""
+    """The new reference of a detached row, given the deleted row and the detached one."""
 
 
 def check(connection: psycopg.Connection[Any], rule: Rule, seed: int) -> None:
-    """Delete each row of a database at random, and one that is not there."""
+    """Delete each row of a random database, and a row that does not exist."""
     querier = Querier(connection)
     fill(connection, Random(seed))
     nothing = querier.execute(rule.command("nothing"))

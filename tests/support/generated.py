@@ -1,4 +1,4 @@
-"""Databases at random: few rows, with all that hurts among them."""
+"""Random databases: few rows, with all edge cases among them."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -45,7 +45,7 @@ FORMS = {
     "same_as": [["https://a.example"], [], "https://a.example"],
     "address": [{"city": "Lyon", "lines": [1, None, {"x": True}]}, {}, "1 rue de la Paix"],
 }
-"""What jsonb columns hold; the others hold texts."""
+"""The values of jsonb columns. The others hold texts."""
 
 CHOICES: dict[str, list[Any]] = {
     "status": ["draft", "published", "deleted", "pending", "approved", "rejected", "active", "another"],
@@ -105,7 +105,7 @@ Value = Callable[[Random, dict[str, list[str]]], object]
 
 
 def _columns(connection: psycopg.Connection[Any]) -> dict[str, dict[str, Value]]:
-    """What a column is filled with; `insert` fills those that are not here."""
+    """The values of a column. `insert` fills those that are not here."""
     columns: dict[str, dict[str, Value]] = {table: {} for table in TABLES}
     query = "SELECT * FROM information_schema.columns WHERE table_schema = 'public'"
     for row in connection.cursor(row_factory=dict_row).execute(query):

@@ -23,7 +23,7 @@ REPLACEMENTS = {
     r"\btask(s?)\b": r"thread\1",
     r"\bcall that is cancelled\b": "call that is interrupted",
 }
-"""What stands in the sync code, its docstrings and its comments instead."""
+"""The words of async code, docstrings and comments, with those of sync code in their place."""
 
 
 def target_of(source: Path) -> Path:

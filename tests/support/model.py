@@ -1,6 +1,6 @@
-"""What the commands are to do, in plain Python: rows by table and key, and the rules of each command written out anew.
+"""A model of the commands in plain Python: rows by table and key, and the rules of each command.
 
-Nothing here knows of the statements tested.
+It does not use the statements that are tested.
 """
 
 import contextlib
@@ -45,7 +45,7 @@ class Table:
     unique: Sequence[tuple[str, ...]] = ()
     references: Mapping[str, Reference] = attrs.field(factory=dict)
     defaults: Row = attrs.field(factory=dict)
-    """What a new row has where no command says it."""
+    """The defaults of a new row."""
     stamps: Sequence[str] = ("created_at", "updated_at")
 
     @property
@@ -169,7 +169,7 @@ class Rejected(Exception):
 
 
 class Model:
-    """All rows, and what commands make of them."""
+    """All rows, and the effect of commands on them."""
 
     def __init__(self, tables: Tables | None = None) -> None:
         self.tables: Tables = tables or {table: {} for table in TABLES}
@@ -215,7 +215,7 @@ class Model:
         return row
 
     def delete(self, table: str, rows: Sequence[Row]) -> Counter[str]:
-        """Delete rows with all that is their own, and detach the rest: how many went, and `<table>_detached`."""
+        """Delete rows with those that belong to them, and detach others. Returns the numbers by table."""
         doomed = [(table, row) for row in rows]
         for name, row in doomed:  # grows meanwhile
             for other, column, rule in _references_to(name):

@@ -13,7 +13,7 @@ from concordia_sql.engine.compose import Composed
 def used_indexes(connection: psycopg.Connection[Any], query: Statement[Any]) -> set[str]:
     """The indexes in the plans for any values, with indexes preferred. A table read as a whole is there by name.
 
-    Of a command with several statements, all are read.
+    All statements of a command are read.
     """
     composed = query.compose()
     return set().union(*(_used(connection, query, each) for each in (*composed.before, composed)))

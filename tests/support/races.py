@@ -1,4 +1,4 @@
-"""Many writers at once: each with a connection of its own, let go together, or held at what they wait for."""
+"""Many writers at once: each has its own connection. They start together, or wait for the same lock."""
 
 import contextlib
 import threading
@@ -24,10 +24,10 @@ class Racers:
         self._pool = ThreadPoolExecutor(len(connections))
 
     def race(self, *calls: Call, behind: str | None = None) -> list[Any]:
-        """What the calls gave or raised, in their order.
+        """The results or errors of the calls, in their order.
 
-        All begin together, or, `behind` rows that a SELECT locks, go on together: each then waits for a row to write,
-        or for another who does.
+        All begin together. With `behind`, a SELECT whose rows are locked first, all wait for these rows, or for another
+        call that does, and then go on together.
         """
         barrier = threading.Barrier(len(calls))
         with self._gate.transaction():
@@ -84,7 +84,7 @@ def blocked(
 
 
 def overlap(url: str, first: Command[Any], second: Command[Any]) -> tuple[Any, Any]:
-    """What the two gave or raised: the first commits when the second waits for it, or has ended without."""
+    """The results or errors of both. The first commits when the second waits for it, or has ended without waiting."""
     with _connect(url) as observer, _connect(url) as one, _connect(url) as other, ThreadPoolExecutor(1) as pool:
         with Querier(one).transaction() as querier:
             given = querier.execute(first)
@@ -95,7 +95,7 @@ def overlap(url: str, first: Command[Any], second: Command[Any]) -> tuple[Any, A
 
 
 def outcome(querier: Querier, call: Call) -> Any:
-    """What a call gives, or the error that it raises."""
+    """The result of a call, or the error that it raises."""
     try:
         if isinstance(call, Command):
             return querier.execute(call)
@@ -105,7 +105,7 @@ def outcome(querier: Querier, call: Call) -> Any:
 
 
 def kinds(outcomes: Sequence[object]) -> dict[str, int]:
-    """How often each came out: the reason of a refusal, or the name of what else it is."""
+    """The number of each outcome: the reason of a refusal, or the name of another class."""
     names = [getattr(each, "reason", type(each).__name__) for each in outcomes]
     return {name: names.count(name) for name in names}
 
@@ -120,7 +120,7 @@ def _begin(barrier: threading.Barrier, querier: Querier, call: Call) -> Any:
 
 
 def _await_lock(observer: Connection, waiter: Connection, future: Future[Any]) -> None:
-    """Go on when the waiter waits for a lock."""
+    """Return when the waiter waits for a lock."""
     while not _waits(observer, waiter):
         assert not future.done(), f"{future.result()}, without waiting"
 

@@ -1,4 +1,4 @@
-"""Commands at random, and what else is written: few ids and values, so that commands meet."""
+"""Random commands, and rows of other writers. There are few ids and values, so that commands meet."""
 
 import types
 import typing
@@ -37,7 +37,7 @@ CHOICES: dict[str, Sequence[object]] = {
 MOMENTS = [datetime(2000, 1, 1), datetime(2100, 1, 1)]
 """The past and the future."""
 DISTINCT = {blog.ModerateComments, services.ModerateReviews}
-"""Commands that say nothing of a row that is given twice."""
+"""Commands whose docstrings do not say what happens to a row that is given twice."""
 
 
 def ids(table: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Expected results: plain SELECTs of single tables, joined in Python. Nothing here knows of the statements tested."""
+"""Expected results: plain SELECTs of single tables, joined in Python. The statements that are tested are not used."""
 
 import json
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ def oldest_first(found: list[Row]) -> list[Row]:
 
 
 def paged(querier: Querier, query: Many[T], limit: int) -> list[T]:
-    """All rows of a list, in pages of `limit` rows, each behind the last one of the one before. Cursors are emptied."""
+    """All rows of a list, read in pages of `limit` rows, each after the previous page. Cursors are emptied."""
     found: list[Any] = []
     page: list[Any] = querier.fetch(attrs.evolve(cast("Any", query), limit=limit))
     while page:
@@ -74,11 +74,11 @@ def _tuples(value: Any) -> Any:
 
 
 def number_of(position: str | None) -> float:
-    """What a position is as a number; the last there is for one that is none."""
+    """A position as a number. If it is not a number, it comes last."""
     return float(position) if position and set(position) <= set("0123456789") else float("inf")
 
 
 def grown(cls: type[N], row: Row, among: Sequence[Row], children: str) -> N:
-    """The node of a row with all below it."""
+    """The node of a row, with all nodes below it."""
     below = tuple(grown(cls, each, among, children) for each in among if each["parent_id"] == row["id"])
     return made(cls, row, **{children: below})

@@ -1,4 +1,4 @@
-"""Rows for a test: it gives the columns that matter, and the required rest is filled."""
+"""Rows for a test: the test gives the columns that matter, other required columns are filled."""
 
 import itertools
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 Row = dict[str, Any]
 
 NOON = datetime(2026, 3, 15, 12)
-"""The time of what is filled: the same for all rows, so that orders have ties."""
+"""The time in columns that are filled. It is the same for all rows, so that orders have ties."""
 
 _numbers = itertools.count(1)
 

@@ -1,4 +1,4 @@
-"""What each command is to do to the model, by its class: the rules of its docstring, written out anew."""
+"""The effect of each command on the model, by its class: the rules of its docstring."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -267,7 +267,7 @@ def restore(model: Model, table: str, command: Any) -> Row | None:
 
 
 def purge(model: Model, table: str, command: Any) -> Counter[str]:
-    """The longest ago first. One with replies stays."""
+    """The earliest first. One with replies stays."""
     found = [(row["deleted_at"] or row["updated_at"], row["id"], row) for row in model.find(table) if not is_live(row)]
     old = [row for moment, _, row in sorted(found, key=lambda each: each[:2]) if moment < command.deleted_before]
     if "parent_id" in TABLES[table].references:

@@ -1,4 +1,4 @@
-"""What the tests of the engine share: SQL files, queries made on the spot, and all that an error says."""
+"""Helpers of the engine's tests: SQL files, queries of a text, and the whole text of an error."""
 
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -55,7 +55,7 @@ def rows_of(root: Path, text: str, *, uses: str = "", **hints: Any) -> Many[Any]
 
 
 def said(error: BaseException) -> str:
-    """All that an error, its notes and the errors behind it hold."""
+    """The text of an error, its notes and its causes."""
     return "\n".join(_said(error))
 
 

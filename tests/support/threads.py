@@ -1,4 +1,4 @@
-"""Threads of comments and of reviews, which have the same queries: made, and what is shown of them."""
+"""Threads of comments and of reviews, which have the same queries: makes them, and says which nodes are shown."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -50,7 +50,7 @@ each_kind = pytest.mark.parametrize("kind", [COMMENTS, REVIEWS], ids=lambda kind
 
 
 def make_thread(connection: Connection, kind: Kind, parents: list[int], hidden: Collection[int] = ()) -> list[Row]:
-    """A thread with a node for each number: the place of its parent, or none where that is itself or behind it."""
+    """A thread with a node for each number, the index of its parent. Without one before it, a node is a root."""
     insert(connection, kind.owners, {"id": "owner"})
     return [
         insert(

@@ -1,4 +1,4 @@
-"""What a command does to the tables: all of them, read by plain SELECTs before and after."""
+"""The changes that a command makes to the tables, which are all read by plain SELECTs before and after."""
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence

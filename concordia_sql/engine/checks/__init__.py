@@ -1,1 +1,1 @@
-"""Checks of a database: whether it fits the code that will run on it, found without reading a row."""
+"""Checks whether a database fits the code that will run on it. No row is read."""

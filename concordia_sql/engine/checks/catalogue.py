@@ -1,6 +1,6 @@
-"""The tables of a database as its catalogue describes them: read, kept as a file, and read again.
+"""The tables of a database, as its catalogue describes them. They can be stored in a file and loaded again.
 
-Keys are their columns, foreign keys what they say and indexes their definition: names of constraints mean nothing.
+Keys are compared by their columns, foreign keys and indexes by their definitions. Names of constraints do not matter.
 """
 
 from collections import defaultdict
@@ -19,9 +19,9 @@ class CatalogueColumn:
     type: str
     not_null: bool
     default: str | None
-    """The expression; of an identity or generated column, the word."""
+    """The expression, or the word `identity` or `generated`."""
     collation: str
-    """Empty for a type without one."""
+    """The name of the collation. Empty if the type has none."""
     deterministic: bool = True
     """Whether texts are equal only if all of their bytes are."""
 
@@ -41,13 +41,13 @@ class ForeignKey:
 
 @attrs.frozen
 class Index:
-    """An index: what follows USING in its definition."""
+    """An index, by the text after USING in its definition."""
 
     name: str
     definition: str
     valid: bool
     unique: tuple[str, ...] | None
-    """The columns that are unique by it, where it holds for all rows and at once."""
+    """The columns that it makes unique. None if it is partial, deferred or on expressions."""
 
 
 @attrs.frozen
@@ -60,7 +60,7 @@ class RowSecurity:
 
 @attrs.frozen
 class Table:
-    """A table, or what is there under its name."""
+    """A table, or another relation of its name."""
 
     kind: str
     columns: Mapping[str, CatalogueColumn]
@@ -80,7 +80,7 @@ Catalogue = Mapping[str, Table]
 
 
 def read_catalogue(connection: psycopg.Connection[Any], tables: Sequence[str] | None = None) -> Catalogue:
-    """The tables with these names that the search path finds, or all but those of yoyo."""
+    """The tables with these names that the search path finds. By default all tables, except those of yoyo."""
     found = connection.execute(_TABLES, {"names": None if tables is None else list(tables)}).fetchall()
     names = {oid: name for oid, name, *_ in found}
     parts = {
@@ -114,12 +114,12 @@ def read_catalogue(connection: psycopg.Connection[Any], tables: Sequence[str] | 
 
 
 def load_catalogue(kept: bytes) -> Catalogue:
-    """The catalogue kept in a file."""
+    """The catalogue stored in a file."""
     return msgspec.json.decode(kept, type=dict[str, Table])
 
 
 def catalogue_text(catalogue: Catalogue) -> str:
-    """The catalogue as `load_catalogue` reads it, a table a line."""
+    """The text that `load_catalogue` reads, with a line for each table."""
     lines = [f'"{name}": {msgspec.json.encode(table).decode()}' for name, table in sorted(catalogue.items())]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 

@@ -26,18 +26,18 @@ QueryClass = type[Statement[Any]]
 
 
 def check(url: str, *modules: ModuleType | str, converter: Converter | None = None) -> list[Finding]:
-    """What is the matter with the database, for the queries and commands that the modules name; errors come first.
+    """The problems of the database, for the queries and commands that the modules name. Errors come first.
 
-    A module's queries are those in its `__all__`, or else its public names, and those of the modules among them:
-    `check(url, concordia_sql)` is for all of Concordia. Looked at are the server, the role and its search path, the
-    migrations of the queries' libraries, their tables against what the migrations make, that refusals refuse, and each
-    statement with none, each and all of its optional fields: it is prepared, described and planned under the role, and
-    its result class, nested classes and parameters are held against what PostgreSQL says of types and NULL.
+    The queries of a module are those in its `__all__`, or else its public names, and those of the modules among them:
+    `check(url, concordia_sql)` is for all of Concordia. The check looks at the server, the role and its search path;
+    the migrations of the queries' libraries; the tables, compared with those that the migrations make; and whether
+    refusals work. It prepares, describes and plans each statement as the role, with none, each and all of its optional
+    fields, and compares its result class, nested classes and parameters with the types and NULLs that PostgreSQL shows.
 
-    Nothing is written, and no row is read: but for one call that must fail, statements are planned and not run. Takes
-    some seconds for a few hundred queries.
+    Nothing is written, and no row is read. Except for one call that must fail, statements are planned and not run. A
+    check takes some seconds for a few hundred queries.
 
-    Raises psycopg.OperationalError when the server cannot be reached, QuerierError for a module without queries.
+    Raises psycopg.OperationalError if the server cannot be reached, QuerierError if a module has no queries.
     """
     return check_at(settings_of(url), modules, converter or make_converter())
 
@@ -59,7 +59,7 @@ async def async_check_at(
 
 
 def assert_checked(url: str, *modules: ModuleType | str, strict: bool = False) -> None:
-    """For a test: raises AssertionError with what `check` finds, where there is an error, or anything if `strict`."""
+    """For a test: raises AssertionError if `check` finds an error, or, if `strict`, finds anything."""
     found = [finding for finding in check(url, *modules) if strict or finding.level == "error"]
     assert not found, "\n".join(["the database does not fit:", *map(str, found)])
 

@@ -1,4 +1,4 @@
-"""Statements as the database itself describes them: parameters, columns, where each comes from, whether it can be NULL.
+"""Statements as the database describes them: parameters and columns, their origin, and whether they can be NULL.
 
 A statement is prepared, described and planned, and never run.
 """
@@ -31,15 +31,15 @@ class DescribedColumn:
 
     name: str
     type: str
-    """The name that psycopg has for the type, with [] for an array."""
+    """psycopg's name of the type, with [] for an array."""
     origin: Origin | None
     nullable: bool | None
-    """Whether it can be NULL; None where that is not proven."""
+    """Whether it can be NULL. None if that is not proven."""
 
 
 @attrs.frozen
 class Described:
-    """What a statement takes and gives."""
+    """The parameters and columns of a statement."""
 
     parameters: Sequence[str]
     """The types of `$1`, `$2`, …"""
@@ -56,7 +56,7 @@ class Describer:
         self._known: dict[bytes, Described | psycopg.Error] = {}
 
     def describe(self, text: bytes) -> Described:
-        """What the statement takes and gives. Raises psycopg's error when it cannot be prepared or planned."""
+        """The parameters and columns of the statement. Raises psycopg's error if it cannot be prepared or planned."""
         if text not in self._known:
             try:
                 self._known[text] = self._describe(text)
@@ -93,7 +93,7 @@ class Describer:
         return Described([self._type_name(result.param_type(n)) for n in range(result.nparams)], columns)
 
     def _plan(self, name: bytes, count: int) -> Plan | None:
-        """The plan for any values, or None for what has no plan, as LOCK TABLE. The role needs its rights."""
+        """The generic plan, or None if the statement has no plan, as LOCK TABLE. The role needs its privileges."""
         values = b"(" + b", ".join([b"NULL"] * count) + b")" if count else b""
         found = self._connection.execute(
             b"EXPLAIN (VERBOSE, FORMAT JSON, COSTS OFF) EXECUTE " + name + values
@@ -114,7 +114,7 @@ class Describer:
 
 
 class _Catalogue:
-    """What the catalogue says of tables, read when it is asked for."""
+    """The catalogue's description of tables, read when it is needed."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection

@@ -1,4 +1,4 @@
-"""What differs between the tables that the migrations make and those that are there."""
+"""The differences between the tables that the migrations make and those of the database."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ def compare(expected: Catalogue, actual: Catalogue) -> Mapping[str, Sequence[Fin
 
 
 def _changed(expected: Table, actual: Table) -> set[str]:
-    """The columns that are missing or mean something else."""
+    """The columns that are missing or differ."""
 
     def essence(column: CatalogueColumn | None) -> object:
         return column and (column.type, column.not_null, column.default if column.default in _FILLED else "")

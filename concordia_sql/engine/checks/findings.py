@@ -1,4 +1,4 @@
-"""What a check finds."""
+"""The findings of a check."""
 
 from collections.abc import Iterable
 from typing import Literal, TypeAlias
@@ -10,16 +10,16 @@ Level: TypeAlias = Literal["error", "warning"]
 
 @attrs.frozen
 class Finding:
-    """One cause for which the code and the database do not fit. It holds no value of a row."""
+    """One cause why the code and the database do not fit. It contains no value of a row."""
 
     level: Level
-    """An error is something that fails, or answers wrongly; a warning is slow, unusual or cannot be judged."""
+    """An error fails or gives wrong answers. A warning is slow, unusual or cannot be judged."""
     where: str
-    """What it is about: a table or column, a query, the server, the migrations."""
+    """The table or column, query, server or migrations that it is about."""
     what: str
-    """What is the matter, in a sentence."""
+    """The problem, in a sentence."""
     remedy: str
-    """What mends it."""
+    """The remedy."""
 
     def __str__(self) -> str:
         return f"{self.level}: {self.where}: {self.what}. {self.remedy}"

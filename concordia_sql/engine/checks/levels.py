@@ -1,7 +1,7 @@
 """The rows that a statement nests as JSON, each level as a statement of its own, which PostgreSQL can describe.
 
 A relation is a scalar subquery over one call: `(SELECT json_agg(author.*) FROM author WHERE …) AS authors`. Its level
-is `SELECT author.*` over the same rows, joined laterally to what stands around it. What is written otherwise has none.
+is `SELECT author.*` over the same rows, joined laterally to the query around it. Other forms have no level.
 """
 
 import itertools
@@ -101,7 +101,7 @@ class Select:
         return attrs.evolve(self, tokens=tokens, shows_nulls=self.shows_nulls and own and not grouped)
 
     def _beside(self, tail: Tokens) -> Around:
-        """What is around a subquery in the select list: it is joined to the rows that it is made for."""
+        """The query around a subquery in the select list, joined laterally to the rows that the subquery is for."""
         source, condition, _ = _clauses(tail)
         joined = f"{_text(source)} CROSS JOIN LATERAL" if source else "FROM"
         return lambda select: self.around(
@@ -109,7 +109,7 @@ class Select:
         )
 
     def _relations(self, tail: Tokens) -> "Mapping[str, Select | None]":
-        """What stands in FROM, by its name there: None for what is no SELECT."""
+        """The items of FROM by alias. None for an item that is not a SELECT."""
         source, _, _ = _clauses(tail)
         words = _words(source)
         starts = [
@@ -149,7 +149,7 @@ class Select:
 
 
 def _joined(source: Tokens, before: Words) -> Tokens:
-    """What a lateral subquery is joined to."""
+    """The part of FROM that a lateral subquery is joined to."""
     end = len(before) - 1
     while end and before[end - 1][1].keyword in _JOINING:
         end -= 1
@@ -157,7 +157,7 @@ def _joined(source: Tokens, before: Words) -> Tokens:
 
 
 def read_statement(text: str) -> Select:
-    """A composed statement: of a query, the statement as it is written, inside what picks the columns of its class."""
+    """A composed statement. For a query, it is the statement inside the SELECT of the columns of its class."""
     whole = _read(tokenize(text, "", numbered=True), {}, lambda select: select)
     _, items, tail = split_select(whole.tokens)
     inner = whole._relations(tail).get("q") if items and len(_words(tail)) == 5 else None  # FROM (…) AS q
@@ -193,7 +193,7 @@ def _read(tokens: Tokens, ctes: "Mapping[str, Select | None]", around: Around) -
 
 
 def _after(around: Around, opening: str) -> Around:
-    """What is around a SELECT that follows a WITH."""
+    """The text around a SELECT that follows a WITH."""
 
     def written(select: str) -> str:
         if opening and select.lstrip()[:4].upper() == "WITH":

@@ -1,8 +1,8 @@
 """Whether a column of a statement can be NULL, proven from its plan and its tables, or not known.
 
-A column never is where its own column of a table is NOT NULL and no outer join comes in between. It can be where its
-own is not NOT NULL, where its table stands on the side of an outer join that may have no row, or where a subquery may
-find none: but only as long as no condition names it, no constraint says more, and no foreign key promises the row.
+A column cannot be NULL if its column of a table is NOT NULL and there is no outer join in between. It can be NULL if
+its column is not NOT NULL, if its table is on the nullable side of an outer join, or if a subquery may find no row; but
+only if no condition names it, no other constraint applies, and no foreign key guarantees the row.
 """
 
 import itertools
@@ -37,13 +37,13 @@ _LOSING_SIDES = {
 }
 """The inputs of a join whose columns it gives as NULL where it finds no row."""
 _PASSING = ("Limit", "Sort", "Incremental Sort", "LockRows", "Unique")
-"""What gives the rows of its input, column by column."""
+"""Plan nodes that pass on the columns of their input."""
 _LOSING_NOTHING = (*_PASSING, "Hash", "Materialize", "Memoize", "Nested Loop", "Hash Join", "Merge Join")
-"""What stands between an outer join and a table without making a row where the table has none."""
+"""Plan nodes between an outer join and a table that do not make a row if the table has none."""
 _RENAMING = ("Subquery Scan", "CTE Scan")
-"""What gives columns other names, by which conditions name them."""
+"""Plan nodes that give columns other names, by which conditions name them."""
 _UNITING = ("Append", "Merge Append", "Recursive Union", "SetOp")
-"""What shows the expressions of its first input alone."""
+"""Plan nodes that show only the expressions of their first input."""
 _OPAQUE = (*_UNITING, "Function Scan", "Table Function Scan", "Values Scan", "WorkTable Scan")
 _SCANS = ("Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan", "Bitmap Index Scan", "Tid Scan")
 _WRITING = ("Insert", "Update", "Merge")
@@ -71,7 +71,7 @@ class Origin:
 
 
 class Facts(Protocol):
-    """What the catalogue says."""
+    """The catalogue, as far as it is needed here."""
 
     def column(self, table: str, name: str) -> Origin | None:
         """A column of a table."""

@@ -1,4 +1,4 @@
-"""What a database says in one round trip: whether the migrations of a library are applied, and its refusals refuse."""
+"""A check in one round trip: whether the migrations of a library are applied, and whether its refusals work."""
 
 import functools
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from concordia_sql.engine.errors import NotMigrated
 from concordia_sql.engine.library import Library, apply_command, migrations_of, tables_of
 
 REFUSE = "refuse_command"
-"""The function by which statements refuse."""
+"""The name of the function that raises refusals."""
 
 _REASON = b"check"
 _APPLIED = b"SELECT migration_id FROM _yoyo_migration"
@@ -41,32 +41,32 @@ ORDER BY 1, 2
 
 @attrs.frozen
 class Look:
-    """What was seen of a library's migrations and refusals."""
+    """The state of a library's migrations and refusals."""
 
     library: Library
     unreadable: bool
-    """Whether the role may not read what is applied."""
+    """Whether the role lacks the privilege to read which migrations are applied."""
     applied: frozenset[str] | None
-    """The migrations that are applied; None where nothing says so."""
+    """The migrations that are applied. None if that is not known."""
     refuses: bool | None
-    """Whether a refusal refuses; None where no statement of the library needs it."""
+    """Whether a refusal works. None if no statement of the library needs it."""
     elsewhere: dict[str, str]
-    """The schemas in which tables are that the search path does not find, by table."""
+    """The schemas of tables that the search path does not find, by table."""
     may_use: bool
-    """Whether the role may use all of these."""
+    """Whether the role may use all of these schemas."""
 
     def require(self) -> None:
-        """Raise NotMigrated where something is the matter that makes queries fail."""
+        """Raise NotMigrated if there is a problem that makes queries fail."""
         if cause := self.cause():
             raise NotMigrated(f"{cause} See: concordia-sql check")
 
     def cause(self) -> str:
-        """Why a table, column or function may be missing, and what mends that; empty where it is not known."""
+        """Why a table, column or function may be missing, with the remedy. Empty if it is not known."""
         found = next((finding for finding in self.findings() if finding.level == "error"), None)
         return f"{found.where}: {found.what}. {found.remedy}" if found else ""
 
     def findings(self) -> Iterator[Finding]:
-        """What is the matter, causes before what follows from them."""
+        """The problems, causes first."""
         library, migrations = self.library, migrations_of(self.library)
         apply = f"Run: {apply_command(library)}"
         applied = self.applied or frozenset()
@@ -128,7 +128,7 @@ def look(pgconn: PGconn, library: Library) -> PQGen[Look]:
 
 @functools.lru_cache
 def needs_refusal(library: Library) -> bool:
-    """Whether a statement of the library refuses."""
+    """Whether a statement of the library can raise a refusal."""
     return any(REFUSE in path.read_text("utf-8") for path in library.root.rglob("*.sql"))
 
 

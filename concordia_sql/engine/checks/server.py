@@ -1,4 +1,4 @@
-"""Whether server, database and role are such that the library's statements mean what they say."""
+"""Checks the settings of server, database and role that change the meaning of statements."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ _OLDEST = 15
 
 
 def check_server(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
-    """What is the matter with the place, whatever the tables are."""
+    """The problems of server, database and role, apart from the tables."""
     ((version, encoding, escapes, replica, standby, read_only, changed),) = connection.execute(_PLACE).fetchall()
     setting = "ALTER ROLE … SET, ALTER DATABASE … SET or postgresql.conf"
     judged: list[tuple[bool, Level, str, str, str]] = [

@@ -1,4 +1,4 @@
-"""Whether queries fit the database: their statements run under the role, and their classes hold what comes back."""
+"""Checks whether queries fit the database: the role can run the statements, and the classes fit their results."""
 
 import contextlib
 import itertools
@@ -34,12 +34,12 @@ _REMEDIES = {
 
 @attrs.frozen
 class Explained:
-    """What other findings explain, so that statements are not judged by it once more."""
+    """Causes that have a finding already, so that statements that fail by them get no other."""
 
     tables: frozenset[str] = frozenset()
-    """The tables that are not as they should be."""
+    """The tables that differ from those of the migrations."""
     missing: bool = False
-    """Whether anything may be missing, as migrations are not applied."""
+    """Whether anything may be missing, since migrations are not applied."""
 
     def text(self, composed: Composed) -> bool:
         """Whether a statement names such a table."""
@@ -53,9 +53,9 @@ class Explained:
 
 
 def texts(query_class: type[Statement[Any]], together: int = 1) -> list[Composed]:
-    """What a query sends with none of its optional fields, with each `together` with others, and with all.
+    """The texts of a query with none of its optional fields, with each set of up to `together`, and with all.
 
-    Each for every value that conditional lines name of a field.
+    There is one of each for every value that conditional lines compare a field to.
     """
     optional = tuple(query_class._optional)
     some = (itertools.combinations(optional, number) for number in range(together + 1))
@@ -71,7 +71,7 @@ def texts(query_class: type[Statement[Any]], together: int = 1) -> list[Composed
 def check_statements(
     describer: Describer, classes: Iterable[type[Statement[Any]]], converter: Converter, explained: "Explained"
 ) -> Iterator[Finding]:
-    """What is the matter with the statements and classes of queries, one finding for a cause that several share."""
+    """The problems of the statements and classes of queries. A cause that several share is one finding."""
     failed: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for query_class in classes:
         try:
@@ -122,7 +122,7 @@ def _check_result(
         yield Finding("error", name, str(error), "Mend the class or the statement.")
         return
     select = read_statement(composed.text)
-    with contextlib.suppress(psycopg.Error):  # the parameters of what stands alone may have no type
+    with contextlib.suppress(psycopg.Error):  # alone, its parameters may have no type
         described = describer.describe(select.text.encode())
     if not is_result_class(result_class):
         takes_none = type(None) in typing.get_args(result_class) or result_class in (Any, object)
@@ -164,14 +164,14 @@ def _check_nulls(describer: Describer, where: str, cls: type, described: Describ
 def _check_levels(
     describer: Describer, name: str, cls: type, select: Select, above: Sequence[type]
 ) -> Iterator[Finding]:
-    """The classes nested in a class, each against the rows that become JSON for it."""
+    """Check the classes nested in a class against the rows that become JSON for them."""
     for field in columns_of(cls).values():
         nested = field.nested[0] if len(field.nested) == 1 else None
         if nested is None or nested in above or (level := select.level(field.name)) is None:
             continue
         try:
             described = describer.describe(level.text.encode())
-        except psycopg.Error:  # a form that makes no level of its own
+        except psycopg.Error:  # this form has no level
             continue
         where = f"{name}: {field.name}: {nested.__name__}"
         types = {column.name: column.type for column in described.columns}

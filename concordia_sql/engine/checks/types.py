@@ -1,4 +1,4 @@
-"""Which types of PostgreSQL fit the types of fields: of parameters on their way in, and of values inside JSON."""
+"""The types of PostgreSQL that fit the types of fields, for parameters and for values inside JSON."""
 
 import collections.abc
 import datetime
@@ -37,7 +37,7 @@ _TAKEN: Mapping[object, Sequence[str]] = {
     uuid.UUID: ["uuid", *_TEXTS],
     bytes: ["bytea"],
 }
-"""The types that take any value of a field; a text is one as it is written."""
+"""The types of PostgreSQL that take any value of a field. A text may be written as one of many types."""
 _IN_JSON: Mapping[object, Sequence[str]] = {
     str: [*_TEXTS, *_TIMESTAMPS, *_TIMES, "date", "interval", "uuid", "bytea"],
     bool: ["bool"],
@@ -51,16 +51,16 @@ _IN_JSON: Mapping[object, Sequence[str]] = {
     uuid.UUID: ["uuid"],
     bytes: [],
 }
-"""The types whose values in JSON become a field's."""
+"""The types of PostgreSQL whose values in JSON fit a field."""
 
 
 def takes(type_name: str, hint: Any) -> bool:
-    """Whether a parameter of this type takes what the field may hold; true where that cannot be judged."""
+    """Whether a parameter of this type takes all values of the field. True if that is not known."""
     return any(_takes(type_name, each) for each in _alternatives(hint)) or not _alternatives(hint)
 
 
 def fits_in_json(type_name: str, column: Column) -> bool:
-    """Whether a field inside JSON can be made of values of this type; true where that cannot be judged."""
+    """Whether a field inside JSON takes values of this type. True if that is not known."""
     if type_name in _JSON or column.hint in (Any, object):
         return True
     if column.scalar in SCALARS:
