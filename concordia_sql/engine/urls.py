@@ -61,12 +61,15 @@ def _problem_of_url(url: str) -> str | None:
     before, at, after = rest.rpartition("@")
     if "@" in before or (at and "/" in before):
         return "only one @ may stand in it, after user and password; in these, write @ as %40 and / as %2F"
-    return _problem_of_options(after)
+    place, _, options = after.partition("?")
+    if re.search("[&=]", place):
+        return "its options begin after a ?, and & and = before it are written %26 and %3D"
+    return _problem_of_options(options)
 
 
-def _problem_of_options(text: str) -> str | None:
+def _problem_of_options(options: str) -> str | None:
     known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()} | {"ssl"}
-    for option in filter(None, text.partition("?")[2].split("&")):
+    for option in filter(None, options.split("&")):
         name = unquote(option.partition("=")[0])
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)

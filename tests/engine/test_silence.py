@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import attrs
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
 from concordia_sql import (
@@ -339,7 +339,7 @@ async def test_a_server_that_refuses_shows_no_password(
     kind: str, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     for change in ({"user": "nobody", "password": CANARY}, {"host": "/nowhere", "password": CANARY}):
-        database = awaited_database(kind, f"{database_url}&{urlencode(change)}")
+        database = awaited_database(kind, make_conninfo(database_url, **change))
         with pytest.raises(psycopg.OperationalError) as caught:
             await database.open()
         assert_silent(caught.value)

@@ -35,6 +35,8 @@ WRONG = {
     "postgresql://app:sEcReT@[::1/x": "its form is postgresql://",
     "postgresql://app:sEcReT@db/x?sslmod=require": "options; is sslmode meant?",
     "postgresql://app@db/x?password=1&sEcReT": "does not know one of its options",
+    "postgresql://app@db/x&password=sEcReT": "options begin after a ?",
+    "postgresql://db/x&password=sEcReT": "options begin after a ?",
     "postgresql://app@db/x?password": "its form is postgresql://",
     "sEcReT": "neither a URL nor a connection string",
     "host=db password=1 sEcReT": "neither a URL nor a connection string",
