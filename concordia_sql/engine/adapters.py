@@ -5,6 +5,7 @@ psycopg's cursors would send 1, 40000 and 2**40 as three types, and prepare the 
 """
 
 import datetime
+import enum
 from collections.abc import Iterable
 from typing import Any
 
@@ -138,3 +139,10 @@ class _JsonLoader(Loader):
 
     def load(self, data: Buffer) -> bytes:
         return bytes(data)
+
+
+def as_sent(value: object) -> object:
+    """Tuples as lists, which psycopg sends as arrays."""
+    if isinstance(value, enum.Enum):
+        return value.value  # as it is read
+    return [as_sent(item) for item in value] if isinstance(value, tuple) else value

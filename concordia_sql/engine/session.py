@@ -5,7 +5,6 @@ client's time for a small query; the benchmarks have the figures.
 """
 
 import contextlib
-import enum
 import itertools
 import select
 import threading
@@ -23,7 +22,7 @@ from psycopg.errors import error_from_result
 from psycopg.pq.abc import PGresult
 
 from concordia_sql.engine import forks
-from concordia_sql.engine.adapters import LOOK_UP, Adaptation
+from concordia_sql.engine.adapters import LOOK_UP, Adaptation, as_sent
 from concordia_sql.engine.calls import names_of, overdue
 from concordia_sql.engine.checks.quick import look
 from concordia_sql.engine.collector import collector_paused
@@ -410,7 +409,7 @@ class Session:
         return statement, self._values(composed, query)
 
     def _values(self, composed: Composed, query: Statement[Any]) -> Sequence[Buffer | None]:
-        values = [_array(value) for value in composed.values(query)]
+        values = [as_sent(value) for value in composed.values(query)]
         return self._parameters.dump_sequence(values, [PyFormat.TEXT] * len(values))  # type: ignore[no-any-return]
 
     def _run_prepared(self, query: Statement[R], statement: _Statement, values: Sequence[Buffer | None]) -> PQGen[R]:
@@ -592,10 +591,3 @@ def _load(query: Statement[Any], statement: _Statement, result: PGresult, before
     except Exception:  # noqa: BLE001 - psycopg's own for a value that Python does not have, or ResultError
         problem = explain_rows(result, statement.rows, statement.make_row or tuple)
     raise ResultError(at_row(query, problem, before))
-
-
-def _array(value: object) -> object:
-    """Tuples as lists, which psycopg sends as arrays."""
-    if isinstance(value, enum.Enum):
-        return value.value  # as it is read
-    return [_array(item) for item in value] if isinstance(value, tuple) else value
