@@ -275,13 +275,11 @@ async def test_a_value_that_cannot_be_read_is_not_shown(querier: AsyncQuerier, t
 
 async def test_errors_of_the_librarys_own_hold_no_value(querier: AsyncQuerier, other: Connection) -> None:
     insert(other, "user", {"id": CANARY, "email": f"{CANARY}@x.org".lower()})
-    insert(other, "blog_organizations", {"slug": CANARY, "slogan": [CANARY]})
     calls: list[tuple[type[Exception], Callable[[], Awaitable[object]]]] = [
         (Conflict, lambda: querier.execute(auth.CreateUser(name=CANARY, email=f"{CANARY}@x.org"))),
         (Conflict, lambda: querier.execute(AddAll(things=[NewThing(title="c"), NewThing(title=CANARY)]))),
         (MissingReference, lambda: querier.execute(auth.CreateSession(token=CANARY, user_id="x", expires_at=NOW))),
         (NotFound, lambda: querier.execute(auth.AcceptInvitation(id=CANARY, user_id=CANARY))),
-        (ResultError, lambda: querier.fetch(blog.GetOrganization(slug=CANARY))),
         (Refused, lambda: querier.execute(SwapSizes(smaller=CANARY, larger=CANARY))),
     ]
     for expected, call in calls:
