@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import attrs
 import msgspec
 
+from concordia_sql.engine.casts import JSON_TYPES, find_casts, only_casts
 from concordia_sql.engine.columns import columns_of, is_result_class, nested_classes
 from concordia_sql.engine.conditions import holding
 from concordia_sql.engine.errors import StatementError
@@ -14,31 +15,44 @@ from concordia_sql.engine.prune import Kept, is_present, pruned, whole
 from concordia_sql.engine.returning import write_columns
 from concordia_sql.engine.statement import Shape, Source
 
+json_encoder = msgspec.json.Encoder(decimal_format="number")
 _WITH = re.compile(r"WITH\b(\s+RECURSIVE\b)?", re.IGNORECASE)
 
 
 @attrs.frozen(eq=False)
 class Composed:
-    """A text to send. `$1` in it is the first of `parameters`, and so on."""
+    """A text to send. `$1` in it is the first of `parameters`, and so on.
+
+    A parameter has one number for each type that it is cast to: otherwise the first cast would decide for all.
+    """
 
     text: str
     parameters: tuple[str, ...]
-    json: frozenset[str]
-    """The parameters that the text casts to jsonb. Their values are sent as JSON."""
+    casts: tuple[str, ...]
+    """The types that the parameters are cast to. An empty text where there is no cast."""
     before: "Sequence[Composed]" = ()
     """The statements that are run before it, in the same transaction."""
     encoded: bytes = attrs.field(
         init=False, repr=False, default=attrs.Factory(lambda self: self.text.encode(), takes_self=True)
     )
+    json: tuple[int, ...] = attrs.field(
+        init=False, repr=False, default=attrs.Factory(lambda self: _json_places(self.casts), takes_self=True)
+    )
+    """The places of the parameters that are cast to jsonb or json. Their values are sent as JSON."""
 
     def values(self, query: object) -> list[object]:
         """The values of the parameters, in order."""
         values = [getattr(query, name) for name in self.parameters]
-        if self.json:
-            for index, name in enumerate(self.parameters):
-                if name in self.json and values[index] is not None:
-                    values[index] = msgspec.json.encode(values[index]).decode()
+        for index in self.json:
+            value = values[index]
+            is_written = self.casts[index] == "json" and isinstance(value, str)  # as a cursor is
+            if value is not None and not is_written:
+                values[index] = json_encoder.encode(value).decode()
         return values
+
+
+def _json_places(casts: Sequence[str]) -> tuple[int, ...]:
+    return tuple(index for index, cast in enumerate(casts) if cast in JSON_TYPES)
 
 
 def compose(source: Source, result_class: type, present: frozenset[str]) -> Composed:
@@ -69,7 +83,7 @@ def compose_with(shapes: Kept, source: Source, result_class: type, present: froz
     before = _write_shapes(shapes, source, text)
     names = columns_of(result_class) if is_result_class(result_class) else ()
     columns = ", ".join(f"q.{quoted(name)}" for name in names) or "q.*"
-    statement = f"SELECT {columns}\nFROM (\n{text.add(source.body)}\n) AS q"
+    statement = f"SELECT {columns}\nFROM (\n{text.add(source.body, source)}\n) AS q"
     return text.composed(f"WITH {before}\n{statement}" if before else statement)
 
 
@@ -87,7 +101,7 @@ def compose_command(source: Source, result_class: type, present: frozenset[str])
     present = holding(source.all_conditions, present)
     text = _Text(present, before)
     shapes = _write_shapes(whole(source, present), source, text)
-    body = text.add(write_columns(source, result_class))
+    body = text.add(write_columns(source, result_class), source)
     if not shapes:
         return text.composed(body)
     if opening := _WITH.match(body):
@@ -109,9 +123,11 @@ def _write_nested(shapes: Kept, source: Source, text: "_Text") -> str:
 
 
 def _write_shape(shape: Shape, shapes: Kept, text: "_Text", inner: str = "") -> str:
-    columns = (text.add(shape.columns[name], shape=True) for name in shape.columns if name in shapes[shape])
+    columns = (
+        text.add(shape.columns[name], shape.source, shape=True) for name in shape.columns if name in shapes[shape]
+    )
     before = f"WITH {inner}\n" if inner else ""
-    select = f"SELECT{','.join(columns)}\n{text.add(shape.tail, shape=True)}"
+    select = f"SELECT{','.join(columns)}\n{text.add(shape.tail, shape.source, shape=True)}"
     return f"{shape.name} AS NOT MATERIALIZED (\n{before}{select}\n)"
 
 
@@ -121,31 +137,33 @@ class _Text:
     def __init__(self, present: frozenset[str], before: Sequence[Composed] = ()) -> None:
         self.present = present
         self._before = before
-        self._numbers: dict[str, int] = {}
-        self._json: set[str] = set()
+        self._numbers: dict[tuple[str, str, Source | None], int] = {}
 
-    def add(self, tokens: Tokens, *, shape: bool = False) -> str:
-        """The text of the tokens, without comments and without the lines that are left out."""
+    def add(self, tokens: Tokens, source: Source, *, shape: bool = False) -> str:
+        """The text of tokens of `source`, without comments and without the lines that are left out."""
         pieces: list[str] = []
+        tokens = [token for token in tokens if is_present(token, self.present)]
+        casts = find_casts(tokens)
         for index, token in enumerate(tokens):
-            if token.kind == "comment" or not is_present(token, self.present):
+            if token.kind == "comment":
                 continue
             if token.kind == "space" and pieces and pieces[-1].isspace():
                 pieces.pop()
             if token.kind == "parameter":
-                cast = [following.text.lower() for following in tokens[index + 1 : index + 3]] == ["::", "jsonb"]
-                pieces.append(self._parameter(token.text[1:], shape=shape, json=cast))
+                pieces.append(self._parameter(token.text[1:], casts.get(index, ""), source, shape=shape))
             else:
                 pieces.append(" " if token.kind == "block" else token.text)
         return "".join(pieces).rstrip()
 
     def composed(self, text: str) -> Composed:
         """The whole text, with the parameters in it."""
-        return Composed(text, tuple(self._numbers), frozenset(self._json), self._before)
+        names = tuple(name for name, _, _ in self._numbers)
+        return Composed(text, names, tuple(cast for _, cast, _ in self._numbers), self._before)
 
-    def _parameter(self, name: str, *, shape: bool, json: bool) -> str:
+    def _parameter(self, name: str, cast: str, source: Source, *, shape: bool) -> str:
+        """The number of a parameter. One without a cast has a number of its own in each file."""
         if shape and name not in self.present:
             return "NULL"
-        if json:
-            self._json.add(name)
-        return f"${self._numbers.setdefault(name, len(self._numbers) + 1)}"
+        cast = cast or only_casts(source).get(name, "")
+        key = (name, cast, None if cast else source)
+        return f"${self._numbers.setdefault(key, len(self._numbers) + 1)}"

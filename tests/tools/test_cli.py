@@ -78,7 +78,7 @@ def test_show_quotes_for_psql(sample_url: str) -> None:
 
 
 def test_show_leaves_strings_alone() -> None:
-    composed = Composed("SELECT '$1', 'it''s $1', $1, $10 FROM \"x\"", tuple("abcdefghij"), frozenset())
+    composed = Composed("SELECT '$1', 'it''s $1', $1, $10 FROM \"x\"", tuple("abcdefghij"), ("",) * 10)
     assert cli._with_variables(composed) == "SELECT '$1', 'it''s $1', :'a', :'j' FROM \"x\""
 
 

@@ -98,8 +98,8 @@ def check_statements(
 
 def _check_parameters(query_class: type[Statement[Any]], composed: Composed, described: Described) -> Iterator[Finding]:
     hints = typing.get_type_hints(query_class, include_extras=True)
-    for name, type_name in zip(composed.parameters, described.parameters, strict=True):
-        if name not in composed.json and not takes(type_name, hints[name]):
+    for index, (name, type_name) in enumerate(zip(composed.parameters, described.parameters, strict=True)):
+        if index not in composed.json and not takes(type_name, hints[name]):
             yield Finding(
                 "warning",
                 f"{query_class.query_name}.{name}",
