@@ -5,7 +5,7 @@ import re
 import types
 import typing
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Union
 
 import attrs
 import psycopg
@@ -120,7 +120,7 @@ def test_rows_are_stored_in_their_form_and_none_stays_none() -> None:
 
 def test_of_two_kinds_nothing_says_which_is_meant() -> None:
     with pytest.raises(StatementError, match="^a union of two types with a Convert"):
-        conversion(Annotated[str, Convert(str)] | Annotated[int, Convert(int)] | None)
+        conversion(Union[Annotated[str, Convert(str)], Annotated[int, Convert(int)], None])
 
 
 @pytest.mark.parametrize("given", [None, "", "Ada"])

@@ -92,7 +92,7 @@ async def test_what_refuses_is_in_the_migrations(querier: AsyncQuerier, other: C
     other.execute("DROP FUNCTION refuse_command")
     with pytest.raises(errors.UndefinedFunction):
         await querier.execute(SwapSizes(smaller="a", larger="b"))
-    with pytest.raises(NotMigrated, match="yoyo apply"):
+    with pytest.raises(NotMigrated, match="; function refuse_command: .* Make it as the migrations do. See"):
         await querier.execute(blog.CreatePost(slug="a", status="draft", in_language="fr"))
 
 
