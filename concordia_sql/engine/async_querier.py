@@ -356,7 +356,7 @@ class AsyncQuerier(AsyncExecutor):
         session.check(queries, deadline)
         with session.lock, session:
             try:
-                await exchange(session, session.learn(query.compose()), deadline)
+                await exchange(session, session.learn(query), deadline)
                 statement = await exchange(session, session.open_stream(query), deadline)
                 while (
                     rows := await exchange(session, session.next_rows(query, statement, count), deadline)

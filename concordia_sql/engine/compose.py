@@ -1,5 +1,7 @@
 """The text that is sent: a statement after its shapes in a WITH, pruned to the columns that a result class asks for."""
 
+import bisect
+import operator
 import re
 from collections.abc import Sequence
 
@@ -10,13 +12,17 @@ from concordia_sql.engine.casts import JSON_TYPES, find_casts, only_casts
 from concordia_sql.engine.columns import columns_of, is_result_class, nested_classes
 from concordia_sql.engine.conditions import holding
 from concordia_sql.engine.errors import StatementError
-from concordia_sql.engine.lexer import Tokens, quoted
+from concordia_sql.engine.lexer import Token, Tokens, quoted
 from concordia_sql.engine.prune import Kept, is_present, pruned, whole
 from concordia_sql.engine.returning import write_columns
 from concordia_sql.engine.statement import Shape, Source
 
 json_encoder = msgspec.json.Encoder(decimal_format="number")
-_WITH = re.compile(r"WITH\b(\s+RECURSIVE\b)?", re.IGNORECASE)
+_PLACE = re.compile(r"\0([^\0]*)\0")
+"""The mark before each line of a file in a text that is being composed; no SQL holds a NUL."""
+_COLUMNS = ", the columns of its result"
+_NAME = re.compile(r'q\.(?:"((?:[^"]|"")*)"|(\w+))')
+_WITH = re.compile(rf"({_PLACE.pattern})?WITH\b(\s+({_PLACE.pattern})?RECURSIVE\b)?", re.IGNORECASE)
 
 
 @attrs.frozen(eq=False)
@@ -32,6 +38,8 @@ class Composed:
     """The types that the parameters are cast to. An empty text where there is no cast."""
     before: "Sequence[Composed]" = ()
     """The statements that are run before it, in the same transaction."""
+    places: Sequence[tuple[int, str]] = attrs.field(default=(), repr=False)
+    """Where in the text each line of a SQL file begins, and its `file:line`."""
     encoded: bytes = attrs.field(
         init=False, repr=False, default=attrs.Factory(lambda self: self.text.encode(), takes_self=True)
     )
@@ -39,6 +47,16 @@ class Composed:
         init=False, repr=False, default=attrs.Factory(lambda self: _json_places(self.casts), takes_self=True)
     )
     """The places of the parameters that are cast to jsonb or json. Their values are sent as JSON."""
+
+    def place(self, position: int) -> str:
+        """The `file:line` of what is at a position in the text, from 1 on, as the server counts; or empty."""
+        after = bisect.bisect(self.places, position - 1, key=operator.itemgetter(0))
+        return self.places[after - 1][1] if after else ""
+
+    def column(self, position: int) -> str:
+        """The name of the column at a position, where that is in the list of those that the result class asks for."""
+        name = _NAME.match(self.text, position - 1) if self.place(position).endswith(_COLUMNS) else None
+        return name[1] or name[2] if name else ""
 
     def values(self, query: object) -> list[object]:
         """The values of the parameters, in order."""
@@ -83,7 +101,8 @@ def compose_with(shapes: Kept, source: Source, result_class: type, present: froz
     before = _write_shapes(shapes, source, text)
     names = columns_of(result_class) if is_result_class(result_class) else ()
     columns = ", ".join(f"q.{quoted(name)}" for name in names) or "q.*"
-    statement = f"SELECT {columns}\nFROM (\n{text.add(source.body, source)}\n) AS q"
+    body = text.add(source.body, source)
+    statement = f"\0{source.path}:{source.body[0].line}{_COLUMNS}\0SELECT {columns}\nFROM (\n{body}\n) AS q"
     return text.composed(f"WITH {before}\n{statement}" if before else statement)
 
 
@@ -105,7 +124,8 @@ def compose_command(source: Source, result_class: type, present: frozenset[str])
     if not shapes:
         return text.composed(body)
     if opening := _WITH.match(body):
-        return text.composed(f"{opening[0]} {shapes},{body[opening.end() :]}")
+        place = _PLACE.findall(opening[0])[-1]
+        return text.composed(f"{opening[0]} {shapes},\0{place}\0{body[opening.end() :]}")
     return text.composed(f"WITH {shapes}\n{body}")
 
 
@@ -140,8 +160,9 @@ class _Text:
         self._numbers: dict[tuple[str, str, Source | None], int] = {}
 
     def add(self, tokens: Tokens, source: Source, *, shape: bool = False) -> str:
-        """The text of tokens of `source`, without comments and without the lines that are left out."""
+        """The text of tokens of `source`, without comments and the lines that are left out, a mark before each line."""
         pieces: list[str] = []
+        line = 0
         tokens = [token for token in tokens if is_present(token, self.present)]
         casts = find_casts(tokens)
         for index, token in enumerate(tokens):
@@ -149,6 +170,9 @@ class _Text:
                 continue
             if token.kind == "space" and pieces and pieces[-1].isspace():
                 pieces.pop()
+            if not token.blank and token.line != line:
+                line = token.line
+                pieces.append(_place(source, token))
             if token.kind == "parameter":
                 pieces.append(self._parameter(token.text[1:], casts.get(index, ""), source, shape=shape))
             else:
@@ -156,9 +180,16 @@ class _Text:
         return "".join(pieces).rstrip()
 
     def composed(self, text: str) -> Composed:
-        """The whole text, with the parameters in it."""
+        """The whole text, with the parameters in it, and without the marks."""
+        start, *rest = _PLACE.split(text)
+        places: list[tuple[int, str]] = []
+        length = len(start)
+        for place, piece in zip(rest[::2], rest[1::2], strict=True):
+            places.append((length, place))
+            length += len(piece)
+        whole_text = "".join([start, *rest[1::2]])
         names = tuple(name for name, _, _ in self._numbers)
-        return Composed(text, names, tuple(cast for _, cast, _ in self._numbers), self._before)
+        return Composed(whole_text, names, tuple(cast for _, cast, _ in self._numbers), self._before, places)
 
     def _parameter(self, name: str, cast: str, source: Source, *, shape: bool) -> str:
         """The number of a parameter. One without a cast has a number of its own in each file."""
@@ -167,3 +198,8 @@ class _Text:
         cast = cast or only_casts(source).get(name, "")
         key = (name, cast, None if cast else source)
         return f"${self._numbers.setdefault(key, len(self._numbers) + 1)}"
+
+
+def _place(source: Source, token: Token) -> str:
+    """The mark of a token's line."""
+    return f"\0{source.path}:{token.line}\0"

@@ -357,7 +357,7 @@ class Querier(Executor):
         session.check(queries, deadline)
         with session.lock, session:
             try:
-                exchange(session, session.learn(query.compose()), deadline)
+                exchange(session, session.learn(query), deadline)
                 statement = exchange(session, session.open_stream(query), deadline)
                 while (rows := exchange(session, session.next_rows(query, statement, count), deadline)) is not None:
                     count += len(rows)

@@ -1,11 +1,18 @@
-"""Rows of a result: the names of their columns, and which one cannot be read."""
+"""Rows of a result: the names of their columns, which one cannot be read, and why there are none."""
 
 from typing import Any
 
+import psycopg
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
+from concordia_sql.engine.compose import Composed
+from concordia_sql.engine.errors import ResultError
 from concordia_sql.engine.mapping import RowProblem
 from concordia_sql.engine.queries import Maybe, One, ReturningMaybe, ReturningOne, Statement
+
+_FATAL_ERROR = ExecStatus.FATAL_ERROR  # looked up once: that costs more than what is compared to it
 
 
 def names_in(result: PGresult) -> list[str]:
@@ -18,3 +25,25 @@ def at_row(query: Statement[Any], problem: RowProblem, before: int) -> str:
     if isinstance(query, One | Maybe | ReturningOne | ReturningMaybe):
         return problem.text
     return f"row {before + problem.row}{f' (id {problem.id})' if problem.id else ''}: {problem.text}"
+
+
+def check(result: PGresult, query: Statement[Any] | None = None, composed: Composed | None = None) -> None:
+    """Raise psycopg's error for a command that failed, with a note of the file and line that it is about.
+
+    Raises ResultError where the result class asks for a column that is there twice.
+    """
+    if result.status != _FATAL_ERROR:
+        return
+    error = error_from_result(result, encoding="utf-8")
+    if query and composed and error.diag.statement_position:
+        position = int(error.diag.statement_position)
+        if isinstance(error, psycopg.errors.AmbiguousColumn) and (name := composed.column(position)):
+            raise ResultError(f"{query.query_name}: {shared(name)}")
+        if place := composed.place(position):
+            error.add_note(f"at {place}")
+    raise error
+
+
+def shared(name: str) -> str:
+    """What is wrong where two columns of a result have one name."""
+    return f"two columns share the name {name}"

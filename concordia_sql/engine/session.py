@@ -18,7 +18,6 @@ import psycopg
 from psycopg import capabilities, generators, pq
 from psycopg.abc import Buffer, PQGen
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.errors import error_from_result
 from psycopg.pq.abc import PGresult
 
 from concordia_sql.engine import forks
@@ -44,7 +43,7 @@ from concordia_sql.engine.mapping import explain_rows, make_row_maker
 from concordia_sql.engine.queries import Affected, Many, Maybe, One, ReturningMaybe, ReturningOne, Statement
 from concordia_sql.engine.refusals import translate
 from concordia_sql.engine.retries import is_outdated
-from concordia_sql.engine.rows import at_row, names_in
+from concordia_sql.engine.rows import at_row, check, names_in, shared
 from concordia_sql.engine.silence import silence
 from concordia_sql.engine.steps import TimeIsUp
 from concordia_sql.engine.transactions import Block, Isolation, savepoint, transaction
@@ -122,6 +121,8 @@ class Session:
         self._poll = poll.poll
         self._before: int = _IDLE
         self._fresh: list[_Statement] = []
+        self._ahead = 0
+        """How many answers of a pipeline come before those to the fresh statements."""
         self._recovered = 0
         self._outdated = 0
         self._block: Block | None = None
@@ -233,9 +234,12 @@ class Session:
         calls = [call for run in runs for call in run]
         locking = next((query for query in queries if query.compose().before), None)
         answers = yield from self._pipeline(calls, self._isolating(locking) if locking else b"", unknown)
-        for number, results in enumerate(answers):
+        asks = {each.composed: query for query, run in zip(queries, runs, strict=True) for each, _ in run}
+        statements = [*self._fresh, *(statement for statement, _ in calls)]
+        sent = [*[None] * self._ahead, *(each.composed for each in statements)]
+        for number, (results, composed) in enumerate(zip(answers, sent, strict=False)):
             try:
-                self._check(results[-1])
+                check(results[-1], asks[composed] if composed else None, composed)
             except (psycopg.errors.ActiveSqlTransaction, psycopg.errors.InvalidTextRepresentation) as error:
                 if locking and number == 0:
                     raise not_read_committed(locking) from error
@@ -331,8 +335,9 @@ class Session:
             raise refusal from error
         raise error
 
-    def learn(self, composed: Composed) -> PQGen[None]:
+    def learn(self, query: Many[Any]) -> PQGen[None]:
         """Look up the types of a statement's columns before it is streamed: that cannot be done while rows come."""
+        composed = query.compose()
         if composed in self._learned:
             return
         self.pgconn.enter_pipeline_mode()
@@ -340,7 +345,7 @@ class Session:
         self.pgconn.send_describe_prepared(b"")
         answers = [result for results in (yield from self._synchronize()) for result in results]
         for result in answers:
-            self._check(result)
+            check(result, query, composed)
         yield from self._learn_types(answers)
         self._learned.add(composed)
 
@@ -354,7 +359,7 @@ class Session:
         self.pgconn.send_query(text)
         results = yield from generators.execute(self.pgconn)
         for result in results:
-            self._check(result)
+            check(result)
         tag: bytes | None = results[-1].command_status
         return tag
 
@@ -375,17 +380,19 @@ class Session:
         if result is None:
             return None
         if result.status == _FATAL_ERROR:
-            yield from self.drain(result)
+            yield from self.drain(result, query, statement.composed)
         rows: list[R] = self._rows(query, statement, result, before)
         statement.prepared = True  # its rows go on as they began
         return rows
 
-    def drain(self, last: PGresult | None = None) -> PQGen[None]:
+    def drain(
+        self, last: PGresult | None = None, query: Statement[Any] | None = None, composed: Composed | None = None
+    ) -> PQGen[None]:
         """Read the rest of an answer; raises the error that it ends with."""
         while (result := (yield from generators.fetch(self.pgconn))) is not None:
             last = result
         if last is not None:
-            self._check(last)
+            check(last, query, composed)
 
     def _calls(self, query: Statement[Any]) -> list[Call]:
         composed = query.compose()
@@ -417,7 +424,7 @@ class Session:
         if statement.chunk:
             return (yield from self._receive(query, statement))
         results = yield from generators.execute(self.pgconn)
-        self._check(results[-1])
+        check(results[-1], query, statement.composed)
         if _is_new(statement):
             yield from self._learn_types(results)
         return self._read(query, statement, results)
@@ -427,7 +434,7 @@ class Session:
         if unknown := self._adaptation.unknown(results):
             self.pgconn.send_query_params(LOOK_UP, [f"{{{','.join(map(str, unknown))}}}".encode()])
             found = yield from generators.execute(self.pgconn)
-            self._check(found[-1])
+            check(found[-1])
             self._adaptation.learn(found[-1])
 
     def _receive(self, query: Statement[R], statement: _Statement) -> PQGen[R]:
@@ -442,7 +449,7 @@ class Session:
         with collector_paused:
             try:
                 while result is not None:
-                    self._check(result)
+                    check(result, query, statement.composed)
                     rows += self._rows(query, statement, result, len(rows))
                     result = yield from generators.fetch(self.pgconn)
             except (psycopg.Error, ResultError):
@@ -450,11 +457,6 @@ class Session:
                     yield from generators.fetch_many(self.pgconn)  # the rest of the answer
                 raise
             return query.collect(rows)
-
-    def _check(self, result: PGresult) -> None:
-        """Raise psycopg's error for a command that failed."""
-        if result.status == _FATAL_ERROR:
-            raise error_from_result(result, encoding=self.connection.info.encoding)
 
     def _broken_key(self, error: psycopg.Error) -> PQGen[Key | None]:
         """The unique or foreign key that the error is about, as the catalogue has it now, or had it before."""
@@ -465,7 +467,7 @@ class Session:
             try:
                 self.pgconn.send_query_params(*ask_for_keys([table]))
                 results = yield from generators.execute(self.pgconn)
-                self._check(results[-1])
+                check(results[-1])
             except psycopg.Error:
                 return None
             self._keys.learn([table], results[-1])
@@ -483,6 +485,7 @@ class Session:
             self._discarded += [oldest.name] if oldest.prepared else []
         discarded = self._discarded
         self._fresh = [*dict.fromkeys(each for each, _ in calls if self.prepare and not each.prepared)]
+        self._ahead = bool(first) + len(discarded) + bool(unknown)
         self.pgconn.enter_pipeline_mode()
         if first:
             self.pgconn.send_query_params(first, None)
@@ -551,7 +554,7 @@ class Session:
     def _row_maker(self, query: Statement[Any], result: PGresult) -> Callable[[Sequence[Any]], Any]:
         names = names_in(result)
         if twice := next((name for name in names if names.count(name) > 1), None):
-            raise ResultError(f"two columns share the name {twice}")
+            raise ResultError(shared(twice))
         types = {name: self._adaptation.type_name(result.ftype(index)) for index, name in enumerate(names)}
         return make_row_maker(query.result_class, types, self._converter)
 

@@ -447,7 +447,8 @@ def test_a_list_that_cannot_be_read_is_left_to_postgresql(tmp_path: Path, server
     assert [getattr(row, name) for name in hints] == [1]
     with pytest.raises(psycopg.errors.UndefinedColumn) as caught:
         server.fetch(rows_of(tmp_path, statement, uses="mine/post", two=int))
-    assert caught.value.__notes__ == ["while running mine.Ask"]
+    place = f"{tmp_path}/mine/ask.sql:3, the columns of its result"
+    assert caught.value.__notes__ == [f"at {place}", "while running mine.Ask"]
 
 
 def test_a_column_may_have_any_name(tmp_path: Path, server: Querier) -> None:

@@ -276,7 +276,9 @@ async def test_an_error_in_a_batch_is_the_error_of_all_and_leaves_the_querier_in
     for _ in "first", "second":
         with pytest.raises(psycopg.errors.UndefinedTable) as caught:
             await querier.fetch_batch(GetNumber(number=1), broken, CountUp(last=1))
-        assert caught.value.__notes__ == ["while running trial.GetNumber, trial.ListThings, trial.CountUp"]
+        place, note = caught.value.__notes__
+        assert place.endswith("/trial/list_things.sql:5")
+        assert note == "while running trial.GetNumber, trial.ListThings, trial.CountUp"
         assert await querier.fetch(GetNumber(number=2)) == Number(number=2)
     connection.execute("ALTER TABLE others RENAME TO things")
     assert await querier.fetch_batch(broken, CountUp(last=1)) == ([Thing("a", 1)], [Number(number=1)])
