@@ -48,6 +48,11 @@ class TextType(str):
     __slots__ = ()
 
 
+_AS_TEXT = (
+    *("inet", "cidr", "int4range", "int8range", "numrange", "daterange", "tsrange", "tstzrange"),
+    *("int4multirange", "int8multirange", "nummultirange", "datemultirange", "tsmultirange", "tstzmultirange"),
+)
+"""The types that JSON holds as their text, and that are read so from a column of their own too."""
 UNREADABLE = object()
 """Stands for a value that Python has none for."""
 _BOUNDED = ("date", "time", "timestamp", "timestamptz", "interval")
@@ -89,7 +94,8 @@ class Adaptation:
             return f"oid {oid}"
         if info.array_oid == oid:
             return f"{info.name}[]"
-        return info.name if self.adapters.get_loader(oid, pq.Format.TEXT) else TextType(info.name)
+        is_text = info.name in _AS_TEXT or not self.adapters.get_loader(oid, pq.Format.TEXT)
+        return TextType(info.name) if is_text else info.name
 
 
 def _register(adapters: AdaptersMap) -> None:
@@ -97,6 +103,8 @@ def _register(adapters: AdaptersMap) -> None:
     adapters.register_dumper(datetime.datetime, _DatetimeDumper)
     for name in ("json", "jsonb"):
         adapters.register_loader(name, _JsonLoader)
+    for name in _AS_TEXT:
+        adapters.register_loader(name, _TextLoader)
 
 
 def _learn(context: AdaptContext, found: PGresult) -> None:
@@ -132,6 +140,13 @@ class _DatetimeDumper(Dumper):
 
     def dump(self, obj: datetime.datetime) -> Buffer:
         return str(obj.astimezone(datetime.UTC) if obj.tzinfo else obj.replace(tzinfo=datetime.UTC)).encode()
+
+
+class _TextLoader(Loader):
+    """The text of a value, as PostgreSQL writes it."""
+
+    def load(self, data: Buffer) -> str:
+        return bytes(data).decode()
 
 
 class _JsonLoader(Loader):
