@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import ipaddress
 import typing
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +16,12 @@ from concordia_sql.engine.errors import ResultError
 from concordia_sql.engine.lenient import make_lenient
 
 T = TypeVar("T")
+
+_ADDRESSES = (
+    *(ipaddress.IPv4Address, ipaddress.IPv4Interface, ipaddress.IPv4Network),
+    *(ipaddress.IPv6Address, ipaddress.IPv6Interface, ipaddress.IPv6Network),
+)
+"""The types that inet and cidr may be read as, which come as text."""
 
 
 class Converter(MsgspecJsonConverter):
@@ -62,6 +69,10 @@ def make_converter(*, strict: bool = False) -> Converter:
     converter = Converter(prefer_attrib_converters=True, forbid_extra_keys=True)
     configure_converter(converter)
     converter.strict = strict
+    for cls in _ADDRESSES:
+        converter.register_structure_hook(
+            cls, lambda value, cls: cls(str(value))
+        )  # of an int they make another address
     return converter
 
 
