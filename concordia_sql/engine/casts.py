@@ -46,7 +46,9 @@ def all_casts(source: Source) -> Mapping[str, frozenset[str]]:
         found = find_casts(each.body)
         for place, token in enumerate(each.body):
             if token.kind == "parameter":
-                casts.setdefault(token.text[1:], set()).add(found.get(place, ""))
+                casts.setdefault(token.text[1:], set()).add(
+                    found.get(place) or only_casts(each).get(token.text[1:], "")
+                )
     return {name: frozenset(types) for name, types in casts.items()}
 
 

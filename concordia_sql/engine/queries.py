@@ -1,29 +1,21 @@
 """Queries are values: attrs classes whose fields are the parameters of a SQL file. Their base says what comes back."""
 
-import collections.abc
-import datetime
-import decimal
 import functools
-import inspect
-import math
-import operator
-import types
 import typing
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Any, ClassVar, ForwardRef, Generic, Protocol, TypeVar, cast, dataclass_transform
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, ForwardRef, Generic, Protocol, TypeVar, cast, dataclass_transform
 
 import attrs
-import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
 from concordia_sql.engine.caching import cache
+from concordia_sql.engine.casts import all_casts
 from concordia_sql.engine.columns import is_result_class, is_single_value, spell, type_arguments
 from concordia_sql.engine.compose import Composed, compose, compose_command
 from concordia_sql.engine.conditions import choices, fields_in
-from concordia_sql.engine.conversions import conversion
-from concordia_sql.engine.converter import reason
-from concordia_sql.engine.errors import NotFound, ParameterError, ResultError, StatementError
+from concordia_sql.engine.errors import NotFound, ResultError, StatementError
 from concordia_sql.engine.library import Library
+from concordia_sql.engine.parameters import checked_field, hash_of
 from concordia_sql.engine.roles import bind
 from concordia_sql.engine.statement import Source, load
 from concordia_sql.engine.tree import Node, link
@@ -317,11 +309,13 @@ def _make(cls: type[S], *, source: Source, writes: bool) -> type[S]:
         raise StatementError(f"{name}: its base is that of a {'query' if writes else 'command'}; {_BASES[writes]}")
     if source.before and not writes:
         raise StatementError(f"{source.path}: several statements; only a command has more than one")
-    hints = typing.get_type_hints(cls, include_extras=True)
+    hints, casts = typing.get_type_hints(cls, include_extras=True), all_casts(source)
 
     def checked(_: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
-        return [_checked(field, hints[field.name], _checking(name, field, hints[field.name])) for field in fields]
+        return [checked_field(name, field, hints[field.name], casts.get(field.name, ())) for field in fields]
 
+    if "__hash__" not in cls.__dict__:
+        cls.__hash__ = _hash  # type: ignore[method-assign, assignment]
     made = attrs.frozen(kw_only=True, field_transformer=checked)(cls)
     made.query_name = name
     made.source = source
@@ -338,111 +332,10 @@ def _make(cls: type[S], *, source: Source, writes: bool) -> type[S]:
     return made
 
 
-def _checked(field: "attrs.Attribute[Any]", hint: Any, check: Callable[[Any], object]) -> "attrs.Attribute[Any]":
-    """The field with a converter that checks its values. The default is checked at once."""
-    default: Any = field.default
-    if not (default is attrs.NOTHING or default is UNSET or isinstance(default, attrs.Factory)):  # type: ignore[arg-type]
-        default = check(default)
-    takes_text = field.converter is None and (hint is str or str in _alternatives(hint))
-
-    def checked(value: Any) -> object:
-        if value is default:
-            return value
-        if (
-            takes_text and type(value) is str and value.isprintable()
-        ):  # so it has no NUL and no half of a surrogate pair
-            return value
-        return check(value)
-
-    return field.evolve(default=default, converter=checked)
-
-
-def _alternatives(hint: Any) -> tuple[Any, ...]:
-    """The types of a union."""
-    return typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else ()
-
-
-def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any) -> Any:
-    """A converter that refuses values that do not fit the type of the field."""
-    where, expected, given = f"{query_name}: {field.name}", _hashable(hint), cast("Any", field.converter)
-    holds_rows = any(attrs.has(argument) for argument in typing.get_args(hint))
-    convert = conversion(hint)
-
-    def check(value: object) -> object:
-        try:
-            value = given(value) if given else value
-            if holds_rows:  # made plain, since msgspec does not look into objects of the right class
-                value = msgspec.to_builtins(value, builtin_types=(datetime.datetime,))
-            value = msgspec.convert(value, expected, dec_hook=_instance)
-            value = convert(value) if convert else value
-            _check_text(value)
-        except msgspec.ValidationError as error:
-            problem = reason(error, hint)
-        except ParameterError as error:
-            problem = str(error)
-        except ValueError:  # raised by a field's converter; its text may hold the value
-            problem = f"Expected {inspect.formatannotation(hint)}"
-        else:
-            return value
-        raise ParameterError(f"{where}: {problem}")  # outside of except: its context would hold the value
-
-    return check
-
-
-def _hashable(hint: Any) -> Any:
-    """The type, with tuples in place of sequences."""
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin is Annotated:
-        return operator.getitem(cast("Any", Annotated), (_hashable(arguments[0]), *hint.__metadata__))
-    if alternatives := _alternatives(hint):
-        return functools.reduce(operator.or_, (_hashable(each) for each in alternatives if each is not UnsetType))
-    if origin in (collections.abc.Sequence, list):
-        return types.GenericAlias(tuple, (_hashable(arguments[0]), ...))
-    return hint
-
-
-def _instance(cls: type, value: object) -> object:
-    if isinstance(value, cls):
-        return value
-    raise TypeError(f"Expected `{cls.__name__}`, got `{type(value).__name__}`")
-
-
-def _check_datetime(value: datetime.datetime) -> None:
-    try:
-        value.astimezone(datetime.UTC) if value.tzinfo else value
-    except OverflowError:
-        raise ParameterError("a datetime whose UTC is out of range") from None
-
-
-def _check_json(values: Iterable[object]) -> None:
-    """Refuse what JSON would change."""
-    for value in values:
-        if isinstance(value, _NOT_IN_JSON) or (isinstance(value, float) and not math.isfinite(value)):
-            raise ParameterError("bytes, a set, a Decimal, an infinite number or NaN in JSON, which would be changed")
-
-
-_NOT_IN_JSON = (bytes, set, frozenset, decimal.Decimal)
-
-
-def _check_text(value: object) -> None:
-    """Refuse what PostgreSQL cannot store as text."""
-    if isinstance(value, str):
-        if "\0" in value:
-            raise ParameterError("a text with a NUL character, which PostgreSQL cannot hold")
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise ParameterError("a text with half of a surrogate pair, which is not a character") from None
-    elif isinstance(value, datetime.datetime):
-        _check_datetime(value)
-    elif isinstance(value, tuple | list | dict):
-        if isinstance(value, dict):
-            _check_json(value.values())
-        for item in [*value, *value.values()] if isinstance(value, dict) else value:
-            _check_text(item)
-    elif attrs.has(type(value)):
-        for field in attrs.fields(cast("Any", type(value))):
-            _check_text(getattr(value, field.name))
+def _hash(statement: Statement[Any]) -> int:
+    """The hash of a query: its values may hold dicts and lists."""
+    fields = attrs.fields(cast("Any", type(statement)))
+    return hash((type(statement), *[hash_of(getattr(statement, field.name)) for field in fields if field.eq]))
 
 
 _BASES = {

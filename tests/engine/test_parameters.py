@@ -1,20 +1,24 @@
 """The values of parameters arrive as they are, whatever the text does with them, or they are refused."""
 
+import copy
 import datetime
+import pickle
 import types
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import attrs
 import psycopg
 import pytest
 
-from concordia_sql import Many, Querier
+from concordia_sql import JsonObject, Many, ParameterError, Querier, blog
 from tests.support.statements import query, write
 
+T = TypeVar("T")
 NOON = datetime.datetime(2026, 1, 1, 12)
 
 
@@ -31,6 +35,38 @@ class Result:
 
 class Status(Enum):
     PUBLISHED = "published"
+
+
+class Mood(StrEnum):
+    GOOD = "good"
+
+
+class Text(str):
+    """A text that spells itself otherwise."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "another"
+
+    def encode(self, *_: str) -> bytes:
+        return b"another"
+
+
+@attrs.frozen
+class Free:
+    a: int
+    free: object
+
+
+@attrs.frozen
+class Item:
+    id: uuid.UUID
+    at: datetime.datetime
+    day: datetime.date
+    price: Decimal
+    mood: Status | None
+    big: int
 
 
 Ask = Callable[..., list[Any]]
@@ -161,6 +197,166 @@ def test_an_enumeration_in_lists_and_objects_is_sent_by_value(ask: Ask) -> None:
     assert ask(tuple[Status, ...], [Status.PUBLISHED], "SELECT (:v::text[])[1] AS r") == ["published"]
     assert ask(tuple[Status, ...], [Status.PUBLISHED], "SELECT :v::jsonb AS r") == [["published"]]
     assert ask(dict[str, object], {"a": Status.PUBLISHED}, "SELECT :v::jsonb AS r") == [{"a": "published"}]
+
+
+@pytest.mark.parametrize("value", [
+    None, True, 1, -0.0, 1.5, 1e22, 5e-324, 2**53 + 1, 2**64, 10**30, "é 👋", "", [], {}, [[None, {"": [1]}]],
+    {"b": 1, "a": [2, "x"]}, (1, (2, 3)), Status.PUBLISHED, [Mood.GOOD],
+])  # fmt: skip
+def test_free_json_reads_back_equal(ask: Ask, value: Any) -> None:
+    found = ask(dict[str, object], {"v": value}, "SELECT :v::jsonb AS r")
+    expected = {(1, (2, 3)): [1, [2, 3]], Status.PUBLISHED: "published"}.get(
+        value if isinstance(value, tuple | Status) else None, value
+    )
+    assert found == [{"v": expected}]
+
+
+@pytest.mark.parametrize("value", [
+    float("nan"), float("inf"), float("-inf"), b"x", bytearray(b"x"), {1}, frozenset(), Decimal("1.10"), Decimal("1.5"),
+    Decimal("NaN"), NOON, NOON.date(), NOON.time(), datetime.timedelta(1), uuid.UUID(int=5), object(), {1: 2},
+    {None: 1}, {Status.PUBLISHED: 1}, 10**5000, 1j, Text("x"), {"a": Text("x")},
+], ids=lambda value: type(value).__name__)  # fmt: skip
+@pytest.mark.parametrize("inside", [
+    lambda value: value,
+    lambda value: [value],
+    lambda value: ({"a": [[{"b": value}]]},),
+    lambda value: Free(a=1, free=value),
+])  # fmt: skip
+def test_what_json_would_change_is_refused_at_any_depth(ask: Ask, inside: Callable[[Any], Any], value: object) -> None:
+    for text in ("SELECT :v::jsonb AS r", "SELECT CAST(:v AS json) AS r"):
+        with pytest.raises(
+            ParameterError, match=r"^mine\.Ask: v: a \w+ that would be changed in JSON, or cannot be in"
+        ):
+            ask(dict[str, object], {"v": inside(value)}, text)
+    if isinstance(inside(1), Free):
+        with pytest.raises(
+            ParameterError, match=r"^mine\.Ask: v: a \w+ that would be changed in JSON, or cannot be in"
+        ):
+            ask(tuple[Free, ...], [Free(a=1, free=1), inside(value)], "SELECT :v::jsonb AS r")
+
+
+def test_rows_arrive_as_they_are(ask: Ask) -> None:
+    west = datetime.timezone(datetime.timedelta(hours=-5))
+    rows = [
+        Item(id=uuid.UUID(int=5), at=NOON, day=NOON.date(), price=Decimal("1.50"), mood=Status.PUBLISHED, big=2**62),
+        Item(id=uuid.UUID(int=6), at=NOON.replace(tzinfo=west), day=NOON.date(), price=Decimal(0), mood=None, big=1),
+    ]
+    text = (
+        "SELECT concat_ws(' ', i.id, i.at, i.day, i.price, i.mood, i.big) AS r FROM jsonb_to_recordset(:v::jsonb) AS i "
+        "(id uuid, at timestamp, day date, price numeric, mood text, big bigint) ORDER BY i.id"
+    )
+    expected = [
+        "00000000-0000-0000-0000-000000000005 2026-01-01 12:00:00 2026-01-01 1.50 published 4611686018427387904",
+        "00000000-0000-0000-0000-000000000006 2026-01-01 17:00:00 2026-01-01 0 1",
+    ]
+    assert ask(tuple[Item, ...], rows, text) == expected
+    assert ask(tuple[Item, ...] | None, rows, text) == expected
+
+
+@pytest.mark.parametrize("wrong", [{"price": Decimal("NaN")}, {"big": "x"}, {"at": datetime.datetime.max.replace(
+    tzinfo=datetime.timezone(datetime.timedelta(hours=-5)))}])  # fmt: skip
+@pytest.mark.parametrize("hint", [tuple[Item, ...], Sequence[Item] | None])
+def test_a_row_that_cannot_be_sent_is_refused(ask: Ask, hint: object, wrong: dict[str, Any]) -> None:
+    good: dict[str, Any] = {"id": uuid.UUID(int=5), "at": NOON, "day": NOON.date(), "price": Decimal(1), "mood": None}
+    with pytest.raises(ParameterError, match=r"^mine\.Ask: v: "):
+        ask(hint, [Item(**(good | {"big": 1} | wrong))], "SELECT :v::jsonb AS r")
+
+
+def nested(levels: int, inside: Any = "x") -> Any:
+    for level in range(levels):
+        inside = [inside] if level % 2 else {"a": inside}
+    return inside
+
+
+def test_json_is_as_deep_as_documented(ask: Ask) -> None:
+    assert ask(dict[str, object], {"v": nested(99)}, "SELECT :v::jsonb AS r") == [{"v": nested(99)}]
+    endless: list[Any] = []
+    endless += [endless, endless]
+    for value in (nested(100), nested(100_000), [nested(99)], endless):
+        with pytest.raises(ParameterError, match=r"^mine\.Ask: v: more than 100 levels of lists and objects$"):
+            ask(dict[str, object], {"v": value}, "SELECT :v::jsonb AS r")
+
+
+def test_what_the_caller_changes_later_is_not_sent(tmp_path: Path, server: Querier) -> None:
+    @query(write(tmp_path, "mine/ask.sql", "-- A.\nSELECT :v::jsonb AS r"))
+    class Ask(Many[Result]):
+        v: JsonObject
+
+    given: dict[str, Any] = {"a": [1]}
+    asked = Ask(v=given)
+    given["a"].append(float("nan"))
+    assert server.fetch(asked) == [Result({"a": [1]})]
+
+
+# Single values
+
+
+@pytest.mark.parametrize("value", [2**63 - 1, -(2**63)])
+def test_the_largest_int(ask: Ask, value: int) -> None:
+    assert ask(int, value, "SELECT :v::bigint AS r") == [value]
+    assert ask(tuple[int, ...], [value], "SELECT (:v::bigint[])[1] AS r") == [value]
+
+
+@pytest.mark.parametrize("value", [2**63, -(2**63) - 1, 10**30, 10**400])
+def test_an_int_past_bigint_is_refused(ask: Ask, value: int) -> None:
+    problem = r"^mine\.Ask: v: an int that bigint cannot hold; for a larger one, cast the parameter to numeric$"
+    for text in ("SELECT :v::bigint AS r", "SELECT 1 AS r WHERE 1 < :v", "SELECT :v::numeric AS r WHERE :v::int8 > 1"):
+        with pytest.raises(ParameterError, match=problem):
+            ask(int, value, text)
+    with pytest.raises(ParameterError, match=problem):
+        ask(tuple[int, ...], [1, value], "SELECT :v::bigint[] AS r")
+    assert ask(int, value, "SELECT :v::numeric = :v AS r") == [True]
+
+
+def test_a_subclass_of_str_is_sent_as_the_text_that_it_is(ask: Ask) -> None:
+    assert ask(str, Text("it"), "SELECT :v::text AS r") == ["it"]
+    assert ask(str, Text("it"), "SELECT :v::jsonb AS r") == ["it"]
+    assert ask(tuple[str, ...], [Text("it")], "SELECT (:v::text[])[1] AS r") == ["it"]
+    assert ask(str, Mood.GOOD, "SELECT :v::text AS r") == ["good"]
+
+
+# Queries and commands as values
+
+
+def test_a_command_that_holds_objects_is_hashable() -> None:
+    given: dict[str, Any] = {"v": [1, {"a": (2, "x")}], "w": None}
+    addresses: list[JsonObject] = [given, dict(given), {"v": [2]}]
+    one, same, other = (blog.ChangeOrganization(id="o", address=each) for each in addresses)
+    assert one == same != other
+    assert hash(one) == hash(same)
+    assert {one, same, other} == {one, other}
+    turned = blog.ChangeOrganization(id="o", address=dict(reversed(given.items())))
+    assert (turned, hash(turned)) == (one, hash(one))
+    assert hash(one.into(Id)) == hash(same.into(Id))
+    rows = [blog.NewComment(post_id="p", author_name="n", author_email="e@e.eu", content={"fr": "x"}, in_language="fr",
+                            status="approved")]  # fmt: skip
+    assert hash(blog.AddComments(comments=rows)) == hash(blog.AddComments(comments=list(rows)))
+
+
+@attrs.frozen
+class Id:
+    id: str
+
+
+@attrs.frozen
+class Held(Generic[T]):
+    id: T
+
+
+def test_queries_and_commands_pickle() -> None:
+    for value in (
+        blog.GetPost(slug="p"),
+        blog.GetPost(slug="p").into(Id),
+        blog.GetPost(slug="p").into(Held[str]),
+        blog.ListPosts(status="published").into(Id),
+        blog.ChangeOrganization(id="o", address={"a": [1]}),
+        blog.ChangeOrganization(id="o", address={"a": [1]}).into(Held[str]),
+        blog.ChangeOrganization(id="o"),
+    ):
+        found = pickle.loads(pickle.dumps(value))
+        assert (found, hash(found), found.result_class) == (value, hash(value), value.result_class)
+        assert found.compose().text == value.compose().text
+        assert copy.deepcopy(value) == value
 
 
 def test_a_decimal_is_a_number_in_json(ask: Ask) -> None:

@@ -1,0 +1,261 @@
+"""The values of parameters: checked as a query is made, so that what is sent is what was given."""
+
+import collections.abc
+import datetime
+import enum
+import functools
+import inspect
+import operator
+import types
+import typing
+from collections.abc import Iterable
+from typing import Annotated, Any, cast
+
+import attrs
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from concordia_sql.engine.caching import cache
+from concordia_sql.engine.casts import JSON_TYPES
+from concordia_sql.engine.compose import json_encoder
+from concordia_sql.engine.conversions import conversion
+from concordia_sql.engine.converter import reason
+from concordia_sql.engine.errors import ParameterError
+
+DEEPEST = 100
+"""How many levels of lists and objects a value may have."""
+_PLAIN = frozenset([str, int, float, bool, type(None), datetime.datetime])
+"""Types whose values hold no others."""
+_SCALAR = _PLAIN - {datetime.datetime}
+_NUMBERS = _SCALAR - {str}
+_UNBOUNDED = (*JSON_TYPES, "numeric", "decimal", "real", "float", "double precision", "text", "varchar")
+"""The types, or how they begin, that take an int of any size."""
+
+
+def checked_field(
+    query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: Iterable[str]
+) -> "attrs.Attribute[Any]":
+    """The field with a converter that checks its values. The default is checked at once.
+
+    `casts` are the types that the statement casts the parameter to.
+    """
+    check = _checking(query_name, field, hint, frozenset(casts))
+    default: Any = field.default
+    if not (default is attrs.NOTHING or default is UNSET or isinstance(default, attrs.Factory)):  # type: ignore[arg-type]
+        default = check(default)
+    takes_text = field.converter is None and (hint is str or str in _alternatives(hint))
+
+    def checked(value: Any) -> object:
+        if value is default:
+            return value
+        if (
+            takes_text and type(value) is str and value.isprintable()
+        ):  # so it has no NUL and no half of a surrogate pair
+            return value
+        return check(value)
+
+    return field.evolve(default=default, converter=checked)
+
+
+def hash_of(value: object) -> int:
+    """A hash of a value, also of one that holds dicts and lists. It is the same for equal values."""
+    try:
+        return hash(value)
+    except TypeError:
+        pass
+    if isinstance(value, dict):
+        return hash(frozenset((key, hash_of(item)) for key, item in value.items()))
+    return hash(tuple(map(hash_of, _inside(value))))
+
+
+def _alternatives(hint: Any) -> tuple[Any, ...]:
+    """The types of a union."""
+    return typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else ()
+
+
+def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: frozenset[str]) -> Any:
+    """A converter that refuses values that do not fit the type of the field, or would be changed on their way."""
+    where, expected, given = f"{query_name}: {field.name}", _hashable(hint), cast("Any", field.converter)
+    holds_rows = _holds_rows(hint)
+    convert = conversion(hint)
+    bounded = any(not name.startswith(_UNBOUNDED) for name in casts)
+
+    def check(value: object) -> object:
+        try:
+            value = given(value) if given else value
+            _check_depth(value)
+            if holds_rows:  # made plain, since msgspec does not look into objects of the right class
+                value = _plain(value)
+            value = msgspec.convert(value, expected, dec_hook=_instance)
+            value = convert(value) if convert else value
+            value = _checked_value(value, bounded=bounded)
+            if "jsonb" in casts or ("json" in casts and not isinstance(value, str)):
+                value = _as_json(value, expected)
+        except msgspec.ValidationError as error:
+            problem = reason(error, hint)
+        except ParameterError as error:
+            problem = str(error)
+        except ValueError:  # raised by a field's converter; its text may hold the value
+            problem = f"Expected {inspect.formatannotation(hint)}"
+        else:
+            return value
+        raise ParameterError(f"{where}: {problem}")  # outside of except: its context would hold the value
+
+    return check
+
+
+def _holds_rows(hint: Any) -> bool:
+    return any(attrs.has(argument) or _holds_rows(argument) for argument in typing.get_args(hint))
+
+
+def _hashable(hint: Any) -> Any:
+    """The type, with tuples in place of sequences."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Annotated:
+        return operator.getitem(cast("Any", Annotated), (_hashable(arguments[0]), *hint.__metadata__))
+    if alternatives := _alternatives(hint):
+        return functools.reduce(operator.or_, (_hashable(each) for each in alternatives if each is not UnsetType))
+    if origin in (collections.abc.Sequence, list):
+        return types.GenericAlias(tuple, (_hashable(arguments[0]), ...))
+    return hint
+
+
+def _instance(cls: type, value: object) -> object:
+    if isinstance(value, cls):
+        return value
+    raise TypeError(f"Expected `{cls.__name__}`, got `{type(value).__name__}`")
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    """The values that a value holds."""
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    if isinstance(value, list | tuple | set | frozenset):
+        return value
+    return [getattr(value, name) for name in _names(type(value))]
+
+
+@cache
+def _names(cls: type) -> tuple[str, ...]:
+    """The fields of an attrs class; none for another type."""
+    return tuple(field.name for field in attrs.fields(cast("Any", cls))) if attrs.has(cls) else ()
+
+
+def _check_depth(value: object) -> None:
+    """Refuse what is nested too deep, or in itself. It does not recurse, so the caller's depth does not matter."""
+    levels = [(value, 0)]
+    while levels:
+        outer, depth = levels.pop()
+        if depth >= DEEPEST:
+            raise ParameterError(f"more than {DEEPEST} levels of lists and objects")
+        levels += [(inner, depth + 1) for inner in _inside(outer) if type(inner) not in _PLAIN]
+
+
+def _plain(value: Any) -> Any:
+    """The value with dicts in place of the objects of attrs classes."""
+    if isinstance(value, dict):
+        return {key: item if type(item) in _PLAIN else _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [item if type(item) in _PLAIN else _plain(item) for item in value]
+    if not attrs.has(type(value)):
+        return value
+    given = [(name, getattr(value, name)) for name in _names(type(value))]
+    return {name: item if type(item) in _PLAIN else _plain(item) for name, item in given if item is not UNSET}
+
+
+def _checked_value(value: Any, *, bounded: bool) -> Any:
+    """A value as it is sent. Refuses what PostgreSQL cannot store, and `bounded` an int that is past bigint."""
+    if isinstance(value, str):
+        _check_text(value)
+        return value if isinstance(value, enum.Enum) else str.__str__(value)  # a subclass may spell itself otherwise
+    if isinstance(value, int) and bounded and not -(2**63) <= value < 2**63:
+        raise ParameterError("an int that bigint cannot hold; for a larger one, cast the parameter to numeric")
+    if isinstance(value, datetime.datetime):
+        _check_datetime(value)
+    elif isinstance(value, tuple):
+        return tuple([_checked_value(item, bounded=bounded) for item in value])
+    elif type(value) not in _PLAIN:
+        for inner in _inside(value):
+            if type(inner) not in _NUMBERS and not (type(inner) is str and inner.isprintable()):
+                _checked_value(inner, bounded=False)
+    return value
+
+
+def _check_text(value: str) -> None:
+    if "\0" in value:
+        raise ParameterError("a text with a NUL character, which PostgreSQL cannot hold")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ParameterError("a text with half of a surrogate pair, which is not a character") from None
+
+
+def _check_datetime(value: datetime.datetime) -> None:
+    try:
+        value.astimezone(datetime.UTC) if value.tzinfo else value
+    except OverflowError:
+        raise ParameterError("a datetime whose UTC is out of range") from None
+
+
+def _as_json(value: Any, expected: Any) -> Any:
+    """The value as it is read back from JSON. Refuses what is not the same then."""
+    value = _in_utc(value)
+    try:
+        read = msgspec.json.decode(json_encoder.encode(value), type=expected, dec_hook=_instance)
+        place = _difference(value, read)
+    except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
+        place = value
+        read = UNSET
+    if read is UNSET or place is not _SAME:
+        raise ParameterError(f"a {type(place).__name__} that would be changed in JSON, or cannot be in it")
+    return read
+
+
+_SAME = object()
+
+
+def _difference(given: Any, read: Any) -> Any:
+    """The first value that is another when it is read, or `_SAME`. Lists and tuples are the same in JSON."""
+    pairs = [(given, read)]
+    while pairs:
+        value, other = pairs.pop()
+        if isinstance(value, list | tuple):
+            if not isinstance(other, list | tuple) or len(value) != len(other):
+                return value
+            pairs += _unequal(value, other)
+        elif isinstance(value, dict):
+            if not isinstance(other, dict) or value.keys() != other.keys():
+                return value
+            pairs += _unequal(value.values(), [other[key] for key in value])
+        elif _names(type(value)) and type(other) is type(value):
+            pairs += _unequal(_inside(value), _inside(other))
+        else:
+            plain = value.value if isinstance(value, enum.Enum) and not isinstance(other, enum.Enum) else value
+            if type(plain) is not type(other) or plain != other:
+                return value
+    return _SAME
+
+
+def _unequal(values: Iterable[Any], others: Iterable[Any]) -> list[tuple[Any, Any]]:
+    """The pairs that are not at once seen to be the same."""
+    return [
+        (value, other)
+        for value, other in zip(values, others, strict=True)
+        if type(value) not in _PLAIN or type(other) is not type(value) or value != other
+    ]
+
+
+def _in_utc(value: Any) -> Any:
+    """The value with the datetimes in it in UTC: from JSON, PostgreSQL reads a timestamp without its offset."""
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.UTC) if value.tzinfo not in (None, datetime.UTC) else value
+    if isinstance(value, list | tuple):
+        changed = [item if type(item) in _SCALAR else _in_utc(item) for item in value]
+        return value if all(map(operator.is_, changed, value)) else tuple(changed)
+    if isinstance(value, dict):
+        by_key = {key: item if type(item) in _SCALAR else _in_utc(item) for key, item in value.items()}
+        return value if all(map(operator.is_, by_key.values(), value.values())) else by_key
+    given = [(name, getattr(value, name)) for name in _names(type(value))]
+    times = [(name, item, _in_utc(item)) for name, item in given if type(item) not in _SCALAR]
+    aware = {name: item for name, before, item in times if item is not before}
+    return attrs.evolve(value, **aware) if aware else value
