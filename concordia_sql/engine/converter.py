@@ -13,6 +13,7 @@ from cattrs.preconf.msgspec import MsgspecJsonConverter, configure_converter
 
 from concordia_sql.engine.columns import spell
 from concordia_sql.engine.errors import ResultError
+from concordia_sql.engine.exact import make_exact
 from concordia_sql.engine.lenient import make_lenient
 
 T = TypeVar("T")
@@ -36,7 +37,7 @@ class Converter(MsgspecJsonConverter):
 
     def get_loads_hook(self, cl: type[T]) -> Callable[[bytes], T]:
         """The function that decodes JSON bytes to a `cl`. It raises ResultError with the path, never with a value."""
-        decode = msgspec.json.Decoder(cl, dec_hook=self._structure_unknown).decode
+        decode = make_exact(msgspec.json.Decoder(cl, dec_hook=self._structure_unknown).decode, msgspec.json.decode, cl)
         return _checked(decode if self.strict else make_lenient(decode, cl, self._structure_unknown), cl)
 
     def get_fit_hook(self, cl: type[T]) -> Callable[[object], T]:
@@ -92,6 +93,8 @@ def _checked(decode: Callable[[Any], T], expected: object) -> Callable[[Any], T]
             return decode(data)
         except msgspec.MsgspecError as error:
             problem = reason(error, expected)
+        except ResultError as error:
+            problem = str(error)
         except RecursionError:
             problem = "JSON that is nested too deep"
         except MemoryError:
