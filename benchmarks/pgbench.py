@@ -13,6 +13,7 @@ from benchmarks.database import Connection, clear_statistics, count_statements
 from benchmarks.queries import make_query
 from concordia_sql import Command, Querier
 from concordia_sql.engine.compose import Composed
+from concordia_sql.engine.isolation import READ_COMMITTED
 from concordia_sql.tools import embedded
 
 
@@ -53,7 +54,8 @@ def same_statement(connection: Connection, url: str, workload: str, parameters: 
     clear_statistics(connection)
     with tempfile.TemporaryDirectory() as folder:
         _run(url, workload, parameters, ("-t", "1"), Path(folder))
-    return len(ours) == 1 + len(query.compose().before) and ours == count_statements(connection)
+    before = len(query.compose().before)
+    return len(ours) == 1 + before + bool(before) and ours == count_statements(connection)
 
 
 def script(workload: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
@@ -64,7 +66,10 @@ def script(workload: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str,
     """
     query = make_query(workload, parameters)
     composed = query.compose()
-    text = ";\n".join(map(_statement, (*composed.before, composed)))
+    statements = [*map(_statement, (*composed.before, composed))]
+    if composed.before:  # sent first, as by the library
+        statements.insert(0, READ_COMMITTED.decode())
+    text = ";\n".join(statements)
     variables = {
         name: _text(value)
         for each in (*composed.before, composed)

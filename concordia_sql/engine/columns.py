@@ -254,6 +254,8 @@ def make_column(name: str, hint: Any) -> Column:
     is_constrained = any(isinstance(part, msgspec.Meta) for each in annotated for part in each.__metadata__)
     if typing.get_origin(scalar) is Annotated:
         scalar = typing.get_args(scalar)[0]
+    if typing.get_origin(scalar) in _UNIONS:
+        scalar = None
     return Column(name, hint, nullable, scalar, is_constrained, tuple(_nested(hint)))
 
 

@@ -88,8 +88,8 @@ class RowProblem:
     text: str
 
 
-def explain_rows(result: PGresult, rows: Transformer, make_row: Callable[[Sequence[Any]], object]) -> RowProblem:
-    """The problem of the first row of a result that cannot be read."""
+def explain_rows(result: PGresult, rows: Transformer, make_row: Callable[[Sequence[Any]], object]) -> RowProblem | None:
+    """The problem of the first row of a result that cannot be read; None if all can be read."""
     for number in range(result.ntuples):
         try:
             rows.load_row(number, make_row)
@@ -102,7 +102,7 @@ def explain_rows(result: PGresult, rows: Transformer, make_row: Callable[[Sequen
         else:
             continue
         return RowProblem(number, _id_of(result, number), problem)
-    raise AssertionError("every row can be read")
+    return None
 
 
 def _unreadable(result: PGresult, rows: Transformer, number: int) -> str:

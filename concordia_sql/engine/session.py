@@ -591,6 +591,8 @@ def _load(query: Statement[Any], statement: _Statement, result: PGresult, before
         return statement.rows.load_rows(0, result.ntuples, statement.make_row)  # type: ignore[no-any-return]
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - psycopg's own for a value that Python does not have, or ResultError
+    except Exception:
         problem = explain_rows(result, statement.rows, statement.make_row or tuple)
+        if problem is None:  # the exception is not about a row: a signal's handler raised it
+            raise
     raise ResultError(at_row(query, problem, before))

@@ -68,7 +68,7 @@ def test_a_membership_is_found_by_its_user_or_by_both(sample: psycopg.Connection
         (auth.UseVerification(identifier="", value=""), {"verification_pkey", "verification_identifier_idx"}),
         (auth.DeleteVerification(identifier=""), {"verification_identifier_idx"}),
         (auth.DeleteOrganization(id=""), ORGANIZATION - {"user_pkey"} | ORGANIZATION_GOES),
-        (auth.AcceptInvitation(id="", user_id=""), {"invitation_pkey"}),
+        (auth.AcceptInvitation(id="", user_id="user-1"), {"invitation_pkey", "organization_pkey", "user_pkey"}),
         (profile.ChangeProfile(user_id=""), {"profile_user_id_key"}),
         (profile.DeleteProfile(user_id=""), {"profile_user_id_key"}),
     ],

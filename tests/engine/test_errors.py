@@ -9,12 +9,13 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 
 import concordia_sql
-from concordia_sql import ConcordiaError, Conflict, MissingReference, Refused
+from concordia_sql import ConcordiaError, Conflict, DeadlineExceeded, MissingReference, Refused
 from concordia_sql.tools.embedded import EmbeddedServerError
 
 OTHERS = {
     Conflict: Conflict("taken", columns=("a", "b"), row=3, deleted=True),
     MissingReference: MissingReference("missing", columns=("a",), row=0),
+    DeadlineExceeded: DeadlineExceeded("late", waited=0.5, ran=1.5),
     Refused: Refused("refused", reason="past", found="draft"),
 }
 CLASSES = [
