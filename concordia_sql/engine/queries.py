@@ -272,8 +272,12 @@ def query(
     """Make a class the query of a SQL file: frozen, keyword-only, hashable, its fields the file's `:name` parameters.
 
     `path` is `<domain>/<name>.sql`, in the folder of the library. A value that does not fit its field's type raises
-    ParameterError when the query is made. A sequence becomes a tuple. The value of a parameter that the statement casts
-    to `jsonb` is sent as JSON.
+    ParameterError when the query is made. A sequence becomes a tuple.
+
+    The value of a parameter is sent as JSON where the statement casts it to `jsonb` or `json`; but a text cast to
+    `json` is JSON already. ParameterError is raised for a value that would not read back equal, for more than 100
+    levels of lists and objects in it, and for an int past bigint, if the parameter is not cast to `numeric`. JSON is
+    kept as it is read back: tuples in plain JSON become lists.
 
     A file that several queries share names roles in its header, as in `-- uses: $thread`, and uses them like tables.
     `shapes` binds a shape to each role: `{"thread": "blog/shown_comment"}`. The query belongs to the domain of the
