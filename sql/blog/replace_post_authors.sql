@@ -14,7 +14,7 @@ WITH removed AS (
     DELETE FROM blog_post_authors
     WHERE
         blog_post_authors.post_id = :post_id
-        AND blog_post_authors.author_id <> ALL(:author_ids::text[])
+        AND blog_post_authors.author_id <> all(:author_ids::text[])
     RETURNING blog_post_authors.author_id
 ),
 
@@ -23,12 +23,12 @@ added AS (
     SELECT
         :post_id::text AS post_id,
         author.id AS author_id
-    FROM UNNEST(:author_ids::text[]) AS author (id)
+    FROM unnest(:author_ids::text[]) AS author (id)
     ON CONFLICT DO NOTHING
     RETURNING blog_post_authors.author_id
 )
 
 SELECT
     0::bigint AS changed,
-    (SELECT COUNT(*) FROM added) AS added,
-    (SELECT COUNT(*) FROM removed) AS removed
+    (SELECT count(*) FROM added) AS added,
+    (SELECT count(*) FROM removed) AS removed

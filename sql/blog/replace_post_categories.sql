@@ -14,7 +14,7 @@ WITH removed AS (
     DELETE FROM blog_post_categories
     WHERE
         blog_post_categories.post_id = :post_id
-        AND blog_post_categories.category_id <> ALL(:category_ids::text[])
+        AND blog_post_categories.category_id <> all(:category_ids::text[])
     RETURNING blog_post_categories.category_id
 ),
 
@@ -23,12 +23,12 @@ added AS (
     SELECT
         :post_id::text AS post_id,
         category.id AS category_id
-    FROM UNNEST(:category_ids::text[]) AS category (id)
+    FROM unnest(:category_ids::text[]) AS category (id)
     ON CONFLICT DO NOTHING
     RETURNING blog_post_categories.category_id
 )
 
 SELECT
     0::bigint AS changed,
-    (SELECT COUNT(*) FROM added) AS added,
-    (SELECT COUNT(*) FROM removed) AS removed
+    (SELECT count(*) FROM added) AS added,
+    (SELECT count(*) FROM removed) AS removed

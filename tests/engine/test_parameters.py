@@ -49,7 +49,7 @@ class Text(str):
     def __str__(self) -> str:
         return "another"
 
-    def encode(self, *_: str) -> bytes:
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
         return b"another"
 
 
@@ -258,8 +258,9 @@ def test_rows_arrive_as_they_are(ask: Ask) -> None:
 @pytest.mark.parametrize("hint", [tuple[Item, ...], Sequence[Item] | None])
 def test_a_row_that_cannot_be_sent_is_refused(ask: Ask, hint: object, wrong: dict[str, Any]) -> None:
     good: dict[str, Any] = {"id": uuid.UUID(int=5), "at": NOON, "day": NOON.date(), "price": Decimal(1), "mood": None}
+    values: dict[str, Any] = {**good, "big": 1, **wrong}
     with pytest.raises(ParameterError, match=r"^mine\.Ask: v: "):
-        ask(hint, [Item(**(good | {"big": 1} | wrong))], "SELECT :v::jsonb AS r")
+        ask(hint, [Item(**values)], "SELECT :v::jsonb AS r")
 
 
 def nested(levels: int, inside: Any = "x") -> Any:
