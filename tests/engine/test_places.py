@@ -75,7 +75,7 @@ def asking(root: Path, text: str, base: Any = Many[Row]) -> Any:
     path.parent.mkdir(exist_ok=True)
     path.write_text(f"-- Rows.\n{text}")
     made: Any = new_class("Ask", (base,))
-    return (query if base is Many[Row] else command)("shop/ask.sql", library=Library(root))(made)()
+    return (query if base == Many[Row] else command)("shop/ask.sql", library=Library(root))(made)()
 
 
 @pytest.fixture(params=["sync", "async", "not prepared"])

@@ -336,7 +336,7 @@ async def test_errors_of_a_stream_are_its_own(querier: AsyncQuerier, other: Conn
     with pytest.raises(psycopg.errors.UndefinedTable) as caught:
         async with querier.stream(ListThings()) as rows:
             await anext(rows)
-    assert notes(caught.value) == ["while running trial.ListThings"]
+    assert notes(caught.value) == [f"at {ListThings.source.path}:5", "while running trial.ListThings"]
     with pytest.raises(psycopg.errors.UndefinedTable) as caught:
         async with querier.stream(auth.ListUsers()):
             other.execute("SELECT 1 FROM things")
@@ -549,7 +549,7 @@ async def test_tables_of_others_that_are_missing_are_psycopgs_errors(querier: As
     other.execute("DROP TABLE things")
     with pytest.raises(psycopg.errors.UndefinedTable) as caught:
         await querier.fetch(ListThings())
-    assert notes(caught.value) == ["while running trial.ListThings"]
+    assert notes(caught.value) == [f"at {ListThings.source.path}:5", "while running trial.ListThings"]
 
 
 @attrs.frozen
