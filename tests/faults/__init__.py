@@ -4,6 +4,16 @@
 """
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 TIMES = int(os.environ.get("FAULTS", "1"))
 """How many times as long as usual the tests run that try instants at random."""
+
+
+def run_alone(module: str, scene: str, url: str) -> subprocess.CompletedProcess[str]:
+    """Run a function of a module of this package in a new process."""
+    run = [sys.executable, "-W", "error::ResourceWarning", "-m", f"tests.faults.{module}", scene, url]
+    root = Path(__file__).parents[2]
+    return subprocess.run(run, cwd=root, capture_output=True, text=True, timeout=60 * TIMES, check=False)
