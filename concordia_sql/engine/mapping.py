@@ -67,9 +67,10 @@ def make_row_maker(
             return build(*_loaded(values, fast))
         except MemoryError:
             raise
-        except Exception:  # noqa: BLE001, S110 - whatever a class of the user's raises: it does so again, and is explained
-            pass
-        return _built(cls, list(columns), _loaded(values, loads))
+        except Exception as error:  # noqa: BLE001 - whatever a class of the user's raises: it does so again, and is explained
+            raised = error
+        _explain(cls, list(columns), _loaded(values, loads))
+        raise raised  # it is not about the row: a signal's handler raised it
 
     if list(types) == list(columns):
         return make_row
@@ -164,10 +165,11 @@ def _builder(result_class: type[T], names: Sequence[str]) -> Callable[..., T]:
     return lambda *values: result_class(**dict(zip(names, values, strict=True)))
 
 
-def _built(result_class: type[T], names: Sequence[str], values: Sequence[Any]) -> T:
-    """The object, or ResultError naming the column that the class refuses."""
+def _explain(result_class: type[Any], names: Sequence[str], values: Sequence[Any]) -> None:
+    """Raise ResultError naming the column that the class refuses, if it refuses one."""
     try:
-        return result_class(**dict(zip(names, values, strict=True)))
+        result_class(**dict(zip(names, values, strict=True)))
+        return
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a class of the user's raises; its text may hold the value

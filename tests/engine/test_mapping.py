@@ -286,3 +286,28 @@ def test_the_row_maker_reads_rows_of_any_order() -> None:
     assert make_row([["x"], 2, 1, "a"]) == Mixed(1, ("x",), last="a")
     with pytest.raises(ResultError, match=r"^column first is NULL, and its field may not be None$"):
         make_row([["x"], 2, None, "a"])
+
+
+@pytest.mark.parametrize("body", ["SELECT 1 AS number", "SELECT json_build_object('number', 1) AS inner"])
+def test_an_exception_that_is_not_about_the_row_passes(tmp_path: Path, server: Querier, body: str) -> None:
+    """As a signal's handler raises one, at any instant."""
+
+    class TimeLimit(Exception):
+        pass
+
+    limits = [TimeLimit()]
+
+    @attrs.frozen
+    class Number:
+        number: int
+
+        def __attrs_post_init__(self) -> None:
+            if limits:
+                raise limits.pop()
+
+    hints = {"inner": Number} if "inner" in body else {"number": int}
+    asked = rows_of(tmp_path, body, **hints)
+    asked = asked if "inner" in body else asked.into(Number)
+    with pytest.raises(TimeLimit):
+        server.fetch(asked)
+    assert len(server.fetch(asked)) == 1
