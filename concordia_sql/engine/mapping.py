@@ -169,11 +169,12 @@ def _explain(result_class: type[Any], names: Sequence[str], values: Sequence[Any
     """Raise ResultError naming the column that the class refuses, if it refuses one."""
     try:
         result_class(**dict(zip(names, values, strict=True)))
-        return
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a class of the user's raises; its text may hold the value
         raised = type(error)
+    else:
+        return
     raise ResultError(f"{_refused(result_class, names, values)} raised {raised.__name__}")
 
 
