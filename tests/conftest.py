@@ -1,6 +1,7 @@
 """One PostgreSQL for the whole run, one migrated database for each test."""
 
 import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,7 +24,12 @@ MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start a server unless TEST_DATABASE_URL names one, as it does to pytest-xdist's workers."""
+    """Start a server unless TEST_DATABASE_URL names one, as it does to pytest-xdist's workers.
+
+    A job in the background ignores Ctrl-C, and so would every process that a test starts and interrupts.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if "TEST_DATABASE_URL" not in os.environ:
         stack = ExitStack()
         config.add_cleanup(stack.close)

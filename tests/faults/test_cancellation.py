@@ -83,7 +83,7 @@ async def by_group(call: Awaitable[int], seconds: float) -> int:
         async with asyncio.TaskGroup() as group:
             task = group.create_task(run())
             group.create_task(fail())
-    except* TimeoutError:
+    except ExceptionGroup:  # what is raised in an `except*` comes in a group again, on some Pythons
         raise TimeoutError from None
     return task.result()
 
