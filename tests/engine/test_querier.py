@@ -292,7 +292,7 @@ async def test_a_batch_behind_a_stream_has_all_its_rows(querier: AsyncQuerier) -
 
 async def test_a_stream_takes_rows_as_they_are_read(querier: AsyncQuerier, other: Connection) -> None:
     """The server waits for a client that reads no further."""
-    async with querier.stream(CountUp(last=200_000)) as rows:
+    async with querier.stream(CountUp(last=5_000_000)) as rows:  # more than the buffers of TCP hold
         assert await anext(rows) == Number(1)
         await until(lambda: doing(other, querier) == "ClientWrite")
 
@@ -306,11 +306,11 @@ async def test_a_stream_sends_values_as_fetch_does(querier: AsyncQuerier) -> Non
 
 async def test_leaving_a_stream_early_cancels_it(querier: AsyncQuerier, other: Connection) -> None:
     for _ in range(3):
-        async with querier.stream(CountUp(last=200_000)) as rows:
+        async with querier.stream(CountUp(last=5_000_000)) as rows:  # more than the buffers of TCP hold
             assert await anext(rows) == Number(1)
         assert doing(other, querier) == "idle"
         with pytest.raises(ZeroDivisionError):
-            async with querier.stream(CountUp(last=200_000)) as rows:
+            async with querier.stream(CountUp(last=5_000_000)) as rows:  # more than the buffers of TCP hold
                 raise ZeroDivisionError(await anext(rows))
         assert doing(other, querier) == "idle"
         assert await querier.fetch(GetNumber(number=1)) == Number(1)

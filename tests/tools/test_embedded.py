@@ -349,7 +349,6 @@ def test_a_folder_serves_again_after_everything_was_killed(folder: Path) -> None
                 each.kill()
         process.wait()
         psutil.wait_procs(killed)
-        shutil.rmtree(socket_folder(url))  # nobody was left to do it
         with embedded.start(folder) as again:
             assert ask(again, "SELECT answer FROM kept") == 42
 
@@ -359,6 +358,38 @@ def test_no_server_runs_as_root(folder: Path) -> None:
         users = {process.uids().effective for process in processes_of(folder)}
 
     assert users == {os.geteuid() or NOBODY.pw_uid}
+
+
+@pytest.mark.parametrize("path", ["", "data", "new/data"])
+def test_nobody_else_reaches_a_server(parent: Path, path: str) -> None:
+    """What else runs as nobody neither, and whatever the umask is."""
+    before = os.umask(0)
+    try:
+        with embedded.start(*[parent / path] if path else []) as url:
+            folders = [socket_folder(url), *([parent / path, parent / path / "data"] if path else [])]
+            for folder in folders:
+                assert folder.stat().st_mode & 0o007 == 0
+                if os.geteuid() == 0:
+                    tried = ["/bin/sh", "-c", 'ls "$1"/*', "sh", str(folder)]
+                    other = subprocess.run(tried, user=NOBODY.pw_uid, group=NOBODY.pw_gid, extra_groups=[], check=False)
+                    assert other.returncode != 0
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.parametrize("link", ["", "data", "data.new", "server.log"])
+def test_a_planted_link_is_not_followed(parent: Path, folder: Path, link: str) -> None:
+    (parent / "of another").mkdir()
+    (parent / "of another" / "file").write_text("mine")
+    if link:
+        folder.mkdir()
+    (folder / link).symlink_to(parent / "of another" / ("file" if link == "server.log" else ""))
+
+    with pytest.raises(EmbeddedServerError):
+        embedded.start(folder).__enter__()
+
+    assert (parent / "of another" / "file").read_text() == "mine"
+    assert [path.name for path in (parent / "of another").iterdir()] == ["file"]
 
 
 def test_an_ordinary_user_starts_a_server(parent: Path) -> None:
