@@ -1,9 +1,8 @@
 # Each target first makes the environment, in .venv. That needs make and Python 3.11 or newer, of any name:
 # make test PYTHON=python3.13
-PYTHON ?= python3
-UV := uv==$(shell sed -n '/^name = "uv"$$/{n;s/.*"\(.*\)"/\1/p;}' uv.lock)
+export PYTHON ?= python3
 
-.PHONY: demo test test-debian test-oldest lint check fuzz soak serve sync docs bench bench-quick bench-check bench-micro
+.PHONY: demo test test-debian test-oldest lint check fuzz soak serve sync docs bench bench-quick bench-check bench-micro FORCE
 .DEFAULT_GOAL := demo
 
 demo: .venv/ready
@@ -67,13 +66,7 @@ bench-micro: .venv/ready
 	.venv/bin/uv sync --frozen --system-certs --group bench
 	.venv/bin/python -m benchmarks.micro --quiet
 
-.venv/ready: .venv/made-by-$(subst /,-,$(PYTHON)) pyproject.toml uv.lock
-	.venv/bin/uv sync --frozen --system-certs
-	@touch $@
+.venv/ready: FORCE
+	@"$$PYTHON" -c 'import runpy, sys; sys.exit("Python 3.11 or newer is needed, and this is older: make PYTHON=python3.13") if sys.version_info < (3, 11) else runpy.run_path(".ci/environment.py")'
 
-.venv/made-by-$(subst /,-,$(PYTHON)):
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, and $(PYTHON) is older: make PYTHON=python3.13" if sys.version_info < (3, 11) else 0)'
-	@$(PYTHON) -c 'import ensurepip, venv' || { echo 'This Python cannot make environments: install python3-venv, or name another: make PYTHON=…'; exit 1; }
-	$(PYTHON) -m venv --clear .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check $(UV)
-	@touch $@
+FORCE:
