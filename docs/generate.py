@@ -20,7 +20,7 @@ import attrs
 import psycopg
 
 from concordia_sql import CONCORDIA, Statement, auth, blog, profile, services
-from concordia_sql.engine.checks.catalogue import catalogue_text, read_catalogue
+from concordia_sql.engine.checks.catalogue import catalogue_text, load_catalogue, read_catalogue
 from concordia_sql.engine.columns import columns_of
 from concordia_sql.tools import embedded
 from concordia_sql.tools.migrate import migrate
@@ -113,12 +113,12 @@ def _inserted(words: Sequence[str]) -> str:
 
 
 def _cascades() -> Mapping[str, Sequence[str]]:
-    """The tables whose rows go with one of a table's, as the migrations say."""
+    """The tables whose rows go with one of a table's, as the snapshot of the catalogue says."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for path in sorted(CONCORDIA.root.with_name("migrations").glob("*.sql")):
-        for table, body in re.findall(r'CREATE TABLE "?(\w+)"? \((.*?)\n\);', path.read_text("utf-8"), re.DOTALL):
-            for parent in re.findall(r'REFERENCES "?(\w+)"? \(id\) ON DELETE CASCADE', body):
-                found[parent].append(table)
+    for name, table in load_catalogue(SNAPSHOT.read_bytes()).items():
+        for key in table.foreign_keys:
+            if key.on_delete == "CASCADE":
+                found[key.table].append(name)
     return found
 
 

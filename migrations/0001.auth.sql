@@ -4,10 +4,10 @@
 CREATE TABLE "user" (
     id text PRIMARY KEY,
     name text NOT NULL,
-    email text NOT NULL UNIQUE,
+    email text NOT NULL CONSTRAINT user_email_unique UNIQUE,
     email_verified boolean NOT NULL DEFAULT FALSE,
     image text,
-    username text UNIQUE,
+    username text CONSTRAINT user_username_unique UNIQUE,
     display_username text,
     role text,
     banned boolean DEFAULT FALSE,
@@ -20,10 +20,10 @@ CREATE TABLE "user" (
 CREATE TABLE session (
     id text PRIMARY KEY,
     expires_at timestamp NOT NULL,
-    token text NOT NULL UNIQUE,
+    token text NOT NULL CONSTRAINT session_token_unique UNIQUE,
     ip_address text,
     user_agent text,
-    user_id text NOT NULL REFERENCES "user" (id) ON DELETE CASCADE,
+    user_id text NOT NULL CONSTRAINT session_user_id_user_id_fk REFERENCES "user" (id) ON DELETE CASCADE,
     active_organization_id text, -- an organization's id, not enforced
     impersonated_by text,
     created_at timestamp NOT NULL DEFAULT now(),
@@ -34,7 +34,7 @@ CREATE TABLE account (
     id text PRIMARY KEY,
     account_id text NOT NULL,
     provider_id text NOT NULL,
-    user_id text NOT NULL REFERENCES "user" (id) ON DELETE CASCADE,
+    user_id text NOT NULL CONSTRAINT account_user_id_user_id_fk REFERENCES "user" (id) ON DELETE CASCADE,
     access_token text,
     refresh_token text,
     id_token text,
@@ -43,8 +43,7 @@ CREATE TABLE account (
     scope text,
     password text,
     created_at timestamp NOT NULL DEFAULT now(),
-    updated_at timestamp NOT NULL,
-    UNIQUE (provider_id, account_id)
+    updated_at timestamp NOT NULL
 );
 
 CREATE TABLE verification (
@@ -60,7 +59,7 @@ CREATE TABLE verification (
 CREATE TABLE organization (
     id text PRIMARY KEY,
     name text NOT NULL,
-    slug text NOT NULL UNIQUE,
+    slug text NOT NULL CONSTRAINT organization_slug_unique UNIQUE,
     logo text,
     created_at timestamp NOT NULL,
     metadata text -- a JSON string
@@ -68,27 +67,26 @@ CREATE TABLE organization (
 
 CREATE TABLE member (
     id text PRIMARY KEY,
-    organization_id text NOT NULL REFERENCES organization (id) ON DELETE CASCADE,
-    user_id text NOT NULL REFERENCES "user" (id) ON DELETE CASCADE,
+    organization_id text NOT NULL CONSTRAINT member_organization_id_organization_id_fk REFERENCES organization (id) ON DELETE CASCADE,
+    user_id text NOT NULL CONSTRAINT member_user_id_user_id_fk REFERENCES "user" (id) ON DELETE CASCADE,
     role text NOT NULL DEFAULT 'member',
-    created_at timestamp NOT NULL,
-    UNIQUE (organization_id, user_id)
+    created_at timestamp NOT NULL
 );
 
 CREATE TABLE invitation (
     id text PRIMARY KEY,
-    organization_id text NOT NULL REFERENCES organization (id) ON DELETE CASCADE,
+    organization_id text NOT NULL CONSTRAINT invitation_organization_id_organization_id_fk REFERENCES organization (id) ON DELETE CASCADE,
     email text NOT NULL,
     role text,
     status text NOT NULL DEFAULT 'pending',
     expires_at timestamp NOT NULL,
     created_at timestamp NOT NULL DEFAULT now(),
-    inviter_id text NOT NULL REFERENCES "user" (id) ON DELETE CASCADE
+    inviter_id text NOT NULL CONSTRAINT invitation_inviter_id_user_id_fk REFERENCES "user" (id) ON DELETE CASCADE
 );
 
 CREATE TABLE profile (
     id text PRIMARY KEY,
-    user_id text NOT NULL UNIQUE REFERENCES "user" (id) ON DELETE CASCADE,
+    user_id text NOT NULL CONSTRAINT profile_user_id_unique UNIQUE,
     username text,
     full_name text,
     bio text,
@@ -100,14 +98,20 @@ CREATE TABLE profile (
     updated_at timestamp NOT NULL DEFAULT now()
 );
 
-CREATE INDEX user_newest_idx ON "user" (created_at DESC, id DESC);
-CREATE INDEX user_role_idx ON "user" USING gin (string_to_array(role, ','));
-CREATE INDEX session_user_idx ON session (user_id, expires_at);
-CREATE INDEX session_active_organization_idx ON session (active_organization_id);
-CREATE INDEX account_user_idx ON account (user_id);
+CREATE INDEX "session_userId_idx" ON session (user_id);
+CREATE INDEX "account_userId_idx" ON account (user_id);
 CREATE INDEX verification_identifier_idx ON verification (identifier);
-CREATE INDEX member_user_idx ON member (user_id);
-CREATE INDEX invitation_organization_idx ON invitation (organization_id);
-CREATE INDEX invitation_inviter_idx ON invitation (inviter_id);
-CREATE INDEX invitation_email_any_case_idx ON invitation (lower(email));
-CREATE INDEX invitation_newest_idx ON invitation (created_at DESC, id DESC);
+CREATE INDEX "member_organizationId_idx" ON member (organization_id);
+CREATE INDEX "member_userId_idx" ON member (user_id);
+CREATE INDEX "invitation_organizationId_idx" ON invitation (organization_id);
+CREATE INDEX invitation_email_idx ON invitation (email);
+
+-- A rollback drops the tables that this made, and not those of a database that was adopted.
+COMMENT ON TABLE "user" IS 'Made by concordia_sql.';
+COMMENT ON TABLE session IS 'Made by concordia_sql.';
+COMMENT ON TABLE account IS 'Made by concordia_sql.';
+COMMENT ON TABLE verification IS 'Made by concordia_sql.';
+COMMENT ON TABLE organization IS 'Made by concordia_sql.';
+COMMENT ON TABLE member IS 'Made by concordia_sql.';
+COMMENT ON TABLE invitation IS 'Made by concordia_sql.';
+COMMENT ON TABLE profile IS 'Made by concordia_sql.';

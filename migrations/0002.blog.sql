@@ -5,7 +5,7 @@
 CREATE TABLE blog_organizations (
     id text PRIMARY KEY,
     name text NOT NULL,
-    slug text NOT NULL UNIQUE,
+    slug text NOT NULL CONSTRAINT blog_organizations_slug_unique UNIQUE,
     alternate_name jsonb,
     legal_name jsonb,
     description jsonb,
@@ -45,18 +45,18 @@ CREATE TABLE blog_media (
 
 CREATE TABLE blog_authors (
     id text PRIMARY KEY,
-    slug text NOT NULL UNIQUE,
+    slug text NOT NULL CONSTRAINT blog_authors_slug_unique UNIQUE,
     given_name jsonb,
     family_name jsonb,
     display_name jsonb NOT NULL,
     bio jsonb,
     job_title jsonb,
-    email text UNIQUE,
-    avatar_id text REFERENCES blog_media (id),
+    email text CONSTRAINT blog_authors_email_unique UNIQUE,
+    avatar_id text,
     avatar_url text,
     website text,
     same_as jsonb,
-    works_for_id text REFERENCES blog_organizations (id),
+    works_for_id text,
     display_in_home boolean NOT NULL DEFAULT FALSE,
     display_in_blog boolean NOT NULL DEFAULT TRUE,
     is_featured boolean NOT NULL DEFAULT FALSE,
@@ -70,15 +70,15 @@ CREATE TABLE blog_authors (
 
 CREATE TABLE blog_categories (
     id text PRIMARY KEY,
-    slug text NOT NULL UNIQUE,
+    slug text NOT NULL CONSTRAINT blog_categories_slug_unique UNIQUE,
     name jsonb NOT NULL,
     description jsonb,
-    featured_image_id text REFERENCES blog_media (id),
+    featured_image_id text,
     display_in_home boolean NOT NULL DEFAULT FALSE,
     display_in_menu boolean NOT NULL DEFAULT TRUE,
     display_in_blog boolean NOT NULL DEFAULT TRUE,
     is_featured boolean NOT NULL DEFAULT FALSE,
-    parent_id text REFERENCES blog_categories (id),
+    parent_id text,
     seo_title jsonb,
     seo_description jsonb,
     seo_keywords jsonb,
@@ -89,7 +89,7 @@ CREATE TABLE blog_categories (
 
 CREATE TABLE blog_posts (
     id text PRIMARY KEY,
-    slug text NOT NULL UNIQUE,
+    slug text NOT NULL CONSTRAINT blog_posts_slug_unique UNIQUE,
     status text NOT NULL, -- draft, published, archived, deleted
     published_at timestamp,
     display_in_home boolean NOT NULL DEFAULT FALSE,
@@ -104,15 +104,14 @@ CREATE TABLE blog_posts (
     discussion_url text,
     url text,
     identifier text,
-    organization_id text REFERENCES blog_organizations (id),
-    deleted_at timestamp,
+    organization_id text,
     created_at timestamp NOT NULL DEFAULT now(),
     updated_at timestamp NOT NULL DEFAULT now()
 );
 
 CREATE TABLE blog_translations (
     id text PRIMARY KEY,
-    post_id text NOT NULL REFERENCES blog_posts (id),
+    post_id text NOT NULL,
     in_language text NOT NULL,
     headline jsonb NOT NULL,
     alternative_headline jsonb,
@@ -123,69 +122,48 @@ CREATE TABLE blog_translations (
     seo_keywords jsonb,
     canonical_url jsonb,
     created_at timestamp NOT NULL DEFAULT now(),
-    updated_at timestamp NOT NULL DEFAULT now(),
-    UNIQUE (post_id, in_language)
+    updated_at timestamp NOT NULL DEFAULT now()
 );
 
 CREATE TABLE blog_post_authors (
-    post_id text NOT NULL REFERENCES blog_posts (id),
-    author_id text NOT NULL REFERENCES blog_authors (id),
-    PRIMARY KEY (post_id, author_id)
+    post_id text NOT NULL,
+    author_id text NOT NULL
 );
 
 CREATE TABLE blog_post_categories (
-    post_id text NOT NULL REFERENCES blog_posts (id),
-    category_id text NOT NULL REFERENCES blog_categories (id),
-    PRIMARY KEY (post_id, category_id)
+    post_id text NOT NULL,
+    category_id text NOT NULL
 );
 
 CREATE TABLE blog_post_media (
-    post_id text NOT NULL REFERENCES blog_posts (id),
-    media_id text NOT NULL REFERENCES blog_media (id),
+    post_id text NOT NULL,
+    media_id text NOT NULL,
     type text NOT NULL, -- cover, gallery, inline
-    position text, -- a number
-    PRIMARY KEY (post_id, media_id, type)
+    position text -- a number
 );
 
 CREATE TABLE blog_comments (
     id text PRIMARY KEY,
-    post_id text NOT NULL REFERENCES blog_posts (id),
-    parent_id text REFERENCES blog_comments (id),
+    post_id text NOT NULL,
+    parent_id text,
     author_name text NOT NULL,
     author_email text NOT NULL,
     content jsonb NOT NULL,
     rating integer DEFAULT 0,
     status text NOT NULL, -- pending, approved, rejected
     in_language text NOT NULL,
-    deleted_at timestamp,
     created_at timestamp NOT NULL DEFAULT now(),
     updated_at timestamp NOT NULL DEFAULT now()
 );
 
-CREATE INDEX blog_authors_avatar_idx ON blog_authors (avatar_id);
-CREATE INDEX blog_authors_organization_idx ON blog_authors (works_for_id);
-CREATE INDEX blog_categories_featured_image_idx ON blog_categories (featured_image_id);
-CREATE INDEX blog_categories_children_idx ON blog_categories (parent_id);
-
--- Lists of posts, newest first: all, of one status, of one organization.
-CREATE INDEX blog_posts_newest_idx
-ON blog_posts (coalesce(published_at, created_at) DESC, id DESC);
-CREATE INDEX blog_posts_status_newest_idx
-ON blog_posts (status, coalesce(published_at, created_at) DESC, id DESC);
-CREATE INDEX blog_posts_featured_newest_idx
-ON blog_posts (is_featured, coalesce(published_at, created_at) DESC, id DESC);
-CREATE INDEX blog_posts_home_newest_idx
-ON blog_posts (display_in_home, coalesce(published_at, created_at) DESC, id DESC);
-CREATE INDEX blog_posts_organization_newest_idx
-ON blog_posts (organization_id, coalesce(published_at, created_at) DESC, id DESC);
-
--- The other direction of each join table; its primary key serves the post's.
-CREATE INDEX blog_post_authors_author_idx ON blog_post_authors (author_id);
-CREATE INDEX blog_post_categories_category_idx ON blog_post_categories (category_id);
-CREATE INDEX blog_post_media_media_idx ON blog_post_media (media_id);
-
--- A subtree within its post, a comment's replies, a post's comments, and what waits for moderation: each oldest first.
-CREATE INDEX blog_comments_thread_idx ON blog_comments (post_id, parent_id);
-CREATE INDEX blog_comments_replies_idx ON blog_comments (parent_id, created_at, id);
-CREATE INDEX blog_comments_post_oldest_idx ON blog_comments (post_id, created_at, id);
-CREATE INDEX blog_comments_moderation_idx ON blog_comments (status, created_at, id);
+-- A rollback drops the tables that this made, and not those of a database that was adopted.
+COMMENT ON TABLE blog_organizations IS 'Made by concordia_sql.';
+COMMENT ON TABLE blog_media IS 'Made by concordia_sql.';
+COMMENT ON TABLE blog_authors IS 'Made by concordia_sql.';
+COMMENT ON TABLE blog_categories IS 'Made by concordia_sql.';
+COMMENT ON TABLE blog_posts IS 'Made by concordia_sql.';
+COMMENT ON TABLE blog_translations IS 'Made by concordia_sql.';
+COMMENT ON TABLE blog_post_authors IS 'Made by concordia_sql.';
+COMMENT ON TABLE blog_post_categories IS 'Made by concordia_sql.';
+COMMENT ON TABLE blog_post_media IS 'Made by concordia_sql.';
+COMMENT ON TABLE blog_comments IS 'Made by concordia_sql.';

@@ -1,9 +1,25 @@
--- Drops the services marketplace's tables.
-DROP TABLE services_bookings;
-DROP TABLE services_availability;
-DROP TABLE services_reviews;
-DROP TABLE services_media_links;
-DROP TABLE services_translations;
-DROP TABLE services_listings;
-DROP TABLE services_categories;
-DROP TABLE services_media;
+-- Drops the services marketplace's tables, if the migration made them. Those of a database that was adopted stay, with their rows.
+DO $$
+DECLARE
+    made regclass;
+BEGIN
+    FOREACH made IN ARRAY ARRAY(
+        SELECT to_regclass(quote_ident(name))
+        FROM unnest(ARRAY[
+            'services_bookings',
+            'services_availability',
+            'services_reviews',
+            'services_media_links',
+            'services_translations',
+            'services_listings',
+            'services_categories',
+            'services_media'
+        ]) WITH ORDINALITY AS tables (name, number)
+        WHERE obj_description(to_regclass(quote_ident(name)), 'pg_class') = 'Made by concordia_sql.'
+        ORDER BY number
+    )
+    LOOP
+        EXECUTE format('DROP TABLE %s', made);
+    END LOOP;
+END
+$$;

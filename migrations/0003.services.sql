@@ -24,12 +24,12 @@ CREATE TABLE services_media (
 
 CREATE TABLE services_categories (
     id text PRIMARY KEY,
-    slug text NOT NULL UNIQUE,
+    slug text NOT NULL CONSTRAINT services_categories_slug_unique UNIQUE,
     name jsonb NOT NULL,
     description jsonb,
     icon text,
-    featured_image_id text REFERENCES services_media (id),
-    parent_id text REFERENCES services_categories (id),
+    featured_image_id text,
+    parent_id text,
     sort_order integer NOT NULL DEFAULT 0,
     display_in_home boolean NOT NULL DEFAULT FALSE,
     display_in_menu boolean NOT NULL DEFAULT TRUE,
@@ -43,10 +43,10 @@ CREATE TABLE services_categories (
 
 CREATE TABLE services_listings (
     id text PRIMARY KEY,
-    slug text NOT NULL UNIQUE,
-    category_id text REFERENCES services_categories (id),
+    slug text NOT NULL CONSTRAINT services_listings_slug_unique UNIQUE,
+    category_id text,
     provider_id text NOT NULL, -- a user's id
-    organization_id text REFERENCES blog_organizations (id),
+    organization_id text,
     status text NOT NULL DEFAULT 'pending_review', -- or active, suspended, archived, draft, deleted
     base_price text, -- a decimal
     price_type text, -- hourly, fixed, free, negotiable
@@ -61,14 +61,13 @@ CREATE TABLE services_listings (
     display_in_home boolean NOT NULL DEFAULT FALSE,
     allow_reviews boolean NOT NULL DEFAULT TRUE,
     in_language text NOT NULL DEFAULT 'fr',
-    deleted_at timestamp,
     created_at timestamp NOT NULL DEFAULT now(),
     updated_at timestamp NOT NULL DEFAULT now()
 );
 
 CREATE TABLE services_translations (
     id text PRIMARY KEY,
-    service_id text NOT NULL REFERENCES services_listings (id),
+    service_id text NOT NULL,
     in_language text NOT NULL,
     title jsonb NOT NULL,
     description jsonb NOT NULL,
@@ -78,22 +77,20 @@ CREATE TABLE services_translations (
     seo_keywords jsonb,
     canonical_url jsonb,
     created_at timestamp NOT NULL DEFAULT now(),
-    updated_at timestamp NOT NULL DEFAULT now(),
-    UNIQUE (service_id, in_language)
+    updated_at timestamp NOT NULL DEFAULT now()
 );
 
 CREATE TABLE services_media_links (
-    service_id text NOT NULL REFERENCES services_listings (id),
-    media_id text NOT NULL REFERENCES services_media (id),
+    service_id text NOT NULL,
+    media_id text NOT NULL,
     type text NOT NULL, -- cover, gallery
-    position text, -- a number
-    PRIMARY KEY (service_id, media_id, type)
+    position text -- a number
 );
 
 CREATE TABLE services_reviews (
     id text PRIMARY KEY,
-    service_id text NOT NULL REFERENCES services_listings (id),
-    parent_id text REFERENCES services_reviews (id),
+    service_id text NOT NULL,
+    parent_id text,
     author_name text NOT NULL,
     author_email text NOT NULL,
     author_id text, -- a user's id
@@ -101,25 +98,23 @@ CREATE TABLE services_reviews (
     rating integer NOT NULL, -- 1 to 5; 0 on a reply
     status text NOT NULL DEFAULT 'pending', -- or approved, rejected
     in_language text NOT NULL,
-    deleted_at timestamp,
     created_at timestamp NOT NULL DEFAULT now(),
     updated_at timestamp NOT NULL DEFAULT now()
 );
 
 CREATE TABLE services_availability (
     id text PRIMARY KEY,
-    service_id text NOT NULL REFERENCES services_listings (id),
+    service_id text NOT NULL,
     day_of_week integer NOT NULL, -- 0 Sunday to 6 Saturday
     start_time text NOT NULL, -- HH:MM
     end_time text NOT NULL,
     is_available boolean NOT NULL DEFAULT TRUE,
-    created_at timestamp NOT NULL DEFAULT now(),
-    UNIQUE (service_id, day_of_week, start_time)
+    created_at timestamp NOT NULL DEFAULT now()
 );
 
 CREATE TABLE services_bookings (
     id text PRIMARY KEY,
-    service_id text NOT NULL REFERENCES services_listings (id),
+    service_id text NOT NULL,
     customer_id text NOT NULL, -- a user's id
     provider_id text NOT NULL, -- a user's id
     booking_date text NOT NULL, -- YYYY-MM-DD
@@ -137,38 +132,14 @@ CREATE TABLE services_bookings (
     updated_at timestamp NOT NULL DEFAULT now()
 );
 
-CREATE INDEX services_categories_featured_image_idx ON services_categories (featured_image_id);
-CREATE INDEX services_categories_children_idx ON services_categories (parent_id);
+CREATE UNIQUE INDEX idx_services_availability_unique ON services_availability (service_id, day_of_week, start_time);
 
--- Lists of services, newest first: all, of one status, category, organization or provider.
-CREATE INDEX services_listings_newest_idx
-ON services_listings (created_at DESC, id DESC);
-CREATE INDEX services_listings_status_newest_idx
-ON services_listings (status, created_at DESC, id DESC);
-CREATE INDEX services_listings_featured_newest_idx
-ON services_listings (is_featured, created_at DESC, id DESC);
-CREATE INDEX services_listings_home_newest_idx
-ON services_listings (display_in_home, created_at DESC, id DESC);
-CREATE INDEX services_listings_category_newest_idx
-ON services_listings (category_id, created_at DESC, id DESC);
-CREATE INDEX services_listings_organization_newest_idx
-ON services_listings (organization_id, created_at DESC, id DESC);
-CREATE INDEX services_listings_provider_newest_idx
-ON services_listings (provider_id, created_at DESC, id DESC);
-
--- The other direction of the join table; its primary key serves the service's.
-CREATE INDEX services_media_links_media_idx ON services_media_links (media_id);
-
--- A subtree within its service, a review's replies, a service's reviews, and what waits for moderation: each oldest first.
-CREATE INDEX services_reviews_thread_idx ON services_reviews (service_id, parent_id);
-CREATE INDEX services_reviews_replies_idx ON services_reviews (parent_id, created_at, id);
-CREATE INDEX services_reviews_service_oldest_idx ON services_reviews (service_id, created_at, id);
-CREATE INDEX services_reviews_moderation_idx ON services_reviews (status, created_at, id);
-CREATE INDEX services_reviews_author_idx ON services_reviews (author_id);
-
--- The calendars of a service, of a customer and of a provider; the bookings of one status.
-CREATE INDEX services_bookings_service_calendar_idx ON services_bookings (service_id, booking_date, booking_time);
-CREATE INDEX services_bookings_customer_calendar_idx ON services_bookings (customer_id, booking_date);
-CREATE INDEX services_bookings_provider_calendar_idx ON services_bookings (provider_id, booking_date);
-CREATE INDEX services_bookings_calendar_idx ON services_bookings (booking_date, booking_time, id);
-CREATE INDEX services_bookings_status_calendar_idx ON services_bookings (status, booking_date, booking_time, id);
+-- A rollback drops the tables that this made, and not those of a database that was adopted.
+COMMENT ON TABLE services_media IS 'Made by concordia_sql.';
+COMMENT ON TABLE services_categories IS 'Made by concordia_sql.';
+COMMENT ON TABLE services_listings IS 'Made by concordia_sql.';
+COMMENT ON TABLE services_translations IS 'Made by concordia_sql.';
+COMMENT ON TABLE services_media_links IS 'Made by concordia_sql.';
+COMMENT ON TABLE services_reviews IS 'Made by concordia_sql.';
+COMMENT ON TABLE services_availability IS 'Made by concordia_sql.';
+COMMENT ON TABLE services_bookings IS 'Made by concordia_sql.';

@@ -106,7 +106,7 @@ ERRORS = [
     ),
     # keys
     Broken(
-        "ALTER TABLE profile DROP CONSTRAINT profile_user_id_key",
+        "ALTER TABLE profile DROP CONSTRAINT profile_user_id_unique",
         *("error", "profile (user_id)", "no unique key", 'CREATE UNIQUE INDEX CONCURRENTLY ON "profile" ("user_id");'),
     ),
     Broken(
@@ -127,12 +127,12 @@ ERRORS = [
         *("error", "member (organization_id, user_id)", "no unique key", "CREATE UNIQUE INDEX CONCURRENTLY"),
     ),
     Broken(
-        "ALTER TABLE profile DROP CONSTRAINT profile_user_id_key;"
+        "ALTER TABLE profile DROP CONSTRAINT profile_user_id_unique;"
         "ALTER TABLE profile ADD UNIQUE (user_id) DEFERRABLE INITIALLY DEFERRED",
         *("error", "profile (user_id)", "or a deferred one", "CREATE UNIQUE INDEX CONCURRENTLY"),
     ),
     Broken(
-        "UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = 'profile_user_id_key'::regclass",
+        "UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = 'profile_user_id_unique'::regclass",
         *("error", "profile (user_id)", "an index that is not valid", "CREATE UNIQUE INDEX CONCURRENTLY", False),
     ),
     # foreign keys
@@ -145,7 +145,7 @@ ERRORS = [
         *("error", "blog_comments (post_id)", "no foreign key to blog_posts", 'REFERENCES "blog_posts" ("id")', False),
     ),
     Broken(
-        "ALTER TABLE session DROP CONSTRAINT session_user_id_fkey;"
+        "ALTER TABLE session DROP CONSTRAINT session_user_id_user_id_fk;"
         'ALTER TABLE session ADD FOREIGN KEY (user_id) REFERENCES "user" (id)',
         *("error", "session (user_id)", "ON DELETE is NO ACTION, not CASCADE", "ON DELETE CASCADE;", False),
     ),
@@ -199,9 +199,9 @@ ERRORS = [
     Broken("DELETE FROM _yoyo_migration", "error", "migrations", "none is applied", "Run: yoyo apply", False),
     Broken("DROP TABLE _yoyo_migration", "error", "migrations", "none is applied", "Run: yoyo apply", False),
     Broken(
-        "DELETE FROM _yoyo_migration WHERE migration_id = '0005.commands'; DROP FUNCTION refuse_command;"
-        "DROP INDEX session_expired_idx",
-        *("error", "migrations", "not applied: 0005.commands", "Run: yoyo apply", False),
+        "DELETE FROM _yoyo_migration WHERE migration_id = '0004.commands'; DROP FUNCTION refuse_command;"
+        "ALTER TABLE blog_comments DROP COLUMN deleted_at CASCADE",
+        *("error", "migrations", "not applied: 0004.commands", "Run: yoyo apply", False),
     ),
     # row security
     Broken(
@@ -362,9 +362,9 @@ def test_rights_that_the_role_lacks_are_found(
 def test_a_constraint_has_any_name(connection: Connection, service_url: str) -> None:
     """As Drizzle names them, or with indexes in the place of keys."""
     for change in (
-        "ALTER TABLE profile RENAME CONSTRAINT profile_user_id_fkey TO profile_user_id_user_id_fk",
-        "ALTER TABLE profile RENAME CONSTRAINT profile_user_id_key TO profile_user_id_unique",
-        "ALTER TABLE services_availability DROP CONSTRAINT services_availability_service_id_day_of_week_start_time_key",
+        "ALTER TABLE profile RENAME CONSTRAINT profile_user_id_fkey TO profile_user",
+        "ALTER TABLE profile RENAME CONSTRAINT profile_user_id_unique TO one_profile",
+        "DROP INDEX idx_services_availability_unique",
         "CREATE UNIQUE INDEX slots ON services_availability (start_time, service_id, day_of_week)",
         "ALTER INDEX blog_posts_newest_idx RENAME TO newest",
         "DROP INDEX blog_comments_thread_idx",

@@ -10,13 +10,13 @@ from tests.support.plans import used_indexes
 
 USER = {
     "session_user_idx",
-    "account_user_idx",
-    "member_user_idx",
+    "account_userId_idx",
+    "member_userId_idx",
     "invitation_inviter_idx",
     "organization_pkey",
-    "profile_user_id_key",
+    "profile_user_id_unique",
 }
-ORGANIZATION = {"member_organization_id_user_id_key", "invitation_organization_idx", "user_pkey"}
+ORGANIZATION = {"member_organization_id_user_id_key", "invitation_organizationId_idx", "user_pkey"}
 ORGANIZATION_GOES = {"organization_pkey", "session_active_organization_idx"}
 BOTH = {"organization_pkey", "user_pkey"}
 
@@ -25,24 +25,24 @@ BOTH = {"organization_pkey", "user_pkey"}
     ("query", "indexes"),
     [
         (auth.GetUser(id=""), {"user_pkey"} | USER),
-        (auth.GetUserByEmail(email=""), {"user_email_key"} | USER),
-        (auth.GetUserByUsername(username=""), {"user_username_key"} | USER),
+        (auth.GetUserByEmail(email=""), {"user_email_unique"} | USER),
+        (auth.GetUserByUsername(username=""), {"user_username_unique"} | USER),
         (auth.ListUsers(banned=True, text=""), {"user_newest_idx"}),
         (auth.CountUsers(role=""), {"user_role_idx"}),
-        (auth.GetSession(token=""), {"session_token_key"} | BOTH),
+        (auth.GetSession(token=""), {"session_token_unique"} | BOTH),
         (auth.ListSessions(user_id="", expired=False), {"session_user_idx"}),
         (auth.CountSessions(user_id="", expired=False), {"session_user_idx"}),
         (auth.GetAccount(provider_id="", account_id=""), {"account_provider_id_account_id_key", "user_pkey"}),
-        (auth.ListAccounts(user_id=""), {"account_user_idx"}),
-        (auth.CountAccounts(user_id=""), {"account_user_idx"}),
+        (auth.ListAccounts(user_id=""), {"account_userId_idx"}),
+        (auth.CountAccounts(user_id=""), {"account_userId_idx"}),
         (auth.GetOrganization(id=""), {"organization_pkey"} | ORGANIZATION),
-        (auth.GetOrganizationBySlug(slug=""), {"organization_slug_key"} | ORGANIZATION),
+        (auth.GetOrganizationBySlug(slug=""), {"organization_slug_unique"} | ORGANIZATION),
         (auth.ListMembers(organization_id="", role=""), {"member_organization_id_user_id_key", "user_pkey"}),
         (auth.CountMembers(organization_id="", role=""), {"member_organization_id_user_id_key"}),
         (auth.GetInvitation(id=""), {"invitation_pkey"} | BOTH),
         (auth.ListInvitations(status="pending", open=True), {"invitation_newest_idx"} | BOTH),
         (auth.CountInvitations(email=""), {"invitation_email_any_case_idx"}),
-        (auth.CountInvitations(organization_id="", open=True), {"invitation_organization_idx"}),
+        (auth.CountInvitations(organization_id="", open=True), {"invitation_organizationId_idx"}),
         (auth.CountInvitations(inviter_id="", status="pending"), {"invitation_inviter_idx"}),
         (auth.GetVerification(identifier=""), {"verification_identifier_idx"}),
     ],
@@ -57,7 +57,7 @@ def test_each_statement_is_served_by_its_indexes(
 def test_a_membership_is_found_by_its_user_or_by_both(sample: psycopg.Connection[Any]) -> None:
     """For a user with few memberships, one index is as good as the other."""
     (index,) = used_indexes(sample, auth.GetMember(organization_id="", user_id="")) - BOTH
-    assert index in {"member_organization_id_user_id_key", "member_user_idx"}
+    assert index in {"member_organization_id_user_id_key", "member_userId_idx"}
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_a_membership_is_found_by_its_user_or_by_both(sample: psycopg.Connection
         (auth.DeleteVerification(identifier=""), {"verification_identifier_idx"}),
         (auth.DeleteOrganization(id=""), ORGANIZATION - {"user_pkey"} | ORGANIZATION_GOES),
         (auth.AcceptInvitation(id="", user_id="user-1"), {"invitation_pkey", "organization_pkey", "user_pkey"}),
-        (profile.ChangeProfile(user_id=""), {"profile_user_id_key"}),
-        (profile.DeleteProfile(user_id=""), {"profile_user_id_key"}),
+        (profile.ChangeProfile(user_id=""), {"profile_user_id_unique"}),
+        (profile.DeleteProfile(user_id=""), {"profile_user_id_unique"}),
     ],
     ids=lambda value: " ".join(sorted(value)) if isinstance(value, set) else value.query_name,
 )
@@ -79,4 +79,4 @@ def test_each_command_is_served_by_its_indexes(
 ) -> None:
     """Among what it uses are the tables that it writes."""
     used = used_indexes(sample, command)
-    assert {name for name in used if name.endswith(("_idx", "_key", "_pkey"))} == indexes
+    assert {name for name in used if name.endswith(("_idx", "_key", "_pkey", "_unique"))} == indexes

@@ -58,7 +58,7 @@ async def test_a_database_looks_as_it_opens(colour: str, connection: Connection,
         pass
     for change, cause in (
         ("DROP FUNCTION refuse_command", "function refuse_command: does not raise RC001"),
-        ("DELETE FROM _yoyo_migration WHERE migration_id = '0005.commands'", "not applied: 0005.commands"),
+        ("DELETE FROM _yoyo_migration WHERE migration_id = '0004.commands'", "not applied: 0004.commands"),
         ("DELETE FROM _yoyo_migration", "none is applied"),
         ("CREATE SCHEMA app; ALTER TABLE profile SET SCHEMA app", "which the schema app has"),
     ):
@@ -77,7 +77,7 @@ async def test_what_is_missing_is_explained(
     ask = profile.GetProfile(user_id="x")
     for change, cause in (
         ("ALTER TABLE profile DROP COLUMN bio", "all migrations are applied, so something was changed since"),
-        ("DELETE FROM _yoyo_migration WHERE migration_id = '0005.commands'", "not applied: 0005.commands. Run: yoyo"),
+        ("DELETE FROM _yoyo_migration WHERE migration_id = '0004.commands'", "not applied: 0004.commands. Run: yoyo"),
         ("DROP TABLE _yoyo_migration", "none is applied. Run: yoyo apply"),
         ("CREATE SCHEMA app; ALTER TABLE profile SET SCHEMA app", "which the schema app has"),
     ):

@@ -150,9 +150,9 @@ def test_no_relation_is_planned_that_nobody_asks_for(sample: Connection, asked: 
 @pytest.mark.parametrize(
     ("asked", "index"),
     [
-        (POST, "blog_posts_slug_key"),
-        (POST.into(Slug), "blog_posts_slug_key"),
-        (blog.GetAuthor(slug="x"), "blog_authors_slug_key"),
+        (POST, "blog_posts_slug_unique"),
+        (POST.into(Slug), "blog_posts_slug_unique"),
+        (blog.GetAuthor(slug="x"), "blog_authors_slug_unique"),
         (auth.GetUser(id="x"), "user_pkey"),
     ],
     ids=lambda value: getattr(value, "name", value),

@@ -12,10 +12,10 @@ from tests.support.plans import used_indexes
 @pytest.mark.parametrize(
     ("query", "indexes"),
     [
-        (profile.GetProfile(user_id=""), {"profile_user_id_key", "user_pkey"}),
+        (profile.GetProfile(user_id=""), {"profile_user_id_unique", "user_pkey"}),
         (
             profile.GetProfileByUsername(username=""),
-            {"user_username_key", "profile_user_id_key", "user_pkey"},
+            {"user_username_unique", "profile_user_id_unique", "user_pkey"},
         ),
     ],
     ids=lambda value: " ".join(sorted(value)) if isinstance(value, set) else repr(value),

@@ -1,1 +1,0 @@
-DROP INDEX services_bookings_other_dates_idx;
