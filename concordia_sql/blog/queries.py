@@ -203,6 +203,8 @@ class GetTranslation(Maybe[TranslationDetails]):
     """
 
     id: str
+    of_deleted: bool | None = None
+    """Whether to read it if its post is deleted too."""
 
 
 @query("blog/list_missing_translations.sql")
@@ -259,6 +261,8 @@ class GetComment(Subtree[CommentNode]):
     """
 
     id: str
+    of_deleted: bool | None = None
+    """Whether to read it if its post is deleted too."""
 
 
 @query("blog/get_comment_thread.sql")
@@ -271,6 +275,8 @@ class GetCommentThread(Tree[CommentNode]):
 
     post_id: str
     status: CommentStatus | None = None
+    of_deleted: bool | None = None
+    """Whether to read those of a deleted post too."""
 
 
 @query("blog/get_comment_details.sql")
@@ -278,6 +284,8 @@ class GetCommentDetails(Maybe[CommentDetails]):
     """The comment with this id, the comment that it answers and its post, or None. `GetComment` reads its replies."""
 
     id: str
+    of_deleted: bool | None = None
+    """Whether to read it if its post is deleted too."""
 
 
 @query("blog/list_comments.sql")
@@ -286,6 +294,8 @@ class ListComments(Many[ListedComment]):
 
     post_id: str
     status: CommentStatus | None = None
+    of_deleted: bool | None = None
+    """Whether to read those of a deleted post too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
 
@@ -296,6 +306,8 @@ class CountComments(One[Count]):
 
     post_id: str
     status: CommentStatus | None = None
+    of_deleted: bool | None = None
+    """Whether to read those of a deleted post too."""
 
 
 @query("blog/list_comments_by_status.sql")
@@ -303,6 +315,8 @@ class ListCommentsByStatus(Many[ListedCommentDetails]):
     """The comments of this status on all posts, oldest first, at most `limit`: "pending" ones wait for moderation."""
 
     status: CommentStatus
+    of_deleted: bool | None = None
+    """Whether to read those of deleted posts too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
 
@@ -312,3 +326,5 @@ class CountCommentsByStatus(One[Count]):
     """How many comments `ListCommentsByStatus` gives in all."""
 
     status: CommentStatus
+    of_deleted: bool | None = None
+    """Whether to read those of deleted posts too."""

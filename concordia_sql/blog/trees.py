@@ -20,8 +20,8 @@ _SHAPES = {"shown": "blog/shown_comment", "node": "blog/thread_comment"}
 class ThreadComment(ThreadNode):
     """A comment as a thread shows it.
 
-    A hidden comment, which is deleted or not approved, is shown only above its replies. What its author wrote is None,
-    unless the query asks for `with_hidden`.
+    A hidden comment, which is deleted, not approved or of a deleted post, is shown only above its replies. What its
+    author wrote is None, unless the query asks for `with_hidden`.
     """
 
     post_id: str
@@ -55,7 +55,8 @@ class CommentPage(ThreadPage):
 class GetCommentTree(Tree[ThreadCommentNode]):
     """All comments of a post as trees, oldest first, then by id. The list has the comments that reply to none.
 
-    Comments that are deleted or not approved are left out, unless one below them is shown.
+    Comments that are deleted or not approved are left out, unless one below them is shown, and so are those of a
+    deleted post.
 
     A comment whose parent belongs to another post is a root too, with its `parent_id` set. So is the first comment of a
     cycle, but not if a `depth` is given.
@@ -65,22 +66,22 @@ class GetCommentTree(Tree[ThreadCommentNode]):
     depth: Depth | None = None
     """Only this many levels below the roots; 0 for the roots alone."""
     with_hidden: bool | None = None
-    """Whether to show deleted and unapproved comments too, with their content."""
+    """Whether to show deleted and unapproved comments, and those of a deleted post, too, with their content."""
 
 
 @query("threads/get_subtree.sql", shapes={"node": "blog/thread_comment"})
 class GetCommentSubtree(Subtree[ThreadCommentNode]):
     """The comment with this id and the replies below it, oldest first, then by id, or None.
 
-    Comments that are deleted or not approved are left out, unless one below them is shown; if nothing is left, the
-    result is None. A cycle ends before it would repeat a node.
+    Comments that are deleted or not approved are left out, unless one below them is shown, and so are those of a
+    deleted post; if nothing is left, the result is None. A cycle ends before it would repeat a node.
     """
 
     id: str
     depth: Depth | None = None
     """Only this many levels below the comment."""
     with_hidden: bool | None = None
-    """Whether to show deleted and unapproved comments too, with their content."""
+    """Whether to show deleted and unapproved comments, and those of a deleted post, too, with their content."""
 
 
 @query(
@@ -95,7 +96,7 @@ class GetCommentPath(Many[ThreadComment]):
 
     id: str
     with_hidden: bool | None = None
-    """Whether to show deleted and unapproved comments with their content."""
+    """Whether to show deleted and unapproved comments, and those of a deleted post, with their content."""
 
 
 @query("threads/get_page.sql", shapes=_SHAPES, names={"subject_id": "post_id"})
@@ -107,9 +108,9 @@ class GetCommentPage(One[CommentPage]):
     the post once, whatever is written or deleted meanwhile; what is written after the current position is there too. An
     unknown post has no comments.
 
-    Comments that are deleted or not approved are left out, unless one below them is shown. A comment that cannot be
-    reached from one without a parent, as in a cycle, is on no page; `GetCommentTree` has it. A reply is listed below
-    its parent, even if it names another post.
+    Comments that are deleted or not approved are left out, unless one below them is shown, and so are those of a
+    deleted post. A comment that cannot be reached from one without a parent, as in a cycle, is on no page;
+    `GetCommentTree` has it. A reply is listed below its parent, even if it names another post.
 
     The cost of a page depends on the size of the page and the hidden comments that it skips, not on that of the thread.
     """
@@ -123,7 +124,7 @@ class GetCommentPage(One[CommentPage]):
     depth: Levels = 3
     """How many levels below its roots the page shows: 0 to 100."""
     with_hidden: bool | None = None
-    """Whether to show deleted and unapproved comments too, with their content."""
+    """Whether to show deleted and unapproved comments, and those of a deleted post, too, with their content."""
     after: str | None = attrs.field(default=None, converter=cursor(str | None, datetime | None, str | None))
 
 

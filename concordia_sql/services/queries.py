@@ -176,6 +176,8 @@ class GetServiceTranslation(Maybe[TranslationDetails]):
     """
 
     id: str
+    of_deleted: bool | None = None
+    """Whether to read it if its listing is deleted too."""
 
 
 @query("services/get_review.sql")
@@ -186,6 +188,8 @@ class GetReview(Maybe[ReviewDetails]):
     """
 
     id: str
+    of_deleted: bool | None = None
+    """Whether to read it if its listing is deleted too."""
 
 
 @query("services/get_review_thread.sql")
@@ -198,6 +202,8 @@ class GetReviewThread(Subtree[ReviewNode]):
     id: str
     status: ReviewStatus | None = None
     """Only replies in this status."""
+    of_deleted: bool | None = None
+    """Whether to read it if its listing is deleted too."""
 
 
 @query("services/list_review_threads.sql")
@@ -210,6 +216,8 @@ class ListReviewThreads(Tree[ReviewNode]):
 
     service_id: str
     status: ReviewStatus | None = None
+    of_deleted: bool | None = None
+    """Whether to read those of a deleted listing too."""
 
 
 @query("services/list_reviews.sql")
@@ -220,6 +228,8 @@ class ListReviews(Many[ListedReview]):
     status: ReviewStatus | None = None
     rating: Rating | None = None
     """Only those of this rating; 0 is that of replies."""
+    of_deleted: bool | None = None
+    """Whether to read those of a deleted listing too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
     """The cursor of the last row of the previous page."""
@@ -232,6 +242,8 @@ class CountReviews(One[Count]):
     service_id: str
     status: ReviewStatus | None = None
     rating: Rating | None = None
+    of_deleted: bool | None = None
+    """Whether to read those of a deleted listing too."""
 
 
 @query("services/list_reviews_by_status.sql")
@@ -239,6 +251,8 @@ class ListReviewsByStatus(Many[ListedReviewDetails]):
     """The reviews of all listings in a status, oldest first, at most `limit`: for "pending", what awaits moderation."""
 
     status: ReviewStatus
+    of_deleted: bool | None = None
+    """Whether to read those of deleted listings too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
     """The cursor of the last row of the previous page."""
@@ -249,6 +263,8 @@ class CountReviewsByStatus(One[Count]):
     """How many reviews of all listings are in a status."""
 
     status: ReviewStatus
+    of_deleted: bool | None = None
+    """Whether to read those of deleted listings too."""
 
 
 @query("services/list_reviews_by_author.sql")
@@ -257,6 +273,8 @@ class ListReviewsByAuthor(Many[ListedReviewDetails]):
 
     author_id: str
     status: ReviewStatus | None = None
+    of_deleted: bool | None = None
+    """Whether to read those of deleted listings too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
     """The cursor of the last row of the previous page."""
@@ -268,6 +286,8 @@ class CountReviewsByAuthor(One[Count]):
 
     author_id: str
     status: ReviewStatus | None = None
+    of_deleted: bool | None = None
+    """Whether to read those of deleted listings too."""
 
 
 @query("services/list_availability.sql")
@@ -277,6 +297,8 @@ class ListAvailability(Many[AvailabilitySlot]):
     service_id: str
     day_of_week: DayOfWeek | None = None
     """Only those of this day; 0 is Sunday."""
+    of_deleted: bool | None = None
+    """Whether to read those of a deleted listing too."""
 
 
 @query("services/count_availability.sql")
@@ -285,6 +307,8 @@ class CountAvailability(One[Count]):
 
     service_id: str
     day_of_week: DayOfWeek | None = None
+    of_deleted: bool | None = None
+    """Whether to read those of a deleted listing too."""
 
 
 @query("services/get_availability_slot.sql")
@@ -295,6 +319,8 @@ class GetAvailabilitySlot(Maybe[AvailabilitySlotDetails]):
     """
 
     id: str
+    of_deleted: bool | None = None
+    """Whether to read it if its listing is deleted too."""
 
 
 @query("services/get_booking.sql")

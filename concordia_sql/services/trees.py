@@ -34,8 +34,8 @@ _SHAPES = {"shown": "services/shown_review", "node": "services/thread_review"}
 class ThreadReview(ThreadNode):
     """A review as a thread shows it.
 
-    A hidden review, which is deleted or not approved, is shown only above its replies. What its author wrote is None,
-    unless the query asks for `with_hidden`.
+    A hidden review, which is deleted, not approved or of a deleted listing, is shown only above its replies. What its
+    author wrote is None, unless the query asks for `with_hidden`.
     """
 
     service_id: str
@@ -70,7 +70,8 @@ class ReviewPage(ThreadPage):
 class GetReviewTree(Tree[ThreadReviewNode]):
     """All reviews of a listing as trees, oldest first, then by id. The list has the reviews that reply to none.
 
-    Reviews that are deleted or not approved are left out, unless one below them is shown.
+    Reviews that are deleted or not approved are left out, unless one below them is shown, and so are those of a deleted
+    listing.
 
     A review whose parent belongs to another listing is a root too, with its `parent_id` set. So is the first review of
     a cycle, but not if a `depth` is given.
@@ -80,22 +81,22 @@ class GetReviewTree(Tree[ThreadReviewNode]):
     depth: Depth | None = None
     """Only this many levels below the roots; 0 for the roots alone."""
     with_hidden: bool | None = None
-    """Whether to show deleted and unapproved reviews too, with their content."""
+    """Whether to show deleted and unapproved reviews, and those of a deleted listing, too, with their content."""
 
 
 @query("threads/get_subtree.sql", shapes={"node": "services/thread_review"})
 class GetReviewSubtree(Subtree[ThreadReviewNode]):
     """The review with this id and the replies below it, oldest first, then by id, or None.
 
-    Reviews that are deleted or not approved are left out, unless one below them is shown; if nothing is left, the
-    result is None. A cycle ends before it would repeat a node.
+    Reviews that are deleted or not approved are left out, unless one below them is shown, and so are those of a deleted
+    listing; if nothing is left, the result is None. A cycle ends before it would repeat a node.
     """
 
     id: str
     depth: Depth | None = None
     """Only this many levels below the review."""
     with_hidden: bool | None = None
-    """Whether to show deleted and unapproved reviews too, with their content."""
+    """Whether to show deleted and unapproved reviews, and those of a deleted listing, too, with their content."""
 
 
 @query(
@@ -112,7 +113,7 @@ class GetReviewPath(Many[ThreadReview]):
 
     id: str
     with_hidden: bool | None = None
-    """Whether to show deleted and unapproved reviews with their content."""
+    """Whether to show deleted and unapproved reviews, and those of a deleted listing, with their content."""
 
 
 @query("threads/get_page.sql", shapes=_SHAPES, names={"subject_id": "service_id"})
@@ -124,9 +125,9 @@ class GetReviewPage(One[ReviewPage]):
     the listing once, whatever is written or deleted meanwhile; what is written after the current position is there too.
     An unknown listing has no reviews.
 
-    Reviews that are deleted or not approved are left out, unless one below them is shown. A review that cannot be
-    reached from one without a parent, as in a cycle, is on no page; `GetReviewTree` has it. A reply is listed below its
-    parent, even if it names another listing.
+    Reviews that are deleted or not approved are left out, unless one below them is shown, and so are those of a deleted
+    listing. A review that cannot be reached from one without a parent, as in a cycle, is on no page; `GetReviewTree`
+    has it. A reply is listed below its parent, even if it names another listing.
 
     The cost of a page depends on the size of the page and the hidden reviews that it skips, not on that of the thread.
     """
@@ -143,7 +144,7 @@ class GetReviewPage(One[ReviewPage]):
     depth: Levels = 3
     """How many levels below its roots the page shows: 0 to 100."""
     with_hidden: bool | None = None
-    """Whether to show deleted and unapproved reviews too, with their content."""
+    """Whether to show deleted and unapproved reviews, and those of a deleted listing, too, with their content."""
     after: str | None = attrs.field(default=None, converter=_cursor)
 
 

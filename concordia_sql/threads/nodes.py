@@ -12,8 +12,8 @@ from concordia_sql.values import Email, Id, Language
 class ThreadNode:
     """A comment or review as a thread shows it.
 
-    A hidden node, which is deleted or not approved, is shown only above its replies. What its author wrote is None,
-    unless the query asks for `with_hidden`.
+    A hidden node, which is deleted, not approved or of a deleted post or listing, is shown only above its replies. What
+    its author wrote is None, unless the query asks for `with_hidden`.
     """
 
     id: str
@@ -28,7 +28,7 @@ class ThreadNode:
     created_at: datetime
     updated_at: datetime
     is_hidden: bool
-    """Whether it is deleted or not approved."""
+    """Whether it is deleted, not approved, or of a deleted post or listing."""
 
 
 @attrs.frozen

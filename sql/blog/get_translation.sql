@@ -8,4 +8,10 @@ SELECT
         WHERE blog_post.id = blog_translation.post_id
     ) AS post
 FROM blog_translation
-WHERE blog_translation.id = :id
+LEFT JOIN blog_posts ON blog_translation.post_id = blog_posts.id
+WHERE
+    blog_translation.id = :id
+    AND (
+        (blog_posts.deleted_at IS NULL AND blog_posts.status IS DISTINCT FROM 'deleted')
+        OR :of_deleted::boolean -- when :of_deleted
+    )

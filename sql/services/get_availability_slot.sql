@@ -8,4 +8,10 @@ SELECT
         WHERE services_listing.id = services_availability_slot.service_id
     ) AS service
 FROM services_availability_slot
-WHERE services_availability_slot.id = :id
+LEFT JOIN services_listings ON services_availability_slot.service_id = services_listings.id
+WHERE
+    services_availability_slot.id = :id
+    AND (
+        (services_listings.deleted_at IS NULL AND services_listings.status IS DISTINCT FROM 'deleted')
+        OR :of_deleted::boolean -- when :of_deleted
+    )

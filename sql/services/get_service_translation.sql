@@ -8,4 +8,10 @@ SELECT
         WHERE services_listing.id = services_translation.service_id
     ) AS service
 FROM services_translation
-WHERE services_translation.id = :id
+LEFT JOIN services_listings ON services_translation.service_id = services_listings.id
+WHERE
+    services_translation.id = :id
+    AND (
+        (services_listings.deleted_at IS NULL AND services_listings.status IS DISTINCT FROM 'deleted')
+        OR :of_deleted::boolean -- when :of_deleted
+    )

@@ -2,9 +2,14 @@
 -- uses: services/availability_slot
 SELECT services_availability_slot.*
 FROM services_availability_slot
+LEFT JOIN services_listings ON services_availability_slot.service_id = services_listings.id
 WHERE
     services_availability_slot.service_id = :service_id
     AND services_availability_slot.day_of_week = :day_of_week -- when :day_of_week
+    AND (
+        (services_listings.deleted_at IS NULL AND services_listings.status IS DISTINCT FROM 'deleted')
+        OR :of_deleted::boolean -- when :of_deleted
+    )
 ORDER BY
     services_availability_slot.day_of_week,
     services_availability_slot.start_time,

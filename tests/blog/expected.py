@@ -19,10 +19,13 @@ TABLES = [
 
 
 class Blog:
-    """The rows there are now."""
+    """The rows there are now, without what is below a deleted post."""
 
     def __init__(self, connection: Connection) -> None:
         self._tables = {table: [with_tuples(row) for row in rows(connection, table)] for table in TABLES}
+        gone = {row["id"] for row in self._tables["blog_posts"] if row["deleted_at"] or row["status"] == "deleted"}
+        for table in ("blog_translations", "blog_comments"):
+            self._tables[table] = [row for row in self._tables[table] if row["post_id"] not in gone]
 
     def rows(self, table: str, **equals: object) -> list[Row]:
         """The rows of a table whose columns have these values, without what is deleted; None stands for any value."""

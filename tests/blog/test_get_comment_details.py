@@ -12,4 +12,3 @@ def test_every_comment_with_parent_and_post(sample: Connection) -> None:
         details.append(found)
     assert None in details
     assert {comment.parent is None for comment in details if comment} == {True, False}
-    assert {comment.post is None for comment in details if comment} == {True, False}

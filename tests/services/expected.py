@@ -21,10 +21,14 @@ TABLES = [
 
 
 class Marketplace:
-    """The rows there are now."""
+    """The rows there are now, without what is below a deleted listing."""
 
     def __init__(self, connection: Connection) -> None:
         self._tables = {table: [with_tuples(row) for row in rows(connection, table)] for table in TABLES}
+        listings = self._tables["services_listings"]
+        gone = {row["id"] for row in listings if row["deleted_at"] or row["status"] == "deleted"}
+        for table in ("services_translations", "services_reviews", "services_availability"):
+            self._tables[table] = [row for row in self._tables[table] if row["service_id"] not in gone]
 
     def rows(self, table: str, **equals: object) -> list[Row]:
         """The rows of a table whose columns have these values, without what is deleted; None stands for any value."""

@@ -9,7 +9,7 @@ from tests.support.rows import NOON, insert
 def test_every_one_with_its_listing(sample: Connection) -> None:
     querier, marketplace = Querier(sample), Marketplace(sample)
     found = marketplace.rows("services_availability")
-    assert any(marketplace.listing(row["service_id"]) is None for row in found)
+    assert found
     for row in found:
         expected = made(services.AvailabilitySlotDetails, row, service=marketplace.listing(row["service_id"]))
         assert querier.fetch(services.GetAvailabilitySlot(id=row["id"])) == expected
@@ -20,8 +20,10 @@ def test_an_unknown_id_is_none(sample: Connection) -> None:
 
 
 @pytest.mark.parametrize("deleted", [{"deleted_at": NOON}, {"status": "deleted"}])
-def test_a_deleted_listing_is_none(connection: Connection, deleted: dict[str, object]) -> None:
+def test_that_of_a_deleted_listing_is_read_if_asked_for(connection: Connection, deleted: dict[str, object]) -> None:
     listing = insert(connection, "services_listings", deleted)["id"]
     row = insert(connection, "services_availability", {"service_id": listing})
-    found = Querier(connection).fetch(services.GetAvailabilitySlot(id=row["id"]))
+    querier = Querier(connection)
+    assert querier.fetch(services.GetAvailabilitySlot(id=row["id"])) is None
+    found = querier.fetch(services.GetAvailabilitySlot(id=row["id"], of_deleted=True))
     assert found == made(services.AvailabilitySlotDetails, row, service=None)

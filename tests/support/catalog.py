@@ -34,6 +34,7 @@ VALUES: dict[str, object] = {
     "language": "fr",
     "languages": ["fr", "ar"],
     "limit": 20,
+    "of_deleted": False,
     "open": True,
     "organization": "blog-organization-1",
     "organization_id": "organization-1",

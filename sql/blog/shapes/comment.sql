@@ -1,4 +1,4 @@
--- A comment, not deleted.
+-- A comment, neither deleted nor of a deleted post, unless these are asked for.
 SELECT
     blog_comments.id,
     blog_comments.post_id,
@@ -13,4 +13,10 @@ SELECT
     blog_comments.created_at,
     blog_comments.updated_at
 FROM blog_comments
-WHERE blog_comments.deleted_at IS NULL
+LEFT JOIN blog_posts ON blog_comments.post_id = blog_posts.id
+WHERE
+    blog_comments.deleted_at IS NULL
+    AND (
+        (blog_posts.deleted_at IS NULL AND blog_posts.status IS DISTINCT FROM 'deleted')
+        OR :of_deleted::boolean -- when :of_deleted
+    )

@@ -1,4 +1,4 @@
--- A review, not deleted, with its author.
+-- A review, neither deleted nor of a deleted listing, unless these are asked for, with its author.
 -- uses: auth/public_user
 SELECT
     services_reviews.id,
@@ -20,4 +20,10 @@ SELECT
         WHERE auth_public_user.id = services_reviews.author_id
     ) AS author
 FROM services_reviews
-WHERE services_reviews.deleted_at IS NULL
+LEFT JOIN services_listings ON services_reviews.service_id = services_listings.id
+WHERE
+    services_reviews.deleted_at IS NULL
+    AND (
+        (services_listings.deleted_at IS NULL AND services_listings.status IS DISTINCT FROM 'deleted')
+        OR :of_deleted::boolean -- when :of_deleted
+    )
