@@ -22,8 +22,8 @@ import psycopg
 from concordia_sql import CONCORDIA, Statement, auth, blog, profile, services
 from concordia_sql.engine.checks.catalogue import catalogue_text, load_catalogue, read_catalogue
 from concordia_sql.engine.columns import columns_of
+from concordia_sql.engine.migrating import migrate
 from concordia_sql.tools import embedded
-from concordia_sql.tools.migrate import migrate
 
 DOCS = Path(__file__).parent
 SNAPSHOT = DOCS.parent / "migrations" / "catalogue.json"
@@ -206,7 +206,7 @@ ORDER BY 1, 2
 def main() -> None:
     """Write the pages."""
     with embedded.start() as url:
-        migrate(url)
+        migrate(url, CONCORDIA)
         with psycopg.connect(url, autocommit=True) as connection:
             (DOCS / "schema.md").write_text(schema_page(connection), "utf-8")
             SNAPSHOT.write_text(catalogue_text(read_catalogue(connection)), "utf-8")

@@ -41,6 +41,10 @@ class NotMigrated(ConcordiaError):
     """A table, column or function that a library's migrations make is missing. The cause is psycopg's error."""
 
 
+class MigrationError(ConcordiaError):
+    """Migrations cannot be applied, or one failed. Says which, why and what to do, without a value of a row."""
+
+
 class OutcomeUnknown(ConcordiaError):
     """The connection was lost, or a deadline passed, during a command or a COMMIT. It may or may not be done.
 

@@ -25,8 +25,8 @@ from concordia_sql.engine import Affected, ConcordiaError, Database, ParameterEr
 from concordia_sql.engine.checks import check as checking
 from concordia_sql.engine.columns import spell
 from concordia_sql.engine.compose import Composed, compose, compose_command
+from concordia_sql.engine.migrating import migrate
 from concordia_sql.tools import embedded, sample
-from concordia_sql.tools.migrate import migrate
 from concordia_sql.tools.sample.loader import TABLES
 
 try:
@@ -191,7 +191,7 @@ def serve(folder: Path | None, scale: int) -> None:
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), embedded.start(folder) as url:
-        migrate(url)
+        migrate(url, CONCORDIA)
         with Database(url, max_size=1, requires=[CONCORDIA]) as database, database.querier() as querier:
             if querier.connection.execute('SELECT FROM "user" LIMIT 1').fetchone() is None:
                 _load(querier, scale)

@@ -16,8 +16,8 @@ from rich.text import Text
 
 import concordia_sql
 from concordia_sql import CONCORDIA, Database, Querier, Query
+from concordia_sql.engine.migrating import migrate
 from concordia_sql.tools import embedded, sample
-from concordia_sql.tools.migrate import migrate
 
 _RUNS = 50
 _END = """\
@@ -158,7 +158,7 @@ def run(console: Console) -> None:
     """Start a server with the sample, and show the queries."""
     with console.status("Starting PostgreSQL …") as status, embedded.start() as url:
         status.update("Migrating …")
-        migrate(url)
+        migrate(url, CONCORDIA)
         with Database(url, max_size=1, requires=[CONCORDIA]) as database, database.querier() as querier:
             status.update("Loading the sample …")
             counts = sample.load(querier.connection)

@@ -14,8 +14,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from concordia_sql import Conflict, Database, MissingReference, auth, blog
-from concordia_sql.tools.migrate import migrate
+from concordia_sql import CONCORDIA, Conflict, Database, MissingReference, auth, blog
+from concordia_sql.engine.migrating import migrate
 
 LANGUAGES = {"de": "doppelter", "fr": "dupliqu", "ru": "нарушает", "ja": "一意性制約"}
 """A word of each in the message for a key that is taken."""
@@ -68,7 +68,7 @@ def url(folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
             while not is_ready(url):
                 assert server.poll() is None
                 time.sleep(0.02)
-            migrate(url)
+            migrate(url, CONCORDIA)
             yield url
         finally:
             server.terminate()

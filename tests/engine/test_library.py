@@ -28,8 +28,8 @@ from concordia_sql import (
     command,
     query,
 )
+from concordia_sql.engine.migrating import migrate
 from concordia_sql.engine.statement import find_shape, load
-from concordia_sql.tools.migrate import migrate
 from tests.support import bakery
 from tests.support.rows import insert
 from tests.support.statements import said, write

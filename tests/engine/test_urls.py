@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from concordia_sql import AsyncDatabase, Database, DatabaseURLError
+from concordia_sql import CONCORDIA, AsyncDatabase, Database, DatabaseURLError
+from concordia_sql.engine.migrating import migrate
 from concordia_sql.engine.urls import connection_settings
-from concordia_sql.tools.migrate import migrate
 
 SECRET = "sEcReT"
 WRONG = {
@@ -48,7 +48,7 @@ WRONG = {
 
 @pytest.mark.parametrize("url", WRONG)
 def test_a_wrong_url_is_an_error_that_shows_nothing_of_it(url: str) -> None:
-    for make in (Database, AsyncDatabase, migrate):
+    for make in (Database, AsyncDatabase, lambda url: migrate(url, CONCORDIA)):
         with pytest.raises(DatabaseURLError) as caught:
             make(url)
         assert WRONG[url] in str(caught.value)
