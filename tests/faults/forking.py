@@ -3,6 +3,7 @@
 import os
 import random
 import sys
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -10,6 +11,10 @@ from concordia_sql import AsyncDatabase, Database, QuerierError
 from tests.support.queries import GetNumber
 
 WORKERS, CALLS = 4, 60
+
+warnings.filterwarnings(
+    "ignore", "This process .* is multi-threaded", DeprecationWarning
+)  # it is: the pool has a thread
 
 
 def in_child(function: Callable[[], None]) -> int:

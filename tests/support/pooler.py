@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -28,12 +29,18 @@ def can_track() -> bool:
     return found is not None and (int(found[1]), int(found[2])) >= (1, 21)
 
 
+def accepts(path: Path) -> bool:
+    """Whether a program listens on a socket; it may be there before that."""
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(str(path)) == 0
+
+
 @contextlib.contextmanager
 def pooled(url: str, mode: str = "transaction", *, size: int = 1, tracked: int = 0) -> Iterator[str]:
     """PgBouncer in a mode, with so many connections for all clients; gives the database's URL behind it."""
     server = {name: str(value) for name, value in conninfo_to_dict(url).items() if name != "dbname"}
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
-        settings, socket = Path(name, "pgbouncer.ini"), Path(name, ".s.PGSQL.6432")
+        settings, path = Path(name, "pgbouncer.ini"), Path(name, ".s.PGSQL.6432")
         settings.write_text(
             f"[databases]\n* = {make_conninfo('', **server)}\n"
             f"[pgbouncer]\nlisten_port = 6432\nunix_socket_dir = {name}\nauth_type = any\n"
@@ -42,9 +49,11 @@ def pooled(url: str, mode: str = "transaction", *, size: int = 1, tracked: int =
         )
         Path(name).chmod(0o777)
         user = "nobody" if os.geteuid() == 0 else None  # root is refused
-        with subprocess.Popen([program(), settings], user=user, stderr=subprocess.DEVNULL) as process:
+        folder = Path(server["host"])
+        group = folder.stat().st_gid if user and folder.is_dir() else None  # who may reach the server's socket
+        with subprocess.Popen([program(), settings], user=user, group=group, stderr=subprocess.DEVNULL) as process:
             try:
-                while not socket.exists():
+                while not accepts(path):
                     assert process.poll() is None
                     time.sleep(0.005)
                 yield urlsplit(url)._replace(query=f"host={quote(name, safe='')}&port=6432").geturl()
