@@ -18,6 +18,7 @@ from psycopg.sql import SQL, Identifier
 from concordia_sql import Affected
 from concordia_sql.engine.compose import Composed
 from concordia_sql.tools import cli, embedded, sample
+from concordia_sql.tools.cli import queries
 from concordia_sql.tools.sample.loader import TABLES
 from tests.support.catalog import command_classes, query_classes
 from tests.support.rows import insert
@@ -74,12 +75,12 @@ def test_show_gives_what_the_query_gives(sample_url: str) -> None:
 
 def test_show_quotes_for_psql(sample_url: str) -> None:
     for value in ("it's", "a\\nb", ":x", '"'):
-        assert psql(sample_url, f"\\set value {cli._quoted(value)}\nSELECT :'value';") == f"{value}\n"
+        assert psql(sample_url, f"\\set value {queries._quoted(value)}\nSELECT :'value';") == f"{value}\n"
 
 
 def test_show_leaves_strings_alone() -> None:
     composed = Composed("SELECT '$1', 'it''s $1', $1, $10 FROM \"x\"", tuple("abcdefghij"), ("",) * 10)
-    assert cli._with_variables(composed) == "SELECT '$1', 'it''s $1', :'a', :'j' FROM \"x\""
+    assert queries._with_variables(composed) == "SELECT '$1', 'it''s $1', :'a', :'j' FROM \"x\""
 
 
 def test_explain_runs_the_query(sample_url: str) -> None:
@@ -117,7 +118,7 @@ def retire(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> type[Affected]:
     class Retire(Affected):
         role: str
 
-    monkeypatch.setattr(cli, "_queries", lambda: {Retire.query_name: Retire})
+    monkeypatch.setattr(queries, "_queries", lambda: {Retire.query_name: Retire})
     return Retire
 
 

@@ -1,88 +1,34 @@
-"""The command line: what queries there are, what PostgreSQL gets and does, and a server to try them on."""
+"""`list`, `show`, `explain`: what queries there are, and what PostgreSQL gets and does."""
 
 import contextlib
 import difflib
 import inspect
 import json
 import re
-import signal
-import sys
 import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Literal, cast
 
 import attrs
-import psycopg
+import click
 from psycopg.sql import SQL, Composable, Identifier
 from psycopg.sql import Literal as Quoted
+from rich.console import Console
+from rich.syntax import Syntax
+from rich.text import Text
 
 from concordia_sql import auth, blog, profile, services
-from concordia_sql.concordia import CONCORDIA
-from concordia_sql.engine import Affected, ConcordiaError, Database, ParameterError, Querier, Statement
-from concordia_sql.engine.checks import check as checking
+from concordia_sql.engine import Affected, Database, ParameterError, Querier, Statement
 from concordia_sql.engine.columns import spell
 from concordia_sql.engine.compose import Composed, compose, compose_command
-from concordia_sql.engine.migrating import migrate
-from concordia_sql.tools import embedded, sample
-from concordia_sql.tools.sample.loader import TABLES
-
-try:
-    import click
-    from rich.console import Console
-    from rich.progress import Progress
-    from rich.syntax import Syntax
-    from rich.text import Text
-except ModuleNotFoundError as error:
-    sys.exit(f'The command line needs the package {error.name}: pip install "concordia-sql[cli]"')
+from concordia_sql.tools.cli.group import Failure, database_option, main
 
 _DOMAINS = (auth, profile, blog, services)
 
 _EXAMPLES: Mapping[object, str] = {bool: "true", int: "1", datetime: "2026-01-01 00:00:00"}
 """Values for psql, by type."""
-
-_MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction)
-
-
-class _Failure(click.ClickException):
-    """An error that is shown as a red line."""
-
-    def show(self, file: typing.IO[Any] | None = None) -> None:
-        click.secho(self.message, file=file, err=True, fg="red")
-
-
-class _NotChecked(_Failure):
-    """An error for which there is no answer."""
-
-    exit_code = 2
-
-
-class _Commands(click.Group):
-    """Shows the errors of the library and of PostgreSQL without a traceback."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except psycopg.Error as error:
-            message = error.diag.message_primary or " ".join(str(error).split())
-            raise _Failure(f"{message}{f'; {CONCORDIA.not_migrated}' if isinstance(error, _MISSING) else ''}") from None
-        except ConcordiaError as error:
-            raise _Failure(str(error)) from None
-
-
-_database = click.option(
-    *("--database", "url"), envvar="DATABASE_URL", show_envvar=True, required=True, help="The URL of the database."
-)
-_scale = click.option(
-    *("--scale",), type=click.IntRange(min=1), default=1, show_default=True, help="1 is 50 posts and 2,000 comments."
-)
-
-
-@click.group(cls=_Commands)
-def main() -> None:
-    """The queries of concordia_sql: what there is, what PostgreSQL gets and does, and a server to try them on."""
 
 
 @main.command("list")
@@ -124,7 +70,7 @@ def show(name: str, fields: tuple[str, ...]) -> None:
 @main.command()
 @click.argument("name")
 @click.argument("values", nargs=-1, metavar="[FIELD=VALUE]...")
-@_database
+@database_option
 def explain(name: str, values: tuple[str, ...], url: str) -> None:
     """Show the plan of a query, run with these values.
 
@@ -143,75 +89,6 @@ def explain(name: str, values: tuple[str, ...], url: str) -> None:
     click.echo("\n".join(lines))
 
 
-@main.command()
-@click.argument("modules", nargs=-1, metavar="[MODULE]...")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array of objects with level, where, what, remedy.")
-@click.option("--strict", is_flag=True, help="Take warnings for errors.")
-@_database
-def check(modules: tuple[str, ...], url: str, *, as_json: bool, strict: bool) -> None:
-    """Check that a database fits the queries of these modules, or of Concordia.
-
-    Each line is one cause, with what mends it. Nothing is written, and no row is read. The exit status is 0 when
-    nothing is wrong but for warnings, 1 when something is, and 2 when the check could not be made.
-
-    \b
-    concordia-sql check myapp.reports --strict
-    """
-    sys.path.insert(0, "")  # as `python -m` does: for modules of the folder that one is in
-    try:
-        found = checking.check(url, *(modules or _DOMAINS))
-    except (psycopg.Error, ConcordiaError, ImportError) as error:
-        raise _NotChecked(" ".join(str(error).split())) from None
-    if as_json:
-        click.echo(json.dumps([attrs.asdict(finding) for finding in found], indent=2))
-    for finding in () if as_json else found:
-        click.secho(str(finding), fg="red" if finding.level == "error" else "yellow")
-    if any(strict or finding.level == "error" for finding in found):
-        sys.exit(1)
-    if not found and not as_json:
-        click.echo("The database fits.")
-
-
-@main.command()
-@_scale
-@_database
-def seed(scale: int, url: str) -> None:
-    """Load the sample into an empty, migrated database."""
-    with Database(url, max_size=1) as database, database.querier() as querier:
-        _load(querier, scale)
-
-
-@main.command()
-@click.option("--folder", type=click.Path(path_type=Path), help="Where the data is kept; else it is temporary.")
-@_scale
-def serve(folder: Path | None, scale: int) -> None:
-    """Run a server that holds the sample, until Ctrl-C.
-
-    Prints its URL. A folder keeps the data: the sample is loaded only when it is empty.
-    """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with contextlib.suppress(KeyboardInterrupt), embedded.start(folder) as url:
-        migrate(url, CONCORDIA)
-        with Database(url, max_size=1, requires=[CONCORDIA]) as database, database.querier() as querier:
-            if querier.connection.execute('SELECT FROM "user" LIMIT 1').fetchone() is None:
-                _load(querier, scale)
-        click.echo(
-            f"Serving until Ctrl-C, {'with temporary data' if folder is None else f'data in {folder}'}. Its URL:",
-            err=True,
-        )
-        click.echo(url)
-        while True:
-            signal.pause()
-
-
-@main.command()
-def demo() -> None:
-    """Run the queries of Concordia's documentation."""
-    from concordia_sql.tools import demo  # noqa: PLC0415 - nothing else needs its queries
-
-    demo.run(Console())
-
-
 def _queries() -> dict[str, type[Statement[Any]]]:
     """Every query of the library by its name, in the order of the names."""
     found = [getattr(domain, name) for domain in _DOMAINS for name in domain.__all__]
@@ -223,7 +100,7 @@ def _find(name: str) -> type[Statement[Any]]:
     known = _queries()
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1)
-        raise _Failure(f"There is no query {name}; {f'did you mean {near[0]}?' if near else 'see: concordia-sql list'}")
+        raise Failure(f"There is no query {name}; {f'did you mean {near[0]}?' if near else 'see: concordia-sql list'}")
     return known[name]
 
 
@@ -246,7 +123,7 @@ def _fields(cls: type[Statement[Any]]) -> "dict[str, attrs.Attribute[Any]]":
 def _check_fields(cls: type[Statement[Any]], names: Iterable[str]) -> None:
     known = _fields(cls)
     if unknown := [name for name in names if name not in known]:
-        raise _Failure(f"{cls.query_name} has no field {', '.join(unknown)}; it has {', '.join(known) or 'none'}")
+        raise Failure(f"{cls.query_name} has no field {', '.join(unknown)}; it has {', '.join(known) or 'none'}")
 
 
 def _compose(cls: type[Statement[Any]], given: Mapping[str, str]) -> Composed:
@@ -255,7 +132,7 @@ def _compose(cls: type[Statement[Any]], given: Mapping[str, str]) -> Composed:
     for name, texts in cls._choices.items():
         value = given.get(name) or _fields(cls)[name].default
         if given.get(name) and value not in texts:
-            raise _Failure(f"{cls.query_name}: {name} is one of {', '.join(map(str, texts))}")
+            raise Failure(f"{cls.query_name}: {name} is one of {', '.join(map(str, texts))}")
         comparisons.append(texts.get(value, ""))
     present = frozenset([*given, *comparisons])
     return (compose_command if cls.writes else compose)(cls.source, cls.result_class, present)
@@ -309,7 +186,7 @@ def _query_of(cls: type[Statement[Any]], values: Iterable[str]) -> Statement[Any
     _check_fields(cls, given)
     fields = _fields(cls)
     if missing := [name for name, field in fields.items() if field.default is attrs.NOTHING and name not in given]:
-        raise _Failure(f"{cls.query_name} needs {', '.join(f'{name}=…' for name in missing)} too")
+        raise Failure(f"{cls.query_name} needs {', '.join(f'{name}=…' for name in missing)} too")
     return cls(**{name: _value(fields[name], text) for name, text in given.items()})
 
 
@@ -345,14 +222,3 @@ def _values(querier: Querier, composed: Composed, query: Statement[Any] | None) 
     """What stands behind EXECUTE."""
     texts = querier._session.texts(composed, query) if query else [None] * len(composed.parameters)
     return SQL("({})").format(SQL(", ").join(map(Quoted, texts))) if texts else SQL("")
-
-
-def _load(querier: Querier, scale: int) -> None:
-    """Load the sample behind a bar, and say how much that was."""
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
-        bar = bars.add_task("", total=len(TABLES) * scale)
-        counts = sample.load(
-            querier.connection, scale, progress=lambda table, *_: bars.update(bar, advance=1, description=table)
-        )
-    click.echo(f"Loaded {sum(counts.values()):,} rows into {len(counts)} tables.", err=True)

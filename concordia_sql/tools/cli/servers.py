@@ -1,0 +1,71 @@
+"""`seed`, `serve`, `demo`: the sample, and a server to try it on."""
+
+import contextlib
+import signal
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from concordia_sql.concordia import CONCORDIA
+from concordia_sql.engine import Database, Querier
+from concordia_sql.engine.migrating import migrate
+from concordia_sql.tools import embedded, sample
+from concordia_sql.tools.cli.group import database_option, main
+from concordia_sql.tools.sample.loader import TABLES
+
+_scale = click.option(
+    *("--scale",), type=click.IntRange(min=1), default=1, show_default=True, help="1 is 50 posts and 2,000 comments."
+)
+
+
+@main.command()
+@_scale
+@database_option
+def seed(scale: int, url: str) -> None:
+    """Load the sample into an empty, migrated database."""
+    with Database(url, max_size=1) as database, database.querier() as querier:
+        _load(querier, scale)
+
+
+@main.command()
+@click.option("--folder", type=click.Path(path_type=Path), help="Where the data is kept; else it is temporary.")
+@_scale
+def serve(folder: Path | None, scale: int) -> None:
+    """Run a server that holds the sample, until Ctrl-C.
+
+    Prints its URL. A folder keeps the data: the sample is loaded only when it is empty.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt), embedded.start(folder) as url:
+        migrate(url, CONCORDIA)
+        with Database(url, max_size=1, requires=[CONCORDIA]) as database, database.querier() as querier:
+            if querier.connection.execute('SELECT FROM "user" LIMIT 1').fetchone() is None:
+                _load(querier, scale)
+        click.echo(
+            f"Serving until Ctrl-C, {'with temporary data' if folder is None else f'data in {folder}'}. Its URL:",
+            err=True,
+        )
+        click.echo(url)
+        while True:
+            signal.pause()
+
+
+@main.command()
+def demo() -> None:
+    """Run the queries of Concordia's documentation."""
+    from concordia_sql.tools import demo  # noqa: PLC0415 - nothing else needs its queries
+
+    demo.run(Console())
+
+
+def _load(querier: Querier, scale: int) -> None:
+    """Load the sample behind a bar, and say how much that was."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
+        bar = bars.add_task("", total=len(TABLES) * scale)
+        counts = sample.load(
+            querier.connection, scale, progress=lambda table, *_: bars.update(bar, advance=1, description=table)
+        )
+    click.echo(f"Loaded {sum(counts.values()):,} rows into {len(counts)} tables.", err=True)
