@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from itertools import chain
@@ -116,9 +117,9 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheels")
     tree, shop = folder / "tree", folder / "shop"
     ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
-    for name in ("concordia_sql", "migrations", "sql"):
+    for name in ("concordia_sql", "migrations", "sql", "tests"):
         shutil.copytree(ROOT / name, tree / name, ignore=ignored, symlinks=True)
-    for name in ("LICENSE", "README.md", "pyproject.toml"):
+    for name in ("LICENSE", "MANIFEST.in", "README.md", "pyproject.toml"):
         shutil.copy(ROOT / name, tree)
     for name, text in SHOP.items():
         (shop / name).parent.mkdir(parents=True, exist_ok=True)
@@ -164,6 +165,14 @@ def test_the_wheel_holds_each_file_once(wheels: Path) -> None:
     expected = [path.relative_to(ROOT) for path in code]
     expected += [Path("concordia_sql") / path.relative_to(ROOT) for path in statements]
     assert held == sorted(map(str, expected))
+
+
+def test_the_source_distribution_holds_no_part_of_the_tests(wheels: Path) -> None:
+    """They need the checkout: its Makefile, its lock, its migrations in their place."""
+    (path,) = wheels.glob("concordia_sql-*.tar.gz")
+    with tarfile.open(path) as source:
+        folders = {Path(name).parts[1] for name in source.getnames() if len(Path(name).parts) > 2}
+    assert folders == {"concordia_sql", "concordia_sql.egg-info", "migrations", "sql"}
 
 
 def test_the_wheel_reads_a_post(python: Path, sample_url: str, tmp_path: Path) -> None:
