@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar, cast
 import attrs
 import msgspec
 
-from concordia_sql.engine import Otherwise
+from concordia_sql.engine import Bounds, Otherwise
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -47,7 +47,9 @@ def _links(value: object) -> object:
     return [link for link in value if isinstance(link, str)] if isinstance(value, list) else []
 
 
-Localized: TypeAlias = Annotated[str | dict[str, str | None], Otherwise(_texts)]
+_ARTICLE = Bounds(text=1_000_000)
+
+Localized: TypeAlias = Annotated[str | dict[str, str | None], _ARTICLE, Otherwise(_texts)]
 """A text by language, `{"fr": "Bonjour", "en": "Hello"}`, or one text for all; "" where another writer has none."""
 
 Keywords: TypeAlias = Annotated[str | tuple[str, ...] | dict[str, str | tuple[str, ...] | None], Otherwise(_words)]

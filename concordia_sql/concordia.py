@@ -7,7 +7,7 @@ from typing import Any, TypeVar, dataclass_transform
 import attrs
 
 from concordia_sql import engine
-from concordia_sql.engine import Command, Library, Query
+from concordia_sql.engine import Bounds, Command, Library, Query
 
 Q = TypeVar("Q", bound=Query[Any])
 W = TypeVar("W", bound=Command[Any])
@@ -18,6 +18,8 @@ CONCORDIA = Library(
     # inside the package when it is installed, beside it in a source tree
     _PACKAGE / "sql" if (_PACKAGE / "sql").is_dir() else _PACKAGE.parent / "sql",
     migrations="package:concordia_sql:migrations",
+    # What the columns hold: names, remarks and look-ups. Articles, addresses and tokens have types of their own.
+    bounds=Bounds(text=10_000, items=10_000, levels=100, nodes=1_000),
 )
 """Concordia's SQL files. A library that names it in `uses` can use its shapes."""
 

@@ -5,23 +5,22 @@ values; results return them as they are.
 """
 
 import re
+import string
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, TypeAlias
 
 import msgspec
 
-from concordia_sql.engine import Convert, ParameterError
+from concordia_sql.engine import Bounds, Convert, ParameterError
 
 
-def _text(kind: str, pattern: str, *, longest: int, form: Callable[[str], str] = str) -> Convert:
-    """Converts a text of this kind to the form in which it is stored. `longest` is in characters."""
+def _text(kind: str, pattern: str, *, form: Callable[[str], str] = str) -> Convert:
+    """Converts a text of this kind to the form in which it is stored."""
     matches = re.compile(pattern).fullmatch
 
     def convert(value: str) -> str:
         value = form(value)
-        if len(value) > longest:
-            raise ParameterError(f"Expected {kind} of at most {longest} characters")
         if not matches(value):
             raise ParameterError(f"Expected {kind}")
         return value
@@ -29,63 +28,84 @@ def _text(kind: str, pattern: str, *, longest: int, form: Callable[[str], str] =
     return Convert(convert)
 
 
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+
+def _lower_ascii(value: str) -> str:
+    """The text with the letters A to Z in lower case, and no other: the Kelvin sign is not the letter k."""
+    return value.translate(_LOWER)
+
+
 def _lower(value: str) -> str:
     return value.lower()
 
 
 # A key of a B-tree holds 2,704 bytes, and a character takes up to 4: two ids of 255 characters fit beside a time.
-Id: TypeAlias = Annotated[str, _text("an id, not empty,", r"(?s).+", longest=255)]
+Id: TypeAlias = Annotated[str, Bounds(text=255), _text("an id, not empty,", r"(?s).+")]
 """The id of a row: 1 to 255 characters of any kind."""
 
-Secret: TypeAlias = Annotated[str, _text("a text, not empty,", r"(?s).+", longest=512)]
+Secret: TypeAlias = Annotated[str, Bounds(text=512), _text("a text, not empty,", r"(?s).+")]
 """A token or an identifier by which something is found: 1 to 512 characters of any kind."""
 
-Slug: TypeAlias = Annotated[str, _text("a slug, without blanks or / ? #,", r"[^\s/?#]+", longest=255)]
+Slug: TypeAlias = Annotated[str, Bounds(text=255), _text("a slug, without blanks or / ? #,", r"[^\s/?#]+")]
 """The part of an address that names a row: 1 to 255 characters, none of them a blank, `/`, `?` or `#`."""
 
-Email: TypeAlias = Annotated[str, _text("an e-mail address, without blanks,", r"\S+", longest=320, form=_lower)]
-"""An e-mail address: 1 to 320 characters without blanks, in lower case. The address need not exist."""
+Email: TypeAlias = Annotated[
+    str, Bounds(text=320), _text("an e-mail address, without blanks,", r"\S+", form=_lower_ascii)
+]
+"""An e-mail address: 1 to 320 characters without blanks, the letters A to Z in lower case. It need not exist."""
 
-Username: TypeAlias = Annotated[str, _text("a username, not empty,", r"(?s).+", longest=255)]
+Username: TypeAlias = Annotated[str, Bounds(text=255), _text("a username, not empty,", r"(?s).+")]
 """The unique name of a user: 1 to 255 characters."""
 
+Part: TypeAlias = Annotated[str, Bounds(text=255)]
+"""A text to look for in others: at most 255 characters."""
+
+LongText: TypeAlias = Annotated[str, Bounds(text=100_000)]
+"""A text that may be long, as the token of a provider: at most 100,000 characters."""
+
+SoughtEmail: TypeAlias = Annotated[str, Bounds(text=320), Convert(_lower_ascii)]
+"""An e-mail address to look up, in upper or lower case; the letters A to Z become lower case, and no others."""
+
 LowerCase: TypeAlias = Annotated[str, Convert(_lower)]
-"""A text to look up in lower case, in which e-mail addresses and usernames are stored."""
+"""A text to look up in lower case, in which usernames are stored."""
 
 Role: TypeAlias = Annotated[
-    str, _text("a role, or several with commas between and without blanks,", r"[^\s,]+(,[^\s,]+)*", longest=255)
+    str, Bounds(text=255), _text("a role, or several with commas between and without blanks,", r"[^\s,]+(,[^\s,]+)*")
 ]
 """One role, or several separated by commas: `owner,editor`."""
 
 Language: TypeAlias = Annotated[
-    str, _text('a language tag as "fr" or "pt-BR"', r"[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8})*", longest=35)
+    str, Bounds(text=35), _text('a language tag as "fr" or "pt-BR"', r"[A-Za-z]{1,8}([-_][A-Za-z0-9]{1,8})*")
 ]
 """A language tag of BCP 47, as "fr" or "pt-BR"; `_` may replace `-`. It is stored and compared unchanged."""
 
-Price: TypeAlias = Annotated[str, _text('a price as "50.00", not negative,', r"[0-9]+(\.[0-9]+)?", longest=30)]
+Price: TypeAlias = Annotated[str, Bounds(text=30), _text('a price as "50.00", not negative,', r"[0-9]+(\.[0-9]+)?")]
 """A decimal, as text: "50.00"; neither negative nor with an exponent."""
 
-Currency: TypeAlias = Annotated[str, _text('a currency as "EUR"', r"[A-Z]{3}", longest=3)]
+Currency: TypeAlias = Annotated[str, Bounds(text=3), _text('a currency as "EUR"', r"[A-Z]{3}")]
 """A currency by its three letters of ISO 4217."""
 
-Position: TypeAlias = Annotated[str, _text('a position as "0" or "10"', r"0|[1-9][0-9]*", longest=9)]
+Position: TypeAlias = Annotated[str, Bounds(text=9), _text('a position as "0" or "10"', r"0|[1-9][0-9]*")]
 """A number from 0 on, as text: the order among others."""
 
 Url: TypeAlias = Annotated[
     str,
+    Bounds(text=1_000_000),
     _text(
         "an address without blanks, by http, by https, of an image as data: or relative,",
         r"((?i:https?:|data:image/)|(?![^/?#]*:))\S+",
-        longest=1_000_000,
     ),
 ]
 """An address: absolute by http or https, relative to the site, or an image in a `data:` address."""
 
-TimeOfDay: TypeAlias = Annotated[str, _text('a time of day as "09:00"', r"([01][0-9]|2[0-3]):[0-5][0-9]", longest=5)]
+TimeOfDay: TypeAlias = Annotated[
+    str, Bounds(text=5), _text('a time of day as "09:00"', r"([01][0-9]|2[0-3]):[0-5][0-9]")
+]
 """A time of day, "00:00" to "23:59"."""
 
 ClosingTime: TypeAlias = Annotated[
-    str, _text('a time of day as "17:00", or "24:00"', r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", longest=5)
+    str, Bounds(text=5), _text('a time of day as "17:00", or "24:00"', r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 ]
 """The time at which something ends: "00:00" to "24:00". If it is not after the start, it is on the next day."""
 

@@ -18,7 +18,7 @@ from concordia_sql.auth.results import (
 from concordia_sql.common import new_id
 from concordia_sql.concordia import command
 from concordia_sql.engine import Affected, Limit, ReturningMaybe, ReturningOne
-from concordia_sql.values import Email, Id, Role, Secret, Slug, Url, Username
+from concordia_sql.values import Email, Id, LongText, Role, Secret, Slug, Url, Username
 
 
 def _keep_spelling(user: "CreateUser | ChangeUser") -> None:
@@ -182,9 +182,9 @@ class CreateAccount(ReturningOne[Account]):
     provider_id: Id
     user_id: Id
     id: Id = attrs.field(factory=new_id)
-    access_token: str | None = attrs.field(default=None, repr=False)
-    refresh_token: str | None = attrs.field(default=None, repr=False)
-    id_token: str | None = attrs.field(default=None, repr=False)
+    access_token: LongText | None = attrs.field(default=None, repr=False)
+    refresh_token: LongText | None = attrs.field(default=None, repr=False)
+    id_token: LongText | None = attrs.field(default=None, repr=False)
     access_token_expires_at: datetime | None = None
     refresh_token_expires_at: datetime | None = None
     scope: str | None = None
@@ -200,9 +200,9 @@ class ChangeAccount(ReturningMaybe[Account]):
     """
 
     id: str
-    access_token: str | UnsetType | None = attrs.field(default=UNSET, repr=False)
-    refresh_token: str | UnsetType | None = attrs.field(default=UNSET, repr=False)
-    id_token: str | UnsetType | None = attrs.field(default=UNSET, repr=False)
+    access_token: LongText | UnsetType | None = attrs.field(default=UNSET, repr=False)
+    refresh_token: LongText | UnsetType | None = attrs.field(default=UNSET, repr=False)
+    id_token: LongText | UnsetType | None = attrs.field(default=UNSET, repr=False)
     access_token_expires_at: datetime | UnsetType | None = UNSET
     refresh_token_expires_at: datetime | UnsetType | None = UNSET
     scope: str | UnsetType | None = UNSET
@@ -293,7 +293,7 @@ class CreateOrganization(ReturningOne[Organization]):
     member_id: Id = attrs.field(factory=new_id)
     """The id of the owner's membership."""
     logo: Url | None = None
-    metadata: str | None = None
+    metadata: LongText | None = None
     """JSON as a text, as Better Auth writes it. It is not checked."""
 
 
@@ -310,7 +310,7 @@ class ChangeOrganization(ReturningMaybe[Organization]):
     name: str | UnsetType = UNSET
     slug: Slug | UnsetType = UNSET
     logo: Url | UnsetType | None = UNSET
-    metadata: str | UnsetType | None = UNSET
+    metadata: LongText | UnsetType | None = UNSET
     """JSON as a text, as Better Auth writes it. It is not checked."""
 
 

@@ -22,7 +22,7 @@ from concordia_sql.auth.results import (
 from concordia_sql.common import Count
 from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Maybe, One, cursor
-from concordia_sql.values import LowerCase
+from concordia_sql.values import LowerCase, Part, SoughtEmail
 
 InvitationStatus: TypeAlias = Literal["pending", "accepted", "rejected", "canceled"]
 
@@ -41,7 +41,7 @@ class GetUser(Maybe[UserDetails]):
 class GetUserByEmail(Maybe[UserDetails]):
     """The user with this e-mail address and everything that belongs to them, or None."""
 
-    email: LowerCase
+    email: SoughtEmail
     """In upper or lower case. It is looked up in lower case, as Better Auth stores it."""
 
 
@@ -64,7 +64,7 @@ class ListUsers(Many[ListedUser]):
     """Only users who have this role, alone or among others."""
     banned: bool | None = None
     """Only banned users, or only others. `banned` stays True when a ban has ended, until somebody lifts it."""
-    text: str | None = None
+    text: Part | None = None
     """Only users whose name or e-mail address has this text in it, in upper or lower case."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
@@ -77,7 +77,7 @@ class CountUsers(One[Count]):
 
     role: str | None = None
     banned: bool | None = None
-    text: str | None = None
+    text: Part | None = None
 
 
 @query("auth/get_session.sql")
@@ -182,7 +182,7 @@ class GetInvitation(Maybe[InvitationDetails]):
 class ListInvitations(Many[ListedInvitation]):
     """The invitations that match all given filters, with organization and inviter, newest first, at most `limit`."""
 
-    email: LowerCase | None = None
+    email: SoughtEmail | None = None
     """Only those to this address, in upper or lower case."""
     organization_id: str | None = None
     inviter_id: str | None = None
@@ -198,7 +198,7 @@ class ListInvitations(Many[ListedInvitation]):
 class CountInvitations(One[Count]):
     """The number of invitations that match all given filters, which are those of `ListInvitations`."""
 
-    email: LowerCase | None = None
+    email: SoughtEmail | None = None
     organization_id: str | None = None
     inviter_id: str | None = None
     status: InvitationStatus | None = None

@@ -24,7 +24,7 @@ from concordia_sql.blog.results import (
 from concordia_sql.common import Count
 from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Maybe, One, Subtree, Tree, cursor
-from concordia_sql.values import Language
+from concordia_sql.values import Language, Part
 
 PostStatus: TypeAlias = Literal["draft", "published", "archived"]
 CommentStatus: TypeAlias = Literal["pending", "approved", "rejected"]
@@ -73,7 +73,7 @@ class ListPosts(Many[ListedPost]):
     display_in_home: bool | None = None
     language: Language | None = None
     """Only those with a translation in this language."""
-    slug_contains: str | None = None
+    slug_contains: Part | None = None
     """Only those with this text in their slug, in any case; `%` and `_` are not wildcards."""
     languages: Sequence[Language] | None = None
     """Of each post, only the translations in these languages."""
@@ -92,7 +92,7 @@ class CountPosts(One[Count]):
     is_featured: bool | None = None
     display_in_home: bool | None = None
     language: Language | None = None
-    slug_contains: str | None = None
+    slug_contains: Part | None = None
 
 
 @query("blog/get_author.sql")

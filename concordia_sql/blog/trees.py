@@ -11,7 +11,7 @@ from concordia_sql.blog.results import Category
 from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Node, One, Subtree, Tree, cursor
 from concordia_sql.threads.nodes import ThreadNode, ThreadPage
-from concordia_sql.threads.pages import Breadth, Depth, Levels, PagedNode, Sort
+from concordia_sql.threads.pages import Breadth, Depth, Levels, PagedNode, Roots, Sort
 
 _SHAPES = {"shown": "blog/shown_comment", "node": "blog/thread_comment"}
 
@@ -112,6 +112,8 @@ class GetCommentPage(One[CommentPage]):
     deleted post. A comment that cannot be reached from one without a parent, as in a cycle, is on no page;
     `GetCommentTree` has it. A reply is listed below its parent, even if it names another post.
 
+    A page has at most 5,000 comments. Of more, the deepest and latest are left out, and `more` leads to them.
+
     The cost of a page depends on the size of the page and the hidden comments that it skips, not on that of the thread.
     """
 
@@ -130,12 +132,16 @@ class GetCommentPage(One[CommentPage]):
 
 @query("threads/list_pages.sql", shapes=_SHAPES, names={"subject_id": "post_id", "subject_ids": "post_ids"})
 class ListCommentPages(Many[CommentPage]):
-    """The first page of each post's comments, as `GetCommentPage` gives it, in the order of the ids, once each."""
+    """The first page of each post's comments, as `GetCommentPage` gives it, in the order of the ids, once each.
+
+    All pages together have at most 5,000 comments, each of them the same share.
+    """
 
     post_ids: Annotated[Sequence[str], msgspec.Meta(max_length=100)]
     """At most 100."""
     sort: Sort = "oldest"
-    limit: Limit = 20
+    limit: Roots = 20
+    """How many comments that reply to none are on each page: 1 to 50."""
     replies: Breadth = 3
     depth: Levels = 3
     with_hidden: bool | None = None

@@ -4,6 +4,7 @@ from msgspec import UNSET, UnsetType
 
 from concordia_sql.engine.async_database import AsyncDatabase
 from concordia_sql.engine.async_querier import AsyncQuerier
+from concordia_sql.engine.bounds import Bounds
 from concordia_sql.engine.checks.check import assert_checked, check
 from concordia_sql.engine.checks.findings import Finding
 from concordia_sql.engine.conversions import Convert
@@ -55,6 +56,7 @@ __all__ = [
     "Affected",
     "AsyncDatabase",
     "AsyncQuerier",
+    "Bounds",
     "Command",
     "ConcordiaError",
     "Conflict",

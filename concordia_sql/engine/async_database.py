@@ -51,6 +51,7 @@ class _AsyncConnector:
     prepare: bool | None
     deadline: float | None
     show_values: bool
+    statement_timeout: float | None
 
     async def connect(self) -> _AsyncConnection:
         connection = await _AsyncConnection.connect(**self.settings)
@@ -58,7 +59,9 @@ class _AsyncConnector:
             connection, converter=self.converter, deadline=self.deadline, show_values=self.show_values
         )
         try:
-            can_prepare = await exchange(querier._session, set_up(connection), setup_deadline(self.settings))
+            can_prepare = await exchange(
+                querier._session, set_up(connection, self.statement_timeout), setup_deadline(self.settings)
+            )
         except TimeIsUp:
             raise psycopg.errors.ConnectionTimeout("the server did not answer when the connection was set up") from None
         querier._session.prepare = can_prepare if self.prepare is None else self.prepare
@@ -78,7 +81,11 @@ class AsyncDatabase(AsyncExecutor):
     last is used next. One that was lost, or is not known to be in order after a call, is replaced.
 
     Each call ends within `deadline` seconds, as the function of that name says for a block; without one it waits for
-    the server as long as it takes. `name` is what the server, `stats` and errors call the database.
+    the server as long as it takes. The server ends each statement after 60 s, by psycopg's QueryCanceled, unless the
+    URL, the role, the database or the server's configuration has a `statement_timeout`, or the argument of that name
+    says another one, in seconds; 0 is none. Through a pooler that lends its connections, the role must have it: there
+    the default is not set, and an argument raises QuerierError. `name` is what the server, `stats` and errors call the
+    database.
 
     Statements are prepared where each connection has a server process of its own, or the pooler in between tracks
     them; `prepare` says otherwise: True suits PgBouncer in session mode. For each library that it `requires`, it looks
@@ -96,6 +103,7 @@ class AsyncDatabase(AsyncExecutor):
         max_size: int = 10,
         timeout: float = 30,
         deadline: float | None = None,
+        statement_timeout: float | None = None,
         max_waiting: int | None = None,
         max_lifetime: float = 3600,
         max_idle: float = 600,
@@ -108,7 +116,7 @@ class AsyncDatabase(AsyncExecutor):
         self._deadline = deadline
         self._requires = tuple(requires)
         self._connector = _AsyncConnector(
-            settings_of(url, name), converter or make_converter(), prepare, deadline, show_values
+            settings_of(url, name), converter or make_converter(), prepare, deadline, show_values, statement_timeout
         )
         self._bounds = Bounds(
             name=name,

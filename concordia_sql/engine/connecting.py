@@ -1,6 +1,7 @@
 """How the connections of a database are made and set. Sync and async share it."""
 
 import contextlib
+import math
 from collections.abc import Iterator, Mapping
 from time import monotonic
 from typing import Any
@@ -13,7 +14,7 @@ from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGconn
 
 from concordia_sql.engine.deadlines import Deadline
-from concordia_sql.engine.errors import DatabaseURLError
+from concordia_sql.engine.errors import DatabaseURLError, QuerierError
 from concordia_sql.engine.silence import silence
 from concordia_sql.engine.urls import connection_settings
 
@@ -35,8 +36,14 @@ SELECT
     CASE WHEN {set_time_zone} THEN set_config('TimeZone', 'UTC', FALSE) END,
     CASE WHEN {set_plans} AND pg_backend_pid() = {backend_pid}
         THEN set_config('plan_cache_mode', 'force_generic_plan', FALSE)
+    END,
+    CASE WHEN pg_backend_pid() = {backend_pid} AND {set_timeout}
+        THEN set_config('statement_timeout', '{statement_timeout}', FALSE)
     END
 """
+# Whatever says something about it wins: the server's configuration, the database, the role, the URL.
+_IS_DEFAULT = "(SELECT source = 'default' FROM pg_settings WHERE name = 'statement_timeout')"
+_STATEMENT_TIMEOUT = 60
 _PROBE = b"concordia_probe"
 
 
@@ -68,8 +75,13 @@ def setup_deadline(settings: Mapping[str, Any]) -> Deadline:
     return Deadline(now + (int(settings["connect_timeout"]) or _CONNECT_TIMEOUT), now)
 
 
-def set_up(connection: "psycopg.Connection[Any] | psycopg.AsyncConnection[Any]") -> PQGen[bool]:
+def set_up(
+    connection: "psycopg.Connection[Any] | psycopg.AsyncConnection[Any]", statement_timeout: float | None
+) -> PQGen[bool]:
     """Set what the library needs on a new connection; whether statements can be prepared on it.
+
+    `statement_timeout` is in seconds. If it is None, it is set to 60 unless anything else says how long it is. Through
+    a pooler it stays as it is, and QuerierError is raised for one that is given.
 
     Behind a pooler that lends the server to others between transactions, and does not track what was prepared, they
     would get each other's statements, and wrong answers.
@@ -80,12 +92,20 @@ def set_up(connection: "psycopg.Connection[Any] | psycopg.AsyncConnection[Any]")
         backend_pid=info.backend_pid,
         set_time_zone="timezone" not in options,
         set_plans="plan_cache_mode" not in options,
+        set_timeout=_IS_DEFAULT if statement_timeout is None else "TRUE",
+        statement_timeout=math.ceil(1000 * (_STATEMENT_TIMEOUT if statement_timeout is None else statement_timeout)),
     )
     pgconn.send_query_params(setup.encode(), None)
     result = (yield from generators.execute(pgconn))[-1]
     if result.status != ExecStatus.TUPLES_OK:
         raise error_from_result(result, encoding=info.encoding)
-    return result.get_value(0, 0) == b"t" or (yield from _is_tracked(pgconn))
+    is_direct = result.get_value(0, 0) == b"t"
+    if statement_timeout is not None and not is_direct:
+        raise QuerierError(
+            "statement_timeout cannot be set through a pooler, whose connections serve others too: set it for the role "
+            "or the database, as in ALTER ROLE … SET statement_timeout = …"
+        )
+    return is_direct or (yield from _is_tracked(pgconn))
 
 
 def _is_tracked(pgconn: PGconn) -> PQGen[bool]:

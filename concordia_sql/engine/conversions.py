@@ -9,7 +9,8 @@ from typing import Annotated, Any, TypeAlias, cast
 
 import attrs
 
-from concordia_sql.engine.errors import ParameterError, StatementError
+from concordia_sql.engine.bounds import at
+from concordia_sql.engine.errors import StatementError
 
 Conversion: TypeAlias = Callable[[Any], Any]
 
@@ -60,18 +61,9 @@ def _of_union(conversions: list[Conversion | None]) -> Conversion | None:
 
 
 def _each(convert: Conversion, values: collections.abc.Sequence[Any]) -> tuple[Any, ...]:
-    return tuple([_at(f"[{index}]", convert, value) for index, value in enumerate(values)])
+    return tuple([at(f"[{index}]", convert, value) for index, value in enumerate(values)])
 
 
 def _row(fields: dict[str, Conversion], row: Any) -> Any:
-    changed = {name: _at(f".{name}", convert, getattr(row, name)) for name, convert in fields.items()}
+    changed = {name: at(f".{name}", convert, getattr(row, name)) for name, convert in fields.items()}
     return attrs.evolve(row, **changed)
-
-
-def _at(path: str, convert: Conversion, value: Any) -> Any:
-    """The value converted. Its path is in the error, written as msgspec writes paths."""
-    try:
-        return convert(value)
-    except ParameterError as error:
-        problem, _, inner = str(error).partition(" at $")
-    raise ParameterError(f"{problem} at ${path}{inner}")

@@ -4,11 +4,12 @@ import logging
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import Annotated, Any, TypeVar, cast
 
 import attrs
 import msgspec
+
+from concordia_sql.engine.caching import cache
 
 T = TypeVar("T")
 _log = logging.getLogger("concordia_sql")

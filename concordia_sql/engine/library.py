@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import attrs
 
+from concordia_sql.engine.bounds import DEFAULT, Bounds
 from concordia_sql.engine.caching import cache
 
 REFUSED = "RC001"
@@ -39,6 +40,10 @@ def _sources(given: Source | Sequence[Source]) -> tuple[str, ...]:
 
 def _libraries(given: "Iterable[Library]") -> "tuple[Library, ...]":
     return tuple(given)
+
+
+def _bounds(given: Bounds) -> Bounds:
+    return given.within(DEFAULT)
 
 
 def _advice(library: "Library") -> str:
@@ -72,6 +77,11 @@ class Library:
     """
     refused: str = attrs.field(default=REFUSED, kw_only=True)
     """The SQLSTATE of a refusal. The error's message is the reason, its detail the state that was found."""
+    bounds: Bounds = attrs.field(default=DEFAULT, converter=_bounds, kw_only=True)
+    """How large the values of parameters may be, unless a type says it.
+
+    By default: 1,000,000 characters, 10,000 items, 100 levels, 10,000 values in a JSON value.
+    """
 
 
 @cache

@@ -15,41 +15,47 @@ import attrs
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from concordia_sql.engine.caching import cache
+from concordia_sql.engine.bounds import (
+    PLAIN,
+    Bounds,
+    alternatives,
+    bounds_check,
+    check_json,
+    check_levels,
+    field_names,
+    inside,
+)
 from concordia_sql.engine.casts import JSON_TYPES
 from concordia_sql.engine.compose import json_encoder
 from concordia_sql.engine.conversions import conversion
 from concordia_sql.engine.converter import reason
 from concordia_sql.engine.errors import ParameterError
 
-DEEPEST = 100
-"""How many levels of lists and objects a value may have."""
-_PLAIN = frozenset([str, int, float, bool, type(None), datetime.datetime])
-"""Types whose values hold no others."""
-_SCALAR = _PLAIN - {datetime.datetime}
+_SCALAR = PLAIN - {datetime.datetime}
 _NUMBERS = _SCALAR - {str}
 _UNBOUNDED = (*JSON_TYPES, "numeric", "decimal", "real", "float", "double precision", "text", "varchar")
 """The types, or how they begin, that take an int of any size."""
 
 
 def checked_field(
-    query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: Iterable[str]
+    query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: Iterable[str], bounds: Bounds
 ) -> "attrs.Attribute[Any]":
     """The field with a converter that checks its values. The default is checked at once.
 
-    `casts` are the types that the statement casts the parameter to.
+    `casts` are the types that the statement casts the parameter to, `bounds` those of values whose type has none.
     """
-    check = _checking(query_name, field, hint, frozenset(casts))
+    check = _checking(query_name, field, hint, frozenset(casts), bounds)
+    longest = cast("int", bounds.text)
     default: Any = field.default
     if not (default is attrs.NOTHING or default is UNSET or isinstance(default, attrs.Factory)):  # type: ignore[arg-type]
         default = check(default)
-    takes_text = field.converter is None and (hint is str or str in _alternatives(hint))
+    takes_text = field.converter is None and (hint is str or str in alternatives(hint))
 
     def checked(value: Any) -> object:
         if value is default:
             return value
         if (
-            takes_text and type(value) is str and value.isprintable()
+            takes_text and type(value) is str and len(value) <= longest and value.isprintable()
         ):  # so it has no NUL and no half of a surrogate pair
             return value
         return check(value)
@@ -65,28 +71,28 @@ def hash_of(value: object) -> int:
         pass
     if isinstance(value, dict):
         return hash(frozenset((key, hash_of(item)) for key, item in value.items()))
-    return hash(tuple(map(hash_of, _inside(value))))
+    return hash(tuple(map(hash_of, inside(value))))
 
 
-def _alternatives(hint: Any) -> tuple[Any, ...]:
-    """The types of a union."""
-    return typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else ()
-
-
-def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: frozenset[str]) -> Any:
+def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: frozenset[str], bounds: Bounds) -> Any:
     """A converter that refuses values that do not fit the type of the field, or would be changed on their way."""
     where, expected, given = f"{query_name}: {field.name}", _hashable(hint), cast("Any", field.converter)
     holds_rows = _holds_rows(hint)
-    convert = conversion(hint)
+    convert, check_bounds = conversion(hint), bounds_check(hint, bounds)
+    levels = cast("int", bounds.levels)
     bounded = any(not name.startswith(_UNBOUNDED) for name in casts)
 
     def check(value: object) -> object:
         try:
-            value = given(value) if given else value
-            _check_depth(value)
+            if given:
+                check_json(bounds, value)  # before it is read
+                value = given(value)
+            check_levels(value, levels)
             if holds_rows:  # made plain, since msgspec does not look into objects of the right class
                 value = _plain(value)
             value = msgspec.convert(value, expected, dec_hook=_instance)
+            if check_bounds:
+                check_bounds(value)
             value = convert(value) if convert else value
             value = _checked_value(value, bounded=bounded)
             if "jsonb" in casts or ("json" in casts and not isinstance(value, str)):
@@ -113,8 +119,8 @@ def _hashable(hint: Any) -> Any:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is Annotated:
         return operator.getitem(cast("Any", Annotated), (_hashable(arguments[0]), *hint.__metadata__))
-    if alternatives := _alternatives(hint):
-        return functools.reduce(operator.or_, (_hashable(each) for each in alternatives if each is not UnsetType))
+    if among := alternatives(hint):
+        return functools.reduce(operator.or_, (_hashable(each) for each in among if each is not UnsetType))
     if origin in (collections.abc.Sequence, list):
         return types.GenericAlias(tuple, (_hashable(arguments[0]), ...))
     return hint
@@ -126,41 +132,16 @@ def _instance(cls: type, value: object) -> object:
     raise TypeError(f"Expected `{cls.__name__}`, got `{type(value).__name__}`")
 
 
-def _inside(value: Any) -> Iterable[Any]:
-    """The values that a value holds."""
-    if isinstance(value, dict):
-        return [*value, *value.values()]
-    if isinstance(value, list | tuple | set | frozenset):
-        return value
-    return [getattr(value, name) for name in _names(type(value))]
-
-
-@cache
-def _names(cls: type) -> tuple[str, ...]:
-    """The fields of an attrs class; none for another type."""
-    return tuple(field.name for field in attrs.fields(cast("Any", cls))) if attrs.has(cls) else ()
-
-
-def _check_depth(value: object) -> None:
-    """Refuse what is nested too deep, or in itself. It does not recurse, so the caller's depth does not matter."""
-    levels = [(value, 0)]
-    while levels:
-        outer, depth = levels.pop()
-        if depth >= DEEPEST:
-            raise ParameterError(f"more than {DEEPEST} levels of lists and objects")
-        levels += [(inner, depth + 1) for inner in _inside(outer) if type(inner) not in _PLAIN]
-
-
 def _plain(value: Any) -> Any:
     """The value with dicts in place of the objects of attrs classes."""
     if isinstance(value, dict):
-        return {key: item if type(item) in _PLAIN else _plain(item) for key, item in value.items()}
+        return {key: item if type(item) in PLAIN else _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [item if type(item) in _PLAIN else _plain(item) for item in value]
+        return [item if type(item) in PLAIN else _plain(item) for item in value]
     if not attrs.has(type(value)):
         return value
-    given = [(name, getattr(value, name)) for name in _names(type(value))]
-    return {name: item if type(item) in _PLAIN else _plain(item) for name, item in given if item is not UNSET}
+    given = [(name, getattr(value, name)) for name in field_names(type(value))]
+    return {name: item if type(item) in PLAIN else _plain(item) for name, item in given if item is not UNSET}
 
 
 def _checked_value(value: Any, *, bounded: bool) -> Any:
@@ -174,8 +155,8 @@ def _checked_value(value: Any, *, bounded: bool) -> Any:
         _check_datetime(value)
     elif isinstance(value, tuple):
         return tuple([_checked_value(item, bounded=bounded) for item in value])
-    elif type(value) not in _PLAIN:
-        for inner in _inside(value):
+    elif type(value) not in PLAIN:
+        for inner in inside(value):
             if type(inner) not in _NUMBERS and not (type(inner) is str and inner.isprintable()):
                 _checked_value(inner, bounded=False)
     return value
@@ -227,8 +208,8 @@ def _difference(given: Any, read: Any) -> Any:
             if not isinstance(other, dict) or value.keys() != other.keys():
                 return value
             pairs += _unequal(value.values(), [other[key] for key in value])
-        elif _names(type(value)) and type(other) is type(value):
-            pairs += _unequal(_inside(value), _inside(other))
+        elif field_names(type(value)) and type(other) is type(value):
+            pairs += _unequal(inside(value), inside(other))
         else:
             plain = value.value if isinstance(value, enum.Enum) and not isinstance(other, enum.Enum) else value
             if type(plain) is not type(other) or plain != other:
@@ -241,7 +222,7 @@ def _unequal(values: Iterable[Any], others: Iterable[Any]) -> list[tuple[Any, An
     return [
         (value, other)
         for value, other in zip(values, others, strict=True)
-        if type(value) not in _PLAIN or type(other) is not type(value) or value != other
+        if type(value) not in PLAIN or type(other) is not type(value) or value != other
     ]
 
 
@@ -255,7 +236,7 @@ def _in_utc(value: Any) -> Any:
     if isinstance(value, dict):
         by_key = {key: item if type(item) in _SCALAR else _in_utc(item) for key, item in value.items()}
         return value if all(map(operator.is_, by_key.values(), value.values())) else by_key
-    given = [(name, getattr(value, name)) for name in _names(type(value))]
+    given = [(name, getattr(value, name)) for name in field_names(type(value))]
     times = [(name, item, _in_utc(item)) for name, item in given if type(item) not in _SCALAR]
     aware = {name: item for name, before, item in times if item is not before}
     return attrs.evolve(value, **aware) if aware else value

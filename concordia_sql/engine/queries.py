@@ -1,5 +1,6 @@
 """Queries are values: attrs classes whose fields are the parameters of a SQL file. Their base says what comes back."""
 
+import contextlib
 import functools
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -41,6 +42,9 @@ class DataclassLike(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
+_MOST_TEXTS = 200
+"""The texts that are kept for a query or command and one result class, the latest ones."""
+
 C = TypeVar("C", bound=AttrsClass | DataclassLike)
 
 
@@ -66,7 +70,7 @@ class Statement(Generic[R_co]):
     """The class that `query` or `command` made. That of a result of `into` is the class it was called on."""
 
     def compose(self) -> Composed:
-        """The text to send. It is composed once for each result class and set of optional fields that are given.
+        """The text to send, for this result class and the optional fields that are given. The last 200 sets are kept.
 
         Raises StatementError if the result class does not fit the statement.
         """
@@ -83,6 +87,9 @@ class Statement(Generic[R_co]):
             composed = composer(cls.source, cls.result_class, frozenset(present))
         except StatementError as error:
             raise StatementError(f"{cls.query_name}: {error}{cls.source.bindings}") from None
+        while len(cls._composed) >= _MOST_TEXTS:  # whoever may choose the fields to change can ask for 2^n texts
+            with contextlib.suppress(KeyError, RuntimeError, StopIteration):  # another thread does the same
+                del cls._composed[next(iter(cls._composed))]
         cls._composed[present] = composed
         return composed
 
@@ -314,9 +321,10 @@ def _make(cls: type[S], *, source: Source, writes: bool) -> type[S]:
     if source.before and not writes:
         raise StatementError(f"{source.path}: several statements; only a command has more than one")
     hints, casts = typing.get_type_hints(cls, include_extras=True), all_casts(source)
+    bounds = source.library.bounds
 
     def checked(_: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
-        return [checked_field(name, field, hints[field.name], casts.get(field.name, ())) for field in fields]
+        return [checked_field(name, field, hints[field.name], casts.get(field.name, ()), bounds) for field in fields]
 
     if "__hash__" not in cls.__dict__:
         cls.__hash__ = _hash  # type: ignore[method-assign, assignment]

@@ -1,5 +1,6 @@
 """Bookings: the times that are free for them, how one is made, and what becomes of it."""
 
+from datetime import datetime
 from typing import Annotated, TypeAlias
 
 import attrs
@@ -8,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from concordia_sql.common import new_id
 from concordia_sql.concordia import command, query
-from concordia_sql.engine import Many, ReturningMaybe, ReturningOne
+from concordia_sql.engine import Limit, Many, ReturningMaybe, ReturningOne, cursor
 from concordia_sql.services.queries import BookingStatus
 from concordia_sql.services.results import Booking, DeletedBooking, FreeSlot
 from concordia_sql.values import Day, Id, TimeOfDay, WallClock
@@ -96,7 +97,7 @@ class ListFreeSlots(Many[FreeSlot]):
     Times and dates of other writers are understood as by `CreateBooking`. Raises Refused as "unclear_availability" or
     "unclear_booking" if a time of the week, or a booking that may be on these days, is not understood.
 
-    There is at most one slot a minute, so at most 1440 times `days`.
+    It gives at most `limit` slots, of which there may be one a minute.
     """
 
     service_id: str
@@ -104,3 +105,6 @@ class ListFreeSlots(Many[FreeSlot]):
     days: Days
     now: WallClock
     """The local time of the provider, as for `CreateBooking`."""
+    limit: Limit = 500
+    after: str | None = attrs.field(default=None, converter=cursor(datetime))
+    """The cursor of the last slot of the previous page."""

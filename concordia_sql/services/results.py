@@ -282,6 +282,7 @@ class FreeSlot:
     """As "10:00"."""
     free_places: int
     """How many can book it now: at least 1."""
+    cursor: str
 
 
 @attrs.frozen

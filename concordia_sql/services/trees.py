@@ -11,7 +11,7 @@ from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Node, One, ParameterError, Subtree, Tree, cursor
 from concordia_sql.services.results import Category
 from concordia_sql.threads.nodes import ThreadNode, ThreadPage
-from concordia_sql.threads.pages import Breadth, Depth, Levels, PagedNode, Sort
+from concordia_sql.threads.pages import Breadth, Depth, Levels, PagedNode, Roots, Sort
 
 ReviewSort: TypeAlias = Sort | Literal["best"]
 
@@ -129,6 +129,8 @@ class GetReviewPage(One[ReviewPage]):
     listing. A review that cannot be reached from one without a parent, as in a cycle, is on no page; `GetReviewTree`
     has it. A reply is listed below its parent, even if it names another listing.
 
+    A page has at most 5,000 reviews. Of more, the deepest and latest are left out, and `more` leads to them.
+
     The cost of a page depends on the size of the page and the hidden reviews that it skips, not on that of the thread.
     """
 
@@ -150,12 +152,16 @@ class GetReviewPage(One[ReviewPage]):
 
 @query("threads/list_pages.sql", shapes=_SHAPES, names={"subject_id": "service_id", "subject_ids": "service_ids"})
 class ListReviewPages(Many[ReviewPage]):
-    """The first page of each listing's reviews, as `GetReviewPage` gives it, in the order of the ids, once each."""
+    """The first page of each listing's reviews, as `GetReviewPage` gives it, in the order of the ids, once each.
+
+    All pages together have at most 5,000 reviews, each of them the same share.
+    """
 
     service_ids: Annotated[Sequence[str], msgspec.Meta(max_length=100)]
     """At most 100."""
     sort: ReviewSort = "oldest"
-    limit: Limit = 20
+    limit: Roots = 20
+    """How many reviews that reply to none are on each page: 1 to 50."""
     replies: Breadth = 3
     depth: Levels = 3
     with_hidden: bool | None = None

@@ -21,7 +21,8 @@ FROM invitation
 INNER JOIN "user" ON "user".id = :user_id
 WHERE
     invitation.id = :id
-    AND lower(invitation.email) <> lower("user".email);
+    AND translate(invitation.email, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')
+    <> translate("user".email, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz');
 
 SELECT refuse_command('not_pending', invitation.status)
 FROM invitation

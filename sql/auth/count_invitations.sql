@@ -4,7 +4,8 @@ SELECT count(*) AS count
 FROM auth_invitation
 WHERE
     TRUE
-    AND lower(auth_invitation.email) = lower(:email) -- when :email
+    AND lower(auth_invitation.email) = (SELECT lower(:email)) -- when :email
+    AND translate(auth_invitation.email, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') = :email -- when :email
     AND auth_invitation.organization_id = :organization_id -- when :organization_id
     AND auth_invitation.inviter_id = :inviter_id -- when :inviter_id
     AND auth_invitation.status = :status -- when :status

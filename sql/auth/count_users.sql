@@ -5,4 +5,4 @@ WHERE
     TRUE
     AND string_to_array("user".role, ',') @> ARRAY[:role] -- when :role
     AND coalesce("user".banned, FALSE) = :banned::boolean -- when :banned
-    AND (strpos(lower("user".name), lower(:text)) > 0 OR strpos(lower("user".email), lower(:text)) > 0) -- when :text
+    AND (strpos(lower("user".name), (SELECT lower(:text))) > 0 OR strpos(lower("user".email), (SELECT lower(:text))) > 0) -- when :text

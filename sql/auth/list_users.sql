@@ -8,7 +8,7 @@ WHERE
     TRUE
     AND string_to_array(auth_user.role, ',') @> ARRAY[:role] -- when :role
     AND coalesce(auth_user.banned, FALSE) = :banned::boolean -- when :banned
-    AND (strpos(lower(auth_user.name), lower(:text)) > 0 OR strpos(lower(auth_user.email), lower(:text)) > 0) -- when :text
+    AND (strpos(lower(auth_user.name), (SELECT lower(:text))) > 0 OR strpos(lower(auth_user.email), (SELECT lower(:text))) > 0) -- when :text
     AND (auth_user.created_at, auth_user.id) < ((:after::json ->> 0)::timestamp, :after::json ->> 1) -- when :after
 ORDER BY
     auth_user.created_at DESC,

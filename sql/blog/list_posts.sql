@@ -40,7 +40,7 @@ WHERE
     AND blog_post.is_featured = :is_featured::boolean -- when :is_featured
     AND blog_post.display_in_home = :display_in_home::boolean -- when :display_in_home
     AND blog_post.id IN (SELECT chosen_translation.post_id FROM chosen_translation) -- when :language
-    AND strpos(lower(blog_post.slug), lower(:slug_contains)) > 0 -- when :slug_contains
+    AND strpos(lower(blog_post.slug), (SELECT lower(:slug_contains))) > 0 -- when :slug_contains
     AND (coalesce(blog_post.published_at, blog_post.created_at), blog_post.id) < ((:after::json ->> 0)::timestamp, :after::json ->> 1) -- when :after
 ORDER BY
     coalesce(blog_post.published_at, blog_post.created_at) DESC,

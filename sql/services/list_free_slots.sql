@@ -145,6 +145,7 @@ slot AS (
     WHERE
         step.starts_at >= listing.earliest
         AND step.starts_at >= listing.first_day
+        AND step.starts_at > (:after::json ->> 0)::timestamp -- when :after
         AND step.starts_at < listing.last_day + '1 day'::interval
         AND (
             step.starts_at + listing.duration <= opening.closes_at
@@ -201,7 +202,8 @@ level_of_day AS (
 SELECT
     to_char(slot.starts_at, 'YYYY-MM-DD') AS booking_date,
     to_char(slot.starts_at, 'HH24:MI') AS booking_time,
-    (slot.places - coalesce(max(level_of_day.places), 0))::integer AS free_places
+    (slot.places - coalesce(max(level_of_day.places), 0))::integer AS free_places,
+    json_build_array(slot.starts_at)::text AS cursor
 FROM slot
 LEFT JOIN level_of_day
     ON
@@ -211,3 +213,4 @@ LEFT JOIN level_of_day
 GROUP BY slot.starts_at, slot.places
 HAVING slot.places > coalesce(max(level_of_day.places), 0)
 ORDER BY slot.starts_at
+LIMIT :limit

@@ -7,6 +7,7 @@ WITH RECURSIVE page AS (
     SELECT
         root.id,
         root.cursor,
+        root.created_at,
         0 AS depth,
         root.place
     FROM ( -- noqa: ST05
@@ -14,6 +15,7 @@ WITH RECURSIVE page AS (
             SELECT
                 shown.id,
                 shown.cursor,
+                shown.created_at,
                 row_number() OVER (
                     ORDER BY
                         shown.rating DESC, -- when :sort = 'best'
@@ -50,6 +52,7 @@ WITH RECURSIVE page AS (
             SELECT
                 shown.id,
                 shown.cursor,
+                shown.created_at,
                 row_number() OVER (ORDER BY shown.created_at ASC, shown.id ASC) AS place
             FROM shown
             WHERE
@@ -67,12 +70,15 @@ WITH RECURSIVE page AS (
     SELECT
         reply.id,
         NULL::json AS cursor,
+        reply.created_at,
         page.depth + 1 AS depth,
         NULL::bigint AS place
     FROM page
     CROSS JOIN
         LATERAL ( -- noqa: ST05
-            SELECT shown.id
+            SELECT
+                shown.id,
+                shown.created_at
             FROM shown
             WHERE
                 shown.parent_id = page.id
@@ -94,19 +100,31 @@ SELECT
             coalesce(
                 json_agg(
                     paged.*
-                    ORDER BY page.depth, page.place, paged.created_at, paged.id
+                    ORDER BY chosen.depth, chosen.place, paged.created_at, paged.id
                 ),
                 '[]'
             )
-        FROM page
+        FROM ( -- noqa: ST05
+            SELECT
+                page.id,
+                page.depth,
+                page.place
+            FROM page
+            WHERE coalesce(page.place, 0) <= :limit::integer
+            ORDER BY
+                page.depth,
+                page.place,
+                page.created_at,
+                page.id
+            LIMIT 5000
+        ) AS chosen
         CROSS JOIN
             LATERAL ( -- noqa: ST05
                 SELECT node.*
                 FROM node
-                WHERE node.id = page.id
+                WHERE node.id = chosen.id
                 LIMIT 1 -- noqa: AM09
             ) AS paged
-        WHERE coalesce(page.place, 0) <= :limit::integer
     ) AS roots,
     (
         SELECT last_root.cursor::text

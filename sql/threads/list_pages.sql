@@ -14,6 +14,7 @@ page AS (
     SELECT
         root.id,
         root.cursor,
+        root.created_at,
         wanted.subject_id,
         0 AS depth,
         root.place
@@ -23,6 +24,7 @@ page AS (
             SELECT
                 shown.id,
                 shown.cursor,
+                shown.created_at,
                 row_number() OVER (
                     ORDER BY
                         shown.rating DESC, -- when :sort = 'best'
@@ -51,13 +53,16 @@ page AS (
     SELECT
         reply.id,
         NULL::json AS cursor,
+        reply.created_at,
         page.subject_id,
         page.depth + 1 AS depth,
         NULL::bigint AS place
     FROM page
     CROSS JOIN
         LATERAL ( -- noqa: ST05
-            SELECT shown.id
+            SELECT
+                shown.id,
+                shown.created_at
             FROM shown
             WHERE shown.parent_id = page.id
             ORDER BY
@@ -77,21 +82,33 @@ SELECT
             coalesce(
                 json_agg(
                     paged.*
-                    ORDER BY page.depth, page.place, paged.created_at, paged.id
+                    ORDER BY chosen.depth, chosen.place, paged.created_at, paged.id
                 ),
                 '[]'
             )
-        FROM page
+        FROM ( -- noqa: ST05
+            SELECT
+                page.id,
+                page.depth,
+                page.place
+            FROM page
+            WHERE
+                page.subject_id = wanted.subject_id
+                AND coalesce(page.place, 0) <= :limit::integer
+            ORDER BY
+                page.depth,
+                page.place,
+                page.created_at,
+                page.id
+            LIMIT 5000 / cardinality(:subject_ids::text[])
+        ) AS chosen
         CROSS JOIN
             LATERAL ( -- noqa: ST05
                 SELECT node.*
                 FROM node
-                WHERE node.id = page.id
+                WHERE node.id = chosen.id
                 LIMIT 1 -- noqa: AM09
             ) AS paged
-        WHERE
-            page.subject_id = wanted.subject_id
-            AND coalesce(page.place, 0) <= :limit::integer
     ) AS roots,
     (
         SELECT last_root.cursor::text

@@ -116,6 +116,10 @@ def members(connection: Connection, organization_id: str, role: str | None = Non
     return oldest_first([row for row in found if role is None or role in row["role"].split(",")])
 
 
+def _lower(email: str) -> str:
+    return "".join(letter.lower() if letter.isascii() else letter for letter in email)
+
+
 def invitations(
     connection: Connection,
     email: str | None = None,
@@ -131,7 +135,7 @@ def invitations(
     for name, value in filters.items():
         found = [row for row in found if value in (None, row[name])]
     if email is not None:
-        found = [row for row in found if row["email"].lower() == email.lower()]
+        found = [row for row in found if _lower(row["email"]) == _lower(email)]
     return newest_first([row for row in found if open in (None, is_open(row))])
 
 

@@ -46,7 +46,7 @@ def test_somebody_is_invited(connection: Connection, invitation: str) -> None:
     row = {
         "id": command.id,
         "organization_id": "o",
-        "email": "anna.été@example.com",
+        "email": "anna.ÉtÉ@example.com",
         "role": "admin,owner",
         "status": "pending",
         "expires_at": LATER,
@@ -92,6 +92,26 @@ def test_an_address_is_the_same_in_upper_and_lower_case(connection: Connection, 
     connection.execute("UPDATE invitation SET email = %s", [email])
     connection.execute("UPDATE \"user\" SET email = 'Anna@Example.COM' WHERE id = 'anna'")
     assert Querier(connection).execute(auth.AcceptInvitation(id="i", user_id="anna")).user_id == "anna"
+
+
+def test_only_the_letters_a_to_z_have_a_lower_case(connection: Connection) -> None:
+    """The lower case of the Kelvin sign is the letter k, and whose address has the one must not be the other."""
+    insert(connection, "organization", {"id": "o"})
+    insert(connection, "user", {"id": "kelvin", "email": "\u212aate@example.com"})
+    insert(connection, "user", {"id": "kate", "email": "kate@example.com"})
+    invitation = {"id": "i", "organization_id": "o", "inviter_id": "kate", "expires_at": LATER}
+    insert(connection, "invitation", {**invitation, "email": "Kate@example.com", "status": "pending"})
+    querier = Querier(connection)
+    with pytest.raises(Refused, match="wrong_email"):
+        querier.execute(auth.AcceptInvitation(id="i", user_id="kelvin"))
+    for email, found in (("KATE@example.com", 1), ("\u212aate@example.com", 0)):
+        assert len(querier.fetch(auth.ListInvitations(email=email))) == found
+        assert querier.fetch(auth.CountInvitations(email=email)).count == found
+        user = querier.fetch(auth.GetUserByEmail(email=email))
+        assert user and user.id == ("kate" if found else "kelvin")
+    with pytest.raises(Conflict):
+        querier.execute(auth.CreateUser(name="n", email="\u212aate@example.com"))
+    assert querier.execute(auth.AcceptInvitation(id="i", user_id="kate")).user_id == "kate"
 
 
 @pytest.mark.parametrize(

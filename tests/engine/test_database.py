@@ -320,6 +320,29 @@ async def test_the_url_overrides_the_settings(make: Make, database_url: str) -> 
         assert [await setting(database, name) for name in names] == values
 
 
+async def test_a_statement_ends_after_a_while_unless_something_else_says_when(
+    make: Make, database_url: str, other: Connection
+) -> None:
+    async def timeout(url: str = database_url, **given: float) -> object:
+        async with make(url, **given) as database:
+            return await setting(database, "statement_timeout")
+
+    assert await timeout() == "1min"
+    assert await timeout(statement_timeout=1.5) == "1500ms"
+    database_name = f'DATABASE "{other.info.dbname}"'
+    for altered in (database_name, f'ROLE "{other.info.user}" IN {database_name}'):
+        for value in "0", "7s":
+            other.execute(f"ALTER {altered} SET statement_timeout = '{value}'".encode())
+            assert await timeout() == value
+            assert await timeout(statement_timeout=0) == "0"
+            assert await timeout(with_(database_url, options="-c statement_timeout=1234")) == "1234ms"
+        other.execute(f"ALTER {altered} RESET statement_timeout".encode())
+    async with make(database_url, statement_timeout=0.05) as database:
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            async with database.querier() as querier:
+                await ask(querier, "SELECT pg_sleep(60)")
+
+
 async def test_datetimes_are_in_utc_both_ways(make: Make, database_url: str, tmp_path: Path) -> None:
     noon = datetime(2026, 3, 1, 12)
     async with make(database_url) as database:
@@ -468,3 +491,8 @@ async def test_statements_are_prepared_where_no_pooler_stands_between(
             direct = pooler is nullcontext
             assert (count > 0) is direct
             assert await setting(one, "plan_cache_mode") == ("force_generic_plan" if direct else "auto")
+            assert await setting(one, "statement_timeout") == ("1min" if direct else "0")
+        if not direct:
+            with pytest.raises(QuerierError, match="^statement_timeout cannot be set through a pooler"):
+                async with make(url, statement_timeout=5):
+                    pass

@@ -26,7 +26,10 @@ SUNDAY = datetime(2026, 3, 15)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 OPEN = {"id": "l", "provider_id": "provider", "status": "active", "duration_minutes": 60}
-FREE = services.FreeSlot
+
+
+def FREE(date: str, time: str, places: int) -> services.FreeSlot:  # noqa: N802 - reads like the class
+    return services.FreeSlot(date, time, places, f'["{date}T{time}:00"]')
 
 
 def ask(days: int = 1, **given: Any) -> services.ListFreeSlots:
@@ -176,13 +179,25 @@ def test_the_first_and_the_last_days_there_are(connection: Connection) -> None:
 def test_a_year_of_minutes(connection: Connection) -> None:
     listing(connection, duration_minutes=1)
     booked(connection, "10:00", 3, booking_date="2026-12-31")
-    slots = Querier(connection).fetch(ask(366))
-    assert len({(slot.booking_date, slot.booking_time) for slot in slots}) == len(slots) == 366 * 1440 - 3
+    (last,) = Querier(connection).fetch(ask(366, after='["2027-03-15T23:58:00"]'))
+    assert last == FREE("2027-03-15", "23:59", 1)
+
+
+def test_pages_follow_each_other(connection: Connection) -> None:
+    listing(connection, duration_minutes=1)
+    booked(connection, "10:00", 3)
+    pages = [Querier(connection).fetch(ask())]
+    while len(pages[-1]) == 500:
+        pages.append(Querier(connection).fetch(ask(after=pages[-1][-1].cursor)))
+    times = [slot.booking_time for page in pages for slot in page]
+    assert times == [f"{minute // 60:02}:{minute % 60:02}" for minute in range(1440) if not 600 <= minute < 603]
 
 
 @pytest.mark.parametrize(
     "given",
     [
+        {"limit": 501},
+        {"after": "[1]"},
         *({"days": days} for days in (0, 367, -1, "7", None)),
         *({"from_date": day} for day in ("2026-02-30", "0000-01-01", "2026-3-15", "", 5)),
         {"now": None},

@@ -1,5 +1,6 @@
 """The effect of each command on the model, by its class: the rules of its docstring."""
 
+import string
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -10,6 +11,7 @@ import attrs
 from concordia_sql import Command, NotFound, Refused, auth, blog, profile, services
 from tests.support.model import A_DAY_AGO, NOW, TABLES, Model, Rejected, Row, is_live, values_of
 
+ASCII = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 PARTS: dict[object, str] = {
     blog.NewTranslation: "blog_translations",
     blog.NewPostMedium: "blog_post_media",
@@ -341,7 +343,7 @@ def accept_invitation(model: Model, table: str, command: Any) -> Row:
     invitation, invited = model.get(table, id=command.id), model.get("user", id=command.user_id)
     if invitation is None:
         raise Rejected(NotFound)
-    if invited and invited["email"].lower() != invitation["email"].lower():
+    if invited and invited["email"].translate(ASCII) != invitation["email"].translate(ASCII):
         raise Rejected(Refused, ("wrong_email", None))
     _check_pending(invitation)
     if invitation["expires_at"] <= (command.now or NOW):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from psycopg.sql import SQL, Literal
+from psycopg.sql import SQL, Identifier, Literal
 
 from concordia_sql import ParameterError, Querier, Query
 from tests.support.rows import NOON, insert
@@ -249,3 +249,33 @@ def test_a_page_reads_little_of_a_large_thread(connection: Connection, kind: Kin
         ]
     for query in queries:
         assert 10 < rows_read(connection, query) < 1000
+
+
+def test_a_page_has_a_bound_as_a_whole_and_its_cursors_lead_to_the_rest(
+    connection: Connection, querier: Querier
+) -> None:
+    kind = COMMENTS  # whose statements reviews have too
+    make_thread(connection, kind, [99])
+    given = {kind.owner: "owner", "status": "approved", "created_at": NOON}
+    sample = insert(connection, kind.nodes, {**given, "id": "sample"})
+    names = [name for name in sample if name not in ("id", "parent_id")]
+    columns = SQL(", ").join(map(Identifier, names))
+    many = SQL(
+        "INSERT INTO {nodes} (id, parent_id, {columns}) SELECT {id}, {parent}, {columns} FROM {nodes}, "
+        "generate_series(1, 50) AS root, generate_series({first}, {last}) AS reply WHERE id = 'sample'"
+    )
+    for first, last, id_, parent in (
+        (0, 0, "'r' || root", "NULL"),
+        (1, 100, "'r' || root || '-' || reply", "'r' || root"),
+    ):
+        texts = {"nodes": Identifier(kind.nodes), "columns": columns, "id": SQL(id_), "parent": SQL(parent)}
+        connection.execute(many.format(**texts, first=first, last=last))
+    connection.execute("ANALYZE")
+    sizes: dict[str, Any] = {"limit": 500, "replies": 100, "depth": 100}
+    pages = [ids_of(page) for page in follow(querier, kind, "oldest", **sizes)]
+    assert len(pages[0]) == 5_000
+    found = [id_ for page in pages for id_ in page]
+    assert len(found) == len(set(found)) == 2 + 50 * 101
+    sizes["limit"] = 50
+    first = querier.fetch(kind.pages(**{f"{kind.owner}s": ["owner", "other", "third"]}, **sizes))
+    assert [len(ids_of(page)) for page in first] == [5_000 // 3, 0, 0]

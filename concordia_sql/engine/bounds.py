@@ -1,0 +1,163 @@
+"""How large the values of parameters may be: bounds by their types, so that what a visitor sends costs little."""
+
+import collections.abc
+import datetime
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Annotated, Any, TypeAlias, cast
+
+import attrs
+from msgspec import UNSET, UnsetType
+
+from concordia_sql.engine.caching import cache
+from concordia_sql.engine.errors import ParameterError, StatementError
+
+Check: TypeAlias = Callable[[Any], None]
+PLAIN = frozenset([str, int, float, bool, type(None), datetime.datetime])
+"""Types whose values hold no others."""
+_ROWS = (tuple, list, collections.abc.Sequence)
+
+
+@attrs.frozen(kw_only=True)
+class Bounds:
+    """How large values may be: all of a library's, in `Library(…, bounds=Bounds(text=10_000))`, or those of one type.
+
+    A type says its own as `Annotated[str, Bounds(text=255)]`. What it leaves out is as for its library, and what a
+    library leaves out as in `Library.bounds`. A larger value raises ParameterError when the query is made.
+    """
+
+    text: int | None = None
+    """How many characters a text has at most, and all texts in one JSON value together. Of bytes, how many."""
+    items: int | None = None
+    """How many items a sequence has at most."""
+    levels: int | None = None
+    """How many levels of lists and objects a value has at most."""
+    nodes: int | None = None
+    """How many values one JSON value has in it at most, at all levels together."""
+
+    def within(self, outer: "Bounds") -> "Bounds":
+        """These bounds, with those of `outer` where they say nothing."""
+        own = {name: value for name, value in attrs.asdict(self).items() if value is not None}
+        return attrs.evolve(outer, **own)
+
+
+DEFAULT = Bounds(text=1_000_000, items=10_000, levels=100, nodes=10_000)
+"""The bounds of a library that says nothing."""
+
+
+def inside(value: Any) -> Iterable[Any]:
+    """The values that a value holds."""
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    if isinstance(value, list | tuple | set | frozenset):
+        return value
+    return [getattr(value, name) for name in field_names(type(value))]
+
+
+@cache
+def field_names(cls: type) -> tuple[str, ...]:
+    """The fields of an attrs class; none for another type."""
+    return tuple(field.name for field in attrs.fields(cast("Any", cls))) if attrs.has(cls) else ()
+
+
+def alternatives(hint: Any) -> tuple[Any, ...]:
+    """The types of a union."""
+    return typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else ()
+
+
+def bounds_check(hint: Any, outer: Bounds) -> Check | None:
+    """A function that refuses values of this type beyond their bounds. None if the type alone is a bound."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Annotated:
+        own = next((item for item in hint.__metadata__ if isinstance(item, Bounds)), None)
+        return bounds_check(arguments[0], own.within(outer) if own else outer)
+    if among := alternatives(hint):
+        return _of_union(among, outer)
+    if origin in _ROWS and (origin is not tuple or arguments[1:] == (...,)):
+        return partial(_check_items, cast("int", outer.items), bounds_check(arguments[0], outer))
+    if attrs.has(cast("type", origin or hint)):
+        hints = typing.get_type_hints(origin or hint, include_extras=True)
+        fields = {name: check for name, of_field in hints.items() if (check := bounds_check(of_field, outer))}
+        return partial(_check_fields, fields) if fields else None
+    return None if _is_bounded(hint, origin) else partial(check_json, outer)
+
+
+def _is_bounded(hint: Any, origin: Any) -> bool:
+    """Whether values of this type are of one size. An integer is bounded where it is cast, or by its column."""
+    if origin is typing.Literal or hint in (None, UnsetType):
+        return True
+    text = (str, bytes, bytearray, memoryview)
+    return isinstance(hint, type) and hint is not object and not issubclass(hint, (*text, dict, list, tuple, set))
+
+
+def _of_union(among: Iterable[Any], outer: Bounds) -> Check | None:
+    checks = [check for each in among if (check := bounds_check(each, outer))]
+    if any(_has_own(each) for each in among) and len(checks) > 1:
+        raise StatementError("a union of two types with Bounds: it is not known which a value needs")
+    if len(checks) > 1:
+        return partial(check_json, outer)
+    return partial(_check_given, checks[0]) if checks else None
+
+
+def _has_own(hint: Any) -> bool:
+    own = any(isinstance(item, Bounds) for item in getattr(hint, "__metadata__", ()))
+    return own or any(_has_own(each) for each in typing.get_args(hint) if each is not hint)
+
+
+def _check_given(check: Check, value: object) -> None:
+    if value is not None and value is not UNSET:
+        check(value)
+
+
+def _check_items(most: int, check: Check | None, values: collections.abc.Sequence[Any]) -> None:
+    if len(values) > most:
+        raise ParameterError(f"Expected at most {most:,} items")
+    if check:
+        for index, value in enumerate(values):
+            at(f"[{index}]", check, value)
+
+
+def _check_fields(fields: Mapping[str, Check], row: Any) -> None:
+    for name, check in fields.items():
+        at(f".{name}", check, getattr(row, name))
+
+
+def at(path: str, check: Callable[[Any], Any], value: Any) -> Any:
+    """The function's result for the value. Its path is in the error, written as msgspec writes paths."""
+    try:
+        return check(value)
+    except ParameterError as error:
+        problem, _, inner = str(error).partition(" at $")
+    raise ParameterError(f"{problem} at ${path}{inner}")
+
+
+def check_json(bounds: Bounds, value: object) -> None:
+    """Refuse what is too large or nested too deep. It does not recurse, so the caller's depth does not matter."""
+    text = nodes = 0
+    most_text, most_nodes, most_levels = (cast("int", each) for each in (bounds.text, bounds.nodes, bounds.levels))
+    waiting = [(value, 0)]
+    while waiting:
+        outer, level = waiting.pop()
+        nodes += 1
+        if isinstance(outer, str | bytes | bytearray | memoryview):
+            text += len(outer)
+            if text > most_text:
+                raise ParameterError(f"Expected a text of at most {most_text:,} characters")
+        elif held := inside(outer):
+            if level >= most_levels:
+                raise ParameterError(f"more than {most_levels} levels of lists and objects")
+            waiting += [(inner, level + 1) for inner in held]
+        if nodes + len(waiting) > most_nodes:
+            raise ParameterError(f"Expected at most {most_nodes:,} values in lists and objects")
+
+
+def check_levels(value: object, most: int) -> None:
+    """Refuse what is nested too deep, or in itself, before its type is known. It does not recurse either."""
+    waiting = [(value, 0)]
+    while waiting:
+        outer, level = waiting.pop()
+        if level >= most:
+            raise ParameterError(f"more than {most} levels of lists and objects")
+        waiting += [(each, level + 1) for each in inside(outer) if type(each) not in PLAIN]
