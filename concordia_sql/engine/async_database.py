@@ -201,10 +201,15 @@ class AsyncDatabase(AsyncExecutor):
     @contextlib.asynccontextmanager
     async def querier(self) -> AsyncIterator[AsyncQuerier]:
         """A querier of the pool's, for several calls on one connection."""
-        pool, lease = self._pool, Lease[_AsyncConnection]()
+        pool = self._pool
+        lease: Lease[_AsyncConnection] = Lease()
+        deadline = deadlines.nearest(None, self._deadline)
         try:
             try:
-                connection = await self._take(pool, lease, (), deadlines.nearest(None, self._deadline))
+                try:
+                    connection = await pool.take(lease, deadline)
+                except TimeIsUp:
+                    raise overdue(names_of(()), deadline) from None
                 yield connection.querier
             finally:
                 pool.put(lease)
@@ -230,28 +235,19 @@ class AsyncDatabase(AsyncExecutor):
             yield rows
 
     async def _run(self, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> tuple[Any, ...]:
-        pool, lease = self._pool, Lease[_AsyncConnection]()
+        pool = self._pool
+        lease: Lease[_AsyncConnection] = Lease()
         try:
             try:
-                connection = await self._take(pool, lease, queries, deadline)
+                connection = await pool.take(lease, deadline)
                 return await connection.querier._run(queries, deadline)
+            except TimeIsUp:  # of `take`: `_run` raises DeadlineExceeded
+                raise overdue(names_of(queries), deadline) from None
             finally:
                 pool.put(lease)
         finally:
             if lease.held:  # a signal's handler has raised an exception in between
                 pool.put(lease)
-
-    async def _take(
-        self,
-        pool: AsyncPool[_AsyncConnection],
-        lease: Lease[_AsyncConnection],
-        queries: tuple[Statement[Any], ...],
-        deadline: Deadline | None,
-    ) -> _AsyncConnection:
-        try:
-            return await pool.take(lease, deadline)
-        except TimeIsUp:
-            raise overdue(names_of(queries), deadline) from None
 
     async def _require(self, deadline: Deadline | None) -> None:
         """Look for what the libraries need; the pool is closed without it."""

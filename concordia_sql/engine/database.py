@@ -200,10 +200,15 @@ class Database(Executor):
     @contextlib.contextmanager
     def querier(self) -> Iterator[Querier]:
         """A querier of the pool's, for several calls on one connection."""
-        pool, lease = self._pool, Lease[_Connection]()
+        pool = self._pool
+        lease: Lease[_Connection] = Lease()
+        deadline = deadlines.nearest(None, self._deadline)
         try:
             try:
-                connection = self._take(pool, lease, (), deadlines.nearest(None, self._deadline))
+                try:
+                    connection = pool.take(lease, deadline)
+                except TimeIsUp:
+                    raise overdue(names_of(()), deadline) from None
                 yield connection.querier
             finally:
                 pool.put(lease)
@@ -229,28 +234,19 @@ class Database(Executor):
             yield rows
 
     def _run(self, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> tuple[Any, ...]:
-        pool, lease = self._pool, Lease[_Connection]()
+        pool = self._pool
+        lease: Lease[_Connection] = Lease()
         try:
             try:
-                connection = self._take(pool, lease, queries, deadline)
+                connection = pool.take(lease, deadline)
                 return connection.querier._run(queries, deadline)
+            except TimeIsUp:  # of `take`: `_run` raises DeadlineExceeded
+                raise overdue(names_of(queries), deadline) from None
             finally:
                 pool.put(lease)
         finally:
             if lease.held:  # a signal's handler has raised an exception in between
                 pool.put(lease)
-
-    def _take(
-        self,
-        pool: Pool[_Connection],
-        lease: Lease[_Connection],
-        queries: tuple[Statement[Any], ...],
-        deadline: Deadline | None,
-    ) -> _Connection:
-        try:
-            return pool.take(lease, deadline)
-        except TimeIsUp:
-            raise overdue(names_of(queries), deadline) from None
 
     def _require(self, deadline: Deadline | None) -> None:
         """Look for what the libraries need; the pool is closed without it."""

@@ -1,10 +1,12 @@
 """What a pool counts and lends, moved so that nothing can come between.
 
-A connection is always in one list: of the pool's idle ones, or of the lease of a call. It moves from one to the other
+A connection is always in one queue: of the pool's idle ones, or of the lease of a call. It moves from one to the other
 in one step of the interpreter, so that threads need no lock, and an exception that a signal's handler raises finds it
 in either. (`with lock` is no help: the handler may raise after the lock is taken and before the block is entered.)
 """
 
+from collections import deque
+from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
@@ -29,6 +31,8 @@ class Waker(Protocol):
 
 C = TypeVar("C", bound=Pooled)
 
+_pop: Callable[[deque[Any]], Any] = deque.pop
+
 
 class Lease(Generic[C]):
     """What a call holds of a pool: one connection, or none yet."""
@@ -36,16 +40,16 @@ class Lease(Generic[C]):
     __slots__ = ("held", "is_over", "wakeup")
 
     def __init__(self) -> None:
-        self.held: list[C] = []
+        self.held: deque[C] = deque()
         self.is_over = False
         """Whether the call has ended, so that it is given no more."""
         self.wakeup: Waker | None = None
 
 
-def move(source: list[Any], target: list[Any]) -> bool:
+def move(source: deque[Any], target: deque[Any]) -> bool:
     """Move the last item, in one step; whether there was one."""
     try:
-        target += map(list.pop, (source,))
+        target += map(_pop, (source,))
     except IndexError:
         return False
     return True

@@ -3,6 +3,7 @@
 
 import random
 import weakref
+from collections import deque
 from collections.abc import Callable
 from time import monotonic
 from typing import Generic, TypeVar
@@ -45,13 +46,13 @@ class Pool(Generic[C]):
     def __init__(self, bounds: Bounds, connect: Callable[[], C]) -> None:
         self.bounds = bounds
         self._connect = connect
-        self._idle: list[C] = []
+        self._idle: deque[C] = deque()
         self._open: dict[C, None] = {}
         self._waiting: dict[Lease[C], None] = {}
         self.is_open = self.is_closed = False
         self.is_foreign = False
         """Whether it is that of a process that this one was forked from."""
-        self._unstarted = [True]
+        self._unstarted = deque([True])
         self._place: object = None
         self._keeper: Job | None = None
         self._wakeup: Wakeup | None = None
@@ -87,12 +88,13 @@ class Pool(Generic[C]):
         """A connection that is alive, held by the lease. Raises NoConnection, or TimeIsUp for the deadline."""
         if here() is not self._place:
             self._check_usable()
+        held = lease.held
         while True:
-            if not lease.held and not move(self._idle, lease.held):
+            if not held and not move(self._idle, held):
                 self._wait(lease, deadline)
-                while len(lease.held) > 1:  # two have served it
-                    move(lease.held, self._idle)
-            connection = lease.held[0]
+                while len(held) > 1:  # two have served it
+                    move(held, self._idle)
+            connection = held[0]
             if connection.session.is_alive():
                 return connection
             self._discard(lease)
@@ -100,10 +102,11 @@ class Pool(Generic[C]):
     def put(self, lease: Lease[C]) -> None:
         """End a lease. After an exception in here, it can be ended once more."""
         lease.is_over = True
+        held = lease.held
         if self.is_foreign:
-            lease.held.clear()
-        while lease.held:
-            connection = lease.held[-1]
+            held.clear()
+        while held:
+            connection = held[-1]
             if not connection.session.is_whole():
                 self._discard(lease)
                 continue
@@ -111,7 +114,7 @@ class Pool(Generic[C]):
             if self.is_closed or now > connection.expires:
                 self._close(lease)
             else:
-                move(lease.held, self._idle)
+                move(held, self._idle)
         if self._waiting:
             self._serve()
         if self.is_closed:
@@ -124,7 +127,7 @@ class Pool(Generic[C]):
         connection.expires = now + self.bounds.max_lifetime * random.uniform(0.95, 1)  # noqa: S311 - no secret
         connection.idle_since = now
         self._open[connection] = None
-        self._idle.insert(0, connection)
+        self._idle.appendleft(connection)
         self._serve()
         self._tell_opener()
         if self.is_closed:
@@ -207,7 +210,7 @@ class Pool(Generic[C]):
 
     def _start(self) -> None:
         """Begin to keep connections, in the event loop that runs: at once, or after a fork when it is used first."""
-        started: list[bool] = []
+        started: deque[bool] = deque()
         try:
             if move(self._unstarted, started):
                 self._place = here()

@@ -74,7 +74,9 @@ class Statement(Generic[R_co]):
 
         Raises StatementError if the result class does not fit the statement.
         """
-        present = tuple([name for name, missing in self._optional.items() if getattr(self, name) is not missing])
+        present: tuple[str, ...] = ()
+        if self._optional:
+            present = tuple([name for name, missing in self._optional.items() if getattr(self, name) is not missing])
         if self._choices:
             given = [(texts, getattr(self, name)) for name, texts in self._choices.items()]
             present += tuple([texts[value] for texts, value in given if value in texts])

@@ -67,6 +67,7 @@ _names = itertools.count()
 _IDLE, _FATAL_ERROR = pq.TransactionStatus.IDLE, pq.ExecStatus.FATAL_ERROR
 _BROKEN_KEYS = (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation)
 _NO_PIPELINE = pq.PipelineStatus.OFF
+_TEXT = PyFormat.TEXT
 _MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction)
 
 
@@ -120,7 +121,7 @@ class Session:
         poll.register(self.pgconn.socket, select.POLLIN)
         self._poll = poll.poll
         self._before: int = _IDLE
-        self._fresh: list[_Statement] = []
+        self._fresh: Sequence[_Statement] = ()
         self._ahead = 0
         """How many answers of a pipeline come before those to the fresh statements."""
         self._recovered = 0
@@ -168,7 +169,7 @@ class Session:
         self.is_settled = False
         self.calls += 1
         self._before = self.pgconn.transaction_status
-        self._fresh = []
+        self._fresh = ()
         self._recovered = 0
         return self
 
@@ -218,19 +219,25 @@ class Session:
         """
         while True:
             try:
-                return (yield from self._run(queries))
+                runs = [self._calls(query) for query in queries]
+                # An error would end a transaction, in which nothing can be looked up then.
+                unknown = () if self._before == _IDLE else self._unknown_keys(queries)
+                if len(runs) == 1 and len(runs[0]) == 1 and runs[0][0][0].prepared and not unknown:
+                    return ((yield from self._run_prepared(queries[0], *runs[0][0])),)
+                return (yield from self._run_together(queries, runs, unknown))
             except psycopg.Error as error:
                 if not self._recover(error):
                     key = yield from self._broken_key(error)
                     self.explain(error, queries, key, (yield from self._cause(error, queries)))
 
-    def _run(self, queries: Sequence[Statement[Any]]) -> PQGen[tuple[Any, ...]]:
-        runs = [self._calls(query) for query in queries]
-        # An error would end a transaction, in which nothing can be looked up then.
-        writes = any(query.writes for query in queries)
-        unknown = self._keys.unknown(queries) if writes and self._before != _IDLE else ()
-        if len(runs) == 1 and len(runs[0]) == 1 and runs[0][0][0].prepared and not unknown:
-            return ((yield from self._run_prepared(queries[0], *runs[0][0])),)
+    def _unknown_keys(self, queries: Sequence[Statement[Any]]) -> Sequence[str]:
+        """The tables that the commands write and whose keys are not known."""
+        return self._keys.unknown(queries) if any(query.writes for query in queries) else ()
+
+    def _run_together(
+        self, queries: Sequence[Statement[Any]], runs: Sequence[list[Call]], unknown: Sequence[str]
+    ) -> PQGen[tuple[Any, ...]]:
+        """Run the queries in a pipeline; what they come back as."""
         calls = [call for run in runs for call in run]
         locking = next((query for query in queries if query.compose().before), None)
         answers = yield from self._pipeline(calls, self._isolating(locking) if locking else b"", unknown)
@@ -396,7 +403,8 @@ class Session:
 
     def _calls(self, query: Statement[Any]) -> list[Call]:
         composed = query.compose()
-        return [self._call(each, query) for each in (*composed.before, composed)]
+        before = [self._call(each, query) for each in composed.before] if composed.before else []
+        return [*before, self._call(composed, query)]
 
     def _isolating(self, query: Statement[Any]) -> bytes:
         """The statement before a command that locks and then looks, which would not see what those before it did."""
@@ -416,8 +424,8 @@ class Session:
         return statement, self._values(composed, query)
 
     def _values(self, composed: Composed, query: Statement[Any]) -> Sequence[Buffer | None]:
-        values = [as_sent(value) for value in composed.values(query)]
-        return self._parameters.dump_sequence(values, [PyFormat.TEXT] * len(values))  # type: ignore[no-any-return]
+        values = list(map(as_sent, composed.values(query)))
+        return self._parameters.dump_sequence(values, [_TEXT] * len(values))  # type: ignore[no-any-return]
 
     def _run_prepared(self, query: Statement[R], statement: _Statement, values: Sequence[Buffer | None]) -> PQGen[R]:
         self.pgconn.send_query_prepared(statement.name, values)
