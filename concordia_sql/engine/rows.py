@@ -1,18 +1,23 @@
-"""Rows of a result: the names of their columns, which one cannot be read, and why there are none."""
+"""Rows of a result: the names of their columns, how many are taken at a time, and which one cannot be read."""
 
 from typing import Any
 
 import psycopg
+from psycopg import capabilities
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
+from concordia_sql.engine.columns import is_result_class, nested_classes
 from concordia_sql.engine.compose import Composed
 from concordia_sql.engine.errors import ResultError
 from concordia_sql.engine.mapping import RowProblem
-from concordia_sql.engine.queries import Maybe, One, ReturningMaybe, ReturningOne, Statement
+from concordia_sql.engine.queries import Affected, Maybe, One, ReturningMaybe, ReturningOne, Statement
 
 _FATAL_ERROR = ExecStatus.FATAL_ERROR  # looked up once: that costs more than what is compared to it
+
+_CHUNK, _NESTED_CHUNK = 100, 5
+"""Rows that are made while the server sends the next: flat ones, and those with others nested in them."""
 
 
 def names_in(result: PGresult) -> list[str]:
@@ -47,3 +52,14 @@ def check(result: PGresult, query: Statement[Any] | None = None, composed: Compo
 def shared(name: str) -> str:
     """What is wrong where two columns of a result have one name."""
     return f"two columns share the name {name}"
+
+
+def chunk_of(query: Statement[Any]) -> int:
+    """How many rows to take at a time, where there may be many, and libpq can (version 17)."""
+    if (
+        isinstance(query, One | Maybe | ReturningOne | ReturningMaybe | Affected)
+        or not capabilities.has_stream_chunked()
+    ):
+        return 0
+    is_flat = not is_result_class(query.result_class) or len(nested_classes(query.result_class)) == 1
+    return _CHUNK if is_flat else _NESTED_CHUNK

@@ -25,7 +25,6 @@ from concordia_sql.engine.adapters import LOOK_UP, Adaptation, as_sent
 from concordia_sql.engine.calls import names_of, overdue
 from concordia_sql.engine.checks.quick import look
 from concordia_sql.engine.collector import collector_paused
-from concordia_sql.engine.columns import is_result_class, nested_classes
 from concordia_sql.engine.compose import Composed
 from concordia_sql.engine.constraints import Key, KnownKeys, ask_for_keys
 from concordia_sql.engine.converter import Converter
@@ -40,10 +39,10 @@ from concordia_sql.engine.errors import (
 from concordia_sql.engine.isolation import IS_READ_COMMITTED, READ_COMMITTED, not_read_committed
 from concordia_sql.engine.library import migrations_of
 from concordia_sql.engine.mapping import explain_rows, make_row_maker
-from concordia_sql.engine.queries import Affected, Many, Maybe, One, ReturningMaybe, ReturningOne, Statement
+from concordia_sql.engine.queries import Affected, Many, Statement
 from concordia_sql.engine.refusals import translate
 from concordia_sql.engine.retries import is_outdated
-from concordia_sql.engine.rows import at_row, check, names_in, shared
+from concordia_sql.engine.rows import at_row, check, chunk_of, names_in, shared
 from concordia_sql.engine.silence import silence
 from concordia_sql.engine.steps import TimeIsUp
 from concordia_sql.engine.transactions import Block, Isolation, savepoint, transaction
@@ -57,8 +56,6 @@ PREPARED_MAX = 100
 _MANY_ROWS = 20
 """For as many rows the collector is paused."""
 
-_CHUNK, _NESTED_CHUNK = 100, 5
-"""Rows that are made while the server sends the next: flat ones, and those with others nested in them."""
 _STREAM_CHUNK = 100
 """Rows that a stream takes from the socket at a time, where libpq can (version 17)."""
 
@@ -551,7 +548,7 @@ class Session:
         try:
             if new := _is_new(statement):
                 statement.make_row = self._row_maker(query, result)
-                statement.chunk = _chunk(query)
+                statement.chunk = chunk_of(query)
             statement.rows.set_pgresult(result, set_loaders=new)
             return _load(query, statement, result, before)
         except ResultError as error:
@@ -575,17 +572,6 @@ class Session:
     def _lost(self, error: psycopg.Error) -> bool:
         """Whether the connection is lost, and not by the server's will: then it would have said that it did nothing."""
         return error.sqlstate is None and self.pgconn.status == pq.ConnStatus.BAD
-
-
-def _chunk(query: Statement[Any]) -> int:
-    """How many rows to take at a time, where there may be many, and libpq can (version 17)."""
-    if (
-        isinstance(query, One | Maybe | ReturningOne | ReturningMaybe | Affected)
-        or not capabilities.has_stream_chunked()
-    ):
-        return 0
-    is_flat = not is_result_class(query.result_class) or len(nested_classes(query.result_class)) == 1
-    return _CHUNK if is_flat else _NESTED_CHUNK
 
 
 def _is_new(statement: _Statement) -> bool:
