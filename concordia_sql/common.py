@@ -1,6 +1,8 @@
 """What the domains share: texts in several languages, types of parameters, counts, ids."""
 
+import datetime
 import os
+import re
 import threading
 import time
 import typing
@@ -46,6 +48,18 @@ def _links(value: object) -> object:
         return _links(inner) if isinstance(inner, list) else [value]
     return [link for link in value if isinstance(link, str)] if isinstance(value, list) else []
 
+
+def _nearest(value: object) -> object:
+    """Of a time as PostgreSQL writes it, the first or last that Python has: before the year 1, or after 9999."""
+    if not isinstance(value, str):
+        return value
+    if value == "-infinity" or value.endswith(" BC"):
+        return datetime.datetime.min
+    return datetime.datetime.max if re.match(r"infinity$|\d{5}", value) else value
+
+
+Moment: TypeAlias = Annotated[datetime.datetime, Otherwise(_nearest)]
+"""A time in UTC. One that Python does not have is the nearest: `infinity` is `datetime.max`, the last of year 9999."""
 
 _ARTICLE = Bounds(text=1_000_000)
 

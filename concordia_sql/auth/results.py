@@ -4,9 +4,9 @@ A class named like a table holds the table's columns; `UserDetails` and others a
 in UTC. Roles, statuses and providers are texts: other writers may store more of them than this library knows.
 """
 
-from datetime import datetime
-
 import attrs
+
+from concordia_sql.common import Moment
 
 
 @attrs.frozen
@@ -44,10 +44,10 @@ class User:
     banned: bool | None
     """None means False. It stays True when the ban has ended: see `ban_expires`."""
     ban_reason: str | None
-    ban_expires: datetime | None
+    ban_expires: Moment | None
     """When the ban ends; None is never."""
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
 
 @attrs.frozen
@@ -55,7 +55,7 @@ class Session:
     """A session of a user, on one device, expired or not."""
 
     id: str
-    expires_at: datetime
+    expires_at: Moment
     token: str = attrs.field(repr=False)
     ip_address: str | None
     user_agent: str | None
@@ -63,8 +63,8 @@ class Session:
     active_organization_id: str | None
     impersonated_by: str | None
     """The id of the administrator who acts as the user in this session."""
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
 
 @attrs.frozen
@@ -76,11 +76,11 @@ class Account:
     """The user's id at the provider."""
     provider_id: str
     user_id: str
-    access_token_expires_at: datetime | None
-    refresh_token_expires_at: datetime | None
+    access_token_expires_at: Moment | None
+    refresh_token_expires_at: Moment | None
     scope: str | None
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
 
 @attrs.frozen
@@ -101,7 +101,7 @@ class Organization:
     name: str
     slug: str
     logo: str | None
-    created_at: datetime
+    created_at: Moment
     metadata: str | None
     """JSON as a text, as Better Auth writes it."""
 
@@ -115,7 +115,7 @@ class Member:
     user_id: str
     role: str
     """One role, or several separated by commas."""
-    created_at: datetime
+    created_at: Moment
 
 
 @attrs.frozen
@@ -128,8 +128,8 @@ class Invitation:
     """The address of the one invited, who need not be a user yet."""
     role: str | None
     status: str
-    expires_at: datetime
-    created_at: datetime
+    expires_at: Moment
+    created_at: Moment
     inviter_id: str
 
 
@@ -141,10 +141,10 @@ class Verification:
     identifier: str = attrs.field(repr=False)
     """For whom or what. Better Auth writes the token of a password reset into it."""
     value: str = attrs.field(repr=False)
-    expires_at: datetime
-    used_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
+    expires_at: Moment
+    used_at: Moment | None
+    created_at: Moment
+    updated_at: Moment
 
 
 @attrs.frozen
@@ -161,8 +161,8 @@ class Profile:
     location: str | None
     website: str | None
     preferred_language: str | None
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
 
 @attrs.frozen

@@ -5,11 +5,9 @@ the cursor of a list. Times are naive datetimes in UTC. Statuses and types are t
 them than this library knows. Deleted posts and comments are never shown: a relation to one is None.
 """
 
-from datetime import datetime
-
 import attrs
 
-from concordia_sql.common import Address, Keywords, Links, Localized
+from concordia_sql.common import Address, Keywords, Links, Localized, Moment
 from concordia_sql.engine import Node
 
 
@@ -31,11 +29,11 @@ class Organization:
     telephone: str | None
     address: Address | None
     same_as: Links | None
-    founding_date: datetime | None
+    founding_date: Moment | None
     is_active: bool
     is_featured: bool
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
 
 @attrs.frozen
@@ -56,8 +54,8 @@ class Medium:
     description: Localized | None
     alt: Localized | None
     thumbnail_url: str | None
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
 
 @attrs.frozen
@@ -93,8 +91,8 @@ class Author:
     seo_description: Localized | None
     seo_keywords: Keywords | None
     canonical_url: Localized | None
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
 
 @attrs.frozen
@@ -123,8 +121,8 @@ class Category:
     seo_description: Localized | None
     seo_keywords: Keywords | None
     canonical_url: Localized | None
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
 
 @attrs.frozen
@@ -149,8 +147,8 @@ class Translation:
     seo_description: Localized | None
     seo_keywords: Keywords | None
     canonical_url: Localized | None
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
 
 @attrs.frozen
@@ -166,10 +164,10 @@ class Comment:
     rating: int | None
     status: str
     in_language: str
-    deleted_at: datetime | None
+    deleted_at: Moment | None
     """Always None: deleted comments are never shown."""
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -186,7 +184,7 @@ class Post:
     id: str
     slug: str
     status: str
-    published_at: datetime | None
+    published_at: Moment | None
     display_in_home: bool
     display_in_blog: bool
     is_featured: bool
@@ -200,10 +198,10 @@ class Post:
     url: str | None
     identifier: str | None
     organization_id: str | None
-    deleted_at: datetime | None
+    deleted_at: Moment | None
     """Always None: deleted posts are never shown."""
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
 
 @attrs.frozen

@@ -53,10 +53,6 @@ _AS_TEXT = (
     *("int4multirange", "int8multirange", "nummultirange", "datemultirange", "tsmultirange", "tstzmultirange"),
 )
 """The types that JSON holds as their text, and that are read so from a column of their own too."""
-UNREADABLE = object()
-"""Stands for a value that Python has none for."""
-_BOUNDED = ("date", "time", "timestamp", "timestamptz", "interval")
-"""The types that hold such values."""
 
 
 class Adaptation:
@@ -66,7 +62,6 @@ class Adaptation:
         self.connection = connection
         self.adapters = AdaptersMap(connection.adapters)
         _register(self.adapters)
-        self._found: list[PGresult] = []
 
     def unknown(self, results: Iterable[PGresult]) -> list[int]:
         """The types of the columns that psycopg does not know, and that LOOK_UP must look up."""
@@ -75,17 +70,7 @@ class Adaptation:
 
     def learn(self, found: PGresult) -> None:
         """Register the types that LOOK_UP found."""
-        self._found.append(found)
         _learn(self, found)
-
-    def adapt(self, cursor: "psycopg.RawCursor[Any] | psycopg.AsyncRawCursor[Any]") -> None:
-        """Make the cursor of a stream dump and load in the same way. A value that cannot be loaded is `UNREADABLE`."""
-        _register(cursor.adapters)
-        for name in _BOUNDED:
-            oid = cursor.adapters.types[name].oid
-            cursor.adapters.register_loader(oid, _lenient(cursor.adapters.get_loader(oid, pq.Format.TEXT)))
-        for found in self._found:
-            _learn(cursor, found)
 
     def type_name(self, oid: int) -> str:
         """The name of a type. A type that the database defines has its schema: `public.mood`, `public.mood[]`."""
@@ -118,21 +103,6 @@ def _learn(context: AdaptContext, found: PGresult) -> None:
             TypeInfo(name, int(oid), int(array_oid), delimiter=delimiter).register(context)
         if base != "0" and (loader := adapters.get_loader(int(base), pq.Format.TEXT)) is not None:
             adapters.register_loader(int(oid), loader)
-
-
-def _lenient(loader: Any) -> type[Loader]:
-    class Lenient(Loader):
-        def __init__(self, oid: int, context: AdaptContext | None = None) -> None:
-            super().__init__(oid, context)
-            self._load = loader(oid, context).load
-
-        def load(self, data: Buffer) -> Any:
-            try:
-                return self._load(data)
-            except psycopg.DataError:  # psycopg reads the next rows of the stream before anyone could ask for this one
-                return UNREADABLE
-
-    return Lenient
 
 
 class _DatetimeDumper(Dumper):

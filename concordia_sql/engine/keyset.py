@@ -3,13 +3,18 @@
 Each row of such a list has a `cursor`: the values by which the list is ordered. It is opaque: pass it on unchanged.
 """
 
+import re
 from collections.abc import Callable
 from types import GenericAlias, UnionType
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
 from concordia_sql.engine.errors import ParameterError
+
+_MOMENT = re.compile(r"(\d{4,6})(-\d\d-\d\dT[\d:.]+)( BC)?")
+_LAST_YEAR, _LAST_BC = 294276, 4713
+"""The range of PostgreSQL's timestamp. Source: its manual, "Date/Time Types"."""
 
 Limit: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=500)]
 """How many rows a list gives at most: 1 to 500."""
@@ -17,12 +22,12 @@ Limit: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=500)]
 
 def cursor(*keys: type | UnionType) -> Callable[[str | None], str | None]:
     """A converter for the field `after` of a list that is ordered by columns of these types."""
-    decoder = msgspec.json.Decoder(GenericAlias(tuple, keys))
+    decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(GenericAlias(tuple, keys))
 
     def validate(value: str | None) -> str | None:
         if value is not None:
             try:
-                values = decoder.decode(value)
+                values = _decoded(value, decoder)
             except (msgspec.DecodeError, TypeError, UnicodeEncodeError):
                 values = ["\0"]
             if any("\0" in str(key) for key in values):
@@ -30,3 +35,24 @@ def cursor(*keys: type | UnionType) -> Callable[[str | None], str | None]:
         return value
 
     return validate
+
+
+def _decoded(value: str, decoder: msgspec.json.Decoder[Any]) -> Any:
+    """The keys; for a moment that Python does not have another one of the same day and time."""
+    try:
+        return decoder.decode(value)
+    except msgspec.ValidationError:
+        keys = msgspec.json.decode(value)
+        return msgspec.convert([_within(key) for key in keys] if isinstance(keys, list) else keys, decoder.type)
+
+
+def _within(key: Any) -> Any:
+    if key in ("infinity", "-infinity"):
+        return "2000-01-01T00:00:00"
+    written = _MOMENT.fullmatch(key) if isinstance(key, str) else None
+    if written is None:
+        return key
+    year, rest, era = int(written[1]), written[2], written[3]
+    if year > (_LAST_BC if era else _LAST_YEAR):
+        return key
+    return f"{2000 + (1 - year if era else year) % 400}{rest}"  # the calendar is the same after 400 years

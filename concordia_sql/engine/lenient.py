@@ -10,6 +10,7 @@ import attrs
 import msgspec
 
 from concordia_sql.engine.caching import cache
+from concordia_sql.engine.columns import columns_of, is_result_class
 
 T = TypeVar("T")
 _log = logging.getLogger("concordia_sql")
@@ -20,7 +21,8 @@ class Otherwise:
     """In `Annotated[T, Otherwise(function)]`: what a result has instead of a JSON value that is no `T`.
 
     The function gets the value as `json.loads` has it, and gives one that is a `T`. So that one row of another writer
-    cannot make a whole page unreadable. What was read so is logged, by the logger "concordia_sql" and without the
+    cannot make a whole page unreadable. Of a column that is no JSON it gets the text of a value that Python does not
+    have, such as an infinite timestamp. What was read so is logged, by the logger "concordia_sql" and without the
     value; a converter made with `strict=True` raises ResultError instead.
     """
 
@@ -49,6 +51,34 @@ def make_lenient(decode: Callable[[bytes], T], hint: Any, dec_hook: Callable[[ty
         return made
 
     return load
+
+
+@cache
+def replacements(result_class: Any) -> Mapping[str, Callable[[str], Any]]:
+    """By column, what a result class reads of the text of a value that Python does not have; it logs that once."""
+    return {
+        name: _logged(name, otherwise.function)
+        for name, column in (columns_of(result_class).items() if is_result_class(result_class) else ())
+        if (otherwise := _otherwise_in(column.hint)) is not None
+    }
+
+
+def _otherwise_in(hint: Any) -> Otherwise | None:
+    if typing.get_origin(hint) is Annotated:
+        return next((each for each in hint.__metadata__ if isinstance(each, Otherwise)), None)
+    return next(filter(None, map(_otherwise_in, typing.get_args(hint))), None)
+
+
+def _logged(name: str, function: Callable[[str], Any]) -> Callable[[str], Any]:
+    @cache
+    def log() -> None:
+        _log.warning("column %s holds what Python has no value for; what is nearest is read", name)
+
+    def read(text: str) -> Any:
+        log()
+        return function(text)
+
+    return read
 
 
 def _mend(value: Any, hint: Any) -> Any:

@@ -89,38 +89,57 @@ class RowProblem:
     text: str
 
 
-def explain_rows(result: PGresult, rows: Transformer, make_row: Callable[[Sequence[Any]], object]) -> RowProblem | None:
-    """The problem of the first row of a result that cannot be read; None if all can be read."""
+def read_one_by_one(
+    result: PGresult,
+    rows: Transformer,
+    make_row: Callable[[Sequence[Any]], T],
+    instead: Mapping[str, Callable[[str], Any]],
+) -> list[T] | RowProblem | None:
+    """The rows of a result that cannot be read at once, or the problem of the first that cannot be read.
+
+    `instead` gives, by column, what is read of the text of a value that Python does not have. None if each row can be
+    read as it is: then the result was not to blame.
+    """
+    made: list[T] = []
+    as_it_is = True
     for number in range(result.ntuples):
         try:
-            rows.load_row(number, make_row)
-        except MemoryError:
-            raise
+            try:
+                made.append(rows.load_row(number, make_row))
+            except (MemoryError, ResultError):
+                raise
+            except Exception:
+                values = _mended(result, rows, number, instead)
+                if values is None:
+                    raise
+                made.append(make_row(values))
+                as_it_is = False
         except ResultError as error:
-            problem = str(error)
-        except Exception:  # noqa: BLE001 - psycopg's own, whose text holds the value
-            problem = _unreadable(result, rows, number)
-        else:
-            continue
-        return RowProblem(number, _id_of(result, number), problem)
-    return None
+            return RowProblem(number, _id_of(result, number), str(error))
+    return None if as_it_is else made
 
 
-def _unreadable(result: PGresult, rows: Transformer, number: int) -> str:
-    """The problem of a row that psycopg cannot load: an infinite date, a time of 24:00, a year after 9999."""
+def _mended(
+    result: PGresult, rows: Transformer, number: int, instead: Mapping[str, Callable[[str], Any]]
+) -> Sequence[Any] | None:
+    """The values of a row of which psycopg cannot load some: an infinite date, a time of 24:00, a year after 9999.
+
+    None if it can load all.
+    """
+    values: list[Any] = []
+    as_it_is = True
     for index in range(result.nfields):
-        value = result.get_value(number, index)
+        value, name = result.get_value(number, index), (result.fname(index) or b"").decode()
         try:
-            if value is not None:
-                rows.get_loader(result.ftype(index), Format(result.fformat(index))).load(value)
+            load = rows.get_loader(result.ftype(index), Format(result.fformat(index))).load
+            values.append(None if value is None else load(value))
         except Exception:  # noqa: BLE001 - the one that was raised before
-            return unreadable((result.fname(index) or b"").decode())
-    return "it cannot be read"
-
-
-def unreadable(column: str) -> str:
-    """The problem of a value that psycopg cannot load."""
-    return f"column {column} holds what Python has no value for: it is infinite, or out of range"
+            if value is None or name not in instead:
+                problem = f"column {name} holds what Python has no value for: it is infinite, or out of range"
+                raise ResultError(problem) from None
+            values.append(instead[name](bytes(value).decode()))
+            as_it_is = False
+    return None if as_it_is else values
 
 
 def _id_of(result: PGresult, number: int) -> str | None:

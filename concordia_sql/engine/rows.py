@@ -1,9 +1,11 @@
 """Rows of a result: the names of their columns, how many are taken at a time, and which one cannot be read."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
 from psycopg import capabilities
+from psycopg.abc import Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
@@ -11,7 +13,8 @@ from psycopg.pq.abc import PGresult
 from concordia_sql.engine.columns import is_result_class, nested_classes
 from concordia_sql.engine.compose import Composed
 from concordia_sql.engine.errors import ResultError
-from concordia_sql.engine.mapping import RowProblem
+from concordia_sql.engine.lenient import replacements
+from concordia_sql.engine.mapping import RowProblem, read_one_by_one
 from concordia_sql.engine.queries import Affected, Maybe, One, ReturningMaybe, ReturningOne, Statement
 
 _FATAL_ERROR = ExecStatus.FATAL_ERROR  # looked up once: that costs more than what is compared to it
@@ -25,7 +28,35 @@ def names_in(result: PGresult) -> list[str]:
     return [(result.fname(index) or b"").decode() for index in range(result.nfields)]
 
 
-def at_row(query: Statement[Any], problem: RowProblem, before: int) -> str:
+def load_rows(
+    query: Statement[Any],
+    rows: Transformer,
+    make_row: Callable[[Sequence[Any]], Any] | None,
+    result: PGresult,
+    before: int,
+    *,
+    strict: bool,
+) -> list[Any]:
+    """The rows of a result, which come after so many others; ResultError says which one cannot be read.
+
+    Unless this is `strict`, a value that Python does not have is read as its type says by `Otherwise`.
+    """
+    make_row = make_row or tuple
+    try:
+        return rows.load_rows(0, result.ntuples, make_row)
+    except MemoryError:
+        raise
+    except Exception:
+        instead = {} if strict else replacements(query.result_class)
+        found = read_one_by_one(result, rows, make_row, instead)
+        if found is None:  # the exception is not about a row: a signal's handler raised it
+            raise
+    if isinstance(found, RowProblem):
+        raise ResultError(_at_row(query, found, before))
+    return found
+
+
+def _at_row(query: Statement[Any], problem: RowProblem, before: int) -> str:
     """The problem, with the place of its row where there may be many, counted from 0."""
     if isinstance(query, One | Maybe | ReturningOne | ReturningMaybe):
         return problem.text

@@ -38,11 +38,11 @@ from concordia_sql.engine.errors import (
 )
 from concordia_sql.engine.isolation import IS_READ_COMMITTED, READ_COMMITTED, not_read_committed
 from concordia_sql.engine.library import migrations_of
-from concordia_sql.engine.mapping import explain_rows, make_row_maker
+from concordia_sql.engine.mapping import make_row_maker
 from concordia_sql.engine.queries import Affected, Many, Statement
 from concordia_sql.engine.refusals import translate
 from concordia_sql.engine.retries import is_outdated
-from concordia_sql.engine.rows import at_row, check, chunk_of, names_in, shared
+from concordia_sql.engine.rows import check, chunk_of, load_rows, names_in, shared
 from concordia_sql.engine.silence import silence
 from concordia_sql.engine.steps import TimeIsUp
 from concordia_sql.engine.transactions import Block, Isolation, savepoint, transaction
@@ -550,7 +550,8 @@ class Session:
                 statement.make_row = self._row_maker(query, result)
                 statement.chunk = chunk_of(query)
             statement.rows.set_pgresult(result, set_loaders=new)
-            return _load(query, statement, result, before)
+            strict = self._converter.strict
+            return load_rows(query, statement.rows, statement.make_row, result, before, strict=strict)
         except ResultError as error:
             self.explain(error, [query])
         finally:
@@ -577,16 +578,3 @@ class Session:
 def _is_new(statement: _Statement) -> bool:
     """Whether it is not known yet how the rows of a statement are read, or may have changed."""
     return statement.make_row is None or not statement.prepared
-
-
-def _load(query: Statement[Any], statement: _Statement, result: PGresult, before: int) -> list[Any]:
-    """The rows of a result; ResultError says which one cannot be read."""
-    try:
-        return statement.rows.load_rows(0, result.ntuples, statement.make_row)  # type: ignore[no-any-return]
-    except MemoryError:
-        raise
-    except Exception:
-        problem = explain_rows(result, statement.rows, statement.make_row or tuple)
-        if problem is None:  # the exception is not about a row: a signal's handler raised it
-            raise
-    raise ResultError(at_row(query, problem, before))

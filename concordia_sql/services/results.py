@@ -5,13 +5,11 @@ A class named like a table holds the table's columns; `ListingDetails` and other
 more of them than this library knows. Deleted listings and reviews are never shown: a relation to one is None.
 """
 
-from datetime import datetime
-
 import attrs
 
 from concordia_sql.auth.results import PublicUser
 from concordia_sql.blog.results import Organization
-from concordia_sql.common import Keywords, Localized
+from concordia_sql.common import Keywords, Localized, Moment
 from concordia_sql.engine import Node
 
 
@@ -33,8 +31,8 @@ class Medium:
     description: Localized | None
     alt: Localized | None
     thumbnail_url: str | None
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
 
 @attrs.frozen
@@ -64,8 +62,8 @@ class Category:
     is_featured: bool
     seo_title: Localized | None
     seo_description: Localized | None
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
 
 @attrs.frozen
@@ -114,10 +112,10 @@ class Listing:
     display_in_home: bool
     allow_reviews: bool
     in_language: str
-    deleted_at: datetime | None
+    deleted_at: Moment | None
     """Set only in the result of `SoftDeleteListing`: no query shows a deleted listing."""
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
 
 @attrs.frozen
@@ -143,8 +141,8 @@ class Translation:
     seo_description: Localized | None
     seo_keywords: Keywords | None
     canonical_url: Localized | None
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
 
 @attrs.frozen
@@ -166,7 +164,7 @@ class AvailabilitySlot:
     """As "09:00", in the provider's own time zone, as is `end_time`."""
     end_time: str
     is_available: bool
-    created_at: datetime
+    created_at: Moment
 
 
 @attrs.frozen
@@ -191,10 +189,10 @@ class Review:
     """1 to 5; 0 on a reply."""
     status: str
     in_language: str
-    deleted_at: datetime | None
+    deleted_at: Moment | None
     """Set only in the result of `SoftDeleteReview`: no query shows a deleted review."""
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
 
 @attrs.frozen
@@ -250,10 +248,10 @@ class Booking:
     status: str
     customer_message: str | None
     provider_response: str | None
-    cancelled_at: datetime | None
-    completed_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
+    cancelled_at: Moment | None
+    completed_at: Moment | None
+    created_at: Moment
+    updated_at: Moment
 
 
 @attrs.frozen

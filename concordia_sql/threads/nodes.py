@@ -1,10 +1,8 @@
 """The nodes of threads: the fields that comments and reviews share, shown, on a page and new."""
 
-from datetime import datetime
-
 import attrs
 
-from concordia_sql.common import Localized, new_id
+from concordia_sql.common import Localized, Moment, new_id
 from concordia_sql.values import Email, Id, Language
 
 
@@ -24,9 +22,9 @@ class ThreadNode:
     rating: int | None
     status: str
     in_language: str
-    deleted_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
+    deleted_at: Moment | None
+    created_at: Moment
+    updated_at: Moment
     is_hidden: bool
     """Whether it is deleted, not approved, or of a deleted post or listing."""
 

@@ -1,5 +1,6 @@
 """JSON of another writer that does not fit: one such row leaves a page readable, unless one asks for strictness."""
 
+import datetime
 import logging
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +10,8 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from concordia_sql import Many, Otherwise, Querier, ResultError, blog, make_converter
+from concordia_sql import Many, Otherwise, Querier, ResultError, auth, blog, make_converter
+from tests.support.reading import paged
 from tests.support.rows import insert
 from tests.support.statements import query, said, write
 
@@ -112,3 +114,57 @@ def test_a_type_of_ones_own_says_what_is_read_and_the_others_are_strict(
             querier.fetch(List())
     else:
         assert [thing.size for thing in querier.fetch(List())[0].things] == sizes
+
+
+MOMENTS = [
+    ("infinity", datetime.datetime.max),
+    ("-infinity", datetime.datetime.min),
+    ("10000-02-29 12:00", datetime.datetime.max),
+    ("294276-12-31", datetime.datetime.max),
+    ("0045-02-28 12:00:00.5 BC", datetime.datetime.min),
+    ("4713-12-31 BC", datetime.datetime.min),
+    ("9999-12-31 23:59:59.999999", datetime.datetime.max),
+]
+
+
+@pytest.mark.parametrize(("stored", "read"), MOMENTS)
+def test_a_time_that_python_does_not_have_is_the_nearest(
+    authors: Connection, caplog: pytest.LogCaptureFixture, stored: str, read: datetime.datetime
+) -> None:
+    """In a column of its own and in a relation alike; the list goes on after it, to either side."""
+    authors.execute("UPDATE blog_posts SET published_at = %s::timestamp WHERE id = 'b'", [stored])
+    querier = Querier(authors)
+    with caplog.at_level(logging.WARNING):
+        listed = querier.fetch(blog.ListPosts())
+        (nested,) = [post for post in medium(querier, authors).posts if post.id == "b"]
+    found = {post.id: post.published_at for post in listed}
+    assert found == {"a": None, "b": read, "c": None}
+    assert listed[0 if read > datetime.datetime(2000, 1, 1) else -1].id == "b"
+    assert nested.published_at == read
+    for size in (1, 2):
+        assert [post.id for post in paged(querier, blog.ListPosts(), size)] == [post.id for post in listed]
+    assert stored not in caplog.text
+
+
+def medium(querier: Querier, connection: Connection) -> blog.MediumDetails:
+    """One that all posts use."""
+    insert(connection, "blog_media", {"id": "m"})
+    for post in "abc":
+        insert(connection, "blog_post_media", {"post_id": post, "media_id": "m"})
+    found = querier.fetch(blog.GetMedium(id="m"))
+    assert found is not None
+    return found
+
+
+def test_a_session_may_never_expire(connection: Connection) -> None:
+    insert(connection, "user", {"id": "u"})
+    insert(connection, "session", {"token": "t", "user_id": "u"})
+    connection.execute("UPDATE session SET expires_at = 'infinity'")
+    querier = Querier(connection)
+    session, user = querier.fetch(auth.GetSession(token="t")), querier.fetch(auth.GetUser(id="u"))
+    assert session and user
+    assert [session.expires_at, user.sessions[0].expires_at] == [datetime.datetime.max] * 2
+    strict = Querier(connection, converter=make_converter(strict=True))
+    for asked in (auth.GetSession(token="t"), auth.GetUser(id="u")):
+        with pytest.raises(ResultError, match=r"^auth\.Get\w+: column (expires_at|sessions)"):
+            strict.fetch(asked)
