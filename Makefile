@@ -37,6 +37,7 @@ check: lint test
 FUZZ ?= 20
 fuzz: .venv/ready
 	FUZZ=$(FUZZ) .venv/bin/pytest -n 2 -o faulthandler_timeout=0 tests/engine/test_pruning_oracle.py
+	FUZZ=$(FUZZ) .venv/bin/pytest -n 2 -m hypothesis
 
 FAULTS ?= 20
 soak: .venv/ready

@@ -11,6 +11,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 import yoyo
+from hypothesis import settings
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 from pytest_postgresql import factories
@@ -19,6 +20,10 @@ from concordia_sql.tools import embedded
 from tests.support.sampled import sample, sample_url
 
 __all__ = ["sample", "sample_url"]  # the fixtures of that module, for every test
+
+# The same examples on every run; other ones each time by `make fuzz`.
+settings.register_profile("suite", derandomize="FUZZ" not in os.environ, deadline=None)
+settings.load_profile("suite")
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 

@@ -188,7 +188,6 @@ def test_commands_do_what_the_model_of_them_does(connection: psycopg.Connection[
     steps = settings(
         max_examples=40,
         stateful_step_count=100,
-        derandomize=True,
         deadline=None,
         phases=[Phase.generate],  # add Phase.shrink, which takes minutes, for the fewest steps that fail
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

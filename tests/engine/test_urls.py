@@ -81,7 +81,7 @@ def test_settings_are_named_as_libpq_does(url: str, expected: dict[str, str]) ->
 
 
 @given(st.text(st.sampled_from("@:/?#&=%[],+ '\"ab1\\"), min_size=1, max_size=12))
-@settings(derandomize=True, max_examples=300)
+@settings(max_examples=300)
 def test_a_password_that_is_not_encoded_is_read_as_it_is_or_refused(password: str) -> None:
     """It never becomes a part of the host, port, name or options, which errors of connecting show."""
     try:

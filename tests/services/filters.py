@@ -8,9 +8,7 @@ from hypothesis.strategies import SearchStrategy
 
 Filters = dict[str, object]
 
-few = settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 """Each combination of filters is a statement of its own, and is planned when it is first run."""
 
 _flag = st.booleans()

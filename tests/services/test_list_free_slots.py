@@ -290,7 +290,7 @@ CALENDARS = st.builds(
 DAYS = 3
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None)
 @given(calendar=CALENDARS)
 def test_what_is_listed_can_be_booked_and_nothing_else_can(database: Connection, calendar: Calendar) -> None:
     with database.transaction() as transaction:
