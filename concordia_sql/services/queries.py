@@ -335,7 +335,11 @@ class GetBooking(Maybe[BookingDetails]):
 
 @query("services/list_bookings.sql")
 class ListBookings(Many[ListedBooking]):
-    """The bookings that match all given filters, by booking_date, booking_time, id, at most `limit`."""
+    """The bookings that match all given filters, by booking_date, booking_time, id, at most `limit`.
+
+    The order is that of the texts. A filter goes by the day that a date means, as "2026-3-15" of another writer does; a
+    text that is no date is on no day.
+    """
 
     service_id: str | None = None
     customer_id: str | None = None

@@ -1,12 +1,35 @@
--- How many bookings there are. Served by the calendar indexes on service_id, customer_id and provider_id, or that on status.
--- uses: services/booking
+-- How many bookings there are, each with the day that its date means. Served by the indexes that serve the list.
+-- uses: services/dated_booking
 SELECT count(*) AS count
-FROM services_booking
+FROM ( -- noqa: ST05
+    SELECT
+        services_dated_booking.service_id,
+        services_dated_booking.customer_id,
+        services_dated_booking.provider_id,
+        services_dated_booking.booking_date,
+        services_dated_booking.status,
+        services_dated_booking.day
+    FROM services_dated_booking
+    WHERE
+        services_dated_booking.booking_date >= '0'
+        AND services_dated_booking.booking_date >= :from_date -- when :from_date
+        AND services_dated_booking.booking_date <= left(:to_date, 4) || 'Z' -- when :to_date
+    UNION ALL
+    SELECT
+        services_dated_booking.service_id,
+        services_dated_booking.customer_id,
+        services_dated_booking.provider_id,
+        services_dated_booking.booking_date,
+        services_dated_booking.status,
+        services_dated_booking.day
+    FROM services_dated_booking
+    WHERE services_dated_booking.booking_date < '0'
+) AS dated
 WHERE
     TRUE
-    AND services_booking.service_id = :service_id -- when :service_id
-    AND services_booking.customer_id = :customer_id -- when :customer_id
-    AND services_booking.provider_id = :provider_id -- when :provider_id
-    AND services_booking.status = :status -- when :status
-    AND services_booking.booking_date >= :from_date -- when :from_date
-    AND services_booking.booking_date <= :to_date -- when :to_date
+    AND dated.service_id = :service_id -- when :service_id
+    AND dated.customer_id = :customer_id -- when :customer_id
+    AND dated.provider_id = :provider_id -- when :provider_id
+    AND dated.status = :status -- when :status
+    AND dated.day >= :from_date::date -- when :from_date
+    AND dated.day <= :to_date::date -- when :to_date

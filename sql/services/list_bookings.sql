@@ -1,25 +1,51 @@
--- Bookings by date and time. Served by the calendar indexes on service_id, customer_id and provider_id, or that on status.
--- uses: services/booking_details
+-- Bookings by date and time as they are written; whatever its form, a date is filtered as the day that it means.
+-- Served by the calendar indexes on service_id, customer_id and provider_id, or that on status: a day after another is
+-- a later text too, and those of a year are before the next year, but for blanks before a date.
+-- uses: services/booking_details, services/dated_booking
 SELECT
     services_booking_details.*,
-    json_build_array(
-        services_booking_details.booking_date,
-        services_booking_details.booking_time,
-        services_booking_details.id
-    )::text AS cursor
-FROM services_booking_details
+    json_build_array(dated.booking_date, dated.booking_time, dated.id)::text AS cursor
+FROM ( -- noqa: ST05
+    SELECT
+        services_dated_booking.id,
+        services_dated_booking.service_id,
+        services_dated_booking.customer_id,
+        services_dated_booking.provider_id,
+        services_dated_booking.booking_date,
+        services_dated_booking.booking_time,
+        services_dated_booking.status,
+        services_dated_booking.day
+    FROM services_dated_booking
+    WHERE
+        services_dated_booking.booking_date >= '0'
+        AND services_dated_booking.booking_date >= :from_date -- when :from_date
+        AND services_dated_booking.booking_date <= left(:to_date, 4) || 'Z' -- when :to_date
+    UNION ALL
+    SELECT
+        services_dated_booking.id,
+        services_dated_booking.service_id,
+        services_dated_booking.customer_id,
+        services_dated_booking.provider_id,
+        services_dated_booking.booking_date,
+        services_dated_booking.booking_time,
+        services_dated_booking.status,
+        services_dated_booking.day
+    FROM services_dated_booking
+    WHERE services_dated_booking.booking_date < '0'
+) AS dated
+INNER JOIN services_booking_details ON dated.id = services_booking_details.id
 WHERE
     TRUE
-    AND services_booking_details.service_id = :service_id -- when :service_id
-    AND services_booking_details.customer_id = :customer_id -- when :customer_id
-    AND services_booking_details.provider_id = :provider_id -- when :provider_id
-    AND services_booking_details.status = :status -- when :status
-    AND services_booking_details.booking_date >= :from_date -- when :from_date
-    AND services_booking_details.booking_date <= :to_date -- when :to_date
-    AND (services_booking_details.booking_date, services_booking_details.booking_time, services_booking_details.id) -- when :after
+    AND dated.service_id = :service_id -- when :service_id
+    AND dated.customer_id = :customer_id -- when :customer_id
+    AND dated.provider_id = :provider_id -- when :provider_id
+    AND dated.status = :status -- when :status
+    AND dated.day >= :from_date::date -- when :from_date
+    AND dated.day <= :to_date::date -- when :to_date
+    AND (dated.booking_date, dated.booking_time, dated.id) -- when :after
     > (:after::json ->> 0, :after::json ->> 1, :after::json ->> 2) -- when :after
 ORDER BY
-    services_booking_details.booking_date,
-    services_booking_details.booking_time,
-    services_booking_details.id
+    dated.booking_date,
+    dated.booking_time,
+    dated.id
 LIMIT :limit

@@ -40,6 +40,41 @@ def test_both_ends_of_a_range_are_in_it(connection: Connection) -> None:
     assert [booking.id for booking in Querier(connection).fetch(query)] == ["2026-03-15", "2026-03-16"]
 
 
+FORMS = [
+    "2026-03-09",
+    "2026-3-9",
+    " 2026-03-9 ",
+    "2026-03-09T00:00:00.000Z",
+    "2026-03-09 00:00:00+00",
+    "2026-3-09",
+]
+"""Ways in which writers store one day."""
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("limit", [1, 500])
+def test_a_date_of_another_form_is_the_day_that_it_means(connection: Connection, form: str, limit: int) -> None:
+    listing = insert(connection, "services_listings")["id"]
+    insert(connection, "services_bookings", {"id": "b", "service_id": listing, "booking_date": form})
+    for key, other in {"earlier": "2026-3-8", "later": "2026-03-10T00:00:00Z", "unclear": "2026-02-30"}.items():
+        insert(connection, "services_bookings", {"id": key, "service_id": listing, "booking_date": other})
+    querier = Querier(connection)
+    for first, last, expected in [
+        ("2026-03-09", "2026-03-09", {"b"}),
+        (None, "2026-03-09", {"b", "earlier"}),
+        ("2026-03-09", None, {"b", "later"}),
+        ("2025-10-01", "2027-10-01", {"b", "earlier", "later"}),
+        ("0001-01-01", "9999-12-31", {"b", "earlier", "later"}),
+        ("2026-03-10", "2026-12-31", {"later"}),
+        (None, None, {"b", "earlier", "later", "unclear"}),
+    ]:
+        query = services.ListBookings(from_date=first, to_date=last)
+        found = paged(querier, query, limit)
+        assert {booking.id for booking in found} == expected
+        assert [booking.booking_date for booking in found] == sorted(booking.booking_date for booking in found)
+        assert querier.fetch(services.CountBookings(from_date=first, to_date=last)).count == len(expected)
+
+
 @pytest.mark.parametrize("limit", [1, 2, 500])
 def test_by_date_then_time_then_id(connection: Connection, limit: int) -> None:
     listing = insert(connection, "services_listings")["id"]
