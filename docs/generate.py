@@ -3,7 +3,8 @@
 `make docs` writes it, a test compares it.
 
 `queries.md` lists every query with its parameters, its result and its relations, and every command with the rows that
-it touches; `schema.md` draws the tables. `migrations/catalogue.json` keeps them as the catalogue describes them.
+it touches; `schema.md` draws the tables. `migrations/catalogue.json` keeps them as the catalogue describes them,
+`migrations/catalogue.own.json` those that the application makes itself.
 """
 
 import inspect
@@ -22,11 +23,13 @@ import psycopg
 from concordia_sql import CONCORDIA, Statement, auth, blog, profile, services
 from concordia_sql.engine.checks.catalogue import catalogue_text, load_catalogue, read_catalogue
 from concordia_sql.engine.columns import columns_of
-from concordia_sql.engine.migrating import migrate
+from concordia_sql.engine.migrating import migrate, rollback
 from concordia_sql.tools import embedded
+from concordia_sql.tools.adopt import OWN_SNAPSHOT
 
 DOCS = Path(__file__).parent
 SNAPSHOT = DOCS.parent / "migrations" / "catalogue.json"
+ADDED = "0004.commands"  # the first migration of what the application does not make
 DOMAINS = (auth, profile, blog, services)
 
 
@@ -210,6 +213,8 @@ def main() -> None:
         with psycopg.connect(url, autocommit=True) as connection:
             (DOCS / "schema.md").write_text(schema_page(connection), "utf-8")
             SNAPSHOT.write_text(catalogue_text(read_catalogue(connection)), "utf-8")
+            rollback(url, CONCORDIA, to=ADDED)
+            SNAPSHOT.with_name(OWN_SNAPSHOT).write_text(catalogue_text(read_catalogue(connection)), "utf-8")
     (DOCS / "queries.md").write_text(queries_page(), "utf-8")
 
 

@@ -99,11 +99,16 @@ def migrations_of(library: Library) -> Sequence[str]:
     return sorted({_MIGRATION.sub("", name) for name in names if _MIGRATION.search(name) and name != "__init__.py"})
 
 
-@cache
 def snapshot_of(library: Library) -> bytes | None:
     """The description of the tables when all migrations are applied, or None if there is no such file."""
+    return file_of(library, SNAPSHOT)
+
+
+@cache
+def file_of(library: Library, name: str) -> bytes | None:
+    """The file with this name in the folder of the migrations, or None."""
     files = (file for source in library.migrations for file in _files(source))
-    return next((file.read_bytes() for file in files if file.name == SNAPSHOT), None)
+    return next((file.read_bytes() for file in files if file.name == name), None)
 
 
 def _files(source: str) -> Iterator[Traversable]:

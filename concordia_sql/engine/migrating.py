@@ -10,7 +10,7 @@ import io
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -141,6 +141,16 @@ def pending(url: str, *libraries: Library) -> list[Pending]:
         list(compare_applied(migrations, applied))
         names = {each.name for each in applied}
         return [Pending(each.name, each.text()) for each in migrations.ordered() if each.name not in names]
+
+
+def mark(url: str, *libraries: Library, names: Iterable[str]) -> None:
+    """Record migrations as applied that the database has already, without applying them. Raises as `migrate` does."""
+    migrations = read_migrations(libraries)
+    with _run(url, LOCK_TIMEOUT, PATIENCE, _silently) as run:
+        applied = {each.name for each in run.applied()}
+        for name in names:
+            if name not in applied:
+                run.mark(migrations.by_name[name])
 
 
 @contextlib.contextmanager

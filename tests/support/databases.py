@@ -10,11 +10,11 @@ from psycopg.sql import SQL, Identifier
 
 
 @contextmanager
-def new_database(server_url: str) -> Iterator[str]:
-    """The URL of an empty database, dropped afterwards."""
+def new_database(server_url: str, template: str = "template1") -> Iterator[str]:
+    """The URL of a new database, empty or a copy of another one, dropped afterwards."""
     name = f"empty_{uuid4().hex}"
     with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        server.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template)))
         try:
             yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
         finally:

@@ -11,6 +11,9 @@ import attrs
 import msgspec
 import psycopg
 
+LEFT_OUT = "No foreign key for concordia_sql."
+"""The comment on a column whose foreign key is left out by choice, since rows refer to what is not there."""
+
 
 @attrs.frozen
 class CatalogueColumn:
@@ -70,6 +73,8 @@ class Table:
     triggers: tuple[str, ...]
     """User triggers and rules."""
     row_security: RowSecurity = RowSecurity(active=False, policies=0)
+    left_out: tuple[str, ...] = ()
+    """The columns whose foreign keys are left out by choice."""
 
     def keys(self) -> set[frozenset[str]]:
         """The sets of columns that are unique."""
@@ -91,6 +96,7 @@ def read_catalogue(connection: psycopg.Connection[Any], tables: Sequence[str] | 
             "indexes": _INDEXES,
             "checks": _CHECKS,
             "triggers": _TRIGGERS,
+            "left_out": _LEFT_OUT,
         }.items()
     }
     return {
@@ -108,6 +114,7 @@ def read_catalogue(connection: psycopg.Connection[Any], tables: Sequence[str] | 
             tuple(check for (check,) in parts["checks"][oid]),
             tuple(trigger for (trigger,) in parts["triggers"][oid]),
             RowSecurity(active, policies),
+            tuple(column for (column,) in parts["left_out"][oid]),
         )
         for oid, name, kind, active, policies in found
     }
@@ -268,5 +275,15 @@ UNION ALL
 SELECT pg_rewrite.ev_class, 'the rule ' || pg_rewrite.rulename
 FROM pg_rewrite
 WHERE pg_rewrite.ev_class = any(%(oids)s::oid[]) AND pg_rewrite.ev_type <> '1'
+ORDER BY 1, 2
+"""
+_LEFT_OUT = f"""
+SELECT pg_attribute.attrelid, pg_attribute.attname::text
+FROM pg_attribute
+WHERE
+    pg_attribute.attrelid = any(%(oids)s::oid[])
+    AND pg_attribute.attnum > 0
+    AND NOT pg_attribute.attisdropped
+    AND strpos(col_description(pg_attribute.attrelid, pg_attribute.attnum), '{LEFT_OUT}') > 0
 ORDER BY 1, 2
 """

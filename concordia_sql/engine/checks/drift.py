@@ -48,7 +48,7 @@ def _compare_table(name: str, expected: Table, actual: Table) -> Iterator[Findin
     yield from _compare_columns(name, expected.columns, actual.columns)
     yield from _compare_keys(name, expected, actual)
     there = [key for key in expected.foreign_keys if {*key.columns} <= actual.columns.keys()]
-    yield from _compare_foreign_keys(name, there, actual.foreign_keys)
+    yield from _compare_foreign_keys(name, there, actual)
     yield from _compare_indexes(name, expected, actual)
     yield from _compare_rules(name, expected, actual)
 
@@ -151,11 +151,9 @@ def _compare_keys(table: str, expected: Table, actual: Table) -> Iterator[Findin
             )
 
 
-def _compare_foreign_keys(
-    table: str, expected: Iterable[ForeignKey], actual: Iterable[ForeignKey]
-) -> Iterator[Finding]:
+def _compare_foreign_keys(table: str, expected: Iterable[ForeignKey], actual: Table) -> Iterator[Finding]:
     known = {(each.columns, each.table, each.referenced): each for each in expected}
-    found = {(each.columns, each.table, each.referenced): each for each in actual}
+    found = {(each.columns, each.table, each.referenced): each for each in actual.foreign_keys}
     for key, wanted in known.items():
         where = f"{table} ({', '.join(wanted.columns)})"
         rule = "" if wanted.on_delete == "NO ACTION" else f" ON DELETE {wanted.on_delete}"
@@ -164,7 +162,14 @@ def _compare_foreign_keys(
             f"REFERENCES {_quoted(wanted.table)} ({_quoted(*wanted.referenced)}){rule}"
         )
         there = found.get(key)
-        if there is None:
+        if there is None and wanted.columns[0] in actual.left_out:
+            yield Finding(
+                "warning",
+                where,
+                f"the foreign key to {wanted.table} is left out by choice: rows may refer to what is not there",
+                f"Once none does: COMMENT ON COLUMN {_quoted(table)}.{_quoted(wanted.columns[0])} IS NULL; {add};",
+            )
+        elif there is None:
             yield Finding(
                 "error",
                 where,

@@ -1,0 +1,78 @@
+"""The lines that keep `drizzle-kit push` from dropping what the migrations add to the application's tables."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from concordia_sql.engine.checks.catalogue import Index, Table
+from concordia_sql.tools.adopt import added, catalogues
+
+_TYPES = {"timestamp without time zone": "timestamp", "text": "text", "jsonb": "jsonb", "integer": "integer"}
+
+
+def drizzle_lines() -> Iterator[str]:
+    """The lines for `drizzle.config.ts` and for the schema, with comments that say where they go."""
+    yield "// drizzle.config.ts"
+    yield 'tablesFilter: ["!_yoyo_*", "!yoyo_*"],'
+    for name, table in added(*catalogues()).items():
+        lines = list(_table(name, table))
+        if lines or table.columns:
+            yield ""
+            yield f"// {name}"
+        for column, known in table.columns.items():
+            yield f'{_camel(column)}: {_TYPES[known.type]}("{column}"),'
+        if lines:
+            yield "// in its last argument: (table) => ["
+            yield from lines
+
+
+def dropped() -> str:
+    """What a push would drop, counted."""
+    tables: Mapping[str, Table] = added(*catalogues())
+    columns = [f"{name}.{column}" for name, table in tables.items() for column in table.columns]
+    keys = sum(index.unique is not None for table in tables.values() for index in table.indexes)
+    indexes = sum(index.unique is None for table in tables.values() for index in table.indexes)
+    references = sum(len(table.foreign_keys) for table in tables.values())
+    return (
+        f"the columns {', '.join(columns)} with what they hold, {keys} keys, {references} foreign keys, "
+        f"{indexes} indexes and the record of migrations"
+    )
+
+
+def _table(name: str, table: Table) -> Iterator[str]:
+    for index in table.indexes:
+        yield f"  {_index(index)},"
+    for key in table.foreign_keys:
+        rule = f'.onDelete("{key.on_delete.lower()}")' if key.on_delete != "NO ACTION" else ""
+        (column,), (referenced,) = key.columns, key.referenced
+        yield (
+            f'  foreignKey({{ name: "{name}_{column}_fkey", columns: [table.{_camel(column)}], '
+            f"foreignColumns: [{_camel(key.table)}.{_camel(referenced)}] }}){rule},"
+        )
+
+
+def _index(index: Index) -> str:
+    if index.unique:
+        columns = ", ".join(f"table.{_camel(column)}" for column in index.unique)
+        if index.name.endswith("_pkey"):
+            return f'primaryKey({{ name: "{index.name}", columns: [{columns}] }})'
+        return f'unique("{index.name}").on({columns})'
+    method, _, rest = index.definition.partition(" ")
+    inner, _, condition = rest.partition(" WHERE ")
+    items = ", ".join(_item(item) for item in re.split(r", (?![^()]*\))", inner[1:-1]))
+    where = f".where(sql`{_escaped(condition)}`)" if condition else ""
+    call = f"on({items})" if method == "btree" else f'using("{method}", {items})'
+    return f'index("{index.name}").{call}{where}'
+
+
+def _item(item: str) -> str:
+    """A column or an expression of an index."""
+    return f"table.{_camel(item)}" if re.fullmatch(r"\w+", item) else f"sql`{_escaped(item)}`"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("`", "\\`").replace("${", "\\${")
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(part.capitalize() for part in others)
