@@ -1,7 +1,7 @@
 """The lines that keep `drizzle-kit push` from dropping what the migrations add to the application's tables."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from concordia_sql.engine.checks.catalogue import Index, Table
 from concordia_sql.tools.adopt import added, catalogues
@@ -9,12 +9,15 @@ from concordia_sql.tools.adopt import added, catalogues
 _TYPES = {"timestamp without time zone": "timestamp", "text": "text", "jsonb": "jsonb", "integer": "integer"}
 
 
-def drizzle_lines() -> Iterator[str]:
-    """The lines for `drizzle.config.ts` and for the schema, with comments that say where they go."""
+def drizzle_lines(without: Sequence[str] = ()) -> Iterator[str]:
+    """The lines for `drizzle.config.ts` and for the schema, with comments that say where they go.
+
+    `without` names the columns whose foreign keys are left out, as `blog_comments.post_id`.
+    """
     yield "// drizzle.config.ts"
     yield 'tablesFilter: ["!_yoyo_*", "!yoyo_*"],'
     for name, table in added(*catalogues()).items():
-        lines = list(_table(name, table))
+        lines = list(_table(name, table, without))
         if lines or table.columns:
             yield ""
             yield f"// {name}"
@@ -38,10 +41,12 @@ def dropped() -> str:
     )
 
 
-def _table(name: str, table: Table) -> Iterator[str]:
+def _table(name: str, table: Table, without: Sequence[str]) -> Iterator[str]:
     for index in table.indexes:
         yield f"  {_index(index)},"
     for key in table.foreign_keys:
+        if f"{name}.{key.columns[0]}" in without:
+            continue
         rule = f'.onDelete("{key.on_delete.lower()}")' if key.on_delete != "NO ACTION" else ""
         (column,), (referenced,) = key.columns, key.referenced
         yield (
