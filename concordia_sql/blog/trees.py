@@ -69,7 +69,7 @@ class GetCommentTree(Tree[ThreadCommentNode]):
     """Whether to show deleted and unapproved comments, and those of a deleted post, too, with their content."""
 
 
-@query("threads/get_subtree.sql", shapes={"node": "blog/thread_comment"})
+@query("threads/get_subtree.sql", shapes=_SHAPES)
 class GetCommentSubtree(Subtree[ThreadCommentNode]):
     """The comment with this id and the replies below it, oldest first, then by id, or None.
 

@@ -84,7 +84,7 @@ class GetReviewTree(Tree[ThreadReviewNode]):
     """Whether to show deleted and unapproved reviews, and those of a deleted listing, too, with their content."""
 
 
-@query("threads/get_subtree.sql", shapes={"node": "services/thread_review"})
+@query("threads/get_subtree.sql", shapes=_SHAPES)
 class GetReviewSubtree(Subtree[ThreadReviewNode]):
     """The review with this id and the replies below it, oldest first, then by id, or None.
 

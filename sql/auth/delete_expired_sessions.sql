@@ -1,5 +1,5 @@
--- Delete sessions that have expired, the earliest first.
-WITH expired_sessions AS (
+-- Delete sessions that have expired, the earliest first. Served by the index on expires_at and id, then the primary key.
+WITH expired AS (
     SELECT session.id
     FROM session
     WHERE session.expires_at <= coalesce(:now::timestamp, timezone('UTC', now()))
@@ -11,5 +11,4 @@ WITH expired_sessions AS (
 )
 
 DELETE FROM session
-USING expired_sessions
-WHERE session.id = expired_sessions.id
+WHERE session.id = any(array(SELECT expired.id FROM expired))

@@ -1,5 +1,5 @@
--- Delete verifications that have expired, the earliest first.
-WITH expired_verifications AS (
+-- Delete verifications that have expired, the earliest first. Served by the index on expires_at and id, then the primary key.
+WITH expired AS (
     SELECT verification.id
     FROM verification
     WHERE verification.expires_at <= coalesce(:now::timestamp, timezone('UTC', now()))
@@ -11,5 +11,4 @@ WITH expired_verifications AS (
 )
 
 DELETE FROM verification
-USING expired_verifications
-WHERE verification.id = expired_verifications.id
+WHERE verification.id = any(array(SELECT expired.id FROM expired))

@@ -9,6 +9,7 @@ FROM (
         AND NOT EXISTS (
             SELECT FROM blog_comments AS reply
             WHERE reply.parent_id = blog_comments.id AND reply.id <> blog_comments.id
+            OFFSET 0 -- noqa: AM09
         )
     ORDER BY
         blog_comments.deleted_at ASC,
@@ -18,10 +19,10 @@ FROM (
 ) AS purged_comments;
 
 DELETE FROM blog_comments
-USING json_array_elements_text(current_setting('concordia.purged')::json) AS purged (id)
 WHERE
-    blog_comments.id = purged.id
+    blog_comments.id = any(array(SELECT json_array_elements_text(current_setting('concordia.purged')::json)))
     AND NOT EXISTS (
         SELECT FROM blog_comments AS reply
         WHERE reply.parent_id = blog_comments.id AND reply.id <> blog_comments.id
+        OFFSET 0 -- noqa: AM09
     )

@@ -9,6 +9,7 @@ FROM (
         AND NOT EXISTS (
             SELECT FROM services_reviews AS reply
             WHERE reply.parent_id = services_reviews.id AND reply.id <> services_reviews.id
+            OFFSET 0 -- noqa: AM09
         )
     ORDER BY
         services_reviews.deleted_at ASC,
@@ -18,10 +19,10 @@ FROM (
 ) AS purged_reviews;
 
 DELETE FROM services_reviews
-USING json_array_elements_text(current_setting('concordia.purged')::json) AS purged (id)
 WHERE
-    services_reviews.id = purged.id
+    services_reviews.id = any(array(SELECT json_array_elements_text(current_setting('concordia.purged')::json)))
     AND NOT EXISTS (
         SELECT FROM services_reviews AS reply
         WHERE reply.parent_id = services_reviews.id AND reply.id <> services_reviews.id
+        OFFSET 0 -- noqa: AM09
     )

@@ -7,19 +7,24 @@ WITH RECURSIVE chosen AS (
         0 AS depth
     FROM category AS top
     WHERE
-        CASE
-            WHEN :top::text IS NULL THEN top.parent_id IS NULL
-            ELSE top.slug = :top
-        END
+        (:top::text IS NOT NULL OR top.parent_id IS NULL)
+        AND top.slug = :top -- when :top
     UNION ALL
     SELECT
         child.id,
         chosen.depth + 1 AS depth
     FROM chosen
-    INNER JOIN category AS child ON chosen.id = child.parent_id
-    WHERE
-        child.slug IS DISTINCT FROM :top
-        AND chosen.depth < coalesce(:depth::integer, 1000000)
+    CROSS JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT category.id
+            FROM category
+            WHERE
+                category.parent_id = chosen.id
+                AND category.slug IS DISTINCT FROM :top
+            -- One lookup for each, here and below: the planner, which cannot know the depth, may else read the table for each level.
+            OFFSET 0 -- noqa: AM09
+        ) AS child
+    WHERE chosen.depth < coalesce(:depth::integer, 1000000)
 ),
 
 below AS (
@@ -27,20 +32,36 @@ below AS (
         category.id AS above_id,
         category.id
     FROM category
+    WHERE
+        TRUE
+        AND category.id = any(array(SELECT chosen.id FROM chosen)) -- when :top
+        AND category.id = any(array(SELECT chosen.id FROM chosen)) -- when :depth
     UNION
     SELECT
         below.above_id,
         child.id
     FROM below
-    INNER JOIN category AS child ON below.id = child.parent_id
+    CROSS JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT category.id
+            FROM category
+            WHERE category.parent_id = below.id
+            OFFSET 0 -- noqa: AM09
+        ) AS child
 ),
 
 counted AS (
     SELECT
         below.above_id,
-        count(DISTINCT item.id) AS item_count
+        count(DISTINCT found.id) AS item_count
     FROM below
-    INNER JOIN item ON below.id = item.category_id
+    CROSS JOIN
+        LATERAL ( -- noqa: ST05
+            SELECT item.id
+            FROM item
+            WHERE item.category_id = below.id
+            OFFSET 0 -- noqa: AM09
+        ) AS found
     GROUP BY below.above_id
 )
 
@@ -57,8 +78,8 @@ SELECT
 FROM category
 WHERE
     TRUE
-    AND category.id IN (SELECT chosen.id FROM chosen) -- when :top
-    AND category.id IN (SELECT chosen.id FROM chosen) -- when :depth
+    AND category.id = any(array(SELECT chosen.id FROM chosen)) -- when :top
+    AND category.id = any(array(SELECT chosen.id FROM chosen)) -- when :depth
 ORDER BY
     category.rank,
     category.slug,

@@ -34,9 +34,15 @@ path AS (
     GROUP BY climbed.id
 )
 
-SELECT node.*
+SELECT step.*
 FROM path
-INNER JOIN node ON path.id = node.id
+CROSS JOIN
+    LATERAL ( -- noqa: ST05
+        SELECT node.*
+        FROM node
+        WHERE node.id = path.id
+        LIMIT 1 -- noqa: AM09
+    ) AS step
 ORDER BY
     path.height DESC,
-    node.id ASC
+    step.id ASC

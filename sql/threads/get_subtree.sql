@@ -1,6 +1,6 @@
 -- A node, first, and the replies below it, oldest first. Hidden nodes are left out, unless one
 -- below them is shown. Served by the primary key and the index on parent_id.
--- uses: $node
+-- uses: $shown, $node
 WITH RECURSIVE subtree AS (
     SELECT
         top.id,
@@ -29,22 +29,31 @@ WITH RECURSIVE subtree AS (
             -- One lookup for each: the planner, which cannot know the depth, may else read the table for each level.
             OFFSET 0 -- noqa: AM09
         ) AS reply
+    WHERE
+        TRUE
+        AND subtree.depth < :depth::integer -- when :depth
 ),
 
 kept AS (
     SELECT
         subtree.id,
-        subtree.parent_id,
-        subtree.depth
+        subtree.parent_id
     FROM subtree
     WHERE
         NOT subtree.is_hidden
         OR :with_hidden::boolean -- when :with_hidden
+        OR ( -- when :depth
+            subtree.depth = :depth::integer -- when :depth
+            AND EXISTS ( -- when :depth
+                SELECT shown.id -- when :depth
+                FROM shown -- when :depth
+                WHERE shown.id = subtree.id -- when :depth
+            ) -- when :depth
+        ) -- when :depth
     UNION
     SELECT
         parent.id,
-        parent.parent_id,
-        kept.depth - 1 AS depth
+        parent.parent_id
     FROM kept
     CROSS JOIN
         LATERAL ( -- noqa: ST05
@@ -61,12 +70,9 @@ kept AS (
 )
 
 SELECT node.*
-FROM kept
-INNER JOIN node ON kept.id = node.id
-WHERE
-    TRUE
-    AND kept.depth <= :depth::integer -- when :depth
+FROM node
+WHERE node.id = any(array(SELECT kept.id FROM kept))
 ORDER BY
-    kept.depth > 0,
+    node.id <> :id,
     node.created_at,
     node.id

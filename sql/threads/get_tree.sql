@@ -38,10 +38,16 @@ leveled AS (
         root.id,
         0 AS depth
     FROM node AS root
-    LEFT JOIN node AS parent ON root.parent_id = parent.id AND root.subject_id = parent.subject_id
     WHERE
         root.subject_id = :subject_id
-        AND parent.id IS NULL
+        AND NOT EXISTS (
+            SELECT parent.id
+            FROM node AS parent
+            WHERE
+                parent.id = root.parent_id
+                AND parent.subject_id = :subject_id
+            OFFSET 0 -- noqa: AM09
+        )
     UNION ALL
     SELECT
         reply.id,
@@ -61,11 +67,10 @@ leveled AS (
 )
 
 SELECT node.*
-FROM kept
-INNER JOIN node ON kept.id = node.id
+FROM node
 WHERE
-    TRUE
-    AND kept.id IN (SELECT leveled.id FROM leveled) -- when :depth
+    node.id = any(array(SELECT kept.id FROM kept))
+    AND node.id IN (SELECT leveled.id FROM leveled) -- when :depth
 ORDER BY
     node.created_at,
     node.id

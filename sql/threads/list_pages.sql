@@ -73,50 +73,35 @@ page AS (
     WHERE
         page.depth < :depth::integer
         AND coalesce(page.place, 0) <= :limit::integer
+),
+
+listed AS (
+    SELECT
+        page.subject_id,
+        array_agg(page.id ORDER BY page.depth, page.place, page.created_at, page.id)
+        FILTER (WHERE coalesce(page.place, 0) <= :limit::integer) AS ids,
+        CASE
+            WHEN bool_or(page.place > :limit::integer)
+                THEN min(page.cursor::text) FILTER (WHERE page.place = :limit::integer)
+        END AS next
+    FROM page
+    GROUP BY page.subject_id
 )
 
 SELECT
     wanted.subject_id,
+    listed.next,
     (
-        SELECT
-            coalesce(
-                json_agg(
-                    paged.*
-                    ORDER BY chosen.depth, chosen.place, paged.created_at, paged.id
-                ),
-                '[]'
-            )
-        FROM ( -- noqa: ST05
-            SELECT
-                page.id,
-                page.depth,
-                page.place
-            FROM page
-            WHERE
-                page.subject_id = wanted.subject_id
-                AND coalesce(page.place, 0) <= :limit::integer
-            ORDER BY
-                page.depth,
-                page.place,
-                page.created_at,
-                page.id
-            LIMIT 5000 / cardinality(:subject_ids::text[])
-        ) AS chosen
+        SELECT coalesce(json_agg(paged.* ORDER BY found.position), '[]')
+        FROM unnest(listed.ids[1:5000 / cardinality(:subject_ids::text[])]) WITH ORDINALITY AS found (id, position)
         CROSS JOIN
             LATERAL ( -- noqa: ST05
                 SELECT node.*
                 FROM node
-                WHERE node.id = chosen.id
+                WHERE node.id = found.id
                 LIMIT 1 -- noqa: AM09
             ) AS paged
-    ) AS roots,
-    (
-        SELECT last_root.cursor::text
-        FROM page AS last_root
-        INNER JOIN page AS further ON last_root.subject_id = further.subject_id AND last_root.place + 1 = further.place
-        WHERE
-            last_root.subject_id = wanted.subject_id
-            AND last_root.place = :limit::integer
-    ) AS next
+    ) AS roots
 FROM wanted
+LEFT JOIN listed ON wanted.subject_id = listed.subject_id
 ORDER BY wanted.position
