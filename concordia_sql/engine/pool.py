@@ -20,7 +20,7 @@ C = TypeVar("C", bound=Pooled)
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 """The seconds between attempts to connect: they grow."""
-_CLOSING_SECONDS = 0.2
+_CLOSING_SECONDS = 0.1
 """How long closing waits for the keeper, which may be about to connect."""
 
 

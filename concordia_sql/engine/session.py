@@ -495,7 +495,10 @@ class Session:
         if first:
             self.pgconn.send_query_params(first, None)
         for name in discarded:
-            self.pgconn.send_query_params(b"DEALLOCATE " + name, None)
+            if capabilities.has_send_close_prepared():  # a pooler knows the name then, and one that is gone is no error
+                self.pgconn.send_close_prepared(name)
+            else:
+                self.pgconn.send_query_params(b"DEALLOCATE " + name, None)
         if unknown:
             self.pgconn.send_query_params(*ask_for_keys(unknown))
         for statement in self._fresh:
