@@ -30,6 +30,7 @@ from concordia_sql.engine import (
     One,
     Otherwise,
     OutcomeUnknown,
+    Page,
     ParameterError,
     Querier,
     QuerierError,
@@ -51,9 +52,11 @@ from concordia_sql.engine import (
     cursor,
     deadline,
     make_converter,
+    paged,
     query,
 )
 from concordia_sql.tools.embedded import EmbeddedServerError
+from concordia_sql.web.output import JsonOptions, json_schema, to_json
 
 __all__ = [
     "CONCORDIA",
@@ -74,6 +77,7 @@ __all__ = [
     "Finding",
     "Isolation",
     "JsonObject",
+    "JsonOptions",
     "Keywords",
     "Library",
     "Limit",
@@ -89,6 +93,7 @@ __all__ = [
     "One",
     "Otherwise",
     "OutcomeUnknown",
+    "Page",
     "ParameterError",
     "Querier",
     "QuerierError",
@@ -110,8 +115,11 @@ __all__ = [
     "command",
     "cursor",
     "deadline",
+    "json_schema",
     "localize",
     "make_converter",
     "new_id",
+    "paged",
     "query",
+    "to_json",
 ]

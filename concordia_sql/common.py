@@ -106,7 +106,7 @@ def localize(result: T, languages: Sequence[str]) -> T:
     made: dict[int, Any] = {}
     for each in reversed(found):  # what is within another comes first
         cls: Any = type(each)
-        changes = {name: _text_for(getattr(each, name), languages, nothing) for name, nothing in _texts_of(cls).items()}
+        changes = {name: _text_for(getattr(each, name), languages, nothing) for name, nothing in texts_of(cls).items()}
         for field in attrs.fields(cls):
             if field.name not in changes and _holds_objects(value := getattr(each, field.name)):
                 changes[field.name] = _replaced(value, made)
@@ -139,7 +139,7 @@ def _replaced(value: Any, made: Mapping[int, Any]) -> Any:
 
 
 @cache
-def _texts_of(result_class: type) -> Mapping[str, str | None]:
+def texts_of(result_class: type) -> Mapping[str, str | None]:
     """The fields that hold texts by language, with the value that means no text."""
     by_language = (dict[str, str | None], dict[str, str | tuple[str, ...] | None])
     return {

@@ -75,8 +75,18 @@ def test_from_drizzle(sample_url: str) -> None:
     db.close()
 
 
+def test_services(sample_url: str) -> None:
+    with Database(sample_url) as db:
+        names: dict[str, object] = {"__name__": "services", "url": sample_url, "db": db}
+        for example in examples(ROOT / "docs" / "services.md", "python"):
+            exec(compile(example, "services.md", "exec"), names)
+    assert names["page"]
+    assert names["app"]
+
+
 @pytest.mark.parametrize(
-    "page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/drizzle.md", "docs/architecture.md"]
+    "page",
+    ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/drizzle.md", "docs/architecture.md", "docs/services.md"],
 )
 def test_links_lead_somewhere(page: str) -> None:
     path = ROOT / page

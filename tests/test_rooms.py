@@ -78,8 +78,9 @@ def test_imports_make_no_circle() -> None:
 
 
 def test_every_module_is_reached() -> None:
-    """From the public names, a domain's name or the command line."""
+    """From the public names, a domain's name, the command line or the name of a framework."""
     starts = ["concordia_sql", *(f"concordia_sql.{name}" for name in DOMAINS[:4]), "concordia_sql.tools.cli"]
+    starts += [f"concordia_sql.web.{name}" for name in ("fastapi", "flask", "litestar")]
     reached: set[str] = set()
     while starts:
         module = starts.pop()

@@ -31,6 +31,7 @@ from concordia_sql.engine.keyset import Limit, cursor
 from concordia_sql.engine.leases import Stats
 from concordia_sql.engine.lenient import Otherwise
 from concordia_sql.engine.library import Library
+from concordia_sql.engine.pages import Page, paged
 from concordia_sql.engine.querier import Querier
 from concordia_sql.engine.queries import (
     Affected,
@@ -79,6 +80,7 @@ __all__ = [
     "One",
     "Otherwise",
     "OutcomeUnknown",
+    "Page",
     "ParameterError",
     "Querier",
     "QuerierError",
@@ -101,5 +103,6 @@ __all__ = [
     "cursor",
     "deadline",
     "make_converter",
+    "paged",
     "query",
 ]

@@ -3,6 +3,7 @@
 Each row of such a list has a `cursor`: the values by which the list is ordered. It is opaque: pass it on unchanged.
 """
 
+import base64
 import re
 from collections.abc import Callable
 from types import GenericAlias, UnionType
@@ -26,6 +27,7 @@ def cursor(*keys: type | UnionType) -> Callable[[str | None], str | None]:
 
     def validate(value: str | None) -> str | None:
         if value is not None:
+            value = _plain(value)
             try:
                 values = _decoded(value, decoder)
             except (msgspec.DecodeError, TypeError, UnicodeEncodeError):
@@ -56,3 +58,18 @@ def _within(key: Any) -> Any:
     if year > (_LAST_BC if era else _LAST_YEAR):
         return key
     return f"{2000 + (1 - year if era else year) % 400}{rest}"  # the calendar is the same after 400 years
+
+
+def url_safe(cursor: str) -> str:
+    """A cursor as letters, digits, `-` and `_`."""
+    return base64.urlsafe_b64encode(cursor.encode()).rstrip(b"=").decode()
+
+
+def _plain(cursor: str) -> str:
+    """A cursor as a row has it: JSON, which begins with a bracket."""
+    if not isinstance(cursor, str) or cursor.startswith("["):
+        return cursor
+    try:
+        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+    except ValueError:
+        return cursor

@@ -60,6 +60,7 @@ def checked_field(
             return value
         return check(value)
 
+    checked.__annotations__["value"] = hint  # what the signature of the class says
     return field.evolve(default=default, converter=checked)
 
 

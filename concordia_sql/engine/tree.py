@@ -3,8 +3,8 @@
 import operator
 import typing
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
 import attrs
 import msgspec
@@ -29,6 +29,9 @@ class Node:
     """
 
     __slots__ = ()
+
+    json_properties: ClassVar[Mapping[str, Any]] = {}
+    """Properties that JSON has beside the fields, with their types."""
 
     if TYPE_CHECKING:
         id: str

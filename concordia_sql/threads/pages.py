@@ -5,8 +5,8 @@ leaves out: `page.next` for further roots, `node.more` for further replies. Pass
 after it. Following all cursors gives each node once, whatever is written or deleted meanwhile.
 """
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal, TypeAlias, cast
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, cast
 
 import msgspec
 
@@ -27,6 +27,8 @@ class PagedNode(Node):
     """A node of a page, with `created_at` and `reply_count`. It knows which replies the page leaves out."""
 
     __slots__ = ()
+
+    json_properties: ClassVar[Mapping[str, Any]] = {"hidden_count": int, "more": str | None}
 
     @property
     def hidden_count(self) -> int:

@@ -1,0 +1,1 @@
+"""Results as JSON, queries from requests, errors as statuses, and what three frameworks need for it."""

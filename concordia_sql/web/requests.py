@@ -1,0 +1,124 @@
+"""Queries and commands made of requests, and the statuses of errors."""
+
+import typing
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import attrs
+import msgspec
+
+from concordia_sql.engine import (
+    ConcordiaError,
+    Conflict,
+    DeadlineExceeded,
+    MissingReference,
+    NoConnection,
+    NotFound,
+    ParameterError,
+    Refused,
+    Statement,
+)
+
+S = TypeVar("S", bound=Statement[Any])
+
+STATUSES: Mapping[type[ConcordiaError], int] = {
+    NotFound: 404,
+    Conflict: 409,
+    Refused: 409,
+    MissingReference: 409,
+    ParameterError: 422,
+    NoConnection: 503,
+    DeadlineExceeded: 504,
+}
+"""The statuses of errors that are no fault of the program. All others are 500."""
+
+
+def status_of(error: ConcordiaError) -> int:
+    """The status of an error."""
+    return next((status for cls, status in STATUSES.items() if isinstance(error, cls)), 500)
+
+
+def problem_of(error: ConcordiaError) -> dict[str, object]:
+    """What an answer says of an error: what went wrong, and where that is known. No value, no name of a query."""
+    if isinstance(error, ParameterError):
+        field, _, problem = str(error).partition(": ")[2].partition(": ")
+        return {"detail": [{"loc": [field], "msg": problem or field}]}
+    if isinstance(error, Refused):
+        return {"detail": error.reason}
+    if isinstance(error, Conflict | MissingReference):
+        return {"detail": _WORDS[type(error)], "columns": list(error.columns)}
+    return {"detail": next((words for cls, words in _WORDS.items() if isinstance(error, cls)), "error")}
+
+
+_WORDS: Mapping[type[ConcordiaError], str] = {
+    NotFound: "not found",
+    Conflict: "conflict",
+    MissingReference: "missing reference",
+    NoConnection: "busy",
+    DeadlineExceeded: "not done in time",
+}
+
+
+def fields_of(cls: type[Statement[Any]], names: Sequence[str]) -> dict[str, "attrs.Attribute[Any]"]:
+    """The fields of these names. Raises ValueError for a name that is none."""
+    fields = {field.name: field for field in attrs.fields(typing.cast("Any", cls))}
+    if unknown := [name for name in names if name not in fields]:
+        raise ValueError(f"{cls.query_name} has no field {', '.join(unknown)}")
+    return {name: fields[name] for name in names}
+
+
+def from_texts(cls: type[S], names: Sequence[str], texts: Mapping[str, Sequence[str]]) -> S:
+    """A query of the texts of a request, as in `?limit=3&languages=fr&languages=en`.
+
+    Only the fields with these names are taken; others in `texts` are left alone. Raises ParameterError.
+    """
+    hints = typing.get_type_hints(cls, include_extras=True)
+    values: dict[str, Any] = {}
+    for name in fields_of(cls, names):
+        if given := texts.get(name):
+            values[name] = _value(given, hints[name])
+    return _made(cls, values)
+
+
+def from_json(
+    cls: type[S],
+    names: Sequence[str],
+    body: bytes,
+    texts: Mapping[str, str] = {},
+    fixed: Mapping[str, object] = {},
+) -> S:
+    """A command of the JSON object of a request.
+
+    The object may have these fields and no others; `texts` are values from the path, and `fixed` the program's own,
+    for further fields. Raises ParameterError.
+    """
+    allowed = fields_of(cls, names)
+    try:
+        values = msgspec.json.decode(body, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        values = None
+    if values is None:
+        raise ParameterError(f"{cls.query_name}: body: Expected a JSON object")
+    if unknown := [name for name in values if name not in allowed]:
+        raise ParameterError(f"{cls.query_name}: body: {len(unknown)} unknown fields; known are {', '.join(allowed)}")
+    hints = typing.get_type_hints(cls, include_extras=True)
+    given = {name: _value([text], hints[name]) for name, text in texts.items() if name in hints}
+    return _made(cls, {**values, **given, **fixed})
+
+
+def _value(texts: Sequence[str], hint: Any) -> Any:
+    """A value of its texts, or else the text, which the query refuses by name."""
+    single = [texts[0]] if len(texts) == 1 else []
+    for value in (*single, list(texts)):
+        try:
+            return msgspec.convert(value, hint, strict=False)
+        except msgspec.ValidationError:
+            continue
+    return texts[0]
+
+
+def _made(cls: type[S], values: dict[str, Any]) -> S:
+    for field in attrs.fields(typing.cast("Any", cls)):
+        if field.default is attrs.NOTHING and field.name not in values:
+            raise ParameterError(f"{cls.query_name}: {field.name}: is missing")
+    return cls(**values)

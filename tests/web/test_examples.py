@@ -1,0 +1,152 @@
+"""The example services, each as a process of its own, asked over HTTP."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from psycopg.rows import TupleRow
+
+ROOT = Path(__file__).parents[2]
+SERVERS = {
+    "fastapi": ["uvicorn", "--port", "0", "examples.blog_fastapi:app"],
+    "litestar": ["uvicorn", "--port", "0", "examples.blog_litestar:app"],
+    "flask": ["flask", "--app", "examples.blog_flask", "run", "--port", "0"],
+}
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def client(request: pytest.FixtureRequest, sample_copy: str) -> Iterator[httpx.Client]:
+    environment = {**os.environ, "DATABASE_URL": sample_copy, "PYTHONUNBUFFERED": "1"}
+    server = subprocess.Popen(
+        [sys.executable, "-m", *SERVERS[request.param]],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert server.stdout
+    said = ""
+    try:
+        for line in server.stdout:
+            said += line
+            if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+                break
+        else:
+            pytest.fail(said)
+        with httpx.Client(base_url=found[0], trust_env=False) as client:
+            client.headers["x-framework"] = request.param
+            yield client
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.communicate()
+
+
+def framework(client: httpx.Client) -> str:
+    return client.headers["x-framework"]
+
+
+def test_it_is_up_and_ready(client: httpx.Client) -> None:
+    assert client.get("/health").json() == {"status": "ok"}
+    assert client.get("/ready").json() == {"idle": 1}
+
+
+def test_pages_go_on_to_the_end(client: httpx.Client, sample: psycopg.Connection[TupleRow]) -> None:
+    slugs: list[str] = []
+    query: dict[str, Any] = {"limit": 20}
+    while True:
+        page = client.get("/posts", params=query).json()
+        slugs += [post["slug"] for post in page["items"]]
+        if page["next"] is None:
+            break
+        assert re.fullmatch(r"[\w-]+", page["next"])
+        query["after"] = page["next"]
+    rows = sample.execute(
+        "SELECT slug FROM blog_posts WHERE deleted_at IS NULL AND status <> 'deleted'"
+        " ORDER BY coalesce(published_at, created_at) DESC, id DESC"
+    )
+    assert slugs == [slug for (slug,) in rows]
+
+
+def test_a_post_has_times_in_utc_and_no_address(client: httpx.Client, sample: psycopg.Connection[TupleRow]) -> None:
+    answer = client.get("/posts/my-post", params={"languages": ["fr", "en"]})
+    post = answer.json()
+    found = sample.execute("SELECT id, published_at FROM blog_posts WHERE slug = 'my-post'").fetchone()
+    assert found
+    assert answer.headers["content-type"] == "application/json"
+    assert (post["id"], post["published_at"]) == (found[0], found[1].isoformat() + "Z")
+    assert [each["in_language"] for each in post["translations"]] == ["en", "fr"]
+    assert '"email"' not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "field"), [({"limit": 0}, "limit"), ({"limit": "x"}, "limit"), ({"after": "zz"}, "after")]
+)
+def test_a_wrong_parameter_is_named(client: httpx.Client, query: dict[str, Any], field: str) -> None:
+    answer = client.get("/posts", params=query)
+    # Litestar checks the types of parameters itself, and says 400.
+    expected = 400 if framework(client) == "litestar" and query == {"limit": "x"} else 422
+    assert answer.status_code == expected
+    assert field in answer.text
+
+
+def test_a_post_that_is_not_there(client: httpx.Client) -> None:
+    assert client.get("/posts/none").status_code == 404
+
+
+def test_a_comment_is_added_and_waits(client: httpx.Client, sample_copy: str) -> None:
+    comment = {"author_name": "Ana", "author_email": "ana@example.org", "content": "Bonjour", "in_language": "fr"}
+    answer = client.post("/posts/post-1/comments", json=comment)
+    assert answer.status_code == 201
+    made = answer.json()
+    assert "author_email" not in made
+    with psycopg.connect(sample_copy) as connection:
+        stored = connection.execute(
+            "SELECT post_id, author_email, status FROM blog_comments WHERE id = %s", [made["id"]]
+        ).fetchone()
+    assert stored == ("post-1", "ana@example.org", "pending")
+
+
+@pytest.mark.parametrize(
+    ("post", "change", "status", "said"),
+    [
+        ("post-1", {"status": "approved"}, 422, "unknown fields"),
+        ("post-1", {"id": "mine"}, 422, "unknown fields"),
+        ("post-1", {"author_email": "none at all"}, 422, "author_email"),
+        ("post-1", {"author_name": 5}, 422, "author_name"),
+        ("post-1", {"parent_id": "none"}, 409, "parent_id"),
+        ("none", {}, 409, "post_id"),
+    ],
+)
+def test_a_wrong_comment_is_refused(
+    client: httpx.Client, post: str, change: dict[str, Any], status: int, said: str
+) -> None:
+    comment = {"author_name": "Ana", "author_email": "ana@example.org", "content": "Bonjour", "in_language": "fr"}
+    answer = client.post(f"/posts/{post}/comments", json=comment | change)
+    assert (answer.status_code, said in answer.text) == (status, True), answer.text
+    assert "none at all" not in answer.text
+
+
+def test_it_describes_itself(client: httpx.Client) -> None:
+    if framework(client) == "flask":
+        return  # which has no description
+    path = {"fastapi": "/openapi.json", "litestar": "/schema/openapi.json"}[framework(client)]
+    described = client.get(path).json()
+    schemas = described["components"]["schemas"]
+    answer = described["paths"]["/posts/{slug}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    post = schemas[answer["$ref"].rpartition("/")[2]]["properties"]
+    assert set(client.get("/posts/my-post").json()) == set(post)
+    assert post["published_at"].get("anyOf", post["published_at"].get("oneOf")) == [
+        {"type": "string", "format": "date-time"},
+        {"type": "null"},
+    ]
+    (limit,) = [each for each in described["paths"]["/posts"]["get"]["parameters"] if each["name"] == "limit"]
+    assert limit["schema"]["type"] == "integer"
