@@ -8,6 +8,8 @@ from concordia_sql.engine.lexer import Token, Tokens
 from concordia_sql.engine.statement import Source
 
 JSON_TYPES = ("jsonb", "json")
+JSON_ARRAYS = {"jsonb[]": "jsonb", "jsonb array": "jsonb", "json[]": "json", "json array": "json"}
+"""The types of arrays of JSON, with that of their elements."""
 _BEFORE_BRACKETS = re.compile(
     "and|between|by|case|distinct|else|having|ilike|like|limit|not|offset|on|or|returning|select|then|when|where"
 )

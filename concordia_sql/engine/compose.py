@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import attrs
 import msgspec
 
-from concordia_sql.engine.casts import JSON_TYPES, find_casts, only_casts
+from concordia_sql.engine.casts import JSON_ARRAYS, JSON_TYPES, find_casts, only_casts
 from concordia_sql.engine.columns import columns_of, is_result_class, nested_classes
 from concordia_sql.engine.conditions import holding
 from concordia_sql.engine.errors import StatementError
@@ -46,7 +46,7 @@ class Composed:
     json: tuple[int, ...] = attrs.field(
         init=False, repr=False, default=attrs.Factory(lambda self: _json_places(self.casts), takes_self=True)
     )
-    """The places of the parameters that are cast to jsonb or json. Their values are sent as JSON."""
+    """The places of the parameters that are cast to jsonb or json, or arrays of it. Their values are sent as JSON."""
 
     def place(self, position: int) -> str:
         """The `file:line` of what is at a position in the text, from 1 on, as the server counts; or empty."""
@@ -62,15 +62,21 @@ class Composed:
         """The values of the parameters, in order."""
         values = [getattr(query, name) for name in self.parameters]
         for index in self.json:
-            value = values[index]
-            is_written = self.casts[index] == "json" and isinstance(value, str)  # as a cursor is
-            if value is not None and not is_written:
-                values[index] = json_encoder.encode(value).decode()
+            value, cast = values[index], self.casts[index]
+            if cast in JSON_TYPES:
+                values[index] = _as_json(value, cast)
+            elif isinstance(value, list | tuple):
+                values[index] = [_as_json(each, JSON_ARRAYS[cast]) for each in value]
         return values
 
 
+def _as_json(value: object, cast: str) -> object:
+    is_written = cast == "json" and isinstance(value, str)  # as a cursor is
+    return value if value is None or is_written else json_encoder.encode(value).decode()
+
+
 def _json_places(casts: Sequence[str]) -> tuple[int, ...]:
-    return tuple(index for index, cast in enumerate(casts) if cast in JSON_TYPES)
+    return tuple(index for index, cast in enumerate(casts) if cast in JSON_TYPES or cast in JSON_ARRAYS)
 
 
 def compose(source: Source, result_class: type, present: frozenset[str]) -> Composed:
@@ -124,9 +130,26 @@ def compose_command(source: Source, result_class: type, present: frozenset[str])
     if not shapes:
         return text.composed(body)
     if opening := _WITH.match(body):
+        _check_shadows(source)
         place = _PLACE.findall(opening[0])[-1]
         return text.composed(f"{opening[0]} {shapes},\0{place}\0{body[opening.end() :]}")
     return text.composed(f"WITH {shapes}\n{body}")
+
+
+def _check_shadows(source: Source) -> None:
+    """Refuse a WITH of a command that has a name of the shapes that are merged into it."""
+    used = {shape.name for shape in source.shapes()}
+    depth, before = 0, ""
+    for token in (token for token in source.body if not token.blank):
+        if depth == 0 and before in ("with", "recursive", ",") and token.name in used:
+            raise StatementError(
+                f"{source.path}:{token.line}: {token.name} in WITH is a shape too; give it another name"
+            )
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0:
+            before = token.keyword or token.text
+        if depth == 0 and before in ("select", "insert", "update", "delete", "merge", "values"):
+            return
 
 
 def _write_shapes(shapes: Kept, source: Source, text: "_Text") -> str:

@@ -87,12 +87,21 @@ def reason(error: msgspec.MsgspecError, expected: object) -> str:
     return f"{text}{' at ' + path.strip('`') if path else ''}"
 
 
+def _remedy(problem: str) -> str:
+    """What to write for a type that JSON holds as a text which msgspec does not read."""
+    if problem.startswith("Expected `float`, got `str`"):
+        return "; NaN and infinity of float8 or numeric are texts in JSON: cast the column to text"
+    if problem.startswith("Invalid RFC3339 encoded time"):
+        return "; a timetz must be cast to time"
+    return ""
+
+
 def _checked(decode: Callable[[Any], T], expected: object) -> Callable[[Any], T]:
     def checked(data: Any) -> T:
         try:
             return decode(data)
         except msgspec.MsgspecError as error:
-            problem = reason(error, expected)
+            problem = reason(error, expected) + _remedy(str(error))
         except ResultError as error:
             problem = str(error)
         except RecursionError:

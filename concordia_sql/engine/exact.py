@@ -21,8 +21,8 @@ def make_exact(decode: Callable[[bytes], T], raw: Callable[[bytes], Any], hint: 
 
     def load(data: bytes) -> T:
         made = decode(data)
-        if _LONG.search(data) and not _is_same(raw(data), made):
-            raise ResultError("an integer that a float cannot hold")
+        if _LONG.search(data) and (path := _rounded(raw(data), made, "$")):
+            raise ResultError(f"an integer that a float cannot hold at {path}")
         return made
 
     return load
@@ -39,13 +39,24 @@ def _holds_float(hint: Any, seen: set[Any]) -> bool:
     return any(_holds_float(each, seen) for each in typing.get_args(hint) if not isinstance(each, str))
 
 
-def _is_same(value: Any, made: Any) -> bool:
-    """Whether each integer of a value is what was made of it."""
+def _rounded(value: Any, made: Any, path: str) -> str | None:
+    """The path to the first integer of a value that is another number in what was made of it. Keys are data."""
     if isinstance(value, int) and isinstance(made, float):
-        return value == made
+        return None if value == made else path
+    if isinstance(value, list) and isinstance(made, set | frozenset):
+        among = [each for each in made if isinstance(each, float)]
+        ints = [each for each in value if type(each) is int]
+        return None if not among or all(each in among for each in ints) else f"{path}[...]"
     if isinstance(value, list) and isinstance(made, list | tuple):
-        return all(map(_is_same, value, made))
+        pairs = zip(value, made, strict=True)
+        found = (_rounded(each, other, f"{path}[{place}]") for place, (each, other) in enumerate(pairs))
+        return next(filter(None, found), None)
     if isinstance(value, dict):
-        held = made if isinstance(made, dict) else {name: getattr(made, name, None) for name in value}
-        return all(_is_same(each, held.get(name)) for name, each in value.items())
-    return True
+        is_dict = isinstance(made, dict)
+        held = made if is_dict else {name: getattr(made, name, None) for name in value}
+        inner = (
+            _rounded(each, held.get(name), f"{path}[...]" if is_dict else f"{path}.{name}")
+            for name, each in value.items()
+        )
+        return next(filter(None, inner), None)
+    return None

@@ -25,7 +25,7 @@ from concordia_sql.engine.bounds import (
     field_names,
     inside,
 )
-from concordia_sql.engine.casts import JSON_TYPES
+from concordia_sql.engine.casts import JSON_ARRAYS, JSON_TYPES
 from concordia_sql.engine.compose import json_encoder
 from concordia_sql.engine.conversions import conversion
 from concordia_sql.engine.converter import reason
@@ -82,6 +82,7 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: 
     convert, check_bounds = conversion(hint), bounds_check(hint, bounds)
     levels = cast("int", bounds.levels)
     bounded = any(not name.startswith(_UNBOUNDED) for name in casts)
+    kinds = frozenset(JSON_ARRAYS.get(name, name) for name in casts)
 
     def check(value: object) -> object:
         try:
@@ -96,8 +97,8 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: 
                 check_bounds(value)
             value = convert(value) if convert else value
             value = _checked_value(value, bounded=bounded)
-            if "jsonb" in casts or ("json" in casts and not isinstance(value, str)):
-                value = _as_json(value, expected)
+            if type(value) not in PLAIN or kinds.intersection(JSON_TYPES):
+                value = _for_casts(value, expected, kinds, field.name)
         except msgspec.ValidationError as error:
             problem = reason(error, hint)
         except ParameterError as error:
@@ -109,6 +110,22 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: 
         raise ParameterError(f"{where}: {problem}")  # outside of except: its context would hold the value
 
     return check
+
+
+def _for_casts(value: Any, expected: Any, kinds: frozenset[str], name: str) -> Any:
+    """The value as these types take it, JSON types for arrays of them. Refuses an object where a type is no JSON."""
+    if "jsonb" in kinds or ("json" in kinds and not isinstance(value, str)):
+        value = _as_json(value, expected)
+    if not kinds.issubset(JSON_TYPES) and _holds_object(value):
+        raise ParameterError(f"an object, which only JSON holds; cast the parameter, as in :{name}::jsonb")
+    return value
+
+
+def _holds_object(value: Any) -> bool:
+    """Whether a value is a dict or an object of an attrs class, or a list with such a one."""
+    if isinstance(value, list | tuple):
+        return any(map(_holds_object, value))
+    return isinstance(value, dict) or attrs.has(type(value))
 
 
 def _holds_rows(hint: Any) -> bool:

@@ -497,3 +497,19 @@ def test_a_command_is_sent_as_it_stands_with_its_shapes(
     source = load(write(tmp_path, "mine/do.sql", f"-- A.\n-- uses: mine/one\n{body}"))
     text = squeezed(compose_command(source, result_class, frozenset()).text)
     assert text == sent.format("NOT MATERIALIZED ( SELECT t.a, t.b FROM t )")
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("WITH mine_one AS (SELECT 1 AS a)\nDELETE FROM t USING mine_one", 3),
+        ("WITH x AS (SELECT 2 AS a),\nmine_one (a) AS MATERIALIZED (SELECT 1)\nDELETE FROM t USING mine_one", 4),
+        ('WITH RECURSIVE\n"mine_one" AS (SELECT 1 AS a) INSERT INTO t SELECT mine_one.a FROM mine_one', 4),
+    ],
+)
+def test_a_command_may_not_name_its_with_as_a_shape(tmp_path: Path, body: str, line: int) -> None:
+    write(tmp_path, "mine/shapes/one.sql", "-- A.\nSELECT t.a, t.b FROM t")
+    path = write(tmp_path, "mine/do.sql", f"-- A.\n-- uses: mine/one\n{body}")
+    with pytest.raises(StatementError) as caught:
+        compose_command(load(path), int, frozenset())
+    assert str(caught.value) == f"{path}:{line}: mine_one in WITH is a shape too; give it another name"

@@ -179,6 +179,10 @@ def test_values(tmp_path: Path, server: Querier, expression: str, hint: Any, exp
         (f"to_json('{MARKER}'::text)", uuid.UUID, "Expected uuid.UUID"),
         (f"to_json('{MARKER}'::text)", Decimal, "Expected decimal.Decimal"),
         ("to_json('infinity'::timestamp)", datetime.datetime, "Expected datetime.datetime"),
+        ("to_json('NaN'::float8)", float,
+         ("Expected `float`, got `str`; NaN and infinity of float8 or numeric are texts in JSON: "
+          "cast the column to text")),
+        ("to_json('10:00+02'::timetz)", datetime.time, "Expected datetime.time; a timetz must be cast to time"),
         ("json_build_object('title', 'A')", Post, "Object missing required field `authors`"),
         ("json_build_object('authors', json_build_array(), 'title', NULL)", Post,
          "Expected `str`, got `null` at $.title"),

@@ -362,3 +362,27 @@ def test_queries_and_commands_pickle() -> None:
 
 def test_a_decimal_is_a_number_in_json(ask: Ask) -> None:
     assert ask(Decimal, Decimal("1.50"), "SELECT jsonb_typeof(:v::jsonb) || :v::jsonb AS r") == ["number1.50"]
+
+
+@pytest.mark.parametrize("cast", ["jsonb[]", "jsonb []", "jsonb ARRAY", "JSON[]"])
+def test_each_element_of_an_array_of_json_is_json(ask: Ask, cast: str) -> None:
+    values: list[object] = [{"a": 1}, [1, "b"], 5, None]
+    assert ask(Sequence[object], values, f"SELECT to_json(:v::{cast}) AS r") == [values]
+    assert ask(Sequence[object] | None, None, f"SELECT to_json(:v::{cast}) AS r") == [None]
+    with pytest.raises(ParameterError, match=r"^mine\.Ask: v: a float that would be changed in JSON"):
+        ask(Sequence[object], [float("nan")], f"SELECT to_json(CAST(:v AS {cast}) || :v::jsonb[]) AS r")
+
+
+def test_a_text_in_an_array_is_json_already_where_it_is_cast_to_json(ask: Ask) -> None:
+    assert ask(Sequence[str], ['{"a": 1}'], "SELECT to_json(:v::json[]) AS r") == [[{"a": 1}]]
+    assert ask(Sequence[str], ['{"a": 1}'], "SELECT to_json(:v::jsonb[]) AS r") == [['{"a": 1}']]
+
+
+@pytest.mark.parametrize("value", [{"secret": 1}, [{"secret": 1}], [[{"secret": 1}]]])
+@pytest.mark.parametrize(
+    "text", ["SELECT :v::text AS r", "SELECT :v AS r", "SELECT :v::jsonb AS r WHERE :v::text <> ''"]
+)
+def test_an_object_that_is_not_cast_to_json_is_refused(ask: Ask, value: object, text: str) -> None:
+    problem = r"^mine\.Ask: v: an object, which only JSON holds; cast the parameter, as in :v::jsonb$"
+    with pytest.raises(ParameterError, match=problem):
+        ask(object, value, text)
