@@ -85,6 +85,15 @@ def test_the_docstring_says_what_comes_back(query_class: type[Statement[Any]]) -
     assert query_class.__doc__ and query_class.__doc__.strip().endswith((".", "```"))
 
 
+def test_each_command_of_accounts_says_what_better_auth_sees() -> None:
+    silent = [
+        cls.query_name
+        for cls in COMMANDS
+        if cls.query_name.startswith("auth.") and "Better Auth" not in (cls.__doc__ or "")
+    ]
+    assert silent == []
+
+
 @each_file
 def test_the_header_is_a_sentence(path: Path) -> None:
     first = path.read_text("utf-8").splitlines()[0]

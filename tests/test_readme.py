@@ -84,9 +84,26 @@ def test_services(sample_url: str) -> None:
     assert names["app"]
 
 
+def test_values(sample_url: str) -> None:
+    with Database(sample_url) as db:
+        names: dict[str, object] = {"__name__": "values", "url": sample_url, "db": db}
+        for example in examples(ROOT / "docs" / "values.md", "python"):
+            exec(compile(example, "values.md", "exec"), names)
+    assert names["post"]
+    assert names["french"]
+
+
 @pytest.mark.parametrize(
     "page",
-    ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/drizzle.md", "docs/architecture.md", "docs/services.md"],
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "docs/drizzle.md",
+        "docs/architecture.md",
+        "docs/services.md",
+        "docs/values.md",
+    ],
 )
 def test_links_lead_somewhere(page: str) -> None:
     path = ROOT / page
