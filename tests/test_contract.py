@@ -166,6 +166,16 @@ def test_columns_fit_the_fields(query_class: type[Statement[Any]], describer: De
         _compare_levels(describer, read_statement(composed.text), query_class.result_class)
 
 
+@each_command
+def test_what_a_command_returns_under_a_name_is_the_column_of_that_name(
+    command_class: type[Statement[Any]], describer: Describer
+) -> None:
+    if command_class.result_class is not int:
+        columns = describer.describe(texts(command_class)[0].encoded).columns
+        named = {column.name: column.origin.column for column in columns if column.origin is not None}
+        assert named == {name: name for name in named}
+
+
 def _compare_nulls(described: Described, cls: type) -> None:
     columns = {column.name: column for column in described.columns}
     for name, field in columns_of(cls).items():
