@@ -4,17 +4,11 @@ import os
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
-from pathlib import Path
-from urllib.parse import urlencode, urlsplit
-from uuid import uuid4
 
 import psycopg
 import pytest
-import yoyo
 from hypothesis import settings
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
-from pytest_postgresql import factories
 
 from concordia_sql.tools import embedded
 from tests.support.sampled import sample, sample_url
@@ -25,7 +19,7 @@ __all__ = ["sample", "sample_url"]  # the fixtures of that module, for every tes
 settings.register_profile("suite", derandomize="FUZZ" not in os.environ, deadline=None)
 settings.load_profile("suite")
 
-MIGRATIONS = Path(__file__).parents[1] / "migrations"
+pytest_plugins = ["concordia_sql.testing"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,31 +34,18 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(stack.close)
         os.environ["TEST_DATABASE_URL"] = stack.enter_context(embedded.start())
         stack.callback(os.environ.pop, "TEST_DATABASE_URL")
-    server = conninfo_to_dict(os.environ["TEST_DATABASE_URL"])
-    for name in ("host", "port", "user", "password"):
-        setattr(config.option, f"postgresql_{name}", server.get(name))
-
-
-def migrate(*, host: str, port: int, user: str, password: str | None, dbname: str, autocommit: bool) -> None:
-    where = urlencode({"host": host, "port": port, "user": user, "password": password or ""})
-    with yoyo.get_backend(f"postgresql+psycopg:///{dbname}?{where}") as backend:
-        backend.apply_migrations(yoyo.read_migrations(str(MIGRATIONS)))
-
-
-template = factories.postgresql_noproc(dbname=f"test_{uuid4().hex[:12]}", load=[migrate])
-clone = factories.postgresql("template")
 
 
 @pytest.fixture(scope="session")
-def server_url() -> str:
+def server_url(concordia_server: str) -> str:
     """The URL of the server's database `postgres`, as a superuser."""
-    return os.environ["TEST_DATABASE_URL"]
+    return concordia_server
 
 
 @pytest.fixture
-def database_url(server_url: str, clone: psycopg.Connection[TupleRow]) -> str:
+def database_url(concordia_url: str) -> str:
     """The URL of a migrated database, empty and for this test alone."""
-    return urlsplit(server_url)._replace(path=f"/{clone.info.dbname}").geturl()
+    return concordia_url
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pytest_postgresql.executors.noop import NoopExecutor
 
 from concordia_sql import Querier, auth, blog, profile, services
 from tests.auth import expected as accounts
@@ -21,10 +20,10 @@ from tests.support.reading import made, paged, rows
 
 
 @pytest.fixture(scope="module")
-def database(server_url: str, template: NoopExecutor) -> Iterator[psycopg.Connection[Any]]:
+def database(server_url: str, concordia_template: str) -> Iterator[psycopg.Connection[Any]]:
     name = f"generated_{uuid4().hex[:12]}"
     with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {template.template_dbname}".encode())
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {concordia_template}".encode())
         try:
             url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
             with psycopg.connect(url, autocommit=True, options="-c TimeZone=UTC") as connection:

@@ -12,7 +12,6 @@ from uuid import uuid4
 import attrs
 import psycopg
 import pytest
-from pytest_postgresql.executors.noop import NoopExecutor
 
 from concordia_sql import ParameterError, Querier, Query, services
 from tests.support.catalog import query_classes, required
@@ -67,12 +66,12 @@ GIVEN: dict[str, list[object]] = {
 
 @pytest.fixture(scope="module", params=[0, 100])
 def database(
-    request: pytest.FixtureRequest, server_url: str, template: NoopExecutor
+    request: pytest.FixtureRequest, server_url: str, concordia_template: str
 ) -> Iterator[psycopg.Connection[Any]]:
     """Filled with few rows, with all that hurts among them; orders have ties, and times a microsecond apart."""
     name = f"lists_{uuid4().hex[:12]}"
     with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {template.template_dbname}".encode())
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {concordia_template}".encode())
         try:
             url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
             with psycopg.connect(url, autocommit=True, options="-c TimeZone=UTC") as connection:

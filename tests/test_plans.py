@@ -10,7 +10,6 @@ import attrs
 import psycopg
 import pytest
 from psycopg.sql import Literal
-from pytest_postgresql.executors.noop import NoopExecutor
 
 from concordia_sql import Querier, Query
 from concordia_sql.tools import sample
@@ -26,11 +25,11 @@ SEARCHES = {"slug_contains", "text"}
 
 
 @pytest.fixture(scope="module")
-def large(server_url: str, template: NoopExecutor) -> Iterator[psycopg.Connection[Any]]:
+def large(server_url: str, concordia_template: str) -> Iterator[psycopg.Connection[Any]]:
     name = f"large_{uuid4().hex[:12]}"
     url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
     with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {template.template_dbname}".encode())
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {concordia_template}".encode())
         try:
             with psycopg.connect(url, autocommit=True) as connection:
                 sample.load(connection, SCALE)

@@ -3,7 +3,7 @@
 from msgspec import UNSET, UnsetType
 
 from concordia_sql.engine.async_database import AsyncDatabase
-from concordia_sql.engine.async_querier import AsyncQuerier
+from concordia_sql.engine.async_querier import AsyncExecutor, AsyncQuerier
 from concordia_sql.engine.bounds import Bounds
 from concordia_sql.engine.checks.check import assert_checked, check
 from concordia_sql.engine.checks.findings import Finding
@@ -32,7 +32,7 @@ from concordia_sql.engine.leases import Stats
 from concordia_sql.engine.lenient import Otherwise
 from concordia_sql.engine.library import Library
 from concordia_sql.engine.pages import Page, paged
-from concordia_sql.engine.querier import Querier
+from concordia_sql.engine.querier import Executor, Querier
 from concordia_sql.engine.queries import (
     Affected,
     Command,
@@ -56,6 +56,7 @@ __all__ = [
     "UNSET",
     "Affected",
     "AsyncDatabase",
+    "AsyncExecutor",
     "AsyncQuerier",
     "Bounds",
     "Command",
@@ -66,6 +67,7 @@ __all__ = [
     "Database",
     "DatabaseURLError",
     "DeadlineExceeded",
+    "Executor",
     "Finding",
     "Isolation",
     "Library",

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from psycopg import Rollback
-from pytest_postgresql.executors.noop import NoopExecutor
 
 from concordia_sql import ParameterError, Querier, Refused, services
 from tests.support.plans import used_indexes
@@ -239,10 +238,10 @@ def test_an_index_finds_the_bookings(connection: Connection) -> None:
 
 
 @pytest.fixture(scope="module")
-def database(server_url: str, template: NoopExecutor) -> Iterator[Connection]:
+def database(server_url: str, concordia_template: str) -> Iterator[Connection]:
     name = f"free_{uuid4().hex[:12]}"
     with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {template.template_dbname}".encode())
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {concordia_template}".encode())
         try:
             url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
             with psycopg.connect(url, autocommit=True) as connection:

@@ -8,20 +8,17 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
-from pytest_postgresql.executors.noop import NoopExecutor
 
 from concordia_sql.tools.sample import load
 
 
 @pytest.fixture(scope="session")
-def sample_url(server_url: str, template: NoopExecutor) -> Iterator[str]:
+def sample_url(server_url: str, concordia_template: str) -> Iterator[str]:
     """The URL of a database that holds the sample, for all tests: none may write."""
     name = f"sample_{uuid4().hex[:12]}"
     url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
     with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(
-            SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template.template_dbname))
-        )
+        server.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(concordia_template)))
         try:
             with psycopg.connect(url, autocommit=True) as connection:
                 load(connection)
