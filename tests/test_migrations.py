@@ -453,6 +453,28 @@ def test_no_index_is_the_beginning_of_another(migrated: Connection) -> None:
     assert redundant == []
 
 
+@pytest.mark.parametrize("name", ["0005.keys", "0007.indexes"])
+def test_each_index_that_is_built_concurrently_is_replaced_if_it_is_invalid_and_dropped(name: str) -> None:
+    text, back = [(MIGRATIONS / f"{name}{kind}.sql").read_text("utf-8") for kind in ("", ".rollback")]
+    built = re.findall(r"^CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS (\w+)", text, re.MULTILINE)
+    assert built
+    assert re.findall(r"^ {12}'(\w+)',?$", text, re.MULTILINE) == built
+    dropped = re.findall(r"^DROP INDEX CONCURRENTLY IF EXISTS (\w+);$|^ {16}'(\w+)',?$", back, re.MULTILINE)
+    assert {name for names in dropped for name in names if name} == {*built}
+
+
+def test_an_invalid_index_is_replaced_by_yoyo_alone(database: str) -> None:
+    with yoyo.get_backend(yoyo_url(database)) as backend, psycopg.connect(database, autocommit=True) as connection:
+        migrations = list(backend.to_apply(read_migrations()))
+        for migration in migrations[:-1]:
+            backend.apply_one(migration)
+        connection.execute("CREATE INDEX session_expired_idx ON session (expires_at)")
+        connection.execute("UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = 'session_expired_idx'::regclass")
+        backend.apply_one(migrations[-1])
+        found = [index.keys for index in read_indexes(connection) if "session_expired_idx" in index.definition]
+        assert found == [["expires_at", "id"]]
+
+
 def test_each_migration_is_undone_by_its_rollback_and_applies_again(database: str) -> None:
     with yoyo.get_backend(yoyo_url(database)) as backend:
         migrations = list(backend.to_apply(read_migrations()))

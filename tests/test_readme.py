@@ -103,6 +103,8 @@ def test_values(sample_url: str) -> None:
         "docs/architecture.md",
         "docs/services.md",
         "docs/values.md",
+        "docs/adopt.md",
+        "docs/deploy.md",
     ],
 )
 def test_links_lead_somewhere(page: str) -> None:

@@ -25,6 +25,7 @@ from concordia_sql.engine.connecting import connecting
 from concordia_sql.engine.errors import MigrationError
 from concordia_sql.engine.library import Library
 from concordia_sql.engine.migration_files import (
+    TAKEN_BACK,
     Applied,
     Migration,
     Migrations,
@@ -95,7 +96,7 @@ def migrate(
         for name in compare_applied(migrations, run.applied()):
             progress(f"{name} is applied, and newer than this release")
         run.record(migrations)
-        done = {each.name for each in run.applied()}
+        done = {each.name for each in run.applied() if each.is_whole}
         todo = [migration for migration in migrations.ordered() if migration.name not in done]
         for number, migration in enumerate(todo, 1):
             progress(f"{migration.name} ({number} of {len(todo)})")
@@ -116,7 +117,8 @@ def rollback(
 ) -> list[str]:
     """Take back the migration `to` and all that follow it, the newest first; the names of what was taken back.
 
-    It waits and raises as `migrate` does. MigrationError is raised too if `to` is not applied.
+    It waits and raises as `migrate` does. MigrationError is raised too if `to` is not applied, or if a migration has no
+    `.rollback.sql`. If it ends in the middle of a migration, `rollback` goes on, and `migrate` applies that one again.
     """
     migrations = read_migrations(libraries)
     with _run(url, lock_timeout, patience, progress) as run:
@@ -126,6 +128,8 @@ def rollback(
         if to not in names:
             raise MigrationError(f"{to} is not applied; applied are {', '.join(names) or 'none'}")
         todo = names[: names.index(to) - 1 if names.index(to) else None : -1]
+        for name in todo:
+            migrations.by_name[name].text(rollback=True)  # before anything is taken back
         for number, name in enumerate(todo, 1):
             progress(f"{name}, back ({number} of {len(todo)})")
             run.apply(migrations.by_name[name], back=True)
@@ -139,7 +143,7 @@ def pending(url: str, *libraries: Library) -> list[Pending]:
         run = _Run(backend, 0, 0, _silently)
         applied = run.applied()
         list(compare_applied(migrations, applied))
-        names = {each.name for each in applied}
+        names = {each.name for each in applied if each.is_whole}
         return [Pending(each.name, each.text()) for each in migrations.ordered() if each.name not in names]
 
 
@@ -232,7 +236,7 @@ class _Run:
         """Keep what is not yet known about migrations that are applied."""
         for each in self.applied():
             migration = migrations.by_name.get(each.name)
-            if migration and (each.checksum, each.source) != (migration.checksum, migration.source):
+            if migration and each.is_whole and (each.checksum, each.source) != (migration.checksum, migration.source):
                 self._record(migration)
 
     def mark(self, migration: Migration) -> None:
@@ -247,6 +251,9 @@ class _Run:
             if migration.transactional:
                 self._patiently(migration.name, lambda: self._apply_at_once(migration, back, recorded))
             else:
+                if back:
+                    with self.backend.transaction():
+                        self._note_begin(migration)
                 self._apply_in_steps(migration, back)
                 if recorded:
                     with self.backend.transaction():
@@ -296,12 +303,22 @@ class _Run:
 
     def _note(self, migration: Migration, back: bool) -> None:
         """Record that a migration is applied or taken back."""
-        if back:
-            self.backend.unmark_one(migration.files, log=False)
-        else:
+        self.backend.unmark_one(migration.files, log=False)
+        if not back:
             self.backend.mark_one(migration.files, log=False)
             self._record(migration)
-        self.backend.log_migration(migration.files, "rollback" if back else "apply")
+            self.backend.log_migration(migration.files, "apply")
+        elif migration.transactional:
+            self.backend.log_migration(migration.files, "rollback")
+
+    def _note_begin(self, migration: Migration) -> None:
+        """Record that steps take a migration back, so that one that is left in the middle is not held for applied."""
+        begun = self.connection.execute(
+            "UPDATE _yoyo_migration SET checksum = %s WHERE migration_id = %s AND checksum IS DISTINCT FROM %s",
+            [TAKEN_BACK, migration.name, TAKEN_BACK],
+        )
+        if begun.rowcount:
+            self.backend.log_migration(migration.files, "rollback")
 
     def _record(self, migration: Migration) -> None:
         self.connection.execute(

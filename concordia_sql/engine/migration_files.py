@@ -15,6 +15,9 @@ from concordia_sql.engine.errors import MigrationError, StatementError
 from concordia_sql.engine.lexer import tokenize
 from concordia_sql.engine.library import Library, Source
 
+TAKEN_BACK = "being taken back"
+"""In place of the checksum, while a migration that is not one transaction is taken back."""
+
 
 @attrs.frozen(eq=False)
 class Migration:
@@ -73,6 +76,11 @@ class Applied:
     name: str
     checksum: str
     source: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of it was taken back: a rollback that ended in the middle leaves a part."""
+        return self.checksum != TAKEN_BACK
 
 
 @attrs.frozen(eq=False)
@@ -141,7 +149,7 @@ def compare_applied(migrations: Migrations, applied: Iterable[Applied]) -> Itera
                     f"database has nothing of it: DELETE FROM _yoyo_migration WHERE migration_id = '{each.name}';"
                 )
             yield each.name
-        if migration is not None and each.checksum not in ("", migration.checksum):
+        if migration is not None and each.checksum not in ("", TAKEN_BACK, migration.checksum):
             raise MigrationError(
                 f"{each.name} was edited since it was applied. Restore the file, and make the change in a new "
                 "migration; or, if the database has the change already: "

@@ -14,7 +14,7 @@ from psycopg.rows import TupleRow
 
 from concordia_sql.engine import Library
 from concordia_sql.engine.errors import MigrationError
-from concordia_sql.engine.migrating import migrate, pending, rollback
+from concordia_sql.engine.migrating import _Run, migrate, pending, rollback
 from tests.support.databases import new_database
 
 Connection = psycopg.Connection[TupleRow]
@@ -114,11 +114,44 @@ def test_a_rollback_goes_back_to_a_migration_and_forth(url: str, other: Connecti
 
 def test_a_rollback_without_a_file_is_refused(url: str, other: Connection, folder: Path, library: Library) -> None:
     """yoyo would forget the migration, and leave what it made."""
-    (folder / "0003.index.rollback.sql").unlink()
+    (folder / "0002.more.rollback.sql").unlink()
     migrate(url, library)
-    with pytest.raises(MigrationError, match=r"no 0003\.index\.rollback\.sql beside it"):
-        rollback(url, library, to="0003.index")
+    with pytest.raises(MigrationError, match=r"no 0002\.more\.rollback\.sql beside it"):
+        rollback(url, library, to="0001.things")
     assert applied(other) == NAMES
+
+
+def test_a_rollback_that_ended_in_the_middle_goes_on_or_is_undone(
+    url: str, other: Connection, folder: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "0003.index.rollback.sql").write_text(
+        "DROP INDEX CONCURRENTLY IF EXISTS things_name;\nSELECT 1;\n", "utf-8"
+    )
+    there = "SELECT to_regclass('things_name') IS NOT NULL"
+    migrate(url, library)
+    step = _Run._step
+
+    def end(run: _Run, statement: str) -> None:
+        if statement.startswith("SELECT"):
+            raise KeyboardInterrupt
+        step(run, statement)
+
+    def end_in_the_middle() -> None:
+        with monkeypatch.context() as context:
+            context.setattr(_Run, "_step", end)
+            with pytest.raises(KeyboardInterrupt):
+                rollback(url, library, to="0003.index")
+        assert other.execute(there).fetchone() == (False,)
+
+    end_in_the_middle()
+    assert [each.name for each in pending(url, library)] == ["0003.index"]
+    assert migrate(url, library) == ["0003.index"]
+    assert (other.execute(there).fetchone(), migrate(url, library)) == ((True,), [])
+    end_in_the_middle()
+    end_in_the_middle()
+    assert rollback(url, library, to="0003.index") == ["0003.index"]
+    log = other.execute("SELECT operation FROM _yoyo_log WHERE migration_id = '0003.index' ORDER BY created_at_utc, id")
+    assert log.fetchall() == [("apply",), ("rollback",), ("apply",), ("rollback",)]
 
 
 def test_pending_says_the_text_and_writes_nothing(url: str, other: Connection, folder: Path, library: Library) -> None:
