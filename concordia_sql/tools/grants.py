@@ -1,7 +1,7 @@
 """The rights that roles need, as statements to run as an owner of the tables or a superuser."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, LiteralString, TypeAlias
+from typing import Literal, TypeAlias
 
 from psycopg.sql import SQL, Composable, Identifier
 from psycopg.sql import Literal as Quoted
@@ -89,19 +89,22 @@ def grants(role: str, kind: Kind, libraries: Sequence[Library], schema: str = "p
         lines.append(_text(ownership).rstrip())
     else:
         for granted, table in _on_tables(kind, libraries):
-            lines.append(_text(SQL("GRANT {} ON {} TO {};").format(SQL(granted), Identifier(schema, table), to)))
+            lines.append(_text(SQL("GRANT {} ON {} TO {};").format(granted, Identifier(schema, table), to)))
     return "\n".join([*lines, "COMMIT;", ""])
 
 
-def _on_tables(kind: Kind, libraries: Sequence[Library]) -> Iterator[tuple[LiteralString, str]]:
+def _on_tables(kind: Kind, libraries: Sequence[Library]) -> Iterator[tuple[SQL, str]]:
     """The rights on each table."""
     if kind == "purger":
-        yield from (("SELECT, UPDATE, DELETE", table) for table in _LOCKS_AND_DELETES)
-        yield from (("SELECT, DELETE", table) for table in _DELETES)
+        for table in _LOCKS_AND_DELETES:
+            yield SQL("SELECT, UPDATE, DELETE"), table
+        for table in _DELETES:
+            yield SQL("SELECT, DELETE"), table
     else:
+        granted = SQL("SELECT") if kind == "readonly" else SQL("SELECT, INSERT, UPDATE, DELETE")
         for table in dict.fromkeys(table for library in libraries for table in sorted(tables_of(library))):
-            yield ("SELECT" if kind == "readonly" else "SELECT, INSERT, UPDATE, DELETE"), table
-    yield "SELECT", "_yoyo_migration"  # for checks
+            yield granted, table
+    yield SQL("SELECT"), "_yoyo_migration"  # for checks
 
 
 def _text(text: Composable) -> str:

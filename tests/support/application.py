@@ -1,7 +1,8 @@
 """Databases as Concordia's application makes them, by Drizzle: what they lack, name otherwise and have besides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import LiteralString
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -42,7 +43,7 @@ CREATE TABLE rate_limit (id text PRIMARY KEY, key text, count int, last_request 
 CREATE TABLE notification (id text PRIMARY KEY, user_id text NOT NULL);
 """
 JOINS = ("blog_post_authors", "blog_post_categories", "blog_post_media", "services_media_links")
-FILL = {"post_type": "'post'"}
+FILL: Mapping[str, LiteralString] = {"post_type": "'post'"}
 """What the application writes to the columns that it has besides."""
 DIRT = """
 INSERT INTO blog_comments (id, post_id, author_name, author_email, content, status, in_language, post_type)
