@@ -81,7 +81,7 @@ def test_every_module_is_reached() -> None:
     """From the public names, a domain's name, the command line, the name of a framework or the plugin."""
     starts = ["concordia_sql", *(f"concordia_sql.{name}" for name in DOMAINS[:4]), "concordia_sql.tools.cli"]
     starts += [f"concordia_sql.web.{name}" for name in ("fastapi", "flask", "litestar")]
-    starts += ["concordia_sql.testing"]
+    starts += ["concordia_sql.telemetry", "concordia_sql.testing"]
     reached: set[str] = set()
     while starts:
         module = starts.pop()

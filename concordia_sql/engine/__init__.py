@@ -31,6 +31,7 @@ from concordia_sql.engine.keyset import Limit, cursor
 from concordia_sql.engine.leases import Stats
 from concordia_sql.engine.lenient import Otherwise
 from concordia_sql.engine.library import Library
+from concordia_sql.engine.observing import Call, LogCalls, Observer
 from concordia_sql.engine.pages import Page, paged
 from concordia_sql.engine.querier import Executor, Querier
 from concordia_sql.engine.queries import (
@@ -59,6 +60,7 @@ __all__ = [
     "AsyncExecutor",
     "AsyncQuerier",
     "Bounds",
+    "Call",
     "Command",
     "ConcordiaError",
     "Conflict",
@@ -72,6 +74,7 @@ __all__ = [
     "Isolation",
     "Library",
     "Limit",
+    "LogCalls",
     "Many",
     "Maybe",
     "MissingReference",
@@ -79,6 +82,7 @@ __all__ = [
     "Node",
     "NotFound",
     "NotMigrated",
+    "Observer",
     "One",
     "Otherwise",
     "OutcomeUnknown",

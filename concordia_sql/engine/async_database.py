@@ -2,7 +2,8 @@
 
 import contextlib
 import warnings
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
+from time import monotonic
 from types import ModuleType
 from typing import Any, Self, TypeVar
 
@@ -22,6 +23,7 @@ from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.leases import Lease, Stats
 from concordia_sql.engine.library import Library
+from concordia_sql.engine.observing import Observer, Watch
 from concordia_sql.engine.queries import Many, Statement
 from concordia_sql.engine.session import Session
 from concordia_sql.engine.steps import TimeIsUp
@@ -52,12 +54,19 @@ class _AsyncConnector:
     deadline: float | None
     show_values: bool
     statement_timeout: float | None
+    observers: Sequence[Observer]
+    name: str
 
     async def connect(self) -> _AsyncConnection:
         connection = await _AsyncConnection.connect(**self.settings)
         querier = AsyncQuerier(
-            connection, converter=self.converter, deadline=self.deadline, show_values=self.show_values
+            connection,
+            converter=self.converter,
+            deadline=self.deadline,
+            show_values=self.show_values,
+            observers=self.observers,
         )
+        querier._session.database = self.name
         try:
             can_prepare = await exchange(
                 querier._session, set_up(connection, self.statement_timeout), setup_deadline(self.settings)
@@ -89,7 +98,7 @@ class AsyncDatabase(AsyncExecutor):
 
     Statements are prepared where each connection has a server process of its own, or the pooler in between tracks
     them; `prepare` says otherwise: True suits PgBouncer in session mode. For each library that it `requires`, it looks
-    at the migrations and refusals as it opens.
+    at the migrations and refusals as it opens. Each of the `observers` is told of each call.
 
     Use it as a context manager, or call `open` and `close`. After a fork, the child has connections of its own; the
     queriers and transactions that were open belong to the parent. What it returns and raises is as `AsyncQuerier` says.
@@ -111,12 +120,21 @@ class AsyncDatabase(AsyncExecutor):
         converter: Converter | None = None,
         prepare: bool | None = None,
         show_values: bool = False,
+        observers: Iterable[Observer] = (),
         requires: Iterable[Library] = (),
     ) -> None:
         self._deadline = deadline
+        self._observers = tuple(observers)
         self._requires = tuple(requires)
         self._connector = _AsyncConnector(
-            settings_of(url, name), converter or make_converter(), prepare, deadline, show_values, statement_timeout
+            settings_of(url, name),
+            converter or make_converter(),
+            prepare,
+            deadline,
+            show_values,
+            statement_timeout,
+            self._observers,
+            name,
         )
         self._bounds = Bounds(
             name=name,
@@ -204,12 +222,14 @@ class AsyncDatabase(AsyncExecutor):
         pool = self._pool
         lease: Lease[_AsyncConnection] = Lease()
         deadline = deadlines.nearest(None, self._deadline)
+        began = monotonic()
         try:
             try:
                 try:
                     connection = await pool.take(lease, deadline)
                 except TimeIsUp:
                     raise overdue(names_of(()), deadline) from None
+                connection.querier._waited = monotonic() - began
                 yield connection.querier
             finally:
                 pool.put(lease)
@@ -234,12 +254,16 @@ class AsyncDatabase(AsyncExecutor):
         async with self.querier() as querier, querier.stream(query) as rows:
             yield rows
 
-    async def _run(self, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> tuple[Any, ...]:
+    async def _run(
+        self, queries: tuple[Statement[Any], ...], deadline: Deadline | None, watch: Watch | None = None
+    ) -> tuple[Any, ...]:
         pool = self._pool
         lease: Lease[_AsyncConnection] = Lease()
         try:
             try:
                 connection = await pool.take(lease, deadline)
+                if watch is not None:
+                    watch.begin(connection.session)
                 return await connection.querier._run(queries, deadline)
             except TimeIsUp:  # of `take`: `_run` raises DeadlineExceeded
                 raise overdue(names_of(queries), deadline) from None

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar, overload
 
@@ -14,6 +14,7 @@ from concordia_sql.engine.calls import only
 from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.errors import ConcordiaError
+from concordia_sql.engine.observing import Kind, Observer, Watch, attempt
 from concordia_sql.engine.queries import Command, Many, Query, ReturningOne, Statement
 from concordia_sql.engine.retries import ATTEMPTS, is_in_the_way, pauses
 from concordia_sql.engine.session import Session
@@ -42,11 +43,12 @@ class AsyncExecutor:
     """
 
     _deadline: float | None
+    _observers: Sequence[Observer]
 
     async def fetch(self, query: Query[R], *, deadline: float | None = None) -> R:
         """Run a query in one round trip. What comes back is as its base says: `T`, `T | None`, `list[T]`."""
         queries = only((query,), writes=False)
-        (result,) = await self._run(queries, deadlines.nearest(deadline, self._deadline))
+        (result,) = await self._call("fetch", queries, deadlines.nearest(deadline, self._deadline))
         return result  # type: ignore[no-any-return]
 
     async def execute(self, command: Command[R], *, deadline: float | None = None) -> R:
@@ -55,7 +57,7 @@ class AsyncExecutor:
         What comes back is as its base says. Raises OutcomeUnknown when the connection is lost meanwhile.
         """
         commands = only((command,), writes=True)
-        (result,) = await self._run(commands, deadlines.nearest(deadline, self._deadline))
+        (result,) = await self._call("execute", commands, deadlines.nearest(deadline, self._deadline))
         return result  # type: ignore[no-any-return]
 
     @overload
@@ -135,7 +137,7 @@ class AsyncExecutor:
     async def fetch_batch(self, *queries: Query[R], deadline: float | None = None) -> tuple[R, ...]: ...
     async def fetch_batch(self, *queries: Query[Any], deadline: float | None = None) -> tuple[Any, ...]:
         """Run several queries in one round trip; a tuple of their results. An error of one is the error of all."""
-        return await self._run(only(queries, writes=False), deadlines.nearest(deadline, self._deadline))
+        return await self._call("fetch_batch", only(queries, writes=False), deadlines.nearest(deadline, self._deadline))
 
     @overload
     async def execute_batch(
@@ -223,8 +225,8 @@ class AsyncExecutor:
         if any(isinstance(command, ReturningOne) for command in commands):
             with deadlines.within(deadline):
                 async with self.transaction() as querier:
-                    return await querier._run(commands, deadlines.nearest(None, self._deadline))
-        return await self._run(commands, deadlines.nearest(deadline, self._deadline))
+                    return await querier._call("execute_batch", commands, deadlines.nearest(None, self._deadline))
+        return await self._call("execute_batch", commands, deadlines.nearest(deadline, self._deadline))
 
     async def dry_run(self, command: Command[R]) -> R:
         """What `execute` would return or raise now: the command is run, with all its locks, and rolled back."""
@@ -255,8 +257,10 @@ class AsyncExecutor:
 
         Source: PostgreSQL manual, "Serialization Failure Handling".
         """
-        waits = pauses(attempts)
+        waits, number = pauses(attempts), 0
         while True:
+            number += 1
+            token = attempt.set(number)
             try:
                 async with self.transaction(isolation=isolation) as querier:
                     return await work(querier)
@@ -264,6 +268,8 @@ class AsyncExecutor:
                 pause = next(waits, None) if is_in_the_way(error, lock_timeouts=lock_timeouts) else None
                 if pause is None or not deadlines.allow(pause):
                     raise
+            finally:
+                attempt.reset(token)
             await asyncio.sleep(pause)
 
     def transaction(
@@ -285,7 +291,21 @@ class AsyncExecutor:
         """
         raise NotImplementedError
 
-    async def _run(self, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> tuple[Any, ...]:
+    async def _call(
+        self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None
+    ) -> tuple[Any, ...]:
+        """Run the queries, and tell the observers of it."""
+        if not self._observers:
+            return await self._run(queries, deadline)
+        with self._watch(kind, queries) as watch:
+            return await self._run(queries, deadline, watch)
+
+    def _watch(self, kind: Kind, queries: Sequence[Statement[Any]]) -> Watch:
+        return Watch(self._observers, kind, queries, None)
+
+    async def _run(
+        self, queries: tuple[Statement[Any], ...], deadline: Deadline | None, watch: Watch | None = None
+    ) -> tuple[Any, ...]:
         raise NotImplementedError
 
 
@@ -304,6 +324,8 @@ class AsyncQuerier(AsyncExecutor):
     What is raised holds no values: psycopg's errors keep their class, SQLSTATE and the names in `diag`, and lose
     DETAIL, HINT, CONTEXT and messages that quote. `show_values=True`, for debugging alone, leaves them as the server
     sent them, with people's data and passwords in them.
+
+    Each of the `observers` is told of each call.
     """
 
     def __init__(
@@ -314,8 +336,11 @@ class AsyncQuerier(AsyncExecutor):
         prepare: bool = True,
         deadline: float | None = None,
         show_values: bool = False,
+        observers: Iterable[Observer] = (),
     ) -> None:
         self.connection = connection
+        self._observers = tuple(observers)
+        self._waited = 0.0
         self._session = Session(connection, converter, prepare=prepare, show_values=show_values)
         self._deadline = deadline
 
@@ -323,7 +348,16 @@ class AsyncQuerier(AsyncExecutor):
         """Ask the server for nothing, to see whether it answers."""
         await self._command(b"SELECT", deadlines.nearest(None, self._deadline))
 
-    async def _run(self, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> tuple[Any, ...]:
+    def _watch(self, kind: Kind, queries: Sequence[Statement[Any]]) -> Watch:
+        waited, self._waited = self._waited, 0.0
+        return Watch(self._observers, kind, queries, self._session, waited)
+
+    async def _run(
+        self,
+        queries: tuple[Statement[Any], ...],
+        deadline: Deadline | None,
+        watch: Watch | None = None,  # noqa: ARG002 - it has its connection
+    ) -> tuple[Any, ...]:
         session = self._session
         session.check(queries, deadline)
         with session.lock, session:
@@ -347,8 +381,9 @@ class AsyncQuerier(AsyncExecutor):
         around it. A block's deadline is that of the whole stream; the database's holds for each wait for rows.
         """
         only((query,), writes=False, by="stream")
-        async with contextlib.aclosing(self._stream(query)) as rows:
-            yield rows
+        with self._watch("stream", (query,)):
+            async with contextlib.aclosing(self._stream(query)) as rows:
+                yield rows
 
     async def _stream(self, query: Many[T]) -> AsyncGenerator[T]:
         session, queries, count = self._session, (query,), 0
@@ -379,12 +414,20 @@ class AsyncQuerier(AsyncExecutor):
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
     ) -> AsyncIterator["AsyncQuerier"]:
         """As `AsyncExecutor.transaction` says."""
+        with self._watch("transaction", ()):
+            async with self._transaction(isolation, read_only=read_only, deferrable=deferrable):
+                yield self
+
+    @contextlib.asynccontextmanager
+    async def _transaction(
+        self, isolation: Isolation | None, *, read_only: bool, deferrable: bool
+    ) -> AsyncIterator[None]:
         session = self._session
         session.check((), None)
         block = session.enter(isolation, read_only=read_only, deferrable=deferrable)
         try:
             await self._command(block.begin, deadlines.nearest(None, self._deadline))
-            yield self
+            yield
             await self._command(block.commit, deadlines.nearest(None, self._deadline), block)
         except BaseException as error:
             await self._roll_back(block, error)

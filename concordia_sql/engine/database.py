@@ -3,7 +3,8 @@
 
 import contextlib
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from time import monotonic
 from types import ModuleType
 from typing import Any, Self, TypeVar
 
@@ -21,6 +22,7 @@ from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.exchange import exchange
 from concordia_sql.engine.leases import Lease, Stats
 from concordia_sql.engine.library import Library
+from concordia_sql.engine.observing import Observer, Watch
 from concordia_sql.engine.pool import Bounds, Pool
 from concordia_sql.engine.querier import Executor, Querier
 from concordia_sql.engine.queries import Many, Statement
@@ -53,10 +55,19 @@ class _Connector:
     deadline: float | None
     show_values: bool
     statement_timeout: float | None
+    observers: Sequence[Observer]
+    name: str
 
     def connect(self) -> _Connection:
         connection = _Connection.connect(**self.settings)
-        querier = Querier(connection, converter=self.converter, deadline=self.deadline, show_values=self.show_values)
+        querier = Querier(
+            connection,
+            converter=self.converter,
+            deadline=self.deadline,
+            show_values=self.show_values,
+            observers=self.observers,
+        )
+        querier._session.database = self.name
         try:
             can_prepare = exchange(
                 querier._session, set_up(connection, self.statement_timeout), setup_deadline(self.settings)
@@ -88,7 +99,7 @@ class Database(Executor):
 
     Statements are prepared where each connection has a server process of its own, or the pooler in between tracks
     them; `prepare` says otherwise: True suits PgBouncer in session mode. For each library that it `requires`, it looks
-    at the migrations and refusals as it opens.
+    at the migrations and refusals as it opens. Each of the `observers` is told of each call.
 
     Use it as a context manager, or call `open` and `close`. After a fork, the child has connections of its own; the
     queriers and transactions that were open belong to the parent. What it returns and raises is as `Querier` says.
@@ -110,12 +121,21 @@ class Database(Executor):
         converter: Converter | None = None,
         prepare: bool | None = None,
         show_values: bool = False,
+        observers: Iterable[Observer] = (),
         requires: Iterable[Library] = (),
     ) -> None:
         self._deadline = deadline
+        self._observers = tuple(observers)
         self._requires = tuple(requires)
         self._connector = _Connector(
-            settings_of(url, name), converter or make_converter(), prepare, deadline, show_values, statement_timeout
+            settings_of(url, name),
+            converter or make_converter(),
+            prepare,
+            deadline,
+            show_values,
+            statement_timeout,
+            self._observers,
+            name,
         )
         self._bounds = Bounds(
             name=name,
@@ -203,12 +223,14 @@ class Database(Executor):
         pool = self._pool
         lease: Lease[_Connection] = Lease()
         deadline = deadlines.nearest(None, self._deadline)
+        began = monotonic()
         try:
             try:
                 try:
                     connection = pool.take(lease, deadline)
                 except TimeIsUp:
                     raise overdue(names_of(()), deadline) from None
+                connection.querier._waited = monotonic() - began
                 yield connection.querier
             finally:
                 pool.put(lease)
@@ -233,12 +255,16 @@ class Database(Executor):
         with self.querier() as querier, querier.stream(query) as rows:
             yield rows
 
-    def _run(self, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> tuple[Any, ...]:
+    def _run(
+        self, queries: tuple[Statement[Any], ...], deadline: Deadline | None, watch: Watch | None = None
+    ) -> tuple[Any, ...]:
         pool = self._pool
         lease: Lease[_Connection] = Lease()
         try:
             try:
                 connection = pool.take(lease, deadline)
+                if watch is not None:
+                    watch.begin(connection.session)
                 return connection.querier._run(queries, deadline)
             except TimeIsUp:  # of `take`: `_run` raises DeadlineExceeded
                 raise overdue(names_of(queries), deadline) from None

@@ -3,7 +3,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar, overload
 
@@ -15,6 +15,7 @@ from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.errors import ConcordiaError
 from concordia_sql.engine.exchange import cancel, exchange
+from concordia_sql.engine.observing import Kind, Observer, Watch, attempt
 from concordia_sql.engine.queries import Command, Many, Query, ReturningOne, Statement
 from concordia_sql.engine.retries import ATTEMPTS, is_in_the_way, pauses
 from concordia_sql.engine.session import Session
@@ -43,11 +44,12 @@ class Executor:
     """
 
     _deadline: float | None
+    _observers: Sequence[Observer]
 
     def fetch(self, query: Query[R], *, deadline: float | None = None) -> R:
         """Run a query in one round trip. What comes back is as its base says: `T`, `T | None`, `list[T]`."""
         queries = only((query,), writes=False)
-        (result,) = self._run(queries, deadlines.nearest(deadline, self._deadline))
+        (result,) = self._call("fetch", queries, deadlines.nearest(deadline, self._deadline))
         return result  # type: ignore[no-any-return]
 
     def execute(self, command: Command[R], *, deadline: float | None = None) -> R:
@@ -56,7 +58,7 @@ class Executor:
         What comes back is as its base says. Raises OutcomeUnknown when the connection is lost meanwhile.
         """
         commands = only((command,), writes=True)
-        (result,) = self._run(commands, deadlines.nearest(deadline, self._deadline))
+        (result,) = self._call("execute", commands, deadlines.nearest(deadline, self._deadline))
         return result  # type: ignore[no-any-return]
 
     @overload
@@ -136,7 +138,7 @@ class Executor:
     def fetch_batch(self, *queries: Query[R], deadline: float | None = None) -> tuple[R, ...]: ...
     def fetch_batch(self, *queries: Query[Any], deadline: float | None = None) -> tuple[Any, ...]:
         """Run several queries in one round trip; a tuple of their results. An error of one is the error of all."""
-        return self._run(only(queries, writes=False), deadlines.nearest(deadline, self._deadline))
+        return self._call("fetch_batch", only(queries, writes=False), deadlines.nearest(deadline, self._deadline))
 
     @overload
     def execute_batch(
@@ -224,8 +226,8 @@ class Executor:
         if any(isinstance(command, ReturningOne) for command in commands):
             with deadlines.within(deadline):
                 with self.transaction() as querier:
-                    return querier._run(commands, deadlines.nearest(None, self._deadline))
-        return self._run(commands, deadlines.nearest(deadline, self._deadline))
+                    return querier._call("execute_batch", commands, deadlines.nearest(None, self._deadline))
+        return self._call("execute_batch", commands, deadlines.nearest(deadline, self._deadline))
 
     def dry_run(self, command: Command[R]) -> R:
         """What `execute` would return or raise now: the command is run, with all its locks, and rolled back."""
@@ -256,8 +258,10 @@ class Executor:
 
         Source: PostgreSQL manual, "Serialization Failure Handling".
         """
-        waits = pauses(attempts)
+        waits, number = pauses(attempts), 0
         while True:
+            number += 1
+            token = attempt.set(number)
             try:
                 with self.transaction(isolation=isolation) as querier:
                     return work(querier)
@@ -265,6 +269,8 @@ class Executor:
                 pause = next(waits, None) if is_in_the_way(error, lock_timeouts=lock_timeouts) else None
                 if pause is None or not deadlines.allow(pause):
                     raise
+            finally:
+                attempt.reset(token)
             time.sleep(pause)
 
     def transaction(
@@ -286,7 +292,19 @@ class Executor:
         """
         raise NotImplementedError
 
-    def _run(self, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> tuple[Any, ...]:
+    def _call(self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> tuple[Any, ...]:
+        """Run the queries, and tell the observers of it."""
+        if not self._observers:
+            return self._run(queries, deadline)
+        with self._watch(kind, queries) as watch:
+            return self._run(queries, deadline, watch)
+
+    def _watch(self, kind: Kind, queries: Sequence[Statement[Any]]) -> Watch:
+        return Watch(self._observers, kind, queries, None)
+
+    def _run(
+        self, queries: tuple[Statement[Any], ...], deadline: Deadline | None, watch: Watch | None = None
+    ) -> tuple[Any, ...]:
         raise NotImplementedError
 
 
@@ -305,6 +323,8 @@ class Querier(Executor):
     What is raised holds no values: psycopg's errors keep their class, SQLSTATE and the names in `diag`, and lose
     DETAIL, HINT, CONTEXT and messages that quote. `show_values=True`, for debugging alone, leaves them as the server
     sent them, with people's data and passwords in them.
+
+    Each of the `observers` is told of each call.
     """
 
     def __init__(
@@ -315,8 +335,11 @@ class Querier(Executor):
         prepare: bool = True,
         deadline: float | None = None,
         show_values: bool = False,
+        observers: Iterable[Observer] = (),
     ) -> None:
         self.connection = connection
+        self._observers = tuple(observers)
+        self._waited = 0.0
         self._session = Session(connection, converter, prepare=prepare, show_values=show_values)
         self._deadline = deadline
 
@@ -324,7 +347,16 @@ class Querier(Executor):
         """Ask the server for nothing, to see whether it answers."""
         self._command(b"SELECT", deadlines.nearest(None, self._deadline))
 
-    def _run(self, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> tuple[Any, ...]:
+    def _watch(self, kind: Kind, queries: Sequence[Statement[Any]]) -> Watch:
+        waited, self._waited = self._waited, 0.0
+        return Watch(self._observers, kind, queries, self._session, waited)
+
+    def _run(
+        self,
+        queries: tuple[Statement[Any], ...],
+        deadline: Deadline | None,
+        watch: Watch | None = None,  # noqa: ARG002 - it has its connection
+    ) -> tuple[Any, ...]:
         session = self._session
         session.check(queries, deadline)
         with session.lock, session:
@@ -348,8 +380,9 @@ class Querier(Executor):
         around it. A block's deadline is that of the whole stream; the database's holds for each wait for rows.
         """
         only((query,), writes=False, by="stream")
-        with contextlib.closing(self._stream(query)) as rows:
-            yield rows
+        with self._watch("stream", (query,)):
+            with contextlib.closing(self._stream(query)) as rows:
+                yield rows
 
     def _stream(self, query: Many[T]) -> Generator[T]:
         session, queries, count = self._session, (query,), 0
@@ -378,12 +411,18 @@ class Querier(Executor):
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
     ) -> Iterator["Querier"]:
         """As `Executor.transaction` says."""
+        with self._watch("transaction", ()):
+            with self._transaction(isolation, read_only=read_only, deferrable=deferrable):
+                yield self
+
+    @contextlib.contextmanager
+    def _transaction(self, isolation: Isolation | None, *, read_only: bool, deferrable: bool) -> Iterator[None]:
         session = self._session
         session.check((), None)
         block = session.enter(isolation, read_only=read_only, deferrable=deferrable)
         try:
             self._command(block.begin, deadlines.nearest(None, self._deadline))
-            yield self
+            yield
             self._command(block.commit, deadlines.nearest(None, self._deadline), block)
         except BaseException as error:
             self._roll_back(block, error)

@@ -112,7 +112,9 @@ class Session:
         a call that one leaves unsettled is known by that."""
         self.is_settled = True
         """Whether the last call came to an end that is known: what the connection holds is as it is noted here."""
-        self.calls = self.errors = 0
+        self.calls = self.errors = self.rows = 0
+        self.database = ""
+        """What observers call the database."""
         self._process = forks.process
         poll = select.poll()
         poll.register(self.pgconn.socket, select.POLLIN)
@@ -539,6 +541,7 @@ class Session:
 
     def _read(self, query: Statement[R], statement: _Statement, results: Results) -> R:
         if isinstance(query, Affected):
+            self.rows += results[-1].command_tuples or 0
             return query.collect([results[-1].command_tuples or 0])  # type: ignore[return-value]
         if len(results) == 1 and results[0].ntuples < _MANY_ROWS:
             return query.collect(self._rows(query, statement, results[0]))
@@ -552,6 +555,7 @@ class Session:
 
     def _rows(self, query: Statement[Any], statement: _Statement, result: PGresult, before: int = 0) -> list[Any]:
         """The rows of a result, which come after so many others."""
+        self.rows += result.ntuples
         try:
             if new := _is_new(statement):
                 statement.make_row = self._row_maker(query, result)

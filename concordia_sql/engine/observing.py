@@ -1,0 +1,151 @@
+"""Observers: who is told of each call, and what."""
+
+import logging
+import time
+from collections.abc import Sequence
+from contextvars import ContextVar
+from typing import Any, Literal, Protocol, Self, TypeAlias
+
+import attrs
+
+from concordia_sql.engine.queries import Statement
+from concordia_sql.engine.session import Session
+
+_log = logging.getLogger("concordia_sql")
+
+Kind: TypeAlias = Literal["fetch", "execute", "fetch_batch", "execute_batch", "stream", "transaction"]
+"""The method that was called. A dry run is a transaction with an `execute` in it."""
+
+attempt: ContextVar[int] = ContextVar("concordia_attempt", default=1)
+"""Which attempt of `retry` this is."""
+
+
+@attrs.frozen(kw_only=True)
+class Call:
+    """A call that has ended. It holds no values."""
+
+    kind: Kind
+    names: tuple[str, ...]
+    """The queries and commands, as `blog.GetPost`. None for a transaction."""
+    database: str
+    """The name of the database, as the server knows it."""
+    began: float
+    """When it began, in seconds since 1970, as `time.time` counts."""
+    waited: float
+    """Seconds until it had a connection: 0 in a transaction or on a querier."""
+    ran: float
+    """Seconds for the server and for reading the rows. Of a transaction and a stream, all that its block took."""
+    rows: int
+    """How many rows were read, and written by commands that return their number."""
+    error: BaseException | None
+    """What it raised: a cancellation too. Its text has no values, unless `show_values` is on."""
+    sqlstate: str | None
+    """The SQLSTATE of the error, or of its cause."""
+    attempt: int
+    """1, or in `retry` the number of the attempt."""
+
+
+class Observer(Protocol):
+    """Who is told of each call, once, when it has ended, in the thread or task that called."""
+
+    def observe(self, call: Call) -> None:
+        """Take note of it. What it raises is logged once, and harms no call."""
+
+
+class Watch:
+    """Follows a call as a context, and tells the observers of it at the end."""
+
+    __slots__ = ("_before", "_began", "_kind", "_queries", "_session", "_start", "_waited", "observers")
+
+    def __init__(
+        self,
+        observers: Sequence[Observer],
+        kind: Kind,
+        queries: Sequence[Statement[Any]],
+        session: Session | None,
+        waited: float = 0,
+    ) -> None:
+        self.observers = observers
+        self._kind = kind
+        self._queries = queries
+        self._session: Session | None = None
+        self._waited, self._before = waited, 0
+        self._began, self._start = time.time() - waited, time.perf_counter() - waited
+        if session is not None:
+            self._session, self._before = session, session.rows
+
+    def begin(self, session: Session) -> None:
+        """The call has a connection."""
+        self._waited = time.perf_counter() - self._start
+        self._session, self._before = session, session.rows
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        total, session = time.perf_counter() - self._start, self._session
+        waited = total if session is None else self._waited
+        call = Call(
+            kind=self._kind,
+            names=tuple([query.query_name for query in self._queries]),
+            database=session.database if session else "",
+            began=self._began,
+            waited=waited,
+            ran=total - waited,
+            rows=session.rows - self._before if session else 0,
+            error=error,
+            sqlstate=None if error is None else _sqlstate(error),
+            attempt=attempt.get(),
+        )
+        for observer in self.observers:
+            try:
+                observer.observe(call)
+            except Exception:  # noqa: BLE001 - an observer of the user's may raise anything
+                _warn(observer)
+
+
+def _sqlstate(error: BaseException) -> str | None:
+    found = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None)
+    return found if isinstance(found, str) else None
+
+
+_warned: set[int] = set()
+
+
+def _warn(observer: Observer) -> None:
+    """Log what an observer raises, the first time."""
+    if id(observer) not in _warned:
+        _warned.add(id(observer))
+        _log.exception("the observer %s raised an error; others of it are not logged", type(observer).__qualname__)
+
+
+@attrs.frozen
+class LogCalls:
+    """An observer that logs calls that took `slow` seconds or more as warnings, and those that failed as errors.
+
+    The records have the attributes `concordia_kind`, `concordia_queries`, `concordia_waited`, `concordia_ran`,
+    `concordia_rows`, `concordia_sqlstate` and `concordia_attempt`, for handlers that write structured logs.
+    """
+
+    slow: float = 0.5
+    logger: logging.Logger = attrs.field(factory=lambda: logging.getLogger("concordia_sql.calls"))
+
+    def observe(self, call: Call) -> None:
+        """Log it, or not."""
+        is_slow = call.waited + call.ran >= self.slow
+        if call.error is None and not is_slow:
+            return
+        fields = {
+            "concordia_kind": call.kind,
+            "concordia_queries": call.names,
+            "concordia_waited": call.waited,
+            "concordia_ran": call.ran,
+            "concordia_rows": call.rows,
+            "concordia_sqlstate": call.sqlstate,
+            "concordia_attempt": call.attempt,
+        }
+        what = f"{call.kind} {', '.join(call.names)}".strip()
+        how = f"failed with {type(call.error).__name__} after" if call.error is not None else "took"
+        level = logging.ERROR if call.error is not None else logging.WARNING
+        text = "%s %s %.3f s, and waited %.3f s for a connection"
+        self.logger.log(level, text, what, how, call.ran, call.waited, extra=fields)

@@ -1,0 +1,87 @@
+"""OpenTelemetry: an observer that makes spans and metrics, by the stable conventions for databases.
+
+Source: OpenTelemetry semantic conventions, "Database client spans" and "Database client metrics".
+"""
+
+from collections.abc import Iterable
+
+from opentelemetry import metrics, trace
+from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation
+from opentelemetry.trace import SpanKind, Status, StatusCode, TracerProvider
+from opentelemetry.util.types import AttributeValue
+
+from concordia_sql.engine import AsyncDatabase, Call, Database
+
+_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10)
+
+
+class Telemetry:
+    """An observer: `Database(url, observers=[Telemetry()])`.
+
+    Each call is a span, a child of the caller's, and is counted in `db.client.operation.duration`, in seconds, with the
+    wait for a connection. Both have the names of the queries in `db.query.summary`, and no values. `watch` adds the
+    metrics of a pool. The providers are the global ones unless given.
+    """
+
+    def __init__(
+        self, *, tracer_provider: TracerProvider | None = None, meter_provider: MeterProvider | None = None
+    ) -> None:
+        self._tracer = trace.get_tracer("concordia_sql", tracer_provider=tracer_provider)
+        self._meter = metrics.get_meter("concordia_sql", meter_provider=meter_provider)
+        self._durations = self._meter.create_histogram(
+            "db.client.operation.duration",
+            "s",
+            "Duration of database client operations.",
+            explicit_bucket_boundaries_advisory=_BUCKETS,
+        )
+
+    def observe(self, call: Call) -> None:
+        """Make the span of a call, with the times that it had."""
+        summary = " ".join(call.names) or call.kind
+        attributes: dict[str, AttributeValue] = {
+            "db.system.name": "postgresql",
+            "db.operation.name": call.kind,
+            "db.query.summary": summary,
+        }
+        if len(call.names) > 1:
+            attributes["db.operation.batch.size"] = len(call.names)
+        if call.sqlstate is not None:
+            attributes["db.response.status_code"] = call.sqlstate
+        if call.error is not None:
+            attributes["error.type"] = call.sqlstate or type(call.error).__qualname__
+        self._durations.record(call.waited + call.ran, attributes)
+        began = round(call.began * 1e9)
+        span = self._tracer.start_span(
+            summary,
+            kind=SpanKind.CLIENT,
+            attributes={
+                **attributes,
+                "db.response.returned_rows": call.rows,
+                "concordia.waited": call.waited,
+                "concordia.attempt": call.attempt,
+            },
+            start_time=began,
+        )
+        if call.error is not None:
+            span.set_status(Status(StatusCode.ERROR, type(call.error).__qualname__))
+        span.end(began + round((call.waited + call.ran) * 1e9))
+
+    def watch(self, database: Database | AsyncDatabase) -> None:
+        """Measure the pool of a database: `db.client.connection.count` and `.pending_requests`."""
+
+        def count(_: CallbackOptions) -> Iterable[Observation]:
+            stats = database.stats()
+            name = {"db.client.connection.pool.name": stats.name}
+            yield Observation(stats.idle, {**name, "db.client.connection.state": "idle"})
+            yield Observation(stats.in_use, {**name, "db.client.connection.state": "used"})
+
+        def pending(_: CallbackOptions) -> Iterable[Observation]:
+            stats = database.stats()
+            yield Observation(stats.waiting, {"db.client.connection.pool.name": stats.name})
+
+        self._meter.create_observable_up_down_counter(
+            "db.client.connection.count", [count], "{connection}", "Connections by state."
+        )
+        self._meter.create_observable_up_down_counter(
+            "db.client.connection.pending_requests", [pending], "{request}", "Callers that wait for a connection."
+        )
