@@ -173,9 +173,13 @@ def _subtags(language: str) -> tuple[str, ...]:
     return tuple(language.lower().replace("_", "-").split("-"))
 
 
+CountLimit: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+"""Up to how many rows are counted; `None` counts all, and reads all."""
+
+
 @attrs.frozen
 class Count:
-    """A number of rows."""
+    """A number of rows, up to the `at_most` of the query: if there are more, they are not read."""
 
     count: int
 

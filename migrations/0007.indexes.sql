@@ -17,8 +17,6 @@ BEGIN
             'user_role_idx',
             'session_user_idx',
             'session_active_organization_idx',
-            'invitation_inviter_idx',
-            'invitation_email_any_case_idx',
             'invitation_newest_idx',
             'blog_authors_avatar_idx',
             'blog_authors_organization_idx',
@@ -50,7 +48,6 @@ BEGIN
             'services_reviews_replies_idx',
             'services_reviews_service_oldest_idx',
             'services_reviews_moderation_idx',
-            'services_reviews_author_idx',
             'services_bookings_service_calendar_idx',
             'services_bookings_customer_calendar_idx',
             'services_bookings_provider_calendar_idx',
@@ -80,8 +77,6 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS user_newest_idx ON "user" (created_at DE
 CREATE INDEX CONCURRENTLY IF NOT EXISTS user_role_idx ON "user" USING gin (string_to_array(role, ','));
 CREATE INDEX CONCURRENTLY IF NOT EXISTS session_user_idx ON session (user_id, expires_at);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS session_active_organization_idx ON session (active_organization_id);
-CREATE INDEX CONCURRENTLY IF NOT EXISTS invitation_inviter_idx ON invitation (inviter_id);
-CREATE INDEX CONCURRENTLY IF NOT EXISTS invitation_email_any_case_idx ON invitation (lower(email));
 CREATE INDEX CONCURRENTLY IF NOT EXISTS invitation_newest_idx ON invitation (created_at DESC, id DESC);
 
 CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_authors_avatar_idx ON blog_authors (avatar_id);
@@ -139,7 +134,6 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS services_reviews_thread_idx ON services_
 CREATE INDEX CONCURRENTLY IF NOT EXISTS services_reviews_replies_idx ON services_reviews (parent_id, created_at, id);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS services_reviews_service_oldest_idx ON services_reviews (service_id, created_at, id);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS services_reviews_moderation_idx ON services_reviews (status, created_at, id);
-CREATE INDEX CONCURRENTLY IF NOT EXISTS services_reviews_author_idx ON services_reviews (author_id);
 
 -- The calendars of a service, of a customer and of a provider; the bookings of one status.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS services_bookings_service_calendar_idx

@@ -98,7 +98,8 @@ def test_each_count_has_its_list() -> None:
     assert {*COUNTS.values()} <= {*LISTS}
     for count, name in COUNTS.items():
         own = {field.name for field in attrs.fields(cast("Any", LISTS[name]))}
-        assert {field.name for field in attrs.fields(cast("Any", count))} == own - {"limit", "after", "languages"}
+        counted = {field.name for field in attrs.fields(cast("Any", count))} - {"at_most"}
+        assert counted == own - {"limit", "after", "languages"}
 
 
 @pytest.mark.parametrize("count", COUNTS, ids=lambda cls: cls.query_name)
@@ -111,6 +112,15 @@ def test_a_count_is_that_of_its_list_under_each_filter(database: psycopg.Connect
         assert querier.fetch(count(**given)).count == len(rows), given
         found.add(bool(rows))
     assert True in found
+
+
+@pytest.mark.parametrize("count", COUNTS, ids=lambda cls: cls.query_name)
+def test_a_count_goes_up_to_its_bound(database: psycopg.Connection[Any], count: Any) -> None:
+    querier = Querier(database)
+    exact = [(given, querier.fetch(count(**given, at_most=None)).count) for given in calls(database, count)]
+    assert max(number for _, number in exact) > 0
+    for given, number in exact:
+        assert querier.fetch(count(**given, at_most=1)).count == min(number, 1), given
 
 
 @pytest.mark.parametrize("listing", PAGED, ids=lambda cls: cls.query_name)

@@ -19,7 +19,7 @@ from concordia_sql.auth.results import (
     UserDetails,
     VerificationDetails,
 )
-from concordia_sql.common import Count
+from concordia_sql.common import Count, CountLimit
 from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Maybe, One, cursor
 from concordia_sql.values import LowerCase, Part, SoughtEmail
@@ -78,6 +78,7 @@ class CountUsers(One[Count]):
     role: str | None = None
     banned: bool | None = None
     text: Part | None = None
+    at_most: CountLimit | None = 1000
 
 
 @query("auth/get_session.sql")
@@ -105,6 +106,7 @@ class CountSessions(One[Count]):
 
     user_id: str
     expired: bool | None = None
+    at_most: CountLimit | None = 1000
 
 
 @query("auth/get_account.sql")
@@ -127,6 +129,7 @@ class CountAccounts(One[Count]):
     """How many accounts a user has."""
 
     user_id: str
+    at_most: CountLimit | None = 1000
 
 
 @query("auth/get_organization.sql")
@@ -169,6 +172,7 @@ class CountMembers(One[Count]):
 
     organization_id: str
     role: str | None = None
+    at_most: CountLimit | None = 1000
 
 
 @query("auth/get_invitation.sql")
@@ -203,6 +207,7 @@ class CountInvitations(One[Count]):
     inviter_id: str | None = None
     status: InvitationStatus | None = None
     open: bool | None = None
+    at_most: CountLimit | None = 1000
 
 
 @query("auth/get_verification.sql")

@@ -21,7 +21,7 @@ from concordia_sql.blog.results import (
     PostDetails,
     TranslationDetails,
 )
-from concordia_sql.common import Count
+from concordia_sql.common import Count, CountLimit
 from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Maybe, One, Subtree, Tree, cursor
 from concordia_sql.values import Language, Part
@@ -93,6 +93,7 @@ class CountPosts(One[Count]):
     display_in_home: bool | None = None
     language: Language | None = None
     slug_contains: Part | None = None
+    at_most: CountLimit | None = 1000
 
 
 @query("blog/get_author.sql")
@@ -128,6 +129,7 @@ class CountAuthors(One[Count]):
     display_in_home: bool | None = None
     display_in_blog: bool | None = None
     is_featured: bool | None = None
+    at_most: CountLimit | None = 1000
 
 
 @query("blog/get_category.sql")
@@ -163,6 +165,7 @@ class CountCategories(One[Count]):
     display_in_home: bool | None = None
     display_in_blog: bool | None = None
     is_featured: bool | None = None
+    at_most: CountLimit | None = 1000
 
 
 @query("blog/list_category_posts.sql")
@@ -186,6 +189,7 @@ class CountCategoryPosts(One[Count]):
     category: str
     subtree: bool = False
     status: PostStatus | None = None
+    at_most: CountLimit | None = 1000
 
 
 @query("blog/get_medium.sql")
@@ -223,6 +227,7 @@ class CountMissingTranslations(One[Count]):
 
     language: Language
     status: PostStatus | None = None
+    at_most: CountLimit | None = 1000
 
 
 @query("blog/get_organization.sql")
@@ -248,6 +253,7 @@ class CountOrganizations(One[Count]):
 
     is_active: bool | None = None
     is_featured: bool | None = None
+    at_most: CountLimit | None = 1000
 
 
 @query("blog/get_comment.sql")
@@ -308,6 +314,7 @@ class CountComments(One[Count]):
     status: CommentStatus | None = None
     of_deleted: bool | None = None
     """Whether to read those of a deleted post too."""
+    at_most: CountLimit | None = 1000
 
 
 @query("blog/list_comments_by_status.sql")
@@ -328,3 +335,4 @@ class CountCommentsByStatus(One[Count]):
     status: CommentStatus
     of_deleted: bool | None = None
     """Whether to read those of deleted posts too."""
+    at_most: CountLimit | None = 1000

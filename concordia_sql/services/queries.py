@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from concordia_sql.common import Count
+from concordia_sql.common import Count, CountLimit
 from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Maybe, One, Subtree, Tree, cursor
 from concordia_sql.services.results import (
@@ -98,6 +98,7 @@ class CountListings(One[Count]):
     display_in_home: bool | None = None
     is_mobile: bool | None = None
     language: Language | None = None
+    at_most: CountLimit | None = 1000
 
 
 @query("services/get_organization_with_listings.sql")
@@ -140,6 +141,7 @@ class CountServiceCategories(One[Count]):
     display_in_home: bool | None = None
     is_active: bool | None = None
     is_featured: bool | None = None
+    at_most: CountLimit | None = 1000
 
 
 @query(
@@ -244,6 +246,7 @@ class CountReviews(One[Count]):
     rating: Rating | None = None
     of_deleted: bool | None = None
     """Whether to read those of a deleted listing too."""
+    at_most: CountLimit | None = 1000
 
 
 @query("services/list_reviews_by_status.sql")
@@ -265,6 +268,7 @@ class CountReviewsByStatus(One[Count]):
     status: ReviewStatus
     of_deleted: bool | None = None
     """Whether to read those of deleted listings too."""
+    at_most: CountLimit | None = 1000
 
 
 @query("services/list_reviews_by_author.sql")
@@ -288,6 +292,7 @@ class CountReviewsByAuthor(One[Count]):
     status: ReviewStatus | None = None
     of_deleted: bool | None = None
     """Whether to read those of deleted listings too."""
+    at_most: CountLimit | None = 1000
 
 
 @query("services/list_availability.sql")
@@ -309,6 +314,7 @@ class CountAvailability(One[Count]):
     day_of_week: DayOfWeek | None = None
     of_deleted: bool | None = None
     """Whether to read those of a deleted listing too."""
+    at_most: CountLimit | None = 1000
 
 
 @query("services/get_availability_slot.sql")
@@ -364,3 +370,4 @@ class CountBookings(One[Count]):
     status: BookingStatus | None = None
     from_date: Day | None = None
     to_date: Day | None = None
+    at_most: CountLimit | None = 1000

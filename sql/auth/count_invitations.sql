@@ -1,12 +1,16 @@
 -- How many invitations there are. Served by the indexes on lower(email), organization_id and inviter_id.
 -- uses: auth/invitation
 SELECT count(*) AS count
-FROM auth_invitation
-WHERE
-    TRUE
-    AND lower(auth_invitation.email) = (SELECT lower(:email)) -- when :email
-    AND translate(auth_invitation.email, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') = :email -- when :email
-    AND auth_invitation.organization_id = :organization_id -- when :organization_id
-    AND auth_invitation.inviter_id = :inviter_id -- when :inviter_id
-    AND auth_invitation.status = :status -- when :status
-    AND auth_invitation.open = :open::boolean -- when :open
+FROM (
+    SELECT auth_invitation.id
+    FROM auth_invitation
+    WHERE
+        TRUE
+        AND lower(auth_invitation.email) = (SELECT lower(:email)) -- when :email
+        AND translate(auth_invitation.email, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') = :email -- when :email
+        AND auth_invitation.organization_id = :organization_id -- when :organization_id
+        AND auth_invitation.inviter_id = :inviter_id -- when :inviter_id
+        AND auth_invitation.status = :status -- when :status
+        AND auth_invitation.open = :open::boolean -- when :open
+    LIMIT :at_most -- noqa: AM09
+) AS counted

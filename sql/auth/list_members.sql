@@ -1,4 +1,4 @@
--- The members of an organization, oldest first. Served by the unique index on organization_id and user_id.
+-- The members of an organization, oldest first. Served by the index on organization_id, created_at, id; of a role that few have, all members are read.
 -- uses: auth/member
 SELECT
     auth_member.*,

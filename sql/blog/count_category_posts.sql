@@ -18,7 +18,11 @@ chosen_post AS (
 )
 
 SELECT count(*) AS count
-FROM blog_post
-WHERE
-    blog_post.id IN (SELECT chosen_post.post_id FROM chosen_post)
-    AND blog_post.status = :status -- when :status
+FROM (
+    SELECT blog_post.id
+    FROM blog_post
+    WHERE
+        blog_post.id IN (SELECT chosen_post.post_id FROM chosen_post)
+        AND blog_post.status = :status -- when :status
+    LIMIT :at_most -- noqa: AM09
+) AS counted

@@ -28,14 +28,18 @@ chosen_translation AS (
 )
 
 SELECT count(*) AS count
-FROM blog_post
-WHERE
-    TRUE
-    AND blog_post.status = :status -- when :status
-    AND blog_post.id IN (SELECT chosen_author.post_id FROM chosen_author) -- when :author
-    AND blog_post.id IN (SELECT chosen_category.post_id FROM chosen_category) -- when :category
-    AND blog_post.organization_id = (SELECT chosen_organization.id FROM chosen_organization) -- when :organization
-    AND blog_post.is_featured = :is_featured::boolean -- when :is_featured
-    AND blog_post.display_in_home = :display_in_home::boolean -- when :display_in_home
-    AND blog_post.id IN (SELECT chosen_translation.post_id FROM chosen_translation) -- when :language
-    AND strpos(lower(blog_post.slug), (SELECT lower(:slug_contains))) > 0 -- when :slug_contains
+FROM (
+    SELECT blog_post.id
+    FROM blog_post
+    WHERE
+        TRUE
+        AND blog_post.status = :status -- when :status
+        AND blog_post.id IN (SELECT chosen_author.post_id FROM chosen_author) -- when :author
+        AND blog_post.id IN (SELECT chosen_category.post_id FROM chosen_category) -- when :category
+        AND blog_post.organization_id = (SELECT chosen_organization.id FROM chosen_organization) -- when :organization
+        AND blog_post.is_featured = :is_featured::boolean -- when :is_featured
+        AND blog_post.display_in_home = :display_in_home::boolean -- when :display_in_home
+        AND blog_post.id IN (SELECT chosen_translation.post_id FROM chosen_translation) -- when :language
+        AND strpos(lower(blog_post.slug), (SELECT lower(:slug_contains))) > 0 -- when :slug_contains
+    LIMIT :at_most -- noqa: AM09
+) AS counted

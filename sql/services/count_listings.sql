@@ -24,15 +24,19 @@ chosen_translation AS (
 )
 
 SELECT count(*) AS count
-FROM services_listing
-WHERE
-    TRUE
-    AND services_listing.status = :status -- when :status
-    AND services_listing.category_id = any(array(SELECT category_subtree.id FROM category_subtree)) -- when :category
-    AND services_listing.organization_id = (SELECT chosen_organization.id FROM chosen_organization) -- when :organization
-    AND services_listing.provider_id = :provider_id -- when :provider_id
-    AND services_listing.price_type = :price_type -- when :price_type
-    AND services_listing.is_featured = :is_featured::boolean -- when :is_featured
-    AND services_listing.display_in_home = :display_in_home::boolean -- when :display_in_home
-    AND services_listing.is_mobile = :is_mobile::boolean -- when :is_mobile
-    AND services_listing.id IN (SELECT chosen_translation.service_id FROM chosen_translation) -- when :language
+FROM (
+    SELECT services_listing.id
+    FROM services_listing
+    WHERE
+        TRUE
+        AND services_listing.status = :status -- when :status
+        AND services_listing.category_id = any(array(SELECT category_subtree.id FROM category_subtree)) -- when :category
+        AND services_listing.organization_id = (SELECT chosen_organization.id FROM chosen_organization) -- when :organization
+        AND services_listing.provider_id = :provider_id -- when :provider_id
+        AND services_listing.price_type = :price_type -- when :price_type
+        AND services_listing.is_featured = :is_featured::boolean -- when :is_featured
+        AND services_listing.display_in_home = :display_in_home::boolean -- when :display_in_home
+        AND services_listing.is_mobile = :is_mobile::boolean -- when :is_mobile
+        AND services_listing.id IN (SELECT chosen_translation.service_id FROM chosen_translation) -- when :language
+    LIMIT :at_most -- noqa: AM09
+) AS counted

@@ -1,4 +1,4 @@
--- The reviews of an author, newest first. A page sorts the author's reviews, found by the index on author_id.
+-- The reviews of an author, newest first. Served by the index on author_id, created_at, id.
 -- uses: services/review_details
 SELECT
     services_review_details.*,

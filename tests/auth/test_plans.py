@@ -12,11 +12,11 @@ USER = {
     "session_user_idx",
     "account_userId_idx",
     "member_userId_idx",
-    "invitation_inviter_idx",
+    "invitation_inviter_newest_idx",
     "organization_pkey",
     "profile_user_id_unique",
 }
-ORGANIZATION = {"member_organization_id_user_id_key", "invitation_organizationId_idx", "user_pkey"}
+ORGANIZATION = {"member_organization_oldest_idx", "invitation_organization_newest_idx", "user_pkey"}
 ORGANIZATION_GOES = {"organization_pkey", "session_active_organization_idx"}
 BOTH = {"organization_pkey", "user_pkey"}
 
@@ -37,13 +37,13 @@ BOTH = {"organization_pkey", "user_pkey"}
         (auth.CountAccounts(user_id=""), {"account_userId_idx"}),
         (auth.GetOrganization(id=""), {"organization_pkey"} | ORGANIZATION),
         (auth.GetOrganizationBySlug(slug=""), {"organization_slug_unique"} | ORGANIZATION),
-        (auth.ListMembers(organization_id="", role=""), {"member_organization_id_user_id_key", "user_pkey"}),
-        (auth.CountMembers(organization_id="", role=""), {"member_organization_id_user_id_key"}),
+        (auth.ListMembers(organization_id="", role=""), {"member_organization_oldest_idx", "user_pkey"}),
+        (auth.CountMembers(organization_id="", role=""), {"member_organization_oldest_idx"}),
         (auth.GetInvitation(id=""), {"invitation_pkey"} | BOTH),
-        (auth.ListInvitations(status="pending", open=True), {"invitation_newest_idx"} | BOTH),
-        (auth.CountInvitations(email=""), {"invitation_email_any_case_idx"}),
-        (auth.CountInvitations(organization_id="", open=True), {"invitation_organizationId_idx"}),
-        (auth.CountInvitations(inviter_id="", status="pending"), {"invitation_inviter_idx"}),
+        (auth.ListInvitations(status="pending", open=True), {"invitation_status_newest_idx"} | BOTH),
+        (auth.CountInvitations(email=""), {"invitation_email_newest_idx"}),
+        (auth.CountInvitations(organization_id="", open=True), {"invitation_organization_newest_idx"}),
+        (auth.CountInvitations(inviter_id="", status="pending"), {"invitation_inviter_newest_idx"}),
         (auth.GetVerification(identifier=""), {"verification_identifier_idx"}),
     ],
     ids=lambda value: " ".join(sorted(value)) if isinstance(value, set) else repr(value),

@@ -24,7 +24,7 @@ from tests.test_migrations import expected_tables
 
 Connection = psycopg.Connection[TupleRow]
 DOMAINS = (auth, profile, blog, services)
-ADDED = ["0004.commands", "0005.keys", "0006.foreign_keys", "0007.indexes"]
+ADDED = ["0004.commands", "0005.keys", "0006.foreign_keys", "0007.indexes", "0008.orders"]
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ def test_migrate_applies_says_so_and_goes_back(url: str) -> None:
     assert "CREATE INDEX CONCURRENTLY IF NOT EXISTS user_newest_idx" in dry.stdout
     done = run("migrate", url=url)
     assert (done.exit_code, done.stdout) == (0, "")
-    assert done.stderr.splitlines()[-2:] == ["0007.indexes (7 of 7)", "Applied 7."]
+    assert done.stderr.splitlines()[-2:] == ["0008.orders (8 of 8)", "Applied 8."]
     assert run("migrate", "--dry-run", url=url).output == ""
     assert run("migrate", url=url).stderr == "Nothing to do.\n"
     back = run("migrate", "--rollback", "0006.foreign_keys", url=url)
