@@ -92,7 +92,7 @@ SELECT
     wanted.subject_id,
     listed.next,
     (
-        SELECT coalesce(json_agg(paged.* ORDER BY found.position), '[]')
+        SELECT coalesce(json_agg(paged.* ORDER BY found.position, paged.id), '[]')
         FROM unnest(listed.ids[1:5000 / cardinality(:subject_ids::text[])]) WITH ORDINALITY AS found (id, position)
         CROSS JOIN
             LATERAL ( -- noqa: ST05
