@@ -22,9 +22,9 @@ BEGIN
             'services_reviews_service_status_oldest_idx',
             'services_reviews_service_rating_oldest_idx',
             'services_reviews_author_oldest_idx',
-            'services_reviews_summary_idx',
             'services_listings_price_newest_idx',
-            'services_listings_mobile_newest_idx'
+            'services_listings_mobile_newest_idx',
+            'services_reviews_summary_idx'
         ])
     )
     LOOP

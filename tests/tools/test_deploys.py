@@ -36,7 +36,7 @@ def test_migrate_applies_says_so_and_goes_back(url: str) -> None:
     assert run("migrate", "--dry-run", url=url).output == ""
     assert run("migrate", url=url).stderr == "Nothing to do.\n"
     back = run("migrate", "--rollback", "0006.foreign_keys", url=url)
-    assert back.stderr.splitlines()[-2:] == ["0006.foreign_keys, back (2 of 2)", "Took back 2."]
+    assert back.stderr.splitlines()[-2:] == ["0006.foreign_keys, back (3 of 3)", "Took back 3."]
     failed = run("migrate", "--rollback", "0009.none", url=url)
     assert (failed.exit_code, "0009.none is not applied; applied are 0001.auth" in failed.stderr) == (1, True)
     assert run("migrate", "--dry-run", "--rollback", "0001.auth", url=url).exit_code == 2
@@ -72,4 +72,4 @@ def test_an_application_is_adopted_once_nothing_is_in_the_way(url: str) -> None:
     assert "Marked as applied" in done.stdout
     assert '  unique("member_organization_id_user_id_key").on(table.organizationId, table.userId),' in done.stdout
     assert "blog_comments_post_id_fkey" not in done.stdout
-    assert run("migrate", url=url).stderr.endswith("Applied 4.\n")
+    assert run("migrate", url=url).stderr.endswith("Applied 5.\n")
