@@ -74,6 +74,8 @@ def _query(query_class: type[Statement[Any]]) -> list[str]:
     relations = "" if query_class.result_class is int else _relations(query_class.result_class)
     bound = " and ".join(f"`${role}` as {_link_to_shape(name)}" for role, name in query_class.source.bound.items())
     lines.append(f"Comes back as {result}{relations}. SQL: [`{path}`](../{path}){', with ' if bound else ''}{bound}")
+    if price := re.search(r"^-- cost: (.+)$", query_class.source.path.read_text("utf-8"), re.MULTILINE):
+        lines += ["", f"It may cost more than what it shows: {price[1]}"]
     if query_class.writes:
         lines += ["", f"Touches {', '.join(_touched(query_class))}."]
     return lines

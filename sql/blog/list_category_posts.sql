@@ -1,4 +1,5 @@
 -- The posts of a category, newest first, each once. Served by the index on category_id of the join table, then primary keys.
+-- cost: all posts, or all of the category: the table of links does not know the order.
 -- uses: blog/post, blog/category
 WITH RECURSIVE subtree AS (
     SELECT blog_category.id

@@ -1,6 +1,7 @@
 -- Bookings by date and time as they are written; whatever its form, a date is filtered as the day that it means.
 -- Served by the calendar indexes on service_id, customer_id and provider_id, or that on status: a day after another is
 -- a later text too, and those of a year are before the next year, but for blanks before a date.
+-- cost: with a date, all bookings in front of it: the text of a date does not say its day.
 -- uses: services/booking_details, services/dated_booking
 SELECT
     services_booking_details.*,
