@@ -55,6 +55,7 @@ class _AsyncConnector:
     show_values: bool
     statement_timeout: float | None
     observers: Sequence[Observer]
+    named: bool
     name: str
 
     async def connect(self) -> _AsyncConnection:
@@ -65,6 +66,7 @@ class _AsyncConnector:
             deadline=self.deadline,
             show_values=self.show_values,
             observers=self.observers,
+            named=self.named,
         )
         querier._session.database = self.name
         try:
@@ -99,6 +101,7 @@ class AsyncDatabase(AsyncExecutor):
     Statements are prepared where each connection has a server process of its own, or the pooler in between tracks
     them; `prepare` says otherwise: True suits PgBouncer in session mode. For each library that it `requires`, it looks
     at the migrations and refusals as it opens. Each of the `observers` is told of each call.
+    `named` says whether the server's views and logs show the names of queries, as `AsyncQuerier` says.
 
     Use it as a context manager, or call `open` and `close`. After a fork, the child has connections of its own; the
     queriers and transactions that were open belong to the parent. What it returns and raises is as `AsyncQuerier` says.
@@ -121,6 +124,7 @@ class AsyncDatabase(AsyncExecutor):
         prepare: bool | None = None,
         show_values: bool = False,
         observers: Iterable[Observer] = (),
+        named: bool = True,
         requires: Iterable[Library] = (),
     ) -> None:
         self._deadline = deadline
@@ -134,6 +138,7 @@ class AsyncDatabase(AsyncExecutor):
             show_values,
             statement_timeout,
             self._observers,
+            named,
             name,
         )
         self._bounds = Bounds(

@@ -325,7 +325,8 @@ class AsyncQuerier(AsyncExecutor):
     DETAIL, HINT, CONTEXT and messages that quote. `show_values=True`, for debugging alone, leaves them as the server
     sent them, with people's data and passwords in them.
 
-    Each of the `observers` is told of each call.
+    Each of the `observers` is told of each call. Statements are sent with the name of their query in a comment, as in
+    `SELECT /* blog.GetPost */ …`, by which the server's views and logs tell them apart; not if `named` is False.
     """
 
     def __init__(
@@ -337,11 +338,13 @@ class AsyncQuerier(AsyncExecutor):
         deadline: float | None = None,
         show_values: bool = False,
         observers: Iterable[Observer] = (),
+        named: bool = True,
     ) -> None:
         self.connection = connection
         self._observers = tuple(observers)
         self._waited = 0.0
         self._session = Session(connection, converter, prepare=prepare, show_values=show_values)
+        self._session.named = named
         self._deadline = deadline
 
     async def ping(self) -> None:

@@ -20,6 +20,8 @@ from concordia_sql.engine.statement import Shape, Source
 json_encoder = msgspec.json.Encoder(decimal_format="number")
 _PLACE = re.compile(r"\0([^\0]*)\0")
 """The mark before each line of a file in a text that is being composed; no SQL holds a NUL."""
+_FIRST_WORD = re.compile(r"\s*\w+")
+_NOT_IN_NAMES = re.compile(r"[^\w.]+")
 _COLUMNS = ", the columns of its result"
 _NAME = re.compile(r'q\.(?:"((?:[^"]|"")*)"|(\w+))')
 _WITH = re.compile(rf"({_PLACE.pattern})?WITH\b(\s+({_PLACE.pattern})?RECURSIVE\b)?", re.IGNORECASE)
@@ -40,8 +42,12 @@ class Composed:
     """The statements that are run before it, in the same transaction."""
     places: Sequence[tuple[int, str]] = attrs.field(default=(), repr=False)
     """Where in the text each line of a SQL file begins, and its `file:line`."""
+    name: str = ""
+    """The name of the query, which is sent in a comment after the first word: there the server's views keep it."""
+    unnamed: "Composed | None" = attrs.field(default=None, repr=False)
+    """The same text without the name."""
     encoded: bytes = attrs.field(
-        init=False, repr=False, default=attrs.Factory(lambda self: self.text.encode(), takes_self=True)
+        init=False, repr=False, default=attrs.Factory(lambda self: self._named().encode(), takes_self=True)
     )
     json: tuple[int, ...] = attrs.field(
         init=False, repr=False, default=attrs.Factory(lambda self: _json_places(self.casts), takes_self=True)
@@ -50,13 +56,34 @@ class Composed:
 
     def place(self, position: int) -> str:
         """The `file:line` of what is at a position in the text, from 1 on, as the server counts; or empty."""
-        after = bisect.bisect(self.places, position - 1, key=operator.itemgetter(0))
+        after = bisect.bisect(self.places, self._without_name(position) - 1, key=operator.itemgetter(0))
         return self.places[after - 1][1] if after else ""
 
     def column(self, position: int) -> str:
         """The name of the column at a position, where that is in the list of those that the result class asks for."""
-        name = _NAME.match(self.text, position - 1) if self.place(position).endswith(_COLUMNS) else None
+        start = self._without_name(position) - 1
+        name = _NAME.match(self.text, start) if self.place(position).endswith(_COLUMNS) else None
         return name[1] or name[2] if name else ""
+
+    def named(self, name: str) -> "Composed":
+        """The same with a name, which is that of each statement."""
+        before = [each.named(name) for each in self.before]
+        return attrs.evolve(self, name=_NOT_IN_NAMES.sub("_", name), unnamed=self, before=before)
+
+    def _named(self) -> str:
+        head = _FIRST_WORD.match(self.text)
+        if not self.name or head is None:
+            return self.text
+        return f"{head[0]}{self._comment()}{self.text[head.end() :]}"
+
+    def _comment(self) -> str:
+        return f" /* {self.name} */"
+
+    def _without_name(self, position: int) -> int:
+        """A position in the text, of one in what is sent."""
+        head = _FIRST_WORD.match(self.text)
+        is_behind = self.name and head is not None and position > head.end()
+        return position - len(self._comment()) if is_behind else position
 
     def values(self, query: object) -> list[object]:
         """The values of the parameters, in order."""

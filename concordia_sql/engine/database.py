@@ -56,6 +56,7 @@ class _Connector:
     show_values: bool
     statement_timeout: float | None
     observers: Sequence[Observer]
+    named: bool
     name: str
 
     def connect(self) -> _Connection:
@@ -66,6 +67,7 @@ class _Connector:
             deadline=self.deadline,
             show_values=self.show_values,
             observers=self.observers,
+            named=self.named,
         )
         querier._session.database = self.name
         try:
@@ -100,6 +102,7 @@ class Database(Executor):
     Statements are prepared where each connection has a server process of its own, or the pooler in between tracks
     them; `prepare` says otherwise: True suits PgBouncer in session mode. For each library that it `requires`, it looks
     at the migrations and refusals as it opens. Each of the `observers` is told of each call.
+    `named` says whether the server's views and logs show the names of queries, as `Querier` says.
 
     Use it as a context manager, or call `open` and `close`. After a fork, the child has connections of its own; the
     queriers and transactions that were open belong to the parent. What it returns and raises is as `Querier` says.
@@ -122,6 +125,7 @@ class Database(Executor):
         prepare: bool | None = None,
         show_values: bool = False,
         observers: Iterable[Observer] = (),
+        named: bool = True,
         requires: Iterable[Library] = (),
     ) -> None:
         self._deadline = deadline
@@ -135,6 +139,7 @@ class Database(Executor):
             show_values,
             statement_timeout,
             self._observers,
+            named,
             name,
         )
         self._bounds = Bounds(

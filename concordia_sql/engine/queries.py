@@ -86,7 +86,7 @@ class Statement(Generic[R_co]):
     def _compose(cls, present: tuple[str, ...]) -> Composed:
         composer = compose_command if cls.writes else compose
         try:
-            composed = composer(cls.source, cls.result_class, frozenset(present))
+            composed = composer(cls.source, cls.result_class, frozenset(present)).named(cls.query_name)
         except StatementError as error:
             raise StatementError(f"{cls.query_name}: {error}{cls.source.bindings}") from None
         while len(cls._composed) >= _MOST_TEXTS:  # whoever may choose the fields to change can ask for 2^n texts

@@ -115,6 +115,8 @@ class Session:
         self.calls = self.errors = self.rows = 0
         self.database = ""
         """What observers call the database."""
+        self.named = True
+        """Whether statements are sent with the names of their queries."""
         self._process = forks.process
         poll = select.poll()
         poll.register(self.pgconn.socket, select.POLLIN)
@@ -329,6 +331,7 @@ class Session:
         refusal = translate(error, queries, key)
         if not self._show_values:
             silence(error)
+        error.args = (f"{names}: {error}", *error.args[1:])
         if isinstance(error, _MISSING):
             advice = dict.fromkeys(query.source.library.not_migrated for query in queries)
             if advice and all(advice):
@@ -343,7 +346,7 @@ class Session:
 
     def learn(self, query: Many[Any]) -> PQGen[None]:
         """Look up the types of a statement's columns before it is streamed: that cannot be done while rows come."""
-        composed = query.compose()
+        composed = self._compose(query)
         if composed in self._learned:
             return
         self.pgconn.enter_pipeline_mode()
@@ -371,7 +374,7 @@ class Session:
 
     def open_stream(self, query: Statement[Any]) -> PQGen["_Statement"]:
         """Send a query whose rows are taken by `next_rows`."""
-        statement = _Statement(query.compose(), b"", Transformer(self._adaptation))
+        statement = _Statement(self._compose(query), b"", Transformer(self._adaptation))
         self.pgconn.send_query_params(statement.composed.encoded, self._values(statement.composed, query))
         if capabilities.has_stream_chunked():
             self.pgconn.set_chunked_rows_mode(_STREAM_CHUNK)
@@ -400,8 +403,12 @@ class Session:
         if last is not None:
             check(last, query, composed)
 
-    def _calls(self, query: Statement[Any]) -> list[Call]:
+    def _compose(self, query: Statement[Any]) -> Composed:
         composed = query.compose()
+        return composed if self.named or composed.unnamed is None else composed.unnamed
+
+    def _calls(self, query: Statement[Any]) -> list[Call]:
+        composed = self._compose(query)
         before = [self._call(each, query) for each in composed.before] if composed.before else []
         return [*before, self._call(composed, query)]
 

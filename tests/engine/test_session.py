@@ -150,7 +150,7 @@ async def test_kept_statements_are_bounded(
         await querier.fetch(first)  # the one used last stays
         await querier.fetch(query)
     texts = set((await prepared(querier)).values())
-    assert texts == {query.compose().text for query in [first, asked[-2], asked[-1]]}
+    assert texts == {query.compose().encoded.decode() for query in [first, asked[-2], asked[-1]]}
 
 
 async def test_a_batch_above_the_bound_leaves_no_more_than_the_bound(
@@ -179,7 +179,7 @@ async def test_a_changed_table_is_prepared_anew(querier: AsyncQuerier, connectio
         connection.execute("ALTER TABLE things ALTER size TYPE int")
         assert await querier.fetch_batch(GetNumber(number=1), small) == (Number(number=1), [Thing("a", 1)])
     texts = sorted((await prepared(querier)).values())
-    assert texts == sorted(query.compose().text for query in (small, GetNumber(number=1)))
+    assert texts == sorted(query.compose().encoded.decode() for query in (small, GetNumber(number=1)))
 
 
 async def test_a_changed_table_fails_inside_a_transaction_and_is_prepared_anew_behind_it(
@@ -221,7 +221,7 @@ async def test_forgotten_statements_that_were_to_be_dropped_do_no_harm(
     await querier.fetch_batch(*asked)
     await ask(querier, "DEALLOCATE ALL")
     assert [row.number for row in await querier.fetch(last)] == [5]
-    assert set((await prepared(querier)).values()) == {last.compose().text}
+    assert set((await prepared(querier)).values()) == {last.compose().encoded.decode()}
 
 
 async def test_forgotten_statements_fail_inside_a_transaction(querier: AsyncQuerier) -> None:
@@ -301,4 +301,7 @@ async def test_nothing_is_lost_in_a_failed_transaction(
     await ask(querier, "ROLLBACK")
     for query in last, asked[0]:
         await querier.fetch(query)
-    assert set((await prepared(querier)).values()) == {last.compose().text, asked[0].compose().text}
+    assert set((await prepared(querier)).values()) == {
+        last.compose().encoded.decode(),
+        asked[0].compose().encoded.decode(),
+    }

@@ -213,16 +213,16 @@ async def test_what_names_things_stays(querier: AsyncQuerier, other: Connection,
     with pytest.raises(psycopg.errors.CheckViolation) as caught:
         await querier.execute(tried(tmp_path, "UPDATE things SET size = 10 WHERE title = :value"))
     error = caught.value
-    assert str(error) == 'new row for relation "things" violates check constraint "small"'
+    assert str(error) == 'trial.TryItOut: new row for relation "things" violates check constraint "small"'
     assert error.__notes__ == ["while running trial.TryItOut"]
     assert (error.sqlstate, error.diag.sqlstate, error.diag.severity_nonlocalized) == ("23514", "23514", "ERROR")
     assert (error.diag.table_name, error.diag.constraint_name) == ("things", "small")
-    assert error.diag.message_primary == str(error)
+    assert f"trial.TryItOut: {error.diag.message_primary}" == str(error)
     assert pickle.loads(pickle.dumps(error)).diag.constraint_name == "small"
     with pytest.raises(psycopg.errors.InvalidTextRepresentation) as masked:
         await querier.execute(tried(tmp_path, "UPDATE things SET size = :value::text::int"))
-    assert str(masked.value) == "invalid text representation (22P02)"
-    assert masked.value.diag.message_primary == str(masked.value)
+    assert str(masked.value) == "trial.TryItOut: invalid text representation (22P02)"
+    assert masked.value.diag.message_primary == "invalid text representation (22P02)"
 
 
 async def test_values_are_shown_where_that_is_asked_for(
