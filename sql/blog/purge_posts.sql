@@ -22,36 +22,31 @@ WITH purged_posts AS MATERIALIZED (
 
 deleted_translations AS (
     DELETE FROM blog_translations
-    USING purged_posts
-    WHERE blog_translations.post_id = purged_posts.id
+    WHERE blog_translations.post_id = any(array(SELECT purged_posts.id FROM purged_posts))
     RETURNING blog_translations.post_id
 ),
 
 deleted_authors AS (
     DELETE FROM blog_post_authors
-    USING purged_posts
-    WHERE blog_post_authors.post_id = purged_posts.id
+    WHERE blog_post_authors.post_id = any(array(SELECT purged_posts.id FROM purged_posts))
     RETURNING blog_post_authors.post_id
 ),
 
 deleted_categories AS (
     DELETE FROM blog_post_categories
-    USING purged_posts
-    WHERE blog_post_categories.post_id = purged_posts.id
+    WHERE blog_post_categories.post_id = any(array(SELECT purged_posts.id FROM purged_posts))
     RETURNING blog_post_categories.post_id
 ),
 
 deleted_media AS (
     DELETE FROM blog_post_media
-    USING purged_posts
-    WHERE blog_post_media.post_id = purged_posts.id
+    WHERE blog_post_media.post_id = any(array(SELECT purged_posts.id FROM purged_posts))
     RETURNING blog_post_media.post_id
 ),
 
 deleted_comments AS (
     DELETE FROM blog_comments
-    USING purged_posts
-    WHERE blog_comments.post_id = purged_posts.id
+    WHERE blog_comments.post_id = any(array(SELECT purged_posts.id FROM purged_posts))
     RETURNING blog_comments.post_id
 ),
 
@@ -73,8 +68,7 @@ detached_comments AS (
 
 deleted_posts AS (
     DELETE FROM blog_posts
-    USING purged_posts
-    WHERE blog_posts.id = purged_posts.id
+    WHERE blog_posts.id = any(array(SELECT purged_posts.id FROM purged_posts))
     RETURNING blog_posts.id
 )
 

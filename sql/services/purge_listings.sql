@@ -22,36 +22,31 @@ WITH purged_listings AS MATERIALIZED (
 
 deleted_translations AS (
     DELETE FROM services_translations
-    USING purged_listings
-    WHERE services_translations.service_id = purged_listings.id
+    WHERE services_translations.service_id = any(array(SELECT purged_listings.id FROM purged_listings))
     RETURNING services_translations.service_id
 ),
 
 deleted_links AS (
     DELETE FROM services_media_links
-    USING purged_listings
-    WHERE services_media_links.service_id = purged_listings.id
+    WHERE services_media_links.service_id = any(array(SELECT purged_listings.id FROM purged_listings))
     RETURNING services_media_links.service_id
 ),
 
 deleted_reviews AS (
     DELETE FROM services_reviews
-    USING purged_listings
-    WHERE services_reviews.service_id = purged_listings.id
+    WHERE services_reviews.service_id = any(array(SELECT purged_listings.id FROM purged_listings))
     RETURNING services_reviews.service_id
 ),
 
 deleted_slots AS (
     DELETE FROM services_availability
-    USING purged_listings
-    WHERE services_availability.service_id = purged_listings.id
+    WHERE services_availability.service_id = any(array(SELECT purged_listings.id FROM purged_listings))
     RETURNING services_availability.service_id
 ),
 
 deleted_bookings AS (
     DELETE FROM services_bookings
-    USING purged_listings
-    WHERE services_bookings.service_id = purged_listings.id
+    WHERE services_bookings.service_id = any(array(SELECT purged_listings.id FROM purged_listings))
     RETURNING services_bookings.service_id
 ),
 
@@ -73,8 +68,7 @@ detached_reviews AS (
 
 deleted_listings AS (
     DELETE FROM services_listings
-    USING purged_listings
-    WHERE services_listings.id = purged_listings.id
+    WHERE services_listings.id = any(array(SELECT purged_listings.id FROM purged_listings))
     RETURNING services_listings.id
 )
 
