@@ -45,8 +45,9 @@ soak: .venv/ready
 
 sync: .venv/ready
 	.venv/bin/python -m tests.support.make_sync
+	.venv/bin/python -m tests.support.make_exports
 
-docs: .venv/ready
+docs: sync
 	.venv/bin/python docs/generate.py
 
 bench: .venv/ready

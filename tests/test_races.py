@@ -345,7 +345,7 @@ def test_one_put_sent_twice_at_once_is_put_once(
     connection.execute(f"DELETE FROM {child}".encode())
     with racers(database_url, 4) as them:
         for _ in range(5):
-            outcomes = them.race(*[put] * 4, behind=f'SELECT FROM "{table}"')
+            outcomes = them.race(*[put] * 4, waiting_for=f'SELECT FROM "{table}"')
             assert {getattr(each, "id", each) for each in outcomes} == {first.id}
             assert len(rows(connection, child)) == 1
             connection.execute(f"DELETE FROM {child}".encode())

@@ -44,7 +44,7 @@ def test_the_readme(database_url: str, connection: psycopg.Connection[TupleRow],
 
 
 def test_a_type_checker_knows_what_the_comments_say(tmp_path: Path) -> None:
-    """`# list[Card]` behind an assignment is its type."""
+    """`# list[Card]` after an assignment is its type."""
     text = "from typing import assert_type\nurl = ''\n" + "\n".join(examples(README, "python")).replace(
         "\nimport attrs", "db = Database(url)\nimport attrs", 1
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import concordia_sql
+from tests.support import make_exports
 
 PACKAGE = Path(concordia_sql.__file__).parent
 DOMAINS = ("auth", "profile", "blog", "services", "threads", "common", "values", "concordia")
@@ -102,3 +103,8 @@ def test_importing_the_engine_loads_no_domain() -> None:
     loaded = {name for name in run.stdout.split() if name.startswith("concordia_sql.")}
     assert "concordia_sql.engine" in loaded
     assert {name for name in loaded if room_of(name) in DOMAINS[:5]} == set()
+
+
+@pytest.mark.parametrize("source", make_exports.SOURCES, ids=lambda path: path.parent.name)
+def test_a_domain_names_what_its_modules_define_as_make_sync_writes(source: Path) -> None:
+    assert source.read_text("utf-8") == make_exports.exports_of(source)

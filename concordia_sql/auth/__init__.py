@@ -1,5 +1,6 @@
 """Users, their sessions and accounts, and the organizations that they are members of: the tables of Better Auth."""
 
+# Made by `make sync` from the modules of this folder; imports from elsewhere are kept.
 from concordia_sql.auth.commands import (
     AddMember,
     ChangeAccount,
@@ -23,12 +24,7 @@ from concordia_sql.auth.commands import (
     RemoveMember,
     UseVerification,
 )
-from concordia_sql.auth.invitations import (
-    AcceptInvitation,
-    ChangeInvitationStatus,
-    DeleteInvitation,
-    InviteMember,
-)
+from concordia_sql.auth.invitations import AcceptInvitation, ChangeInvitationStatus, DeleteInvitation, InviteMember
 from concordia_sql.auth.queries import (
     CountAccounts,
     CountInvitations,

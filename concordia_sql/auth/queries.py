@@ -27,7 +27,7 @@ from concordia_sql.values import LowerCase, Part, SoughtEmail
 InvitationStatus: TypeAlias = Literal["pending", "accepted", "rejected", "canceled"]
 
 
-@query("auth/get_user.sql")
+@query("threads/get.sql", shapes={"item": "auth/user_details"}, names={"key": "id"})
 class GetUser(Maybe[UserDetails]):
     """The user with this id and everything that belongs to them, or None.
 
@@ -37,7 +37,7 @@ class GetUser(Maybe[UserDetails]):
     id: str
 
 
-@query("auth/get_user_by_email.sql")
+@query("threads/get.sql", shapes={"item": "auth/user_details"}, names={"key": "email"})
 class GetUserByEmail(Maybe[UserDetails]):
     """The user with this e-mail address and everything that belongs to them, or None."""
 
@@ -45,7 +45,7 @@ class GetUserByEmail(Maybe[UserDetails]):
     """In upper or lower case. It is looked up in lower case, as Better Auth stores it."""
 
 
-@query("auth/get_user_by_username.sql")
+@query("threads/get.sql", shapes={"item": "auth/user_details"}, names={"key": "username"})
 class GetUserByUsername(Maybe[UserDetails]):
     """The user with this username and everything that belongs to them, or None."""
 
@@ -81,7 +81,7 @@ class CountUsers(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("auth/get_session.sql")
+@query("threads/get.sql", shapes={"item": "auth/session"}, names={"key": "token"})
 class GetSession(Maybe[SessionDetails]):
     """The session with this token, expired or not, its user and its active organization, or None.
 
@@ -175,7 +175,7 @@ class CountMembers(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("auth/get_invitation.sql")
+@query("threads/get.sql", shapes={"item": "auth/invitation"}, names={"key": "id"})
 class GetInvitation(Maybe[InvitationDetails]):
     """The invitation with this id, its organization and its inviter, in any status, or None. Check `open`."""
 

@@ -1,5 +1,6 @@
 """The blog: posts with their authors, categories, media, translations and comments."""
 
+# Made by `make sync` from the modules of this folder; imports from elsewhere are kept.
 from concordia_sql.blog.commands import (
     ChangeAuthor,
     ChangeCategory,

@@ -46,7 +46,7 @@ class GetPost(Maybe[PostDetails]):
     """Only comments in this status, for a class that has a field for them."""
 
 
-@query("blog/get_post_by_id.sql")
+@query("threads/get.sql", shapes={"item": "blog/post"}, names={"key": "id"})
 class GetPostById(Maybe[PostDetails]):
     """The post with this id: otherwise as `GetPost`."""
 
@@ -132,7 +132,7 @@ class CountAuthors(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("blog/get_category.sql")
+@query("threads/get.sql", shapes={"item": "blog/category_details"}, names={"key": "slug"})
 class GetCategory(Maybe[CategoryDetails]):
     """The category with this slug, its featured image, its parent and its children, or None.
 
@@ -144,7 +144,11 @@ class GetCategory(Maybe[CategoryDetails]):
     slug: str
 
 
-@query("blog/list_categories.sql")
+@query(
+    "threads/list_categories.sql",
+    shapes={"category": "blog/category_details", "above": "blog/category"},
+    names={"rank": "slug", "is_shown": "display_in_blog"},
+)
 class ListCategories(Many[CategoryDetails]):
     """The categories that match all given filters, by slug, id: all of them."""
 
@@ -156,7 +160,7 @@ class ListCategories(Many[CategoryDetails]):
     is_featured: bool | None = None
 
 
-@query("blog/count_categories.sql")
+@query("threads/count_categories.sql", shapes={"category": "blog/category"}, names={"is_shown": "display_in_blog"})
 class CountCategories(One[Count]):
     """The number of categories that match all given filters, which are those of `ListCategories`."""
 
@@ -285,7 +289,7 @@ class GetCommentThread(Tree[CommentNode]):
     """Whether to read those of a deleted post too."""
 
 
-@query("blog/get_comment_details.sql")
+@query("threads/get.sql", shapes={"item": "blog/comment_details"}, names={"key": "id"})
 class GetCommentDetails(Maybe[CommentDetails]):
     """The comment with this id, the comment that it answers and its post, or None. `GetComment` reads its replies."""
 
@@ -317,7 +321,7 @@ class CountComments(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("blog/list_comments_by_status.sql")
+@query("threads/list_by_status.sql", shapes={"node": "blog/comment_details"})
 class ListCommentsByStatus(Many[ListedCommentDetails]):
     """The comments of this status on all posts, oldest first, at most `limit`: "pending" ones wait for moderation."""
 
@@ -328,7 +332,7 @@ class ListCommentsByStatus(Many[ListedCommentDetails]):
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
 
 
-@query("blog/count_comments_by_status.sql")
+@query("threads/count_by_status.sql", shapes={"node": "blog/comment"})
 class CountCommentsByStatus(One[Count]):
     """How many comments `ListCommentsByStatus` gives in all."""
 

@@ -22,6 +22,8 @@ from concordia_sql.engine.steps import TimeIsUp
 from concordia_sql.engine.transactions import Block, Isolation
 
 R = TypeVar("R")
+T = TypeVar("T")
+# Made by `make sync`: types of 8 results
 R1 = TypeVar("R1")
 R2 = TypeVar("R2")
 R3 = TypeVar("R3")
@@ -30,7 +32,7 @@ R5 = TypeVar("R5")
 R6 = TypeVar("R6")
 R7 = TypeVar("R7")
 R8 = TypeVar("R8")
-T = TypeVar("T")
+# End
 
 _CONVERTER = make_converter()
 
@@ -60,6 +62,7 @@ class AsyncExecutor:
         (result,) = await self._call("execute", commands, deadlines.nearest(deadline, self._deadline))
         return result  # type: ignore[no-any-return]
 
+    # Made by `make sync`: fetch_batch of 8 Query
     @overload
     async def fetch_batch(
         self, query1: Query[R1], query2: Query[R2], /, *, deadline: float | None = None
@@ -134,11 +137,13 @@ class AsyncExecutor:
         deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4, R5, R6, R7, R8]: ...
     @overload
-    async def fetch_batch(self, *queries: Query[R], deadline: float | None = None) -> tuple[R, ...]: ...
+    async def fetch_batch(self, *statements: Query[R], deadline: float | None = None) -> tuple[R, ...]: ...
+    # End
     async def fetch_batch(self, *queries: Query[Any], deadline: float | None = None) -> tuple[Any, ...]:
         """Run several queries in one round trip; a tuple of their results. An error of one is the error of all."""
         return await self._call("fetch_batch", only(queries, writes=False), deadlines.nearest(deadline, self._deadline))
 
+    # Made by `make sync`: execute_batch of 8 Command
     @overload
     async def execute_batch(
         self, command1: Command[R1], command2: Command[R2], /, *, deadline: float | None = None
@@ -213,7 +218,8 @@ class AsyncExecutor:
         deadline: float | None = None,
     ) -> tuple[R1, R2, R3, R4, R5, R6, R7, R8]: ...
     @overload
-    async def execute_batch(self, *commands: Command[R], deadline: float | None = None) -> tuple[R, ...]: ...
+    async def execute_batch(self, *statements: Command[R], deadline: float | None = None) -> tuple[R, ...]: ...
+    # End
     async def execute_batch(self, *commands: Command[Any], deadline: float | None = None) -> tuple[Any, ...]:
         """Run several commands in one round trip, in order, all or nothing; a tuple of their results.
 

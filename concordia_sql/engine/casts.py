@@ -21,23 +21,23 @@ _SEVERAL_WORDS = re.compile(r"(double|character|char|national|nchar|bit|timestam
 
 
 def find_casts(tokens: Tokens) -> Mapping[int, str]:
-    """The types that parameters are cast to, by the place of the parameter among the tokens.
+    """The types that parameters are cast to, by the index of the parameter among the tokens.
 
     Casts of one parameter to one type give the same text, but for synonyms. JSON types are `jsonb` and `json`.
     """
-    places = [place for place, token in enumerate(tokens) if not token.blank]
-    solid = [tokens[place] for place in places]
-    found = {places[at]: _cast(solid, at) for at, token in enumerate(solid) if token.kind == "parameter"}
-    return {place: name for place, name in found.items() if name}
+    indexes = [index for index, token in enumerate(tokens) if not token.blank]
+    solid = [tokens[index] for index in indexes]
+    found = {indexes[at]: _cast(solid, at) for at, token in enumerate(solid) if token.kind == "parameter"}
+    return {index: name for index, name in found.items() if name}
 
 
 @cache
 def only_casts(source: Source) -> Mapping[str, str]:
     """The parameters that a file casts to one type and no other, JSON aside. Without a cast, they are of that type."""
     casts: dict[str, set[str]] = {}
-    for place, name in find_casts(source.body).items():
+    for index, name in find_casts(source.body).items():
         if name not in JSON_TYPES:
-            casts.setdefault(source.body[place].text[1:], set()).add(name)
+            casts.setdefault(source.body[index].text[1:], set()).add(name)
     return {parameter: next(iter(names)) for parameter, names in casts.items() if len(names) == 1}
 
 
@@ -46,10 +46,10 @@ def all_casts(source: Source) -> Mapping[str, frozenset[str]]:
     casts: dict[str, set[str]] = {}
     for each in (*source.before, source, *(shape.source for shape in source.shapes())):
         found = find_casts(each.body)
-        for place, token in enumerate(each.body):
+        for index, token in enumerate(each.body):
             if token.kind == "parameter":
                 casts.setdefault(token.text[1:], set()).add(
-                    found.get(place) or only_casts(each).get(token.text[1:], "")
+                    found.get(index) or only_casts(each).get(token.text[1:], "")
                 )
     return {name: frozenset(types) for name, types in casts.items()}
 
@@ -88,7 +88,7 @@ def _type_at(solid: Tokens, at: int) -> str:
         token = solid[at]
         if token.text in ("(", "["):
             closing = ")" if token.text == "(" else "]"
-            end = next((place for place in range(at, len(solid)) if solid[place].text == closing), len(solid) - 1)
+            end = next((index for index in range(at, len(solid)) if solid[index].text == closing), len(solid) - 1)
             words[-1] += "".join(each.text for each in solid[at : end + 1])
             at = end + 1
         elif token.keyword == "array" or (_SEVERAL_WORDS.match(words[0]) and _TYPE_WORDS.fullmatch(token.keyword)):

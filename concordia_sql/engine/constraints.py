@@ -22,9 +22,9 @@ CROSS JOIN LATERAL (
     SELECT
         index.relname AS name,
         ARRAY(
-            SELECT pg_catalog.pg_get_indexdef(index.oid, place, TRUE)
-            FROM pg_catalog.generate_series(1, pg_index.indnkeyatts) AS place
-            ORDER BY place
+            SELECT pg_catalog.pg_get_indexdef(index.oid, position, TRUE)
+            FROM pg_catalog.generate_series(1, pg_index.indnkeyatts) AS position
+            ORDER BY position
         ) AS columns,
         NULL::text[] AS referenced
     FROM pg_catalog.pg_index

@@ -201,12 +201,12 @@ def _as_json(value: Any, expected: Any) -> Any:
     value = _in_utc(value)
     try:
         read = msgspec.json.decode(json_encoder.encode(value), type=expected, dec_hook=_instance)
-        place = _difference(value, read)
+        changed = _difference(value, read)
     except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
-        place = value
+        changed = value
         read = UNSET
-    if read is UNSET or place is not _SAME:
-        raise ParameterError(f"a {type(place).__name__} that would be changed in JSON, or cannot be in it")
+    if read is UNSET or changed is not _SAME:
+        raise ParameterError(f"a {type(changed).__name__} that would be changed in JSON, or cannot be in it")
     return read
 
 

@@ -1,5 +1,6 @@
 """The marketplace: listings with their translations, media, availability, reviews and bookings; their categories."""
 
+# Made by `make sync` from the modules of this folder; imports from elsewhere are kept.
 from concordia_sql.services.bookings import (
     ChangeBooking,
     ChangeBookingStatus,

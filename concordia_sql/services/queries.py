@@ -37,7 +37,7 @@ BookingStatus: TypeAlias = Literal[
 ]
 
 
-@query("services/get_listing.sql")
+@query("threads/get.sql", shapes={"item": "services/listing"}, names={"key": "slug"})
 class GetListing(Maybe[ListingDetails]):
     """The listing with this slug and everything that belongs to it, in any status but deleted, or None.
 
@@ -53,7 +53,7 @@ class GetListing(Maybe[ListingDetails]):
     """Only reviews in this status, for a class that has a field for them."""
 
 
-@query("services/get_listing_by_id.sql")
+@query("threads/get.sql", shapes={"item": "services/listing"}, names={"key": "id"})
 class GetListingById(Maybe[ListingDetails]):
     """The listing with this id: otherwise as `GetListing`."""
 
@@ -108,7 +108,7 @@ class GetOrganizationWithListings(Maybe[OrganizationWithListings]):
     slug: str
 
 
-@query("services/get_service_category.sql")
+@query("threads/get.sql", shapes={"item": "services/category_details"}, names={"key": "slug"})
 class GetServiceCategory(Maybe[CategoryDetails]):
     """The category with this slug, its featured image, its parent and its children, or None.
 
@@ -120,7 +120,11 @@ class GetServiceCategory(Maybe[CategoryDetails]):
     slug: str
 
 
-@query("services/list_service_categories.sql")
+@query(
+    "threads/list_categories.sql",
+    shapes={"category": "services/category_details", "above": "services/category"},
+    names={"rank": "sort_order", "is_shown": "is_active"},
+)
 class ListServiceCategories(Many[CategoryDetails]):
     """The categories that match all given filters, by sort_order, slug, id, all of them."""
 
@@ -132,7 +136,7 @@ class ListServiceCategories(Many[CategoryDetails]):
     is_featured: bool | None = None
 
 
-@query("services/count_service_categories.sql")
+@query("threads/count_categories.sql", shapes={"category": "services/category"}, names={"is_shown": "is_active"})
 class CountServiceCategories(One[Count]):
     """The number of categories that match all given filters, which are those of `ListServiceCategories`."""
 
@@ -182,7 +186,7 @@ class GetServiceTranslation(Maybe[TranslationDetails]):
     """Whether to read it if its listing is deleted too."""
 
 
-@query("services/get_review.sql")
+@query("threads/get.sql", shapes={"item": "services/review_details"}, names={"key": "id"})
 class GetReview(Maybe[ReviewDetails]):
     """The review with this id in any status, its author, its listing and its parent, or None.
 
@@ -249,7 +253,7 @@ class CountReviews(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("services/list_reviews_by_status.sql")
+@query("threads/list_by_status.sql", shapes={"node": "services/review_details"})
 class ListReviewsByStatus(Many[ListedReviewDetails]):
     """The reviews of all listings in a status, oldest first, at most `limit`: for "pending", what awaits moderation."""
 
@@ -261,7 +265,7 @@ class ListReviewsByStatus(Many[ListedReviewDetails]):
     """The cursor of the last row of the previous page."""
 
 
-@query("services/count_reviews_by_status.sql")
+@query("threads/count_by_status.sql", shapes={"node": "services/review"})
 class CountReviewsByStatus(One[Count]):
     """How many reviews of all listings are in a status."""
 
@@ -329,7 +333,7 @@ class GetAvailabilitySlot(Maybe[AvailabilitySlotDetails]):
     """Whether to read it if its listing is deleted too."""
 
 
-@query("services/get_booking.sql")
+@query("threads/get.sql", shapes={"item": "services/booking_details"}, names={"key": "id"})
 class GetBooking(Maybe[BookingDetails]):
     """The booking with this id, its listing, its customer and its provider, or None.
 

@@ -1,5 +1,4 @@
--- Make the user who is invited a member, once, and return the membership. Locks as deletes do, from
--- parent to child.
+-- Make the user who is invited a member, once, and return the membership. Locks as deletes do, from parent to child.
 SELECT "user".id
 FROM "user"
 WHERE "user".id = :user_id

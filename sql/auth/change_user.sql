@@ -1,5 +1,4 @@
--- Change the given fields of a user and return it; the sessions of one who is banned end. Served by
--- the index on session's user_id.
+-- Change the given fields of a user and return it; the sessions of one who is banned end. Served by the index on session's user_id.
 SELECT "user".id
 FROM "user"
 WHERE "user".id = :id

@@ -1,16 +1,8 @@
 -- How many invitations there are. Served by the indexes on lower(email), organization_id and inviter_id.
--- uses: auth/invitation
+-- uses: auth/chosen_invitation
 SELECT count(*) AS count
 FROM (
-    SELECT auth_invitation.id
-    FROM auth_invitation
-    WHERE
-        TRUE
-        AND lower(auth_invitation.email) = (SELECT lower(:email)) -- when :email
-        AND translate(auth_invitation.email, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') = :email -- when :email
-        AND auth_invitation.organization_id = :organization_id -- when :organization_id
-        AND auth_invitation.inviter_id = :inviter_id -- when :inviter_id
-        AND auth_invitation.status = :status -- when :status
-        AND auth_invitation.open = :open::boolean -- when :open
+    SELECT auth_chosen_invitation.id
+    FROM auth_chosen_invitation
     LIMIT :at_most -- noqa: AM09
 ) AS counted

@@ -1,5 +1,4 @@
--- Delete an organization with its members and invitations, and count the deleted rows by table;
--- sessions no longer work for it.
+-- Delete an organization with its members and invitations, and count the deleted rows by table; sessions no longer work for it.
 SELECT organization.id
 FROM organization
 WHERE organization.id = :id

@@ -1,5 +1,4 @@
--- Delete a user with everything that belongs to them, and count the deleted rows by table. Served
--- by the indexes on user_id and inviter_id.
+-- Delete a user with everything that belongs to them, and count the deleted rows by table. Served by the indexes on user_id and inviter_id.
 SELECT "user".id
 FROM "user"
 WHERE "user".id = :id

@@ -1,5 +1,4 @@
--- The newest verification for an identifier, or none, used and expired ones included. Served by the
--- index on identifier.
+-- The newest verification for an identifier, or none, used and expired ones included. Served by the index on identifier.
 SELECT
     verification.id,
     verification.identifier,

@@ -1,5 +1,4 @@
--- Put a verification in place of all for its identifier and return it. Served by the index on
--- identifier.
+-- Put a verification in place of all for its identifier and return it. Served by the index on identifier.
 SELECT pg_advisory_xact_lock(hashtextextended(:identifier, 0));
 
 DELETE FROM verification

@@ -1,5 +1,4 @@
--- Mark the newest verification for an identifier as used, if it has the value, and return it.
--- Served by the index on identifier.
+-- Mark the newest verification for an identifier as used, if it has the value, and return it. Served by the index on identifier.
 SELECT pg_advisory_xact_lock(hashtextextended(:identifier, 0));
 
 WITH newest_verification AS (

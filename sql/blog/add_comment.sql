@@ -1,24 +1,17 @@
 -- Add a comment and give it back.
+-- uses: blog/deleted_post
 SELECT blog_posts.id
 FROM blog_posts
 WHERE blog_posts.id = :post_id
 FOR SHARE;
 
-SELECT
-    refuse_command(
-        CASE
-            WHEN blog_posts.deleted_at IS NOT NULL OR blog_posts.status = 'deleted' THEN 'deleted_post'
-            ELSE 'comments_closed'
-        END
-    )
+SELECT refuse_command('deleted_post')
+FROM blog_deleted_post
+WHERE blog_deleted_post.id = :post_id;
+
+SELECT refuse_command('comments_closed')
 FROM blog_posts
-WHERE
-    blog_posts.id = :post_id
-    AND (
-        blog_posts.deleted_at IS NOT NULL
-        OR blog_posts.status = 'deleted'
-        OR NOT (blog_posts.allow_comments OR :even_if_closed::boolean)
-    );
+WHERE blog_posts.id = :post_id AND NOT (blog_posts.allow_comments OR :even_if_closed::boolean);
 
 SELECT refuse_command('cycle') -- when :parent_id
 WHERE :parent_id::text = :id::text; -- when :parent_id

@@ -1,4 +1,4 @@
--- Add comments, each behind the one that it replies to.
+-- Add comments, each after the one that it replies to.
 SELECT blog_posts.id
 FROM blog_posts
 WHERE blog_posts.id IN (SELECT given.post_id FROM jsonb_to_recordset(:comments::jsonb) AS given (post_id text))
@@ -86,14 +86,4 @@ SELECT
     timezone('UTC', statement_timestamp()) + (item.number - 1) * '1 microsecond'::interval AS created_at,
     timezone('UTC', statement_timestamp()) AS updated_at
 FROM jsonb_array_elements(:comments::jsonb) WITH ORDINALITY AS item (comment, number)
-CROSS JOIN jsonb_to_record(item.comment) AS given (
-    id text,
-    post_id text,
-    parent_id text,
-    author_name text,
-    author_email text,
-    content jsonb,
-    rating integer,
-    status text,
-    in_language text
-)
+CROSS JOIN jsonb_populate_record(NULL::blog_comments, item.comment) AS given

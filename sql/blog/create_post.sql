@@ -1,9 +1,8 @@
 -- Create a post with everything that belongs to it and return it.
+-- uses: blog/deleted_post
 SELECT refuse_command('taken_by_deleted', 'slug')
-FROM blog_posts
-WHERE
-    blog_posts.slug = :slug
-    AND (blog_posts.deleted_at IS NOT NULL OR blog_posts.status = 'deleted');
+FROM blog_deleted_post
+WHERE blog_deleted_post.slug = :slug;
 
 WITH created_post AS (
     INSERT INTO blog_posts (
@@ -80,18 +79,7 @@ created_translations AS (
         translation.canonical_url,
         timezone('UTC', statement_timestamp()) AS created_at,
         timezone('UTC', statement_timestamp()) AS updated_at
-    FROM jsonb_to_recordset(:translations::jsonb) AS translation (
-        id text,
-        in_language text,
-        headline jsonb,
-        alternative_headline jsonb,
-        article_body jsonb,
-        excerpt jsonb,
-        seo_title jsonb,
-        seo_description jsonb,
-        seo_keywords jsonb,
-        canonical_url jsonb
-    )
+    FROM jsonb_populate_recordset(NULL::blog_translations, :translations::jsonb) AS translation
 ),
 
 linked_authors AS (

@@ -1,5 +1,4 @@
--- Delete a comment, and as the caller chooses delete those below it too, or leave an empty node in
--- the thread.
+-- Delete a comment, and as the caller chooses delete those below it too, or leave an empty node in the thread.
 SELECT blog_posts.id
 FROM blog_posts
 INNER JOIN blog_comments ON blog_posts.id = blog_comments.post_id

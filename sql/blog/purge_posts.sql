@@ -1,6 +1,5 @@
--- Delete posts that were deleted softly, the earliest first, with everything that belongs to them.
--- Served by the index for it. The rows are locked first, so that the next statement sees what was
--- added until then.
+-- Delete posts that were deleted softly, the earliest first, with everything that belongs to them. Served by the index for it. The rows are
+-- locked first, so that the next statement sees what was added until then.
 SELECT set_config('concordia.purged', coalesce(json_agg(purged_posts.id ORDER BY purged_posts.id), '[]')::text, TRUE)
 FROM (
     SELECT blog_posts.id

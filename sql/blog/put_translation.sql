@@ -1,4 +1,5 @@
 -- Put a post's translation into a language in place of the existing one and return it.
+-- uses: blog/deleted_post
 
 -- Two at once, of one id, would both insert: the second waits.
 SELECT blog_posts.id
@@ -7,10 +8,8 @@ WHERE blog_posts.id = :post_id
 FOR NO KEY UPDATE;
 
 SELECT refuse_command('deleted_post')
-FROM blog_posts
-WHERE
-    blog_posts.id = :post_id
-    AND (blog_posts.deleted_at IS NOT NULL OR blog_posts.status = 'deleted');
+FROM blog_deleted_post
+WHERE blog_deleted_post.id = :post_id;
 
 INSERT INTO blog_translations (
     id,

@@ -1,14 +1,13 @@
 -- Make these authors a post's only ones, and count what changed.
+-- uses: blog/deleted_post
 SELECT blog_posts.id
 FROM blog_posts
 WHERE blog_posts.id = :post_id
 FOR UPDATE;
 
 SELECT refuse_command('deleted_post')
-FROM blog_posts
-WHERE
-    blog_posts.id = :post_id
-    AND (blog_posts.deleted_at IS NOT NULL OR blog_posts.status = 'deleted');
+FROM blog_deleted_post
+WHERE blog_deleted_post.id = :post_id;
 
 WITH removed AS (
     DELETE FROM blog_post_authors

@@ -1,40 +1,19 @@
 -- Make these translations a post's only ones, each in the place of the one in its language, and count what changed.
+-- uses: blog/deleted_post
 SELECT blog_posts.id
 FROM blog_posts
 WHERE blog_posts.id = :post_id
 FOR UPDATE;
 
 SELECT refuse_command('deleted_post')
-FROM blog_posts
-WHERE
-    blog_posts.id = :post_id
-    AND (blog_posts.deleted_at IS NOT NULL OR blog_posts.status = 'deleted');
+FROM blog_deleted_post
+WHERE blog_deleted_post.id = :post_id;
 
 WITH given AS MATERIALIZED (
     SELECT
-        translation.id,
-        translation.in_language,
-        translation.headline,
-        translation.alternative_headline,
-        translation.article_body,
-        translation.excerpt,
-        translation.seo_title,
-        translation.seo_description,
-        translation.seo_keywords,
-        translation.canonical_url,
+        translation.*,
         row_number() OVER (PARTITION BY translation.in_language) AS repeat -- from 2 on, it is to break the key
-    FROM jsonb_to_recordset(:translations::jsonb) AS translation (
-        id text,
-        in_language text,
-        headline jsonb,
-        alternative_headline jsonb,
-        article_body jsonb,
-        excerpt jsonb,
-        seo_title jsonb,
-        seo_description jsonb,
-        seo_keywords jsonb,
-        canonical_url jsonb
-    )
+    FROM jsonb_populate_recordset(NULL::blog_translations, :translations::jsonb) AS translation
 ),
 
 removed AS (

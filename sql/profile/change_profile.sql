@@ -1,5 +1,4 @@
--- Change the given fields of the profile of a user and return it. Served by the unique index on
--- user_id.
+-- Change the given fields of the profile of a user and return it. Served by the unique index on user_id.
 UPDATE profile
 SET
     username = :username, -- when :username

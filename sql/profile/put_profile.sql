@@ -1,5 +1,4 @@
--- Create the profile of a user, or change its given fields, and return it. Served by the unique
--- index on user_id.
+-- Create the profile of a user, or change its given fields, and return it. Served by the unique index on user_id.
 
 -- Two at once, of one id, would both insert: the second waits.
 SELECT "user".id

@@ -1,24 +1,17 @@
 -- Add a review, or a reply to one, and give it back.
+-- uses: services/deleted_listing
 SELECT services_listings.id
 FROM services_listings
 WHERE services_listings.id = :service_id
 FOR SHARE;
 
-SELECT
-    refuse_command(
-        CASE
-            WHEN services_listings.deleted_at IS NOT NULL OR services_listings.status = 'deleted' THEN 'deleted_service'
-            ELSE 'reviews_closed'
-        END
-    )
+SELECT refuse_command('deleted_service')
+FROM services_deleted_listing
+WHERE services_deleted_listing.id = :service_id;
+
+SELECT refuse_command('reviews_closed')
 FROM services_listings
-WHERE
-    services_listings.id = :service_id
-    AND (
-        services_listings.deleted_at IS NOT NULL
-        OR services_listings.status = 'deleted'
-        OR NOT (services_listings.allow_reviews OR :even_if_closed::boolean)
-    );
+WHERE services_listings.id = :service_id AND NOT (services_listings.allow_reviews OR :even_if_closed::boolean);
 
 SELECT refuse_command('cycle') -- when :parent_id
 WHERE :parent_id::text = :id::text; -- when :parent_id

@@ -1,4 +1,4 @@
--- Add reviews, each behind the one that it replies to.
+-- Add reviews, each after the one that it replies to.
 SELECT services_listings.id
 FROM services_listings
 WHERE services_listings.id IN (SELECT given.service_id FROM jsonb_to_recordset(:reviews::jsonb) AS given (service_id text))
@@ -88,15 +88,4 @@ SELECT
     timezone('UTC', statement_timestamp()) + (item.number - 1) * '1 microsecond'::interval AS created_at,
     timezone('UTC', statement_timestamp()) AS updated_at
 FROM jsonb_array_elements(:reviews::jsonb) WITH ORDINALITY AS item (review, number)
-CROSS JOIN jsonb_to_record(item.review) AS given (
-    id text,
-    service_id text,
-    parent_id text,
-    author_name text,
-    author_email text,
-    author_id text,
-    content jsonb,
-    rating integer,
-    status text,
-    in_language text
-)
+CROSS JOIN jsonb_populate_record(NULL::services_reviews, item.review) AS given

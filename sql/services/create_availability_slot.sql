@@ -1,15 +1,13 @@
 -- Create a time of the week of a listing and return it.
--- uses: services/time_of_week
+-- uses: services/deleted_listing, services/time_of_week
 SELECT services_listings.id
 FROM services_listings
 WHERE services_listings.id = :service_id
 FOR SHARE;
 
 SELECT refuse_command('deleted_service')
-FROM services_listings
-WHERE
-    services_listings.id = :service_id
-    AND (services_listings.deleted_at IS NOT NULL OR services_listings.status = 'deleted');
+FROM services_deleted_listing
+WHERE services_deleted_listing.id = :service_id;
 
 INSERT INTO services_availability (
     id,

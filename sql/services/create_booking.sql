@@ -1,5 +1,4 @@
--- Book a time of a listing, for as long as it lasts, and return the booking. Served by the calendar
--- index on service_id.
+-- Book a time of a listing, for as long as it lasts, and return the booking. Served by the calendar index on service_id.
 -- uses: services/time_of_week, services/booked_time
 
 -- Whoever books this listing waits here, and those who insert a booking without this command wait with the others.
@@ -76,17 +75,6 @@ open_booking AS MATERIALIZED (
     WHERE near_booking.duration_minutes > 0
 ),
 
-taken AS (
-    SELECT
-        open_booking.starts_at,
-        open_booking.ends_at
-    FROM open_booking
-    CROSS JOIN slot
-    WHERE
-        open_booking.starts_at < slot.ends_at
-        AND open_booking.ends_at > slot.starts_at
-),
-
 -- The times at which the listing can be had, those that meet or overlap as one. As they come again each week, eight days tell.
 opening AS (
     SELECT
@@ -106,17 +94,12 @@ opening AS (
 -- How many places are taken from one start or end to the next.
 level AS (
     SELECT sum(sum(change.places)) OVER (ORDER BY change.happens_at) AS places
-    FROM (
-        SELECT
-            taken.starts_at AS happens_at,
-            1 AS places
-        FROM taken
-        UNION ALL
-        SELECT
-            taken.ends_at AS happens_at,
-            -1 AS places
-        FROM taken
-    ) AS change
+    FROM open_booking
+    CROSS JOIN slot
+    CROSS JOIN LATERAL (VALUES (open_booking.starts_at, 1), (open_booking.ends_at, -1)) AS change (happens_at, places)
+    WHERE
+        open_booking.starts_at < slot.ends_at
+        AND open_booking.ends_at > slot.starts_at
     GROUP BY change.happens_at
 ),
 

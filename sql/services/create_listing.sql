@@ -1,9 +1,8 @@
 -- Create a listing with everything that belongs to it and return it.
+-- uses: services/deleted_listing
 SELECT refuse_command('taken_by_deleted', 'slug')
-FROM services_listings
-WHERE
-    services_listings.slug = :slug
-    AND (services_listings.deleted_at IS NOT NULL OR services_listings.status = 'deleted');
+FROM services_deleted_listing
+WHERE services_deleted_listing.slug = :slug;
 
 WITH created_listing AS (
     INSERT INTO services_listings (
@@ -82,17 +81,7 @@ created_translations AS (
         translation.canonical_url,
         timezone('UTC', statement_timestamp()) AS created_at,
         timezone('UTC', statement_timestamp()) AS updated_at
-    FROM jsonb_to_recordset(:translations::jsonb) AS translation (
-        id text,
-        in_language text,
-        title jsonb,
-        description jsonb,
-        short_description jsonb,
-        seo_title jsonb,
-        seo_description jsonb,
-        seo_keywords jsonb,
-        canonical_url jsonb
-    )
+    FROM jsonb_populate_recordset(NULL::services_translations, :translations::jsonb) AS translation
 ),
 
 linked_media AS (
@@ -123,13 +112,7 @@ created_slots AS (
         slot.end_time,
         slot.is_available,
         timezone('UTC', statement_timestamp()) AS created_at
-    FROM jsonb_to_recordset(:availability::jsonb) AS slot (
-        id text,
-        day_of_week integer,
-        start_time text,
-        end_time text,
-        is_available boolean
-    )
+    FROM jsonb_populate_recordset(NULL::services_availability, :availability::jsonb) AS slot
 )
 
 SELECT created_listing.*

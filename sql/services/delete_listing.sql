@@ -1,5 +1,4 @@
--- Delete a listing with everything that belongs to it, and count the deleted rows by table. Replies
--- elsewhere to its reviews are detached.
+-- Delete a listing with everything that belongs to it, and count the deleted rows by table. Replies elsewhere to its reviews are detached.
 SELECT services_listings.id
 FROM services_listings
 WHERE services_listings.id = :id

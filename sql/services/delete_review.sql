@@ -1,5 +1,4 @@
--- Delete a review, and as the caller chooses delete those below it too, or leave an empty node in
--- the thread.
+-- Delete a review, and as the caller chooses delete those below it too, or leave an empty node in the thread.
 SELECT services_listings.id
 FROM services_listings
 INNER JOIN services_reviews ON services_listings.id = services_reviews.service_id

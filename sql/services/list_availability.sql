@@ -1,16 +1,11 @@
 -- A listing's times of the week, from Sunday on. Served by the unique index on service_id, day_of_week, start_time.
--- uses: services/availability_slot
-SELECT services_availability_slot.*
-FROM services_availability_slot
-LEFT JOIN services_listings ON services_availability_slot.service_id = services_listings.id
+-- uses: services/shown_availability_slot
+SELECT services_shown_availability_slot.*
+FROM services_shown_availability_slot
 WHERE
-    services_availability_slot.service_id = :service_id
-    AND services_availability_slot.day_of_week = :day_of_week -- when :day_of_week
-    AND (
-        (services_listings.deleted_at IS NULL AND services_listings.status IS DISTINCT FROM 'deleted')
-        OR :of_deleted::boolean -- when :of_deleted
-    )
+    services_shown_availability_slot.service_id = :service_id
+    AND services_shown_availability_slot.day_of_week = :day_of_week -- when :day_of_week
 ORDER BY
-    services_availability_slot.day_of_week,
-    services_availability_slot.start_time,
-    services_availability_slot.id
+    services_shown_availability_slot.day_of_week,
+    services_shown_availability_slot.start_time,
+    services_shown_availability_slot.id

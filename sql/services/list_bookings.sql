@@ -1,52 +1,16 @@
--- Bookings by date and time as they are written; whatever its form, a date is filtered as the day that it means.
--- Served by the calendar indexes on service_id, customer_id and provider_id, or that on status: a day after another is
--- a later text too, and those of a year are before the next year, but for blanks before a date.
+-- Bookings by date and time as they are written. Served by the calendar indexes on service_id, customer_id and provider_id, or that on status.
 -- cost: with a date, all bookings in front of it: the text of a date does not say its day.
--- uses: services/booking_details, services/dated_booking
+-- uses: services/booking_details, services/chosen_booking
 SELECT
     services_booking_details.*,
-    json_build_array(dated.booking_date, dated.booking_time, dated.id)::text AS cursor
-FROM ( -- noqa: ST05
-    SELECT
-        services_dated_booking.id,
-        services_dated_booking.service_id,
-        services_dated_booking.customer_id,
-        services_dated_booking.provider_id,
-        services_dated_booking.booking_date,
-        services_dated_booking.booking_time,
-        services_dated_booking.status,
-        services_dated_booking.day
-    FROM services_dated_booking
-    WHERE
-        services_dated_booking.booking_date >= '0'
-        AND services_dated_booking.booking_date >= :from_date -- when :from_date
-        AND services_dated_booking.booking_date <= left(:to_date, 4) || 'Z' -- when :to_date
-    UNION ALL
-    SELECT
-        services_dated_booking.id,
-        services_dated_booking.service_id,
-        services_dated_booking.customer_id,
-        services_dated_booking.provider_id,
-        services_dated_booking.booking_date,
-        services_dated_booking.booking_time,
-        services_dated_booking.status,
-        services_dated_booking.day
-    FROM services_dated_booking
-    WHERE services_dated_booking.booking_date < '0'
-) AS dated
-INNER JOIN services_booking_details ON dated.id = services_booking_details.id
+    json_build_array(chosen.booking_date, chosen.booking_time, chosen.id)::text AS cursor
+FROM services_chosen_booking AS chosen
+INNER JOIN services_booking_details ON chosen.id = services_booking_details.id
 WHERE
     TRUE
-    AND dated.service_id = :service_id -- when :service_id
-    AND dated.customer_id = :customer_id -- when :customer_id
-    AND dated.provider_id = :provider_id -- when :provider_id
-    AND dated.status = :status -- when :status
-    AND dated.day >= :from_date::date -- when :from_date
-    AND dated.day <= :to_date::date -- when :to_date
-    AND (dated.booking_date, dated.booking_time, dated.id) -- when :after
-    > (:after::json ->> 0, :after::json ->> 1, :after::json ->> 2) -- when :after
+    AND (chosen.booking_date, chosen.booking_time, chosen.id) > (:after::json ->> 0, :after::json ->> 1, :after::json ->> 2) -- when :after
 ORDER BY
-    dated.booking_date,
-    dated.booking_time,
-    dated.id
+    chosen.booking_date,
+    chosen.booking_time,
+    chosen.id
 LIMIT :limit

@@ -153,31 +153,15 @@ slot AS (
         )
 ),
 
-taken AS (
-    SELECT
-        open_booking.starts_at,
-        open_booking.ends_at
-    FROM open_booking
-    WHERE open_booking.starts_at IS NOT NULL
-),
-
 -- How many places are taken from one start or end to the next.
 level AS (
     SELECT
         change.happens_at AS starts_at,
         sum(sum(change.places)) OVER (ORDER BY change.happens_at) AS places,
         lead(change.happens_at) OVER (ORDER BY change.happens_at) AS ends_at
-    FROM (
-        SELECT
-            taken.starts_at AS happens_at,
-            1 AS places
-        FROM taken
-        UNION ALL
-        SELECT
-            taken.ends_at AS happens_at,
-            -1 AS places
-        FROM taken
-    ) AS change
+    FROM open_booking
+    CROSS JOIN LATERAL (VALUES (open_booking.starts_at, 1), (open_booking.ends_at, -1)) AS change (happens_at, places)
+    WHERE open_booking.starts_at IS NOT NULL
     GROUP BY change.happens_at
 ),
 

@@ -1,46 +1,14 @@
--- Listings, newest first. Served by the indexes on created_at and id, alone or after the filter's
--- column. A category's subtree is compared as an array: the planner then finds its listings by the
--- index on category_id.
--- uses: services/listing, services/category, services/translation, blog/organization
-WITH RECURSIVE category_subtree AS (
-    SELECT services_category.id
-    FROM services_category
-    WHERE services_category.slug = :category
-    UNION
-    SELECT services_category.id
-    FROM category_subtree
-    INNER JOIN services_category ON category_subtree.id = services_category.parent_id
-),
-
-chosen_organization AS (
-    SELECT blog_organization.id
-    FROM blog_organization
-    WHERE blog_organization.slug = :organization
-),
-
-chosen_translation AS (
-    SELECT services_translation.service_id
-    FROM services_translation
-    WHERE services_translation.in_language = :language
-)
-
+-- Listings, newest first. Served by the indexes on created_at and id, alone or after the filter's column.
+-- uses: services/chosen_listing
 SELECT
-    services_listing.*,
-    json_build_array(services_listing.created_at, services_listing.id)::text AS cursor
-FROM services_listing
+    services_chosen_listing.*,
+    json_build_array(services_chosen_listing.created_at, services_chosen_listing.id)::text AS cursor
+FROM services_chosen_listing
 WHERE
     TRUE
-    AND services_listing.status = :status -- when :status
-    AND services_listing.category_id = any(array(SELECT category_subtree.id FROM category_subtree)) -- when :category
-    AND services_listing.organization_id = (SELECT chosen_organization.id FROM chosen_organization) -- when :organization
-    AND services_listing.provider_id = :provider_id -- when :provider_id
-    AND services_listing.price_type = :price_type -- when :price_type
-    AND services_listing.is_featured = :is_featured::boolean -- when :is_featured
-    AND services_listing.display_in_home = :display_in_home::boolean -- when :display_in_home
-    AND services_listing.is_mobile = :is_mobile::boolean -- when :is_mobile
-    AND services_listing.id IN (SELECT chosen_translation.service_id FROM chosen_translation) -- when :language
-    AND (services_listing.created_at, services_listing.id) < ((:after::json ->> 0)::timestamp, :after::json ->> 1) -- when :after
+    AND (services_chosen_listing.created_at, services_chosen_listing.id) -- when :after
+    < ((:after::json ->> 0)::timestamp, :after::json ->> 1) -- when :after
 ORDER BY
-    services_listing.created_at DESC,
-    services_listing.id DESC
+    services_chosen_listing.created_at DESC,
+    services_chosen_listing.id DESC
 LIMIT :limit

@@ -1,6 +1,5 @@
--- Delete listings that were deleted softly, the earliest first, with everything that belongs to
--- them. Served by the index for it. The rows are locked first, so that the next statement sees what
--- was added until then.
+-- Delete listings that were deleted softly, the earliest first, with everything that belongs to them. Served by the index for it. The rows
+-- are locked first, so that the next statement sees what was added until then.
 SELECT set_config('concordia.purged', coalesce(json_agg(purged_listings.id ORDER BY purged_listings.id), '[]')::text, TRUE)
 FROM (
     SELECT services_listings.id

@@ -1,4 +1,5 @@
 -- Put a listing's translation into a language in place of the existing one and return it.
+-- uses: services/deleted_listing
 
 -- Two at once, of one id, would both insert: the second waits.
 SELECT services_listings.id
@@ -7,10 +8,8 @@ WHERE services_listings.id = :service_id
 FOR NO KEY UPDATE;
 
 SELECT refuse_command('deleted_service')
-FROM services_listings
-WHERE
-    services_listings.id = :service_id
-    AND (services_listings.deleted_at IS NOT NULL OR services_listings.status = 'deleted');
+FROM services_deleted_listing
+WHERE services_deleted_listing.id = :service_id;
 
 INSERT INTO services_translations (
     id,

@@ -1,32 +1,20 @@
 -- Make these times of the week a listing's only ones, each in the place of the one of its start, and count what changed.
--- uses: services/time_of_week
+-- uses: services/deleted_listing, services/time_of_week
 SELECT services_listings.id
 FROM services_listings
 WHERE services_listings.id = :service_id
 FOR UPDATE;
 
 SELECT refuse_command('deleted_service')
-FROM services_listings
-WHERE
-    services_listings.id = :service_id
-    AND (services_listings.deleted_at IS NOT NULL OR services_listings.status = 'deleted');
+FROM services_deleted_listing
+WHERE services_deleted_listing.id = :service_id;
 
 WITH given AS MATERIALIZED (
     SELECT
-        slot.id,
-        slot.day_of_week,
-        slot.start_time,
-        slot.end_time,
-        slot.is_available,
+        slot.*,
         slot.start_time::interval AS opens_at,
         row_number() OVER (PARTITION BY slot.day_of_week, slot.start_time) AS repeat -- from 2 on, it is to break the key
-    FROM jsonb_to_recordset(:availability::jsonb) AS slot (
-        id text,
-        day_of_week integer,
-        start_time text,
-        end_time text,
-        is_available boolean
-    )
+    FROM jsonb_populate_recordset(NULL::services_availability, :availability::jsonb) AS slot
 ),
 
 -- Of those that another writer wrote in several forms of one start, the one in ours or the first stays.

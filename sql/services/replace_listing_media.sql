@@ -1,14 +1,13 @@
 -- Make these media a listing's only ones, and count what changed.
+-- uses: services/deleted_listing
 SELECT services_listings.id
 FROM services_listings
 WHERE services_listings.id = :service_id
 FOR UPDATE;
 
 SELECT refuse_command('deleted_service')
-FROM services_listings
-WHERE
-    services_listings.id = :service_id
-    AND (services_listings.deleted_at IS NOT NULL OR services_listings.status = 'deleted');
+FROM services_deleted_listing
+WHERE services_deleted_listing.id = :service_id;
 
 WITH given AS MATERIALIZED (
     SELECT
@@ -25,9 +24,7 @@ removed AS (
         services_media_links.service_id = :service_id
         AND NOT EXISTS (
             SELECT FROM given
-            WHERE
-                given.media_id = services_media_links.media_id
-                AND given.type = services_media_links.type
+            WHERE given.media_id = services_media_links.media_id AND given.type = services_media_links.type
         )
     RETURNING services_media_links.media_id
 ),

@@ -1,38 +1,19 @@
 -- Make these translations a listing's only ones, each in the place of the one in its language, and count what changed.
+-- uses: services/deleted_listing
 SELECT services_listings.id
 FROM services_listings
 WHERE services_listings.id = :service_id
 FOR UPDATE;
 
 SELECT refuse_command('deleted_service')
-FROM services_listings
-WHERE
-    services_listings.id = :service_id
-    AND (services_listings.deleted_at IS NOT NULL OR services_listings.status = 'deleted');
+FROM services_deleted_listing
+WHERE services_deleted_listing.id = :service_id;
 
 WITH given AS MATERIALIZED (
     SELECT
-        translation.id,
-        translation.in_language,
-        translation.title,
-        translation.description,
-        translation.short_description,
-        translation.seo_title,
-        translation.seo_description,
-        translation.seo_keywords,
-        translation.canonical_url,
+        translation.*,
         row_number() OVER (PARTITION BY translation.in_language) AS repeat -- from 2 on, it is to break the key
-    FROM jsonb_to_recordset(:translations::jsonb) AS translation (
-        id text,
-        in_language text,
-        title jsonb,
-        description jsonb,
-        short_description jsonb,
-        seo_title jsonb,
-        seo_description jsonb,
-        seo_keywords jsonb,
-        canonical_url jsonb
-    )
+    FROM jsonb_populate_recordset(NULL::services_translations, :translations::jsonb) AS translation
 ),
 
 removed AS (
@@ -41,8 +22,7 @@ removed AS (
         services_translations.service_id = :service_id
         AND NOT EXISTS (
             SELECT FROM given
-            WHERE
-                given.in_language = services_translations.in_language
+            WHERE given.in_language = services_translations.in_language
         )
     RETURNING services_translations.id
 ),

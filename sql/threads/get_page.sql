@@ -1,6 +1,5 @@
--- A page of a thread or, after a cursor that names a node, of its replies; each with the first
--- replies below it, to be linked. Served by the indexes on subject_id and the order where parent_id
--- is null, and on parent_id, created_at, id.
+-- A page of a thread or, after a cursor that names a node, of its replies; each with the first replies below it, to be linked. Served by
+-- the indexes on subject_id and the order where parent_id is null, and on parent_id, created_at, id.
 -- cost: each hidden node of the thread before the end of the page is read.
 -- uses: $shown, $node
 -- names: subject_id
@@ -10,7 +9,7 @@ WITH RECURSIVE page AS (
         root.cursor,
         root.created_at,
         0 AS depth,
-        root.place
+        root.position
     FROM ( -- noqa: ST05
         (
             SELECT
@@ -26,7 +25,7 @@ WITH RECURSIVE page AS (
                         shown.id DESC, -- when :sort = 'newest'
                         shown.created_at ASC, -- when :sort = 'oldest'
                         shown.id ASC
-                ) AS place
+                ) AS position
             FROM shown
             WHERE
                 (:after::json ->> 0) IS NULL
@@ -54,7 +53,7 @@ WITH RECURSIVE page AS (
                 shown.id,
                 shown.cursor,
                 shown.created_at,
-                row_number() OVER (ORDER BY shown.created_at ASC, shown.id ASC) AS place
+                row_number() OVER (ORDER BY shown.created_at ASC, shown.id ASC) AS position
             FROM shown
             WHERE
                 shown.parent_id = :after::json ->> 0
@@ -73,7 +72,7 @@ WITH RECURSIVE page AS (
         NULL::json AS cursor,
         reply.created_at,
         page.depth + 1 AS depth,
-        NULL::bigint AS place
+        NULL::bigint AS position
     FROM page
     CROSS JOIN
         LATERAL ( -- noqa: ST05
@@ -91,45 +90,32 @@ WITH RECURSIVE page AS (
         ) AS reply
     WHERE
         page.depth < :depth::integer
-        AND coalesce(page.place, 0) <= :limit::integer
+        AND coalesce(page.position, 0) <= :limit::integer
+),
+
+listed AS (
+    SELECT
+        array_agg(page.id ORDER BY page.depth, page.position, page.created_at, page.id)
+        FILTER (WHERE coalesce(page.position, 0) <= :limit::integer) AS ids,
+        CASE
+            WHEN bool_or(page.position > :limit::integer)
+                THEN min(page.cursor::text) FILTER (WHERE page.position = :limit::integer)
+        END AS next
+    FROM page
 )
 
 SELECT
     :subject_id::text AS subject_id,
+    listed.next,
     (
-        SELECT
-            coalesce(
-                json_agg(
-                    paged.*
-                    ORDER BY chosen.depth, chosen.place, paged.created_at, paged.id
-                ),
-                '[]'
-            )
-        FROM ( -- noqa: ST05
-            SELECT
-                page.id,
-                page.depth,
-                page.place
-            FROM page
-            WHERE coalesce(page.place, 0) <= :limit::integer
-            ORDER BY
-                page.depth,
-                page.place,
-                page.created_at,
-                page.id
-            LIMIT 5000
-        ) AS chosen
+        SELECT coalesce(json_agg(paged.* ORDER BY found.position, paged.id), '[]')
+        FROM unnest(listed.ids[1:5000]) WITH ORDINALITY AS found (id, position)
         CROSS JOIN
             LATERAL ( -- noqa: ST05
                 SELECT node.*
                 FROM node
-                WHERE node.id = chosen.id
+                WHERE node.id = found.id
                 LIMIT 1 -- noqa: AM09
             ) AS paged
-    ) AS roots,
-    (
-        SELECT last_root.cursor::text
-        FROM page AS last_root
-        INNER JOIN page AS further ON last_root.place + 1 = further.place
-        WHERE last_root.place = :limit::integer
-    ) AS next
+    ) AS roots
+FROM listed

@@ -1,6 +1,5 @@
--- The nodes of a thread, oldest first, to be linked to trees. Hidden nodes are left out, unless one
--- below them is shown. A depth counts from the nodes that reply to none of the thread. Served by
--- the indexes on subject_id, created_at, id and on parent_id.
+-- The nodes of a thread, oldest first, to be linked to trees. Hidden nodes are left out, unless one below them is shown. A depth counts
+-- from the nodes that reply to none of the thread. Served by the indexes on subject_id, created_at, id and on parent_id.
 -- cost: the whole thread, whatever the depth; a page of it reads a part.
 -- uses: $node
 -- names: subject_id

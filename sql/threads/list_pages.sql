@@ -18,7 +18,7 @@ page AS (
         root.created_at,
         wanted.subject_id,
         0 AS depth,
-        root.place
+        root.position
     FROM wanted
     CROSS JOIN
         LATERAL ( -- noqa: ST05
@@ -35,7 +35,7 @@ page AS (
                         shown.id DESC, -- when :sort = 'newest'
                         shown.created_at ASC, -- when :sort = 'oldest'
                         shown.id ASC
-                ) AS place
+                ) AS position
             FROM shown
             WHERE
                 shown.subject_id = wanted.subject_id
@@ -57,7 +57,7 @@ page AS (
         reply.created_at,
         page.subject_id,
         page.depth + 1 AS depth,
-        NULL::bigint AS place
+        NULL::bigint AS position
     FROM page
     CROSS JOIN
         LATERAL ( -- noqa: ST05
@@ -73,17 +73,17 @@ page AS (
         ) AS reply
     WHERE
         page.depth < :depth::integer
-        AND coalesce(page.place, 0) <= :limit::integer
+        AND coalesce(page.position, 0) <= :limit::integer
 ),
 
 listed AS (
     SELECT
         page.subject_id,
-        array_agg(page.id ORDER BY page.depth, page.place, page.created_at, page.id)
-        FILTER (WHERE coalesce(page.place, 0) <= :limit::integer) AS ids,
+        array_agg(page.id ORDER BY page.depth, page.position, page.created_at, page.id)
+        FILTER (WHERE coalesce(page.position, 0) <= :limit::integer) AS ids,
         CASE
-            WHEN bool_or(page.place > :limit::integer)
-                THEN min(page.cursor::text) FILTER (WHERE page.place = :limit::integer)
+            WHEN bool_or(page.position > :limit::integer)
+                THEN min(page.cursor::text) FILTER (WHERE page.position = :limit::integer)
         END AS next
     FROM page
     GROUP BY page.subject_id

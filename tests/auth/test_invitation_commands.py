@@ -201,10 +201,10 @@ def test_an_invitation_is_accepted_once(connection: Connection, database_url: st
     for name in names[1:]:
         insert(connection, "user", {"id": name, "email": f"{name}@example.com"})
     with racers(database_url, 8) as many:
-        for number, behind in ROUNDS:
+        for number, waiting_for in ROUNDS:
             invite(connection, f"{number}")
             outcomes = many.race(
-                *[auth.AcceptInvitation(id=f"{number}", user_id=name) for name in names], behind=behind
+                *[auth.AcceptInvitation(id=f"{number}", user_id=name) for name in names], waiting_for=waiting_for
             )
             assert kinds(outcomes) == {"Member": 1, "not_pending": 7}
             (member,) = (each for each in outcomes if isinstance(each, auth.Member))
@@ -216,10 +216,10 @@ def test_an_invitation_is_accepted_once_by_the_same_user(
     connection: Connection, database_url: str, invitation: str
 ) -> None:
     with racers(database_url, 8) as many:
-        for number, behind in ROUNDS:
+        for number, waiting_for in ROUNDS:
             invite(connection, f"{number}")
             outcomes = many.race(
-                *[auth.AcceptInvitation(id=f"{number}", user_id="anna") for _ in range(8)], behind=behind
+                *[auth.AcceptInvitation(id=f"{number}", user_id="anna") for _ in range(8)], waiting_for=waiting_for
             )
             assert kinds(outcomes) == {"Member": 1, "not_pending": 7}
             assert {each.found for each in outcomes if isinstance(each, Refused)} == {"accepted"}
@@ -228,11 +228,11 @@ def test_an_invitation_is_accepted_once_by_the_same_user(
 
 def test_an_invitation_is_accepted_or_canceled(connection: Connection, database_url: str, invitation: str) -> None:
     with racers(database_url, 8) as many:
-        for number, behind in ROUNDS:
+        for number, waiting_for in ROUNDS:
             invite(connection, f"{number}")
             accept = auth.AcceptInvitation(id=f"{number}", user_id="anna")
             cancel = auth.ChangeInvitationStatus(id=f"{number}", status="canceled")
-            outcomes = many.race(*4 * (accept, cancel), behind=behind)
+            outcomes = many.race(*4 * (accept, cancel), waiting_for=waiting_for)
             (row,) = rows(connection, "invitation", id=f"{number}")
             members = rows(connection, "member", user_id="anna")
             done = "Member" if row["status"] == "accepted" else "Invitation"

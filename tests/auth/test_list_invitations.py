@@ -59,7 +59,7 @@ def test_filters_alone_and_together(connection: Connection) -> None:
         assert querier.fetch(auth.CountInvitations(**filters)).count == len(expected)
 
 
-def test_a_list_goes_on_behind_a_row_that_is_gone(connection: Connection) -> None:
+def test_a_list_goes_on_after_a_row_that_is_gone(connection: Connection) -> None:
     owner = {
         "organization_id": insert(connection, "organization")["id"],
         "inviter_id": insert(connection, "user")["id"],

@@ -50,7 +50,7 @@ def test_a_role_counts_alone_and_among_others(connection: Connection) -> None:
     assert [member.id for member in Querier(connection).fetch(query)] == ['é"\\', "a"]
 
 
-def test_a_list_goes_on_behind_a_row_that_is_gone(connection: Connection) -> None:
+def test_a_list_goes_on_after_a_row_that_is_gone(connection: Connection) -> None:
     organization_id = insert_members(connection)
     querier = Querier(connection)
     *_, last = querier.fetch(auth.ListMembers(organization_id=organization_id, limit=2))

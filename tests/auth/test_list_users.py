@@ -49,7 +49,7 @@ def test_pages_of_users_of_the_same_time(
     assert [user.id for user in paged(Querier(connection), query, 4)] == expected
 
 
-def test_a_list_goes_on_behind_a_row_that_is_gone(connection: Connection) -> None:
+def test_a_list_goes_on_after_a_row_that_is_gone(connection: Connection) -> None:
     for number, day in [("b", 1), ("a", 2), ("c", 2), ("d", 1)]:
         insert(connection, "user", {"id": number, "created_at": datetime(2026, 3, day)})
     querier = Querier(connection)

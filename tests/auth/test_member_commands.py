@@ -137,7 +137,7 @@ def test_of_owners_who_leave_at_once_one_stays(
                 join(connection, "o", name, "owner")
             ways = [(0, 0), (1, 1), (0, 1)][turn % 3]  # all leave, all step down, or some each
             commands = [leaving(name)[ways[place % 2]] for place, name in enumerate(names)]
-            outcomes = many.race(*commands, behind="SELECT FROM member" if turn % 2 else None)
+            outcomes = many.race(*commands, waiting_for="SELECT FROM member" if turn % 2 else None)
             assert kinds(outcomes).pop("last_owner") == 1
             assert len([each for each in outcomes if isinstance(each, int | auth.Member)]) == number - 1
             assert len(rows(connection, "member", organization_id="o", role="owner")) == 1

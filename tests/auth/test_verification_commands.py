@@ -150,7 +150,7 @@ def test_of_callers_at_once_one_uses_a_code(connection: Connection, database_url
         for number in range(20):
             insert(connection, "verification", {"identifier": f"{number}", "value": "1", "expires_at": LATER})
             use = auth.UseVerification(identifier=f"{number}", value="1")
-            outcomes = many.race(*[use] * 12, behind="SELECT FROM verification" if number % 2 else None)
+            outcomes = many.race(*[use] * 12, waiting_for="SELECT FROM verification" if number % 2 else None)
             assert kinds(outcomes) == {"Verification": 1, "already_used": 11}
 
 
@@ -158,10 +158,10 @@ def test_of_codes_put_at_once_one_is_left(connection: Connection, database_url: 
     """Whether there was one before or not, and it is one that came back."""
     with racers(database_url, 8) as many:
         for number in range(20):
-            for behind in (None, "SELECT FROM verification"):
+            for waiting_for in (None, "SELECT FROM verification"):
                 values = [f"{each}" for each in range(8)]
                 puts = [auth.PutVerification(identifier=f"{number}", value=each, expires_at=LATER) for each in values]
-                outcomes = many.race(*puts, behind=behind)
+                outcomes = many.race(*puts, waiting_for=waiting_for)
                 assert kinds(outcomes) == {"Verification": 8}
                 (row,) = rows(connection, "verification", identifier=f"{number}")
                 assert made(auth.Verification, row) in outcomes
@@ -176,7 +176,7 @@ def test_a_code_that_is_replaced_meanwhile_is_used_before_or_not_at_all(
             querier.execute(auth.PutVerification(identifier="anna", value=f"{number}", expires_at=LATER))
             use = auth.UseVerification(identifier="anna", value=f"{number}")
             put = auth.PutVerification(identifier="anna", value="new", expires_at=LATER)
-            outcomes = many.race(*[*[use] * 7, put], behind="SELECT FROM verification" if number % 2 else None)
+            outcomes = many.race(*[*[use] * 7, put], waiting_for="SELECT FROM verification" if number % 2 else None)
             assert not any(isinstance(each, NotFound) for each in outcomes)
             assert kinds(outcomes[:7]).get("Verification", 0) <= 1
             (row,) = rows(connection, "verification")

@@ -76,7 +76,7 @@ def test_a_comment_that_cannot_be_is_not_added(
         assert caught.value.reason == ("parent_of_another_post" if given["parent_id"] == "z" else "cycle")
 
 
-def test_many_comments_are_added_each_behind_the_one_that_it_answers(connection: Connection) -> None:
+def test_many_comments_are_added_each_after_the_one_that_it_answers(connection: Connection) -> None:
     new = [blog.NewComment(**WRITTEN, id=f"n{number}", parent_id=f"n{number // 3}") for number in range(1, 10_000)]
     new.insert(0, blog.NewComment(**{**WRITTEN, "rating": 5}, id="n0", parent_id="a"))
     with watched(connection) as written:

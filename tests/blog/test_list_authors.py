@@ -19,6 +19,6 @@ def test_authors_that_fit_all_filters(sample: Connection, filters: Filters, limi
     ]
 
 
-def test_a_list_goes_on_behind_a_slug_that_is_gone(sample: Connection) -> None:
+def test_a_list_goes_on_after_a_slug_that_is_gone(sample: Connection) -> None:
     found = Querier(sample).fetch(blog.ListAuthors(after='["j", ""]', limit=1))
     assert [author.slug for author in found] == ["john-doe"]

@@ -51,7 +51,7 @@ def test_wildcards_are_text(connection: Connection) -> None:
         assert text in found.slug
 
 
-def test_a_page_goes_on_behind_a_row_that_is_gone(connection: Connection) -> None:
+def test_a_page_goes_on_after_a_row_that_is_gone(connection: Connection) -> None:
     """With ties in the time, broken by id, to the microsecond, and with drafts, which have no time of publication."""
     moment = datetime(2026, 3, 15, 12, 0, 0, 123456)
     later, sooner = moment + timedelta(microseconds=1), moment - timedelta(microseconds=1)

@@ -26,7 +26,7 @@ from tests.support.statements import write
 
 Connection = psycopg.Connection[TupleRow]
 
-both = pytest.mark.parametrize("colour", ["sync", "async"])
+both = pytest.mark.parametrize("mode", ["sync", "async"])
 
 
 @attrs.frozen
@@ -44,8 +44,8 @@ def reports(root: Path, text: str, row: type = Row) -> types.ModuleType:
 
 
 @both
-async def test_a_database_is_checked(colour: str, connection: Connection, database_url: str) -> None:
-    async with awaited_database(colour, database_url) as database:
+async def test_a_database_is_checked(mode: str, connection: Connection, database_url: str) -> None:
+    async with awaited_database(mode, database_url) as database:
         assert await database.check(profile) == []
         connection.execute("ALTER TABLE profile DROP COLUMN bio")
         (finding,) = await database.check(profile)
@@ -53,8 +53,8 @@ async def test_a_database_is_checked(colour: str, connection: Connection, databa
 
 
 @both
-async def test_a_database_looks_as_it_opens(colour: str, connection: Connection, database_url: str) -> None:
-    async with awaited_database(colour, database_url, requires=[CONCORDIA]):
+async def test_a_database_looks_as_it_opens(mode: str, connection: Connection, database_url: str) -> None:
+    async with awaited_database(mode, database_url, requires=[CONCORDIA]):
         pass
     for change, cause in (
         ("DROP FUNCTION refuse_command", "function refuse_command: does not raise RC001"),
@@ -64,16 +64,16 @@ async def test_a_database_looks_as_it_opens(colour: str, connection: Connection,
     ):
         connection.execute(change.encode())
         with pytest.raises(NotMigrated, match=cause) as error:
-            async with awaited_database(colour, database_url, requires=[CONCORDIA]):
+            async with awaited_database(mode, database_url, requires=[CONCORDIA]):
                 pass
         assert "concordia-sql check" in str(error.value)
 
 
 @both
 async def test_what_is_missing_is_explained(
-    colour: str, connection: Connection, async_connection: psycopg.AsyncConnection[TupleRow]
+    mode: str, connection: Connection, async_connection: psycopg.AsyncConnection[TupleRow]
 ) -> None:
-    querier: AsyncQuerier = awaited_querier(colour, connection if colour == "sync" else async_connection)
+    querier: AsyncQuerier = awaited_querier(mode, connection if mode == "sync" else async_connection)
     ask = profile.GetProfile(user_id="x")
     for change, cause in (
         ("ALTER TABLE profile DROP COLUMN bio", "all migrations are applied, so something was changed since"),

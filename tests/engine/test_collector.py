@@ -13,7 +13,7 @@ def on() -> None:
     assert gc.isenabled()
 
 
-def test_the_collector_is_off_inside_and_on_again_behind_an_error() -> None:
+def test_the_collector_is_off_inside_and_on_again_after_an_error() -> None:
     with CollectorPause():
         assert not gc.isenabled()
     assert gc.isenabled()

@@ -1,4 +1,4 @@
-"""Commands in both colours: statements that make one transaction, refusals, batches, trials, retries."""
+"""Commands, sync and async: statements that make one transaction, refusals, batches, trials, retries."""
 
 import asyncio
 import threading
@@ -75,7 +75,7 @@ async def test_a_refusal_rolls_back_what_came_before(querier: AsyncQuerier, othe
 
 
 async def test_a_lock_is_held_until_the_last_statement(querier: AsyncQuerier, other: Connection) -> None:
-    """So that what comes behind it sees what its holder did."""
+    """So that what comes after it sees what its holder did."""
     with other.transaction():
         other.execute("SELECT FROM things WHERE title = 'a' FOR UPDATE")
         swapping = asyncio.create_task(querier.execute(SwapSizes(smaller="a", larger="b")))

@@ -1,4 +1,4 @@
-"""Databases of both colours: how they connect, what they set, and how they get over lost connections and servers."""
+"""Databases, sync and async: how they connect, what they set, and how they get over lost connections and servers."""
 
 import asyncio
 import gc
@@ -46,7 +46,7 @@ BUSY = "concordia_sql: no connection was free within 0.1 s: are all of them in u
 
 @pytest.fixture(params=["sync", "async"])
 def make(request: pytest.FixtureRequest) -> Make:
-    """Makes a database of each colour, not open."""
+    """Makes a database of each kind, sync and async, not open."""
     return lambda url, **options: awaited_database(request.param, url, **options)
 
 
@@ -139,7 +139,7 @@ async def test_the_connection_used_last_is_used_next(make: Make, database_url: s
         async with database.querier() as first, database.querier() as second:
             used = [first.connection.info.backend_pid, second.connection.info.backend_pid]
         assert len(set(used)) == 2
-        assert await pid_of(database) == used[0]  # given back behind the second
+        assert await pid_of(database) == used[0]  # given back after the second
         assert await pid_of(database) == used[0]
 
 

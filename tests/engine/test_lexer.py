@@ -112,7 +112,7 @@ def test_parameters_are_found_between_everything_else(pieces: list[tuple[str, in
 def test_postgresql_ends_strings_and_comments_at_the_same_places(
     server: Connection, strings: list[str], comments: list[str]
 ) -> None:
-    """PostgreSQL sees a column and a parameter behind each string: it would not, were the string longer or shorter."""
+    """PostgreSQL sees a column and a parameter after each string: it would not, were the string longer or shorter."""
     items = [f"{string} {comment}, :{'p' * (index + 1)}::text" for index, (string, comment) in enumerate(
         zip(strings, comments, strict=False))]  # fmt: skip
     text, count = numbered(f"SELECT {', '.join(items)}")

@@ -274,7 +274,7 @@ def test_all_columns_that_a_command_does_not_give_are_named(tmp_path: Path, serv
 
 
 def test_two_columns_of_a_command_cannot_share_a_name(tmp_path: Path, server: Querier) -> None:
-    """Else the columns behind them would fill each other's fields."""
+    """Else the columns after them would fill each other's fields."""
 
     @command(write(tmp_path, "mine/do.sql", "-- A.\nSELECT ARRAY['x'] AS tags, 1 AS first, 2 AS first, 'a' AS last"))
     class Do(ReturningOne[Mixed]):

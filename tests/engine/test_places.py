@@ -80,9 +80,9 @@ def asking(root: Path, text: str, base: Any = Many[Row]) -> Any:
 
 @pytest.fixture(params=["sync", "async", "not prepared"])
 def querier(request: pytest.FixtureRequest, connection: Any, async_connection: Any) -> AsyncQuerier:
-    colour = "async" if request.param == "async" else "sync"
-    own = async_connection if colour == "async" else connection
-    return awaited_querier(colour, own, prepare=request.param != "not prepared")
+    mode = "async" if request.param == "async" else "sync"
+    own = async_connection if mode == "async" else connection
+    return awaited_querier(mode, own, prepare=request.param != "not prepared")
 
 
 async def alone(querier: AsyncQuerier, asked: Any) -> None:

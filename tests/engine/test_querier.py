@@ -1,4 +1,4 @@
-"""Queriers of both colours: what comes back, who may use them and when, and what is left after trouble."""
+"""Queriers, sync and async: what comes back, who may use them and when, and what is left after trouble."""
 
 import asyncio
 import gc
@@ -198,7 +198,7 @@ def many_things(other: Connection) -> Connection:
     return other
 
 
-async def test_an_error_behind_the_first_of_many_rows_is_the_servers(
+async def test_an_error_after_the_first_of_many_rows_is_the_servers(
     querier: AsyncQuerier, many_things: Connection, tmp_path: Path
 ) -> None:
     asked = rows_of(tmp_path, "SELECT 10 / size AS number FROM things", number=int)
@@ -217,7 +217,7 @@ async def test_one_of_many_rows_that_does_not_fit_is_named(
 ) -> None:
     asked = rows_of(tmp_path, "SELECT NULLIF(size, 0) AS number FROM things ORDER BY title", number=int)
     assert len(await querier.fetch(asked)) == 5_002
-    for title in "b", "200":  # the last one, and one with many behind it
+    for title in "b", "200":  # the last one, and one with many after it
         many_things.execute("UPDATE things SET size = 0 WHERE title = %s", [title])
         place = many_things.execute("SELECT count(*) FROM things WHERE title < %s", [title]).fetchall()[0][0]
         for run in fetched, streamed:
@@ -248,7 +248,7 @@ async def asking_many(querier: AsyncQuerier, many_things: Connection, tmp_path: 
     return asking
 
 
-async def test_a_connection_that_ends_behind_the_first_of_many_rows(
+async def test_a_connection_that_ends_after_the_first_of_many_rows(
     querier: AsyncQuerier, many_things: Connection, tmp_path: Path
 ) -> None:
     asking = await asking_many(querier, many_things, tmp_path)
@@ -258,7 +258,7 @@ async def test_a_connection_that_ends_behind_the_first_of_many_rows(
     assert notes(caught.value) == ["while running mine.Ask"]
 
 
-async def test_a_call_cancelled_behind_the_first_of_many_rows(
+async def test_a_call_cancelled_after_the_first_of_many_rows(
     async_querier: AsyncQuerier, many_things: Connection, tmp_path: Path
 ) -> None:
     asking = await asking_many(async_querier, many_things, tmp_path)
@@ -281,7 +281,7 @@ async def test_a_stream_gives_the_rows_that_fetch_does(querier: AsyncQuerier) ->
         assert [row async for row in rows] == []
 
 
-async def test_a_batch_behind_a_stream_has_all_its_rows(querier: AsyncQuerier) -> None:
+async def test_a_batch_after_a_stream_has_all_its_rows(querier: AsyncQuerier) -> None:
     """libpq would give the first ones in chunks."""
     asked, numbers = CountUp(last=1_234), [Number(number) for number in range(1, 1_235)]
     for _ in "unprepared", "prepared":

@@ -44,8 +44,8 @@ def querier(
 @pytest.fixture
 def unprepared(querier: AsyncQuerier) -> AsyncQuerier:
     """A querier that prepares nothing."""
-    colour = "async" if isinstance(querier, AsyncQuerier) else "sync"
-    return awaited_querier(colour, querier.connection, prepare=False)
+    mode = "async" if isinstance(querier, AsyncQuerier) else "sync"
+    return awaited_querier(mode, querier.connection, prepare=False)
 
 
 @contextlib.contextmanager
@@ -182,7 +182,7 @@ async def test_a_changed_table_is_prepared_anew(querier: AsyncQuerier, connectio
     assert texts == sorted(query.compose().encoded.decode() for query in (small, GetNumber(number=1)))
 
 
-async def test_a_changed_table_fails_inside_a_transaction_and_is_prepared_anew_behind_it(
+async def test_a_changed_table_fails_inside_a_transaction_and_is_prepared_anew_after_it(
     querier: AsyncQuerier, connection: Connection
 ) -> None:
     await querier.fetch(ListThings(size=1))
@@ -288,7 +288,7 @@ async def test_an_error_in_a_batch_is_the_error_of_all_and_leaves_the_querier_in
 async def test_nothing_is_lost_in_a_failed_transaction(
     querier: AsyncQuerier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was to be dropped there is dropped behind it."""
+    """What was to be dropped there is dropped after it."""
     monkeypatch.setattr(session_module, "PREPARED_MAX", 2)
     *asked, last = statements(tmp_path, 5)
     await querier.fetch_batch(*asked)

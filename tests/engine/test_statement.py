@@ -310,7 +310,7 @@ def test_two_shapes_of_one_name_are_refused(tmp_path: Path) -> None:
         assert str(caught.value) == f"{path}:{line}: two shapes of the name a_b_c: {one} and {other}"
 
 
-def test_every_shape_stands_behind_those_that_it_uses(tmp_path: Path) -> None:
+def test_every_shape_comes_after_those_that_it_uses(tmp_path: Path) -> None:
     used = {"a": "", "b": "mine/a", "c": "mine/b, mine/a", "d": "mine/c, mine/a", "e": "mine/b, mine/d"}
     for name, uses in used.items():
         header = f"-- uses: {uses}\n" if uses else ""

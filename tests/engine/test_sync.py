@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from concordia_sql import AsyncDatabase, AsyncQuerier, Database, Querier
-from tests.support.make_sync import SOURCES, sync_of, target_of
+from tests.support.make_sync import SOURCES, sync_of, target_of, written
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
 def test_it_is_what_make_sync_writes(source: Path) -> None:
+    assert source.read_text("utf-8") == written(source)
     assert target_of(source).read_text("utf-8") == sync_of(source)
 
 

@@ -42,12 +42,12 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize("colour", ["sync", "async"])
+@pytest.mark.parametrize("mode", ["sync", "async"])
 @pytest.mark.parametrize("kind", VALUES)
 async def test_a_value_that_json_holds_as_text_is_text(
-    connection: Any, async_connection: Any, tmp_path: Path, colour: str, kind: str
+    connection: Any, async_connection: Any, tmp_path: Path, mode: str, kind: str
 ) -> None:
-    querier: AsyncQuerier = awaited_querier(colour, async_connection if colour == "async" else connection)
+    querier: AsyncQuerier = awaited_querier(mode, async_connection if mode == "async" else connection)
     connection.execute("SET TimeZone = UTC")
     await async_connection.execute("SET TimeZone = UTC")
     path = tmp_path / "own" / "get.sql"

@@ -75,7 +75,7 @@ def test_a_category_has_all_below_it_even_in_a_cycle(connection: Connection) -> 
     assert found("top") == set()
 
 
-def test_a_page_goes_on_behind_a_row_that_is_gone(connection: Connection) -> None:
+def test_a_page_goes_on_after_a_row_that_is_gone(connection: Connection) -> None:
     """With ties in created_at, broken by id, and to the microsecond."""
     moment = datetime(2026, 3, 15, 12, 0, 0, 123456)
     times = [moment, moment, moment - timedelta(microseconds=1), moment + timedelta(microseconds=1)]

@@ -85,7 +85,7 @@ def test_a_review_that_cannot_be_is_not_added(
     assert "sara" not in str(caught.value)
 
 
-def test_many_reviews_are_added_each_behind_the_one_that_it_replies_to(connection: Connection) -> None:
+def test_many_reviews_are_added_each_after_the_one_that_it_replies_to(connection: Connection) -> None:
     new = [services.NewReview(**WRITTEN, id=f"n{number}", parent_id=f"n{number // 3}") for number in range(1, 10_000)]
     new.insert(0, services.NewReview(**{**WRITTEN, "rating": 5}, id="n0", parent_id="a"))
     with watched(connection) as written:
@@ -351,9 +351,9 @@ def test_a_reply_that_races_with_a_delete_is_there_or_the_review_is_gone(
     connection: Connection, database_url: str, replies: Any
 ) -> None:
     """A reply that came first keeps the review from being deleted, empties it, or goes with it."""
-    behind = {"refuse": Refused, "tombstone": services.DeletedReview(0, 1), "subtree": services.DeletedReview(2, 0)}
+    expected = {"refuse": Refused, "tombstone": services.DeletedReview(0, 1), "subtree": services.DeletedReview(2, 0)}
     late = (services.DeletedReview(1, 0), MissingReference)
-    early = (behind[replies], services.Review)
+    early = (expected[replies], services.Review)
 
     def commands(number: int) -> tuple[Command[Any], Command[Any]]:
         insert(connection, "services_reviews", {"id": f"x{number}", "service_id": "l"})

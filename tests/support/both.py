@@ -1,4 +1,4 @@
-"""Both colours behind one face: a synchronous querier or database, awaited as the asynchronous one is."""
+"""Sync and async behind one interface: a sync querier or database, awaited as the async one is."""
 
 import asyncio
 import contextlib
@@ -53,16 +53,16 @@ async def _iterated(rows: Iterator[Any]) -> AsyncIterator[Any]:
         yield row
 
 
-def awaited_querier(colour: str, connection: Any, **options: Any) -> AsyncQuerier:
-    """A querier of this colour on a connection of that colour."""
-    if colour == "async":
+def awaited_querier(mode: str, connection: Any, **options: Any) -> AsyncQuerier:
+    """A querier on a connection; both are sync, or async."""
+    if mode == "async":
         return AsyncQuerier(connection, **options)
     return cast("AsyncQuerier", Awaited(Querier(connection, **options)))
 
 
-def awaited_database(colour: str, url: str, **options: Any) -> AsyncDatabase:
-    """A database of this colour, not open."""
-    if colour == "async":
+def awaited_database(mode: str, url: str, **options: Any) -> AsyncDatabase:
+    """A database, sync or async, not open."""
+    if mode == "async":
         return AsyncDatabase(url, **options)
     return cast("AsyncDatabase", Awaited(Database(url, **options)))
 

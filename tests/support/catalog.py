@@ -1,9 +1,10 @@
 """Every query of the library, with values for its parameters that find something in the sample."""
 
 import inspect
+import types
 import typing
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -150,9 +151,30 @@ def _public(domain: ModuleType) -> Iterator[type[Statement[Any]]]:
 
 
 def example(query_class: type[S], optional: Iterable[str] = ()) -> S:
-    """The query with its required parameters and these optional ones."""
+    """The query with its required parameters and these optional ones; without a value here, one of the type."""
     values = VALUES | OF_QUERY.get(query_class.query_name, {})
-    return query_class(**{name: values[name] for name in (*required(query_class), *optional)})
+    hints = typing.get_type_hints(query_class)
+    names = (*required(query_class), *optional)
+    return query_class(**{name: values[name] if name in values else _of_type(hints[name]) for name in names})
+
+
+def _of_type(hint: Any) -> object:
+    """Some value of a parameter's type."""
+    while typing.get_origin(hint) in (typing.Union, types.UnionType):
+        hint = typing.get_args(hint)[0]
+    if typing.get_origin(hint) is typing.Literal:
+        return typing.get_args(hint)[0]
+    return next((value for cls, value in _ANY.items() if hint is cls), [])
+
+
+_ANY: dict[type, object] = {
+    str: "x",
+    int: 1,
+    bool: True,
+    float: 1.5,
+    date: date(2026, 1, 1),
+    datetime: datetime(2026, 1, 1),
+}
 
 
 def required(query_class: type[Statement[Any]]) -> list[str]:

@@ -23,19 +23,19 @@ class Racers:
         self._queriers = [Querier(connection) for connection in connections]
         self._pool = ThreadPoolExecutor(len(connections))
 
-    def race(self, *calls: Call, behind: str | None = None) -> list[Any]:
+    def race(self, *calls: Call, waiting_for: str | None = None) -> list[Any]:
         """The results or errors of the calls, in their order.
 
-        All begin together. With `behind`, a SELECT whose rows are locked first, all wait for these rows, or for another
-        call that does, and then go on together.
+        All begin together. With `waiting_for`, a SELECT whose rows are locked first, all wait for these rows, or for
+        another call that does, and then go on together.
         """
         barrier = threading.Barrier(len(calls))
         with self._gate.transaction():
-            if behind:
-                self._gate.execute(f"{behind} FOR UPDATE".encode())
+            if waiting_for:
+                self._gate.execute(f"{waiting_for} FOR UPDATE".encode())
             racing = list(zip(self._queriers, calls, strict=True))
             futures = [self._pool.submit(_begin, barrier, *each) for each in racing]
-            if behind:
+            if waiting_for:
                 for connection, future in zip(self._connections, futures, strict=True):
                     _await_lock(self._gate, connection, future)
         return [future.result() for future in futures]

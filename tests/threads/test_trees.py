@@ -58,9 +58,9 @@ def test_a_deep_tree_is_walked_compared_and_shown(deep: Reply) -> None:
 
 
 def test_a_deep_tree_is_pickled_and_copied(deep: Reply) -> None:
-    for twin in (pickle.loads(pickle.dumps(deep)), copy.copy(deep), copy.deepcopy(deep)):
-        assert twin is not deep
-        assert twin == deep
+    for copied in (pickle.loads(pickle.dumps(deep)), copy.copy(deep), copy.deepcopy(deep)):
+        assert copied is not deep
+        assert copied == deep
 
 
 def test_a_deep_tree_becomes_json(deep: Reply) -> None:
@@ -95,14 +95,14 @@ def test_rows_and_text_are_in_the_order_of_the_walk() -> None:
 
 def test_a_part_of_a_tree_is_copied_alone() -> None:
     part = small().replies[0]
-    twin = pickle.loads(pickle.dumps(part))
-    assert twin == part
-    assert [node.id for node in twin.walk()] == ["1", "2", "4"]
+    copied = pickle.loads(pickle.dumps(part))
+    assert copied == part
+    assert [node.id for node in copied.walk()] == ["1", "2", "4"]
 
 
 @given(st.lists(st.integers(-1, 8), max_size=8), st.randoms(use_true_random=False))
 def test_every_row_is_linked_once_whatever_the_order(parents: list[int], random: Random) -> None:
-    """Parents may be any row, before or behind, itself, or none that is there: each row stands in one place."""
+    """Parents may be any row, before or after, itself, or none that is there: each row stands in one place."""
     rows = [reply(number, parent) for number, parent in enumerate(parents)]
     random.shuffle(rows)
     nodes = [node for root in link(rows) for node in root.walk()]
@@ -115,8 +115,8 @@ def test_every_row_is_linked_once_whatever_the_order(parents: list[int], random:
 def test_a_copy_is_the_same_tree(parents: list[int]) -> None:
     rows = [reply(0, None), *(reply(number + 1, parent % (number + 1)) for number, parent in enumerate(parents))]
     (root,) = link(rows)
-    twin = pickle.loads(pickle.dumps(root))
-    assert twin == root
-    assert [(node.id, len(node.replies)) for node in twin.walk()] == [
+    copied = pickle.loads(pickle.dumps(root))
+    assert copied == root
+    assert [(node.id, len(node.replies)) for node in copied.walk()] == [
         (node.id, len(node.replies)) for node in root.walk()
     ]

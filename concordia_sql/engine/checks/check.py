@@ -101,19 +101,19 @@ def _check(
         seen = connection.wait(look(connection.pgconn, library))
         found = list(seen.findings())
         yield from found
-        behind = any(finding.where == "migrations" and finding.level == "error" for finding in found)
+        outdated = any(finding.where == "migrations" and finding.level == "error" for finding in found)
         kept = snapshot_of(library)
-        if kept and not (behind and seen.applied):  # what is not applied yet is missing
+        if kept and not (outdated and seen.applied):  # what is not applied yet is missing
             expected = load_catalogue(kept)
             actual = read_catalogue(connection, list(expected))
-            if behind and not actual:
+            if outdated and not actual:
                 return  # an empty database: all else follows
             expected = {name: table for name, table in expected.items() if name not in seen.elsewhere}
             for name, differences in compare(expected, actual).items():
                 yield from differences
                 if any(finding.level == "error" for finding in differences):
                     broken.add(name)
-        missing = missing or behind or bool(seen.elsewhere) or seen.refuses is False
+        missing = missing or outdated or bool(seen.elsewhere) or seen.refuses is False
     explained = Explained(frozenset(broken), missing)
     yield from check_statements(Describer(connection), classes, converter, explained)
 

@@ -21,7 +21,7 @@ _JOINING = ("join", "left", "right", "full", "inner", "outer", "cross", "natural
 _AFTER_NAMES = (*_JOINING, "on", "using", "where", "tablesample", *_ENDS)
 
 Words = Sequence[tuple[int, Token]]
-"""The tokens outside of brackets that are not blank, with their places: `(` is followed by its `)`."""
+"""The tokens outside of brackets that are not blank, with their indexes: `(` is followed by its `)`."""
 Around = Callable[[str], str]
 
 
@@ -32,7 +32,7 @@ class Select:
     tokens: Tokens
     ctes: "Mapping[str, Select | None]"
     around: Around
-    """The statement that gives the rows of a SELECT written in the place of this one."""
+    """The statement that gives the rows of a SELECT written in place of this one."""
     shows_nulls: bool = True
     """Whether its rows are those of the statement, so that a column that can be NULL here can be there."""
 
@@ -113,7 +113,7 @@ class Select:
         source, _, _ = _clauses(tail)
         words = _words(source)
         starts = [
-            place for place, (_, word) in enumerate(words) if word.keyword in ("from", "join") or word.text == ","
+            index for index, (_, word) in enumerate(words) if word.keyword in ("from", "join") or word.text == ","
         ]
         found: dict[str, Select | None] = {}
         for start, end in itertools.pairwise([*starts, len(words)]):
@@ -170,21 +170,21 @@ def _read(tokens: Tokens, ctes: "Mapping[str, Select | None]", around: Around) -
     if not words or words[0][1].keyword != "with":
         return Select(tokens, ctes, around)
     recursive = words[1][1].keyword == "recursive"
-    place = 2 if recursive else 1
+    index = 2 if recursive else 1
     named: list[tuple[str, int, Tokens]] = []
     while True:
-        start, name = place, words[place][1].name
-        renamed = words[place + 1][1].text == "("
-        place += 3 if renamed else 1
-        while words[place][1].text != "(":  # AS NOT MATERIALIZED
-            place += 1
-        body = tokens[words[place][0] + 1 : words[place + 1][0]]
+        start, name = index, words[index][1].name
+        renamed = words[index + 1][1].text == "("
+        index += 3 if renamed else 1
+        while words[index][1].text != "(":  # AS NOT MATERIALIZED
+            index += 1
+        body = tokens[words[index][0] + 1 : words[index + 1][0]]
         named.append(("" if renamed else name, words[start - 1][0], body))
-        place += 2
-        if words[place][1].text != ",":
+        index += 2
+        if words[index][1].text != ",":
             break
-        place += 1
-    begin = words[place][0]
+        index += 1
+    begin = words[index][0]
     known = dict(ctes)
     for number, (name, end, body) in enumerate(named):
         opening = tokens[:begin] if recursive else tokens[:end] if number else []
@@ -211,7 +211,7 @@ def _row(expression: Tokens, aliases: Mapping[str, object]) -> str | None:
     if name in _OBJECTS:
         return _object(arguments)
     first = arguments[0] if arguments else []
-    order = [place for place, word in _words(first) if word.keyword == "order"]
+    order = [index for index, word in _words(first) if word.keyword == "order"]
     if name not in _ROWS or (len(arguments) > 1 and not order):
         return None
     argument = first[: order[0]] if order else first
@@ -246,15 +246,15 @@ def _call(expression: Tokens) -> tuple[str, Sequence[Tokens]]:
     if len(words) != 3 or words[1][1].text != "(":
         return "", []
     inner = expression[words[1][0] + 1 : words[2][0]]
-    commas = [place for place, word in _words(inner) if word.text == ","]
+    commas = [index for index, word in _words(inner) if word.text == ","]
     edges = itertools.pairwise([-1, *commas, len(inner)])
     return words[0][1].name, [inner[start + 1 : end] for start, end in edges]
 
 
 def _clauses(tail: Tokens) -> tuple[Tokens, Tokens, Tokens]:
     """FROM, WHERE and what follows them."""
-    end = next((place for place, word in _words(tail) if word.keyword in _ENDS), len(tail))
-    where = next((place for place, word in _words(tail[:end]) if word.keyword == "where"), end)
+    end = next((index for index, word in _words(tail) if word.keyword in _ENDS), len(tail))
+    where = next((index for index, word in _words(tail[:end]) if word.keyword == "where"), end)
     return tail[:where], tail[where:end], tail[end:]
 
 
@@ -265,7 +265,7 @@ def _expression(item: Tokens) -> Tokens:
 
 
 def _words(tokens: Tokens) -> Words:
-    return [(place, token) for place, token in outermost(tokens) if not token.blank]
+    return [(index, token) for index, token in outermost(tokens) if not token.blank]
 
 
 def _text(tokens: Tokens) -> str:

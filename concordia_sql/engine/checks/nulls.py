@@ -66,7 +66,7 @@ class Origin:
     """Its schema and name."""
     column: str
     not_null: bool
-    free: bool
+    may_be_null: bool
     """Whether nothing else keeps NULL out of it: no other constraint, domain or trigger."""
 
 
@@ -180,7 +180,7 @@ class _Reading:
             return True if len(lost) == 1 and self._loses(lost[0], path) else None
         if origin.not_null:
             return False
-        return True if origin.free and self._may_claim and not self._named(origin.column, self._nodes) else None
+        return True if origin.may_be_null and self._may_claim and not self._named(origin.column, self._nodes) else None
 
     def _placed(self, text: str, origin: Origin | None) -> tuple[str | None, Origin | None]:
         """The alias and the column that an output names."""
@@ -211,7 +211,7 @@ class _Reading:
 
     def _loses(self, join: Plan, path: Sequence[Plan]) -> bool:
         """Whether an outer join can miss a row of the table at the end of the path."""
-        below = path[next(place for place, node in enumerate(path) if node is join) + 1 :]
+        below = path[next(index for index, node in enumerate(path) if node is join) + 1 :]
         if not self._may_claim or any(node["Node Type"] not in _LOSING_NOTHING for node in below[:-1]):
             return False
         if "Filter" in join or join["Join Type"] in ("Anti", "Right Anti"):
@@ -289,28 +289,28 @@ def _is_filled(text: str) -> bool:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
-    """The characters outside of strings and names, each with its depth in brackets and its place."""
+    """The characters outside of strings and names, each with its depth in brackets and its index."""
     depth, quote = 0, ""
-    for place, character in enumerate(text):
+    for index, character in enumerate(text):
         if quote:
             quote = "" if character == quote else quote
         elif character in "'\"":
             quote = character
         else:
             depth -= character in ")]"
-            yield character, depth, place
+            yield character, depth, index
             depth += character in "(["
 
 
 def _matching(text: str) -> bool:
     """Whether the text is one call: its first bracket closes at its end."""
-    closing = [place for character, depth, place in _pieces(text) if character == ")" and depth == 0]
+    closing = [index for character, depth, index in _pieces(text) if character == ")" and depth == 0]
     return closing == [len(text) - 1]
 
 
 def _arguments(text: str) -> list[str]:
     """The arguments of a call."""
     edges = [text.index("(")]
-    edges += [place for character, depth, place in _pieces(text) if character == "," and depth == 1]
+    edges += [index for character, depth, index in _pieces(text) if character == "," and depth == 1]
     edges.append(len(text) - 1)
     return [text[start + 1 : end].strip() for start, end in itertools.pairwise(edges)]

@@ -219,6 +219,6 @@ def _plan(querier: Querier, composed: Composed, query: Statement[Any] | None) ->
 
 
 def _values(querier: Querier, composed: Composed, query: Statement[Any] | None) -> SQL | Composable:
-    """What stands behind EXECUTE."""
+    """What follows EXECUTE."""
     texts = querier._session.texts(composed, query) if query else [None] * len(composed.parameters)
     return SQL("({})").format(SQL(", ").join(map(Quoted, texts))) if texts else SQL("")

@@ -1,5 +1,4 @@
--- An invitation with its organization and its inviter; the database's clock decides whether it is
--- open.
+-- An invitation with its organization and its inviter; the database's clock decides whether it is open.
 -- uses: auth/organization, auth/user
 SELECT
     invitation.id,

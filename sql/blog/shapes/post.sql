@@ -1,5 +1,4 @@
--- A post, not deleted, with everything that belongs to it; comments are read only when a class
--- names them.
+-- A post, not deleted, with everything that belongs to it; comments are read only when a class names them.
 -- uses: blog/organization, blog/author, blog/category, blog/medium, blog/translation, blog/comment
 SELECT
     blog_posts.id,

@@ -1,5 +1,5 @@
 -- A comment, shown or hidden (deleted, not approved, or of a deleted post), a hidden one without what its author wrote unless it is asked for.
--- uses: blog/shown_comment
+-- uses: blog/deleted_post, blog/shown_comment
 SELECT
     blog_comments.id,
     blog_comments.post_id,
@@ -9,49 +9,11 @@ SELECT
     blog_comments.deleted_at,
     blog_comments.created_at,
     blog_comments.updated_at,
-    CASE
-        WHEN
-            :with_hidden::boolean
-            OR (
-                blog_comments.deleted_at IS NULL
-                AND blog_comments.status = 'approved'
-                AND gone.id IS NULL
-            )
-            THEN blog_comments.author_name
-    END AS author_name,
-    CASE
-        WHEN
-            :with_hidden::boolean
-            OR (
-                blog_comments.deleted_at IS NULL
-                AND blog_comments.status = 'approved'
-                AND gone.id IS NULL
-            )
-            THEN blog_comments.author_email
-    END AS author_email,
-    CASE
-        WHEN
-            :with_hidden::boolean
-            OR (
-                blog_comments.deleted_at IS NULL
-                AND blog_comments.status = 'approved'
-                AND gone.id IS NULL
-            )
-            THEN blog_comments.content
-    END AS content,
-    CASE
-        WHEN
-            :with_hidden::boolean
-            OR (
-                blog_comments.deleted_at IS NULL
-                AND blog_comments.status = 'approved'
-                AND gone.id IS NULL
-            )
-            THEN blog_comments.rating
-    END AS rating,
-    blog_comments.deleted_at IS NOT NULL
-    OR blog_comments.status <> 'approved'
-    OR gone.id IS NOT NULL AS is_hidden,
+    state.is_hidden,
+    CASE WHEN :with_hidden::boolean OR NOT state.is_hidden THEN blog_comments.author_name END AS author_name,
+    CASE WHEN :with_hidden::boolean OR NOT state.is_hidden THEN blog_comments.author_email END AS author_email,
+    CASE WHEN :with_hidden::boolean OR NOT state.is_hidden THEN blog_comments.content END AS content,
+    CASE WHEN :with_hidden::boolean OR NOT state.is_hidden THEN blog_comments.rating END AS rating,
     (
         SELECT count(*)
         FROM (
@@ -67,12 +29,17 @@ SELECT
 FROM blog_comments
 LEFT JOIN
     LATERAL ( -- noqa: ST05
-        SELECT owner.id
-        FROM blog_posts AS owner
-        WHERE
-            owner.id = blog_comments.post_id
-            AND (owner.deleted_at IS NOT NULL OR owner.status = 'deleted')
+        SELECT blog_deleted_post.id
+        FROM blog_deleted_post
+        WHERE blog_deleted_post.id = blog_comments.post_id
         -- One lookup for each: the planner may else read the table for a few rows.
         OFFSET 0 -- noqa: AM09
     ) AS gone
     ON TRUE
+CROSS JOIN
+    LATERAL ( -- noqa: ST05
+        SELECT
+            blog_comments.deleted_at IS NOT NULL
+            OR blog_comments.status <> 'approved'
+            OR gone.id IS NOT NULL AS is_hidden
+    ) AS state

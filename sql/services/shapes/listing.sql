@@ -1,5 +1,4 @@
--- A listing, not deleted, with everything that belongs to it; bookings and reviews are read only
--- when a class names them.
+-- A listing, not deleted, with everything that belongs to it; bookings and reviews are read only when a class names them.
 -- uses: services/category, services/translation, services/medium, services/availability_slot, services/review
 -- uses: services/booking, blog/organization, auth/public_user
 SELECT

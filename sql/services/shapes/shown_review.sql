@@ -1,5 +1,6 @@
 -- The position of each review that a thread shows: a review that is neither deleted nor unapproved, or
 -- that has such a review below it; none of a deleted listing.
+-- uses: services/deleted_listing
 SELECT
     services_reviews.id,
     services_reviews.service_id,
@@ -13,36 +14,23 @@ WHERE
     OR (
         -- One lookup for each, here and below: the planner, which cannot know the depth, may else read the table for each level.
         NOT EXISTS (
-            SELECT owner.id
-            FROM services_listings AS owner
-            WHERE
-                owner.id = services_reviews.service_id
-                AND (owner.deleted_at IS NOT NULL OR owner.status = 'deleted')
+            SELECT services_deleted_listing.id
+            FROM services_deleted_listing
+            WHERE services_deleted_listing.id = services_reviews.service_id
             OFFSET 0 -- noqa: AM09
         )
         AND (
             (services_reviews.deleted_at IS NULL AND services_reviews.status = 'approved')
             OR EXISTS (
-                WITH RECURSIVE below AS (
+                WITH RECURSIVE reached AS (
                     SELECT
-                        reply.id,
-                        reply.deleted_at IS NOT NULL
-                        OR reply.status <> 'approved'
-                        OR EXISTS (
-                            SELECT owner.id
-                            FROM services_listings AS owner
-                            WHERE
-                                owner.id = reply.service_id
-                                AND (owner.deleted_at IS NOT NULL OR owner.status = 'deleted')
-                            OFFSET 0 -- noqa: AM09
-                        ) AS is_hidden
-                    FROM services_reviews AS reply
-                    WHERE reply.parent_id = services_reviews.id
+                        services_reviews.id,
+                        TRUE AS is_hidden
                     UNION
                     SELECT
                         reply.id,
                         reply.is_hidden
-                    FROM below
+                    FROM reached
                     CROSS JOIN
                         LATERAL ( -- noqa: ST05
                             SELECT
@@ -50,23 +38,21 @@ WHERE
                                 services_reviews.deleted_at IS NOT NULL
                                 OR services_reviews.status <> 'approved'
                                 OR EXISTS (
-                                    SELECT owner.id
-                                    FROM services_listings AS owner
-                                    WHERE
-                                        owner.id = services_reviews.service_id
-                                        AND (owner.deleted_at IS NOT NULL OR owner.status = 'deleted')
+                                    SELECT services_deleted_listing.id
+                                    FROM services_deleted_listing
+                                    WHERE services_deleted_listing.id = services_reviews.service_id
                                     OFFSET 0 -- noqa: AM09
                                 ) AS is_hidden
                             FROM services_reviews
-                            WHERE services_reviews.parent_id = below.id
+                            WHERE services_reviews.parent_id = reached.id
                             OFFSET 0 -- noqa: AM09
                         ) AS reply
-                    WHERE below.is_hidden
+                    WHERE reached.is_hidden
                 )
 
-                SELECT below.id
-                FROM below
-                WHERE NOT below.is_hidden
+                SELECT reached.id
+                FROM reached
+                WHERE NOT reached.is_hidden
             )
         )
     )

@@ -1,5 +1,5 @@
 -- A review, shown or hidden (deleted, not approved, or of a deleted listing), a hidden one without what its author wrote unless it is asked for.
--- uses: services/shown_review
+-- uses: services/deleted_listing, services/shown_review
 SELECT
     services_reviews.id,
     services_reviews.service_id,
@@ -9,59 +9,12 @@ SELECT
     services_reviews.deleted_at,
     services_reviews.created_at,
     services_reviews.updated_at,
-    CASE
-        WHEN
-            :with_hidden::boolean
-            OR (
-                services_reviews.deleted_at IS NULL
-                AND services_reviews.status = 'approved'
-                AND gone.id IS NULL
-            )
-            THEN services_reviews.author_name
-    END AS author_name,
-    CASE
-        WHEN
-            :with_hidden::boolean
-            OR (
-                services_reviews.deleted_at IS NULL
-                AND services_reviews.status = 'approved'
-                AND gone.id IS NULL
-            )
-            THEN services_reviews.author_email
-    END AS author_email,
-    CASE
-        WHEN
-            :with_hidden::boolean
-            OR (
-                services_reviews.deleted_at IS NULL
-                AND services_reviews.status = 'approved'
-                AND gone.id IS NULL
-            )
-            THEN services_reviews.author_id
-    END AS author_id,
-    CASE
-        WHEN
-            :with_hidden::boolean
-            OR (
-                services_reviews.deleted_at IS NULL
-                AND services_reviews.status = 'approved'
-                AND gone.id IS NULL
-            )
-            THEN services_reviews.content
-    END AS content,
-    CASE
-        WHEN
-            :with_hidden::boolean
-            OR (
-                services_reviews.deleted_at IS NULL
-                AND services_reviews.status = 'approved'
-                AND gone.id IS NULL
-            )
-            THEN services_reviews.rating
-    END AS rating,
-    services_reviews.deleted_at IS NOT NULL
-    OR services_reviews.status <> 'approved'
-    OR gone.id IS NOT NULL AS is_hidden,
+    state.is_hidden,
+    CASE WHEN :with_hidden::boolean OR NOT state.is_hidden THEN services_reviews.author_name END AS author_name,
+    CASE WHEN :with_hidden::boolean OR NOT state.is_hidden THEN services_reviews.author_email END AS author_email,
+    CASE WHEN :with_hidden::boolean OR NOT state.is_hidden THEN services_reviews.author_id END AS author_id,
+    CASE WHEN :with_hidden::boolean OR NOT state.is_hidden THEN services_reviews.content END AS content,
+    CASE WHEN :with_hidden::boolean OR NOT state.is_hidden THEN services_reviews.rating END AS rating,
     (
         SELECT count(*)
         FROM (
@@ -77,12 +30,17 @@ SELECT
 FROM services_reviews
 LEFT JOIN
     LATERAL ( -- noqa: ST05
-        SELECT owner.id
-        FROM services_listings AS owner
-        WHERE
-            owner.id = services_reviews.service_id
-            AND (owner.deleted_at IS NOT NULL OR owner.status = 'deleted')
+        SELECT services_deleted_listing.id
+        FROM services_deleted_listing
+        WHERE services_deleted_listing.id = services_reviews.service_id
         -- One lookup for each: the planner may else read the table for a few rows.
         OFFSET 0 -- noqa: AM09
     ) AS gone
     ON TRUE
+CROSS JOIN
+    LATERAL ( -- noqa: ST05
+        SELECT
+            services_reviews.deleted_at IS NOT NULL
+            OR services_reviews.status <> 'approved'
+            OR gone.id IS NOT NULL AS is_hidden
+    ) AS state

@@ -1,5 +1,4 @@
--- A time of the week of a listing, from midnight on: opens_at and closes_at are NULL if the
--- stored text is not a time.
+-- A time of the week of a listing, from midnight on: opens_at and closes_at are NULL if the stored text is not a time.
 SELECT
     written.id,
     written.service_id,
