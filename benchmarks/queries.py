@@ -41,7 +41,7 @@ class NewsPost(blog.Post):
 
 
 @attrs.frozen
-class UserSession(auth.Session):
+class UserSession(auth.SessionSecrets):
     """W8: a session with its user."""
 
     user: auth.User

@@ -18,6 +18,7 @@ CONCORDIA = Library(
     # inside the package when it is installed, beside it in a source tree
     _PACKAGE / "sql" if (_PACKAGE / "sql").is_dir() else _PACKAGE.parent / "sql",
     migrations="package:concordia_sql:migrations",
+    secrets={"access_token", "id_token", "password", "refresh_token", "token"},
     # What the columns hold: names, remarks and look-ups. Articles, addresses and tokens have types of their own.
     bounds=Bounds(text=10_000, items=10_000, levels=100, nodes=1_000),
 )

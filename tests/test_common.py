@@ -101,7 +101,7 @@ def test_a_tree_of_any_depth_is_localized() -> None:
     for number in range(5_000):
         noon = datetime(2026, 1, 1)
         node = blog.CommentNode(
-            id=f"{number}", post_id="p", parent_id=None, author_name="n", author_email="e", content={"fr": f"{number}"},
+            id=f"{number}", post_id="p", parent_id=None, author_name="n", content={"fr": f"{number}"},
             rating=0, status="approved", in_language="fr", deleted_at=None, created_at=noon, updated_at=noon,
             replies=(node,) if node else (),
         )  # fmt: skip

@@ -48,7 +48,9 @@ def test_accounts(database: psycopg.Connection[Any], seed: int) -> None:
         listed = paged(querier, auth.ListMembers(organization_id=row["id"]), 2)
         assert [each.id for each in listed] == [each["id"] for each in accounts.members(database, row["id"])]
     for row in rows(database, "session"):
-        assert querier.fetch(auth.GetSession(token=row["token"])) == accounts.session_details(database, row)
+        assert querier.fetch(
+            auth.GetSession(token=row["token"], expired=None, banned=None)
+        ) == accounts.session_details(database, row)
     for row in rows(database, "account"):
         account = querier.fetch(auth.GetAccount(provider_id=row["provider_id"], account_id=row["account_id"]))
         assert account is not None

@@ -81,14 +81,21 @@ class CountUsers(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("threads/get.sql", shapes={"item": "auth/session"}, names={"key": "token"})
+@query("auth/get_session.sql")
 class GetSession(Maybe[SessionDetails]):
-    """The session with this token, expired or not, its user and its active organization, or None.
+    """The live session with this token, its user and the organization in which they work, or None.
 
-    Check `expired`: the sessions of the past stay until somebody deletes them.
+    It is None if the session has expired, or its user is banned, by the database's clock.
+
+    The token is compared as it is stored. A cookie of Better Auth holds it before a dot, and after that the signature,
+    which the caller verifies first. If Better Auth stores tokens elsewhere (`secondaryStorage`), there is none here.
     """
 
     token: str = attrs.field(repr=False)
+    expired: bool | None = False
+    """Only a session that has expired, or only one that has not; None for either."""
+    banned: bool | None = False
+    """Only a session of a user who is banned now, or only of one who is not; None for either."""
 
 
 @query("auth/list_sessions.sql")

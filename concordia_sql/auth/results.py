@@ -52,11 +52,10 @@ class User:
 
 @attrs.frozen
 class Session:
-    """A session of a user, on one device, expired or not."""
+    """A session of a user, on one device, expired or not. Without its token."""
 
     id: str
     expires_at: Moment
-    token: str = attrs.field(repr=False)
     ip_address: str | None
     user_agent: str | None
     user_id: str
@@ -65,6 +64,13 @@ class Session:
     """The id of the administrator who acts as the user in this session."""
     created_at: Moment
     updated_at: Moment
+
+
+@attrs.frozen
+class SessionSecrets(Session):
+    """A session with its token: for `ListSessions(…).into(SessionSecrets)`. Whoever has the token is the user."""
+
+    token: str = attrs.field(repr=False)
 
 
 @attrs.frozen
@@ -202,7 +208,10 @@ class SessionDetails(Session):
     """By the database's clock: `expires_at` is not in the future."""
     user: User
     active_organization: Organization | None
-    """The organization that the user works for in this session; None when they chose none, or when it is gone."""
+    """The organization that the user works for in this session.
+
+    None if they chose none, if it is gone, and if they are not its member, whatever `active_organization_id` says.
+    """
 
 
 @attrs.frozen

@@ -13,10 +13,10 @@ from concordia_sql.blog.results import (
     CommentNode,
     ListedAuthor,
     ListedComment,
-    ListedCommentDetails,
     ListedOrganization,
     ListedPost,
     MediumDetails,
+    ModeratedComment,
     OrganizationDetails,
     PostDetails,
     TranslationDetails,
@@ -322,7 +322,7 @@ class CountComments(One[Count]):
 
 
 @query("threads/list_by_status.sql", shapes={"node": "blog/comment_details"})
-class ListCommentsByStatus(Many[ListedCommentDetails]):
+class ListCommentsByStatus(Many[ModeratedComment]):
     """The comments of this status on all posts, oldest first, at most `limit`: "pending" ones wait for moderation."""
 
     status: CommentStatus

@@ -78,7 +78,6 @@ class Author:
     display_name: Localized
     bio: Localized | None
     job_title: Localized | None
-    email: str | None
     avatar_id: str | None
     avatar_url: str | None
     website: str | None
@@ -93,6 +92,13 @@ class Author:
     canonical_url: Localized | None
     created_at: Moment
     updated_at: Moment
+
+
+@attrs.frozen
+class AuthorWithEmail(Author):
+    """An author with their own e-mail address, as who edits the blog sees them: for `.into(AuthorWithEmail)`."""
+
+    email: str | None
 
 
 @attrs.frozen
@@ -153,13 +159,12 @@ class Translation:
 
 @attrs.frozen
 class Comment:
-    """A comment on a post, or a reply to one."""
+    """A comment on a post, or a reply to one. Its author's e-mail address is in `CommentWithEmail` alone."""
 
     id: str
     post_id: str
     parent_id: str | None
     author_name: str
-    author_email: str
     content: Localized
     rating: int | None
     status: str
@@ -168,6 +173,13 @@ class Comment:
     """Always None: deleted comments are never shown."""
     created_at: Moment
     updated_at: Moment
+
+
+@attrs.frozen
+class CommentWithEmail(Comment):
+    """A comment with the e-mail address of its author, for a moderator: for `.into(CommentWithEmail)`."""
+
+    author_email: str
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -319,9 +331,10 @@ class CommentDetails(Comment):
 
 
 @attrs.frozen
-class ListedCommentDetails(CommentDetails):
-    """A comment of a list, with the cursor after which the list continues."""
+class ModeratedComment(CommentDetails):
+    """A comment as a moderator sees it, with the e-mail address, in a list with cursors."""
 
+    author_email: str
     cursor: str
 
 

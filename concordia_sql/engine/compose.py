@@ -3,13 +3,14 @@
 import bisect
 import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import attrs
 import msgspec
 
 from concordia_sql.engine.casts import JSON_ARRAYS, JSON_TYPES, find_casts, only_casts
-from concordia_sql.engine.columns import columns_of, is_result_class, nested_classes
+from concordia_sql.engine.columns import columns_of, is_result_class, nested_classes, plain_class, spell
 from concordia_sql.engine.conditions import holding
 from concordia_sql.engine.errors import StatementError
 from concordia_sql.engine.lexer import Token, Tokens, quoted
@@ -123,9 +124,23 @@ def compose(source: Source, result_class: type, present: frozenset[str]) -> Comp
 def _check_class(source: Source, result_class: type) -> None:
     """Refuse a class that cannot be filled, or that has such a class nested in it."""
     try:
-        nested_classes(result_class)
+        _check_secrets(source, nested_classes(result_class))
     except StatementError as error:
         raise StatementError(f"{source.path}:{source.body[0].line}: {error}") from None
+
+
+def _check_secrets(source: Source, classes: Iterable[Any]) -> None:
+    libraries = {source.library, *(shape.source.library for shape in source.shapes())}
+    secrets = frozenset[str]().union(*(library.secrets for library in libraries))
+    any_key = any(secrets & shape.columns.keys() for shape in source.shapes())  # which a field of type dict would read
+    for cls in classes:
+        columns = columns_of(cls)
+        for field in attrs.fields(plain_class(cls)):
+            free = any_key and field.name in columns and None in columns[field.name].nested
+            if (field.name in secrets or free) and field.repr is not False:
+                raise StatementError(
+                    f"{spell(cls)}.{field.name} would show a secret; a class that reads it says attrs.field(repr=False)"
+                )
 
 
 def compose_with(shapes: Kept, source: Source, result_class: type, present: frozenset[str]) -> Composed:

@@ -42,6 +42,10 @@ def _libraries(given: "Iterable[Library]") -> "tuple[Library, ...]":
     return tuple(given)
 
 
+def _name_set(given: Iterable[str]) -> frozenset[str]:
+    return frozenset(given)
+
+
 def _bounds(given: Bounds) -> Bounds:
     return given.within(DEFAULT)
 
@@ -77,6 +81,12 @@ class Library:
     """
     refused: str = attrs.field(default=REFUSED, kw_only=True)
     """The SQLSTATE of a refusal. The error's message is the reason, its detail the state that was found."""
+    secrets: frozenset[str] = attrs.field(default=frozenset(), converter=_name_set, kw_only=True)
+    """The names of columns that are secrets. Only a class with such a field made by `attrs.field(repr=False)` reads it.
+
+    So a class made of names from outside cannot read them, and no repr shows them. It holds for the statements of the
+    library, and for others that use its shapes.
+    """
     bounds: Bounds = attrs.field(default=DEFAULT, converter=_bounds, kw_only=True)
     """How large the values of parameters may be, unless a type says it.
 

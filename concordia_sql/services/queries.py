@@ -21,6 +21,7 @@ from concordia_sql.services.results import (
     ListedReviewDetails,
     ListingDetails,
     MediumDetails,
+    ModeratedReview,
     OrganizationWithListings,
     ReviewDetails,
     ReviewNode,
@@ -254,7 +255,7 @@ class CountReviews(One[Count]):
 
 
 @query("threads/list_by_status.sql", shapes={"node": "services/review_details"})
-class ListReviewsByStatus(Many[ListedReviewDetails]):
+class ListReviewsByStatus(Many[ModeratedReview]):
     """The reviews of all listings in a status, oldest first, at most `limit`: for "pending", what awaits moderation."""
 
     status: ReviewStatus

@@ -176,13 +176,12 @@ class AvailabilitySlotDetails(AvailabilitySlot):
 
 @attrs.frozen
 class Review:
-    """A review of a listing, or a reply to one."""
+    """A review of a listing, or a reply to one. Its author's e-mail address is in `ReviewWithEmail` alone."""
 
     id: str
     service_id: str
     parent_id: str | None
     author_name: str
-    author_email: str
     author_id: str | None
     content: Localized
     rating: int
@@ -193,6 +192,13 @@ class Review:
     """Set only in the result of `SoftDeleteReview`: no query shows a deleted review."""
     created_at: Moment
     updated_at: Moment
+
+
+@attrs.frozen
+class ReviewWithEmail(Review):
+    """A review with the e-mail address of its author, for a moderator: for `.into(ReviewWithEmail)`."""
+
+    author_email: str
 
 
 @attrs.frozen
@@ -220,6 +226,13 @@ class ListedReviewDetails(ReviewDetails):
     """A review in a list of several listings'."""
 
     cursor: str
+
+
+@attrs.frozen
+class ModeratedReview(ListedReviewDetails):
+    """A review as a moderator sees it, with the e-mail address, in a list of several listings'."""
+
+    author_email: str
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -17,7 +17,6 @@ class ThreadNode:
     id: str
     parent_id: str | None
     author_name: str | None
-    author_email: str | None
     content: Localized | None
     rating: int | None
     status: str

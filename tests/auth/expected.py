@@ -83,7 +83,9 @@ def session_details(connection: Connection, row: Row) -> auth.SessionDetails:
         row,
         expired=past(row["expires_at"]),
         user=user(connection, row["user_id"]),
-        active_organization=organization(connection, row["active_organization_id"]),
+        active_organization=organization(connection, row["active_organization_id"])
+        if rows(connection, "member", organization_id=row["active_organization_id"], user_id=row["user_id"])
+        else None,
     )
 
 

@@ -1,8 +1,11 @@
+import re
 from datetime import datetime
+from typing import Any
 
 import attrs
+import pytest
 
-from concordia_sql import Querier, auth
+from concordia_sql import Querier, StatementError, auth
 from tests.auth.expected import Connection, user_details
 from tests.support.reading import made, rows
 from tests.support.rows import insert
@@ -61,7 +64,7 @@ def test_what_is_another_users_is_left_out(connection: Connection) -> None:
 def test_a_class_of_ones_own_reads_its_columns_alone(sample: Connection) -> None:
     @attrs.frozen
     class Device:
-        token: str
+        token: str = attrs.field(repr=False)
 
     @attrs.frozen
     class Login:
@@ -78,13 +81,35 @@ def test_a_class_of_ones_own_reads_its_columns_alone(sample: Connection) -> None
     assert "FROM account" not in query.compose().text
 
 
-def test_no_secret_is_read_but_the_tokens_of_sessions(sample: Connection) -> None:
+SECRETS = ["token", "password", "access_token", "refresh_token", "id_token"]
+
+
+def test_no_secret_is_read() -> None:
+    for query in (auth.GetUser(id="u"), auth.ListSessions(user_id="u")):
+        assert not [name for name in SECRETS if re.search(rf"\.{name},?$", query.compose().text, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_is_read_by_a_class_that_hides_it_alone(sample: Connection, name: str) -> None:
+    """So none made of names from outside reads one, nor a field of all keys, and no repr shows it."""
+    relation = "sessions" if name == "token" else "accounts"
+
+    def login(field: Any) -> Any:
+        field.type = str | None
+        row = attrs.make_class("Row", {name: field}, frozen=True)
+        return attrs.make_class("Login", {relation: attrs.field(type=tuple[row, ...])}, frozen=True)  # type: ignore[valid-type]
+
     query = auth.GetUser(id="user-1")
-    text = query.compose().text
-    assert not [name for name in ("account.password", "access_token,", "refresh_token,", "id_token") if name in text]
-    user = Querier(sample).fetch(query)
+    with pytest.raises(StatementError, match=rf"Row\.{name} would show a secret; .* attrs\.field\(repr=False\)$"):
+        query.into(login(attrs.field()))
+    with pytest.raises(StatementError, match=rf"Login\.{relation} would show a secret"):
+        query.into(attrs.make_class("Login", {relation: attrs.field(type=tuple[dict[str, object], ...])}))
+    user = Querier(sample).fetch(query.into(login(attrs.field(repr=False))))
+    table = relation.removesuffix("s")
     assert user is not None
-    assert user.sessions[0].token not in repr(user)
+    found = [getattr(row, name) for row in getattr(user, relation)]
+    assert sorted(map(str, found)) == sorted(str(row[name]) for row in rows(sample, table, user_id="user-1"))
+    assert not any(text in repr(user) for text in found if text)
 
 
 def test_no_relation_carries_the_user_again() -> None:

@@ -29,7 +29,7 @@ BOTH = {"organization_pkey", "user_pkey"}
         (auth.GetUserByUsername(username=""), {"user_username_unique"} | USER),
         (auth.ListUsers(banned=True, text=""), {"user_newest_idx"}),
         (auth.CountUsers(role=""), {"user_role_idx"}),
-        (auth.GetSession(token=""), {"session_token_unique"} | BOTH),
+        (auth.GetSession(token=""), {"session_token_unique", "member_organization_id_user_id_key"} | BOTH),
         (auth.ListSessions(user_id="", expired=False), {"session_user_idx"}),
         (auth.CountSessions(user_id="", expired=False), {"session_user_idx"}),
         (auth.GetAccount(provider_id="", account_id=""), {"account_provider_id_account_id_key", "user_pkey"}),

@@ -10,7 +10,7 @@ def test_all_comments_of_a_status(sample: Connection, status: blog.CommentStatus
     querier, expected = Querier(sample), Blog(sample)
     rows = expected.comments(status=status)
     found = paged(querier, blog.ListCommentsByStatus(status=status), 200)
-    assert found == [expected.comment_details(row, blog.ListedCommentDetails, cursor="") for row in rows]
+    assert found == [expected.comment_details(row, blog.ModeratedComment, cursor="") for row in rows]
     assert querier.fetch(blog.CountCommentsByStatus(status=status, at_most=None)).count == len(rows) > 10
 
 

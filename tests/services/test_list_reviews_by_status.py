@@ -14,7 +14,7 @@ def test_the_reviews_of_all_listings_oldest_first(
     found = paged(Querier(sample), services.ListReviewsByStatus(status=status), limit)
     assert len(found) > 4
     assert found == [
-        marketplace.review_details(row, services.ListedReviewDetails, cursor="")
+        marketplace.review_details(row, services.ModeratedReview, cursor="")
         for row in marketplace.reviews(status=status)
     ]
 

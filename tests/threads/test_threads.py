@@ -76,7 +76,7 @@ def test_a_deleted_node_is_hidden_as_an_unapproved_one_is(connection: Connection
     make_thread(connection, kind, [0, 0, 1, 99])
     connection.execute(f"UPDATE {kind.nodes} SET deleted_at = now() WHERE id IN ('c0', 'c3')".encode())
     roots = querier.fetch(kind.tree(**{kind.owner: "owner"}))
-    assert [(node.id, node.is_hidden, node.author_email is None) for root in roots for node in root.walk()] == [
+    assert [(node.id, node.is_hidden, node.author_name is None) for root in roots for node in root.walk()] == [
         ("c0", True, True),
         ("c1", False, False),
         ("c2", False, False),

@@ -1,4 +1,5 @@
--- A session with its user and the organization that is active in it; the database's clock decides whether it has expired.
+-- A session with its user and the organization that is active in it, if the user is its member; the database's clock decides whether it has
+-- expired.
 -- uses: auth/user, auth/organization
 SELECT
     session.id,
@@ -20,6 +21,9 @@ SELECT
     (
         SELECT to_json(auth_organization.*)
         FROM auth_organization
-        WHERE auth_organization.id = session.active_organization_id
+        INNER JOIN member ON auth_organization.id = member.organization_id
+        WHERE
+            auth_organization.id = session.active_organization_id
+            AND member.user_id = session.user_id
     ) AS active_organization
 FROM session

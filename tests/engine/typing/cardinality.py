@@ -267,7 +267,7 @@ def fields_at_every_depth(db: Database) -> None:
     assert user is not None
     assert_type(user.email, str)
     assert_type(user.created_at, datetime)
-    assert_type(user.sessions[0].token, str)
+    assert_type(user.sessions[0].id, str)
     assert_type(user.sessions[0].ip_address, str | None)
 
     post = db.fetch(blog.GetPost(slug="x", languages=["fr"]))
