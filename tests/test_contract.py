@@ -12,7 +12,7 @@ import attrs
 import psycopg
 import pytest
 
-from concordia_sql import CONCORDIA, UNSET, Many, ParameterError, Querier, Query, Statement, Tree, blog, make_converter
+from concordia_sql import CONCORDIA, Many, ParameterError, Querier, Query, Statement, Tree, blog, make_converter
 from concordia_sql.engine.checks.describe import Described, Describer
 from concordia_sql.engine.checks.levels import Select, read_statement
 from concordia_sql.engine.checks.statements import Explained, check_statements, texts
@@ -196,7 +196,7 @@ def _compare_levels(describer: Describer, select: Select, cls: type) -> None:
 @each_class
 def test_fields_that_may_be_left_out_have_a_default(query_class: type[Statement[Any]]) -> None:
     fields = {field.name: field.default for field in attrs.fields(query_class)}  # type: ignore[arg-type]
-    assert all(fields[name] is None or fields[name] is UNSET for name in query_class._optional)
+    assert all(fields[name] is not attrs.NOTHING for name in query_class._optional)
 
 
 @each_command

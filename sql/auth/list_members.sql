@@ -1,4 +1,5 @@
--- The members of an organization, oldest first. Served by the index on organization_id, created_at, id; of a role that few have, all members are read.
+-- The members of an organization, oldest first. Served by the index on organization_id, created_at, id;
+-- of a role that few have, all members are read.
 -- uses: auth/member
 SELECT
     auth_member.*,
