@@ -17,9 +17,8 @@ def make(folder: Path, *arguments: str, **environment: str) -> list[str]:
     for name in ("Makefile", "pyproject.toml", "uv.lock", ".ci/environment.py"):
         shutil.copy(ROOT / name, folder / name)
     command = ["make", ".venv/ready", f"PYTHON={sys.executable}", *arguments]
-    done = subprocess.run(
-        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=False
-    )
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    done = subprocess.run(command, cwd=folder, env=outside | environment, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert not (folder / ".venv" / "ready").exists()
     return [line for line in done.stderr.splitlines() if not line.startswith("make: ")]

@@ -106,7 +106,7 @@ class PostOfOrganization(Slug):
 
 @attrs.frozen
 class Token:
-    token: str
+    token: str = attrs.field(repr=False)
 
 
 @attrs.frozen
@@ -139,7 +139,7 @@ LINKS = {"blog_posts", "blog_post_authors", "blog_authors"}
         (blog.GetAuthor(slug="x").into(AuthorWithPosts), {*LINKS, "blog_translations"}),
         (blog.GetAuthor(slug="x").into(Face), {"blog_authors", "blog_media"}),
         (auth.GetUser(id="x").into(UserTokens), {"user", "session"}),
-        (blog.GetComment(id="x"), {"blog_comments"}),
+        (blog.GetComment(id="x"), {"blog_comments", "blog_posts"}),
     ],
     ids=lambda value: getattr(value, "result_class", type).__name__,
 )  # fmt: skip
