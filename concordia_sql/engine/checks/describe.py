@@ -14,6 +14,7 @@ import psycopg
 from psycopg import pq
 from psycopg.errors import error_from_result
 
+from concordia_sql.engine.adapters import LOOK_UP, Adaptation
 from concordia_sql.engine.checks.nulls import Origin, Plan, Reference, infer_nulls
 
 _names = itertools.count()
@@ -31,7 +32,7 @@ class DescribedColumn:
 
     name: str
     type: str
-    """psycopg's name of the type, with [] for an array."""
+    """The name of the type as rows are read, with [] for an array."""
     origin: Origin | None
     nullable: bool | None
     """Whether it can be NULL. None if that is not proven."""
@@ -52,6 +53,7 @@ class Describer:
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
         self._pgconn = connection.pgconn
+        self._adaptation = Adaptation(connection)
         self._catalogue = _Catalogue(connection)
         self._known: dict[bytes, Described | psycopg.Error] = {}
 
@@ -84,6 +86,10 @@ class Describer:
                 self._connection.execute(b"ROLLBACK TO planned; DEALLOCATE " + name)
         finally:
             self._connection.execute(b"ROLLBACK")
+        if unknown := self._adaptation.unknown([result]):
+            asked = f"{{{','.join(map(str, unknown))}}}".encode()
+            found = self._pgconn.exec_params(LOOK_UP, [asked])
+            self._adaptation.learn(self._checked(found, pq.ExecStatus.TUPLES_OK))
         origins = [self._catalogue.origin(result.ftable(n), result.ftablecol(n)) for n in range(result.nfields)]
         nulls = infer_nulls(plan, origins, self._catalogue) if plan else [None] * result.nfields
         columns = [
@@ -101,16 +107,15 @@ class Describer:
         plans = found[0] if found else []  # a rule may leave none, or make several
         return plans[0]["Plan"] if len(plans) == 1 and isinstance(plans[0], dict) and "Plan" in plans[0] else None
 
-    def _checked(self, result: pq.abc.PGresult) -> pq.abc.PGresult:
-        if result.status != pq.ExecStatus.COMMAND_OK:
+    def _checked(self, result: pq.abc.PGresult, status: pq.ExecStatus = pq.ExecStatus.COMMAND_OK) -> pq.abc.PGresult:
+        if result.status != status:
             raise error_from_result(result, encoding="utf-8")
         return result
 
     def _type_name(self, oid: int) -> str:
-        info = self._connection.adapters.types.get(oid)
-        if info is None:
+        if self._adaptation.adapters.types.get(oid) is None:
             return self._catalogue.type_name(oid)
-        return info.name + ("[]" if info.array_oid == oid else "")
+        return self._adaptation.type_name(oid)
 
 
 class _Catalogue:

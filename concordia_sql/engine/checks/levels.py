@@ -5,6 +5,7 @@ is `SELECT author.*` over the same rows, joined laterally to the query around it
 """
 
 import itertools
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import attrs
@@ -12,6 +13,9 @@ import attrs
 from concordia_sql.engine.lexer import Token, Tokens, tokenize
 from concordia_sql.engine.statement import column_name, outermost, split_select
 
+_WITH = re.compile(r"\s*WITH\s+(RECURSIVE\s+)?", re.IGNORECASE)
+_NAMED = re.compile(r'(?:\bWITH|\bRECURSIVE|,)\s*("[^"]+"|[^\s,()"]+)\s*(?:\([^)]*\)\s*)?\bAS\b', re.IGNORECASE)
+"""The names that a WITH may give, and others that look like it."""
 _ROWS = ("json_agg", "jsonb_agg", "to_json", "to_jsonb", "row_to_json")
 _OBJECTS = ("json_build_object", "jsonb_build_object")
 _GROUPING = ("group", "having", "window")
@@ -35,6 +39,8 @@ class Select:
     """The statement that gives the rows of a SELECT written in place of this one."""
     shows_nulls: bool = True
     """Whether its rows are those of the statement, so that a column that can be NULL here can be there."""
+    many: bool = False
+    """Whether they are gathered in an array."""
 
     @property
     def text(self) -> str:
@@ -94,11 +100,13 @@ class Select:
         if row is None:
             return None
         if own and not _gathers(expression):
-            return attrs.evolve(self, tokens=tokenize(f"SELECT {row} {_text(tail)}", "", numbered=True))
+            return attrs.evolve(self, tokens=tokenize(f"SELECT {row} {_text(tail)}", "", numbered=True), many=False)
         source, condition, rest = _clauses(tail)
         grouped = any(word.keyword in _GROUPING for _, word in _words(rest))
         tokens = tokenize(f"SELECT {row} {_text(source)} {_text(condition)}", "", numbered=True)
-        return attrs.evolve(self, tokens=tokens, shows_nulls=self.shows_nulls and own and not grouped)
+        return attrs.evolve(
+            self, tokens=tokens, shows_nulls=self.shows_nulls and own and not grouped, many=_gathers(expression)
+        )
 
     def _beside(self, tail: Tokens) -> Around:
         """The query around a subquery in the select list, joined laterally to the rows that the subquery is for."""
@@ -196,11 +204,19 @@ def _after(around: Around, opening: str) -> Around:
     """The text around a SELECT that follows a WITH."""
 
     def written(select: str) -> str:
+        first, second = _WITH.match(opening), _WITH.match(select)
+        if first and second and not any(_is_named(name, opening) for name in _NAMED.findall(select)):
+            recursive = first[1] or second[1] or ""
+            return around(f"WITH {recursive}{opening[first.end() :]}, {select[second.end() :]}")
         if opening and select.lstrip()[:4].upper() == "WITH":
             select = f"SELECT concordia_level.* FROM (\n{select}\n) AS concordia_level"
         return around(f"{opening}\n{select}")
 
     return written
+
+
+def _is_named(name: str, text: str) -> bool:
+    return re.search(rf"(?<![\w$]){re.escape(name.strip(chr(34)))}(?![\w$])", text, re.IGNORECASE) is not None
 
 
 def _row(expression: Tokens, aliases: Mapping[str, object]) -> str | None:

@@ -19,9 +19,9 @@ _COLUMN = re.compile(rf"(?:({_NAME})\.)?({_NAME})")
 _SUBPLAN = re.compile(r"\(((?:SubPlan|InitPlan) \d+)\)(?:\.col1)?")
 _LITERAL = re.compile(r"(?!NULL\b)('(?:[^']|'')*'|-?\d+(?:\.\d+)?|true|false)(?:::[\w \"\[\]().,]+)?")
 _EMPTY_AGGREGATE = re.compile(r"(?:sum|avg|min|max|array_agg|string_agg|jsonb?_agg|bool_and|bool_or)\(.*\)", re.DOTALL)
-_NEVER = re.compile(
-    r"count\(.*\)|now\(\)|CURRENT_TIMESTAMP|row_number\(\) OVER .*|jsonb?_build_object\(.*\)", re.DOTALL
-)
+_NEVER_CALLS = re.compile(r"(?:count|now|jsonb?_build_object|jsonb?_build_array)\(.*\)", re.DOTALL)
+_NEVER = re.compile(r"CURRENT_TIMESTAMP|row_number\(\) OVER (?:\w+|\?|\([^()]*\))")
+_AS_TEXT = re.compile(r"(\(.*\))::text", re.DOTALL)
 _VERSION = re.compile(r"\b(?:old|new)\.")
 """A row as it was before a write, or after it."""
 _CONDITIONS = (
@@ -154,7 +154,7 @@ class _Reading:
         """Whether the output with this text can be NULL."""
         if not self._keeps_values:
             return None
-        if _LITERAL.fullmatch(text) or _NEVER.fullmatch(text) or _is_filled(text):
+        if _LITERAL.fullmatch(text) or _NEVER.fullmatch(text) or _never(text) or _is_filled(text):
             return False
         if text.startswith("NULL::"):
             return True if self._may_claim else None
@@ -281,6 +281,14 @@ class _Reading:
 
 def _always_a_row(plan: Plan) -> bool:
     return plan["Node Type"] == "Aggregate" and plan.get("Strategy") == "Plain" and "Filter" not in plan
+
+
+def _never(text: str) -> bool:
+    """Whether it is a call that gives no NULL, or such a call as a text."""
+    cast = _AS_TEXT.fullmatch(text)
+    if cast and _matching(cast[1]):
+        return _never(cast[1][1:-1])
+    return bool(_NEVER_CALLS.fullmatch(text)) and _matching(text)
 
 
 def _is_filled(text: str) -> bool:

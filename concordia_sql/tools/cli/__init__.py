@@ -9,7 +9,7 @@ try:
 except ModuleNotFoundError as error:
     sys.exit(f'The command line needs the package {error.name}: pip install "concordia-sql[cli]"')
 
-from concordia_sql.tools.cli import checks, deploys, queries, servers
+from concordia_sql.tools.cli import checks, deploys, new, queries, servers
 from concordia_sql.tools.cli.group import main
 
-__all__ = ["checks", "deploys", "main", "queries", "servers"]
+__all__ = ["checks", "deploys", "main", "new", "queries", "servers"]
