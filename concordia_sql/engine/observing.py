@@ -65,7 +65,7 @@ class Watch:
         waited: float = 0,
     ) -> None:
         self.observers = observers
-        self._kind = kind
+        self._kind: Kind = kind
         self._queries = queries
         self._session: Session | None = None
         self._waited, self._before = waited, 0

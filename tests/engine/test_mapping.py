@@ -309,7 +309,7 @@ def test_an_exception_that_is_not_about_the_row_passes(tmp_path: Path, server: Q
             if limits:
                 raise limits.pop()
 
-    hints = {"inner": Number} if "inner" in body else {"number": int}
+    hints: dict[str, Any] = {"inner": Number} if "inner" in body else {"number": int}
     asked = rows_of(tmp_path, body, **hints)
     asked = asked if "inner" in body else asked.into(Number)
     with pytest.raises(TimeLimit):

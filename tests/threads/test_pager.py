@@ -265,10 +265,10 @@ def test_a_page_has_a_bound_as_a_whole_and_its_cursors_lead_to_the_rest(
         "generate_series(1, 50) AS root, generate_series({first}, {last}) AS reply WHERE id = 'sample'"
     )
     for first, last, id_, parent in (
-        (0, 0, "'r' || root", "NULL"),
-        (1, 100, "'r' || root || '-' || reply", "'r' || root"),
+        (0, 0, SQL("'r' || root"), SQL("NULL")),
+        (1, 100, SQL("'r' || root || '-' || reply"), SQL("'r' || root")),
     ):
-        texts = {"nodes": Identifier(kind.nodes), "columns": columns, "id": SQL(id_), "parent": SQL(parent)}
+        texts = {"nodes": Identifier(kind.nodes), "columns": columns, "id": id_, "parent": parent}
         connection.execute(many.format(**texts, first=first, last=last))
     connection.execute("ANALYZE")
     sizes: dict[str, Any] = {"limit": 500, "replies": 100, "depth": 100}
