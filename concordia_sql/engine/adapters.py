@@ -78,7 +78,8 @@ class Adaptation:
         if info is None:
             return f"oid {oid}"
         if info.array_oid == oid:
-            return f"{info.name}[]"
+            is_json = self.adapters.get_loader(info.oid, pq.Format.TEXT) is _JsonLoader  # of a domain, too
+            return "jsonb[]" if is_json else f"{info.name}[]"
         is_text = info.name in _AS_TEXT or not self.adapters.get_loader(oid, pq.Format.TEXT)
         return TextType(info.name) if is_text else info.name
 

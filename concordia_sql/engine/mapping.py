@@ -32,6 +32,7 @@ T = TypeVar("T")
 Load = Callable[[Any], Any]
 
 _JSON = ("json", "jsonb")
+_JSON_ARRAYS = ("json[]", "jsonb[]")
 
 
 def make_row_maker(
@@ -220,7 +221,7 @@ def _check_nulls(columns: Iterable[Column], values: Sequence[Any]) -> None:
 def _load(column: Column, type_name: str, converter: Converter) -> Load | None:
     """A function that makes the value of the field of that of the column. None if both are the same."""
     change = make_naive(column.hint)
-    if type_name in _JSON:
+    if type_name in _JSON or type_name in _JSON_ARRAYS:
         if problem := not_in_json(column.hint):
             raise ResultError(f"column {column.name}: {problem}")
         try:
@@ -228,6 +229,8 @@ def _load(column: Column, type_name: str, converter: Converter) -> Load | None:
         except TypeError as error:  # a union that JSON cannot tell apart
             raise ResultError(f"column {column.name}: {error}") from None
         loads = _in_turn(loads, change)
+        if type_name in _JSON_ARRAYS:
+            loads = _in_turn(_as_json, loads)
         if node_class_in(column.hint):
             return _named(column, lambda data: tuple(link(loads(data))))
         return _named(column, loads)
@@ -246,16 +249,22 @@ def _load(column: Column, type_name: str, converter: Converter) -> Load | None:
     return _named(column, _in_turn(fit, change))
 
 
+def _as_json(elements: Sequence[Any]) -> bytes:
+    """An array of JSON as one JSON array, as to_json gives it: an element that is NULL is null."""
+    parts = (b"null" if each is None else each if isinstance(each, bytes) else _as_json(each) for each in elements)
+    return b"[" + b",".join(parts) + b"]"
+
+
 def _in_turn(load: Load, change: Load | None) -> Load:
     """Both, one after the other."""
     if change is None:
         return load
-    fast = inspect.unwrap(load)
+    fast, fast_change = inspect.unwrap(load), inspect.unwrap(change)
 
     def changed(value: Any) -> Any:
         return change(load(value))
 
-    return functools.update_wrapper(changed, lambda value: change(fast(value)), assigned=(), updated=())
+    return functools.update_wrapper(changed, lambda value: fast_change(fast(value)), assigned=(), updated=())
 
 
 def _named(column: Column, load: Load) -> Load:

@@ -57,6 +57,9 @@ NOON = datetime.datetime(2026, 3, 15, 12)
 ID = uuid.UUID("6f1c1bb4-7f1c-4f8a-9c4a-111111111111")
 
 
+POST = '{"title": "A", "authors": []}'
+
+
 @pytest.mark.parametrize(
     ("expression", "hint", "expected"),
     [
@@ -128,6 +131,15 @@ ID = uuid.UUID("6f1c1bb4-7f1c-4f8a-9c4a-111111111111")
          "'slug', 'ann', 'born', '2026-03-15'::date, 'role', 'editor')))"),
          Post, Post("A", (Author("ann", NOON.date(), "editor"),))),
         ("NULL::json", Post | None, None),
+        (f"ARRAY['{POST}'::json]", tuple[Post, ...], (Post("A", ()),)),
+        (f"ARRAY['{POST}'::jsonb, NULL]", tuple[Post | None, ...], (Post("A", ()), None)),
+        (f"to_json(ARRAY['{POST}'::jsonb, NULL])", tuple[Post | None, ...], (Post("A", ()), None)),
+        (f"ARRAY[ARRAY['{POST}'::jsonb]]", list[list[Post]], [[Post("A", ())]]),
+        ("'{}'::json[]", tuple[Post, ...], ()),
+        ("NULL::jsonb[]", tuple[Post, ...] | None, None),
+        ("ARRAY['{\"a\": 1}'::jsonb, '2'::jsonb, 'null'::jsonb]", object, [{"a": 1}, 2, None]),
+        ("ARRAY['{\"fr\": \"mot\"}'::jsonb, '\"word\"'::jsonb]", tuple[Localized, ...], ({"fr": "mot"}, "word")),
+        ("ARRAY['\"2026-03-15T12:00:00\"'::json]", tuple[datetime.datetime, ...], (NOON,)),
     ],
 )  # fmt: skip
 def test_values(tmp_path: Path, server: Querier, expression: str, hint: Any, expected: object) -> None:
@@ -182,6 +194,11 @@ def test_values(tmp_path: Path, server: Querier, expression: str, hint: Any, exp
         ("to_json('NaN'::float8)", float,
          ("Expected `float`, got `str`; NaN and infinity of float8 or numeric are texts in JSON: "
           "cast the column to text")),
+        (f"ARRAY['{{\"title\": \"{MARKER}\"}}'::jsonb]", tuple[Post, ...],
+         "Object missing required field `authors` at $[0]"),
+        (f"ARRAY['{POST}'::json, NULL]", tuple[Post, ...], "Expected `object`, got `null` at $[1]"),
+        (f"ARRAY['\"{MARKER}\"'::json]", str, "Expected `str`, got `array`"),
+        ("NULL::json[]", tuple[Post, ...], "is NULL, and its field may not be None"),
         ("to_json('10:00+02'::timetz)", datetime.time, "Expected datetime.time; a timetz must be cast to time"),
         ("json_build_object('title', 'A')", Post, "Object missing required field `authors`"),
         ("json_build_object('authors', json_build_array(), 'title', NULL)", Post,
@@ -203,6 +220,13 @@ def test_values_that_do_not_fit(tmp_path: Path, server: Querier, expression: str
         strict.fetch(rows_of(tmp_path, f"SELECT 0 AS before, {expression} AS x", before=int, x=hint))
     assert str(caught.value).replace("x: ", "x ").replace("row 0: ", "") == f"mine.Ask: column x {problem}"
     assert MARKER not in said(caught.value)
+
+
+def test_an_array_of_a_domain_over_json_is_read_as_json(tmp_path: Path, server: Querier) -> None:
+    server.connection.execute("CREATE DOMAIN document AS jsonb")
+    for expression in (f"ARRAY['{POST}'::document]", f"to_json(ARRAY['{POST}'::document])"):
+        (row,) = server.fetch(rows_of(tmp_path, f"SELECT {expression} AS x", x=tuple[Post, ...]))
+        assert row.x == (Post("A", ()),)
 
 
 def test_a_hook_of_the_users_makes_their_type_anywhere(tmp_path: Path, server: Querier) -> None:
