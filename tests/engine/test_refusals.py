@@ -310,3 +310,13 @@ async def test_the_row_is_named_only_without_doubt(querier: AsyncQuerier, other:
         error = await fail(querier, command_)
         assert isinstance(error, Conflict)
         assert (error.columns, error.row) == (("title",), row)
+
+
+async def test_the_row_is_not_named_in_a_batch(querier: AsyncQuerier, other: Connection, adding: Any) -> None:
+    """Another command of it may have the same values."""
+    other.execute("CREATE TABLE notes (title text UNIQUE)")
+    taken = NewNote(title="a")
+    for batch in ((adding(title="t", things=(taken,)), adding(title="u")), (adding(title="t", things=(taken,)),) * 2):
+        with pytest.raises(Conflict) as caught:
+            await querier.execute_batch(*batch)
+        assert (caught.value.columns, caught.value.row) == (("title",), None)

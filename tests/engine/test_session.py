@@ -146,11 +146,14 @@ async def test_kept_statements_are_bounded(
 ) -> None:
     monkeypatch.setattr(session_module, "PREPARED_MAX", 3)
     first, *others = asked = statements(tmp_path, 8)
+    await querier.fetch(first)
+    (kept,) = await prepared(querier)
     for query in others:
-        await querier.fetch(first)  # the one used last stays
+        await querier.fetch(first)  # the one used last stays, and is not prepared anew
         await querier.fetch(query)
-    texts = set((await prepared(querier)).values())
-    assert texts == {query.compose().encoded.decode() for query in [first, asked[-2], asked[-1]]}
+    left = await prepared(querier)
+    assert left[kept] == first.compose().encoded.decode()
+    assert set(left.values()) == {query.compose().encoded.decode() for query in [first, asked[-2], asked[-1]]}
 
 
 async def test_a_batch_above_the_bound_leaves_no_more_than_the_bound(
