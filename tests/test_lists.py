@@ -84,7 +84,7 @@ def database(
 def fill_all(connection: psycopg.Connection[Any], first_seed: int) -> None:
     """Fill the tables so that none is left empty, and a list by status has rows."""
     for seed in itertools.count(first_seed):
-        fill(connection, Random(seed), self_parents=True)
+        fill(connection, Random(seed))
         if all(
             connection.execute(f'SELECT FROM "{table}" LIMIT 1'.encode()).fetchone() is not None for table in TABLES
         ):

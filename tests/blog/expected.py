@@ -215,7 +215,7 @@ class Blog:
         return [
             grown(blog.CommentNode, row, found, "replies")
             for row in found
-            if row["parent_id"] is None or row["parent_id"] not in ids
+            if row["parent_id"] == row["id"] or row["parent_id"] not in ids
         ]
 
     def comment(self, row: Row) -> blog.CommentNode:

@@ -190,7 +190,7 @@ class Marketplace:
         return [
             grown(services.ReviewNode, row, found, "replies")
             for row in found
-            if row["parent_id"] is None or row["parent_id"] not in ids
+            if row["parent_id"] == row["id"] or row["parent_id"] not in ids
         ]
 
     def availability(self, service_id: str, day_of_week: int | None = None) -> list[services.AvailabilitySlot]:

@@ -32,7 +32,7 @@ class Rule:
 def check(connection: psycopg.Connection[Any], rule: Rule, seed: int) -> None:
     """Delete each row of a random database, and a row that does not exist."""
     querier = Querier(connection)
-    fill(connection, Random(seed), self_parents=True)
+    fill(connection, Random(seed))
     nothing = querier.execute(rule.command("nothing"))
     assert set(attrs.asdict(nothing).values()) == {0}
     for row in rows(connection, rule.table):

@@ -61,11 +61,11 @@ MOMENTS = [datetime(2026, 1, 1), datetime(2026, 1, 1) + timedelta(microseconds=1
 """Few, so that orders have ties; the past and the future."""
 
 
-def fill(connection: psycopg.Connection[Any], random: Random, *, self_parents: bool = False) -> None:
+def fill(connection: psycopg.Connection[Any], random: Random) -> None:
     """Empty all tables and fill them anew.
 
-    A row's parent is an earlier row or, with `self_parents`, for the last of a table often the row itself. Longer
-    cycles have tests of their own.
+    A row's parent is an earlier row or, for the last of a table, often the row itself. Longer cycles have tests of
+    their own.
     """
     connection.execute(SQL("TRUNCATE {}").format(SQL(", ").join(map(Identifier, TABLES))))
     filled: dict[str, list[str]] = {}
@@ -83,7 +83,7 @@ def fill(connection: psycopg.Connection[Any], random: Random, *, self_parents: b
             except (psycopg.errors.UniqueViolation, psycopg.errors.NotNullViolation):
                 continue  # a join made twice, or nothing there to refer to: this row is not to be
         for name in references:
-            if self_parents and name == (table, "parent_id") and filled[table] and random.random() < 0.5:
+            if name == (table, "parent_id") and filled[table] and random.random() < 0.5:
                 update = SQL("UPDATE {} SET parent_id = id WHERE id = %s").format(Identifier(table))
                 connection.execute(update, [filled[table][-1]])
 

@@ -80,5 +80,5 @@ def number_of(position: str | None) -> float:
 
 def grown(cls: type[N], row: Row, among: Sequence[Row], children: str) -> N:
     """The node of a row, with all nodes below it."""
-    below = tuple(grown(cls, each, among, children) for each in among if each["parent_id"] == row["id"])
+    below = tuple(grown(cls, each, among, children) for each in among if each["parent_id"] == row["id"] != each["id"])
     return made(cls, row, **{children: below})
