@@ -17,7 +17,7 @@ from concordia_sql.auth.results import (
 )
 from concordia_sql.common import new_id
 from concordia_sql.concordia import command
-from concordia_sql.engine import Affected, Limit, ReturningMaybe, ReturningOne
+from concordia_sql.engine import Affected, Batched, BatchLimit, Limit, ReturningMaybe, ReturningOne
 from concordia_sql.values import Email, Id, LongText, Role, Secret, Slug, Url, Username
 
 
@@ -81,11 +81,14 @@ class ChangeUser(ReturningMaybe[User]):
 
 
 @command("auth/delete_user.sql")
-class DeleteUser(ReturningOne[DeletedUser]):
+class DeleteUser(ReturningOne[DeletedUser], Batched[DeletedUser]):
     """Delete a user with their sessions, accounts, memberships, profile and the invitations that they sent, for good.
 
     Returns the number of deleted rows by table: zeros if there is no such user. Their listings, reviews and bookings
     stay, and keep their id. Their membership is deleted even if they are the last owner, unlike with `RemoveMember`.
+
+    Raises Refused as `too_many` when `limit` rows of one table or more belong to them. `batches` takes
+    so many at once, and the user with the last of them.
 
     Better Auth no longer finds any of them; with its cookie cache on, a session counts until that cache ends.
 
@@ -93,6 +96,8 @@ class DeleteUser(ReturningOne[DeletedUser]):
     """
 
     id: str
+    limit: BatchLimit = 10_000
+    in_batches: bool = False
 
 
 @command("auth/create_session.sql")
@@ -142,8 +147,10 @@ class DeleteSession(Affected):
 
 
 @command("auth/delete_user_sessions.sql")
-class DeleteUserSessions(Affected):
+class DeleteUserSessions(Affected, Batched[int]):
     """Delete the sessions of a user, expired or not. Returns how many were deleted.
+
+    Raises Refused as `too_many` when there are more than `limit`: `batches` deletes at most so many at once.
 
     Better Auth no longer finds them; with its cookie cache on, only once that cache ends.
     """
@@ -151,13 +158,15 @@ class DeleteUserSessions(Affected):
     user_id: str
     kept_id: str | None = None
     """The id of the one session that stays."""
+    limit: BatchLimit = 10_000
+    in_batches: bool = False
 
 
 @command("auth/delete_expired_sessions.sql")
-class DeleteExpiredSessions(Affected):
+class DeleteExpiredSessions(Affected, Batched[int]):
     """Delete at most `limit` sessions that have expired, the earliest first. Returns how many were deleted.
 
-    Run it until that is 0. Rows that other transactions have locked are left for the next run.
+    Run it by `batches`. Rows that other transactions have locked are left for the next run.
 
     Better Auth takes them for expired already, and deletes those alone that somebody asks for.
     """
@@ -253,20 +262,24 @@ class UseVerification(ReturningOne[Verification]):
 
 
 @command("auth/delete_verification.sql")
-class DeleteVerification(Affected):
+class DeleteVerification(Affected, Batched[int]):
     """Delete all codes for an identifier, used and expired ones included. Returns how many were deleted.
+
+    Raises Refused as `too_many` when there are more than `limit`: `batches` deletes at most so many at once.
 
     Better Auth no longer finds any of them.
     """
 
     identifier: str = attrs.field(repr=False)
+    limit: BatchLimit = 10_000
+    in_batches: bool = False
 
 
 @command("auth/delete_expired_verifications.sql")
-class DeleteExpiredVerifications(Affected):
+class DeleteExpiredVerifications(Affected, Batched[int]):
     """Delete at most `limit` verifications that have expired, the earliest first. Returns how many were deleted.
 
-    Run it until that is 0. Rows that other transactions have locked are left for the next run.
+    Run it by `batches`. Rows that other transactions have locked are left for the next run.
 
     Better Auth takes them for expired already.
     """
@@ -315,10 +328,13 @@ class ChangeOrganization(ReturningMaybe[Organization]):
 
 
 @command("auth/delete_organization.sql")
-class DeleteOrganization(ReturningOne[DeletedOrganization]):
+class DeleteOrganization(ReturningOne[DeletedOrganization], Batched[DeletedOrganization]):
     """Delete an organization with its members and invitations, for good; sessions no longer work for it.
 
     Returns the number of rows by table: zeros if there is no such organization.
+
+    Raises Refused as `too_many` when `limit` rows of one table or more belong to it. `batches` takes
+    so many at once, and the organization with the last of them, among which is an owner.
 
     Better Auth no longer finds any of it, nor does it take it for any session's active organization.
 
@@ -326,6 +342,8 @@ class DeleteOrganization(ReturningOne[DeletedOrganization]):
     """
 
     id: str
+    limit: BatchLimit = 10_000
+    in_batches: bool = False
 
 
 @command("auth/add_member.sql")

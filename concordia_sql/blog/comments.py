@@ -11,7 +11,7 @@ from concordia_sql.blog.queries import CommentStatus
 from concordia_sql.blog.results import Comment, DeletedComment
 from concordia_sql.common import Localized, new_id
 from concordia_sql.concordia import command
-from concordia_sql.engine import Affected, Limit, ReturningMany, ReturningMaybe, ReturningOne
+from concordia_sql.engine import Affected, Batched, BatchLimit, Limit, ReturningMany, ReturningMaybe, ReturningOne
 from concordia_sql.threads.nodes import NewNode
 from concordia_sql.values import Email, Id, Language, Rating
 
@@ -107,16 +107,21 @@ class ModerateComments(ReturningMany[Comment]):
 
 
 @command("blog/delete_comment.sql")
-class DeleteComment(ReturningOne[DeletedComment]):
+class DeleteComment(ReturningOne[DeletedComment], Batched[DeletedComment]):
     """Delete a comment for good. Returns the number of deleted rows, and of those that were emptied.
 
     The caller says what happens to one with replies. By default it is Refused as `has_replies`; `subtree` deletes all
     below it too; `tombstone` empties it, so that the replies stay where they are: its content, name and e-mail are
     lost, and it counts as deleted. Replies that are deleted softly are replies.
+
+    Raises Refused as `too_many` when more than `limit` would go: `batches` deletes at most so many at once, and the
+    comment with the last of them. Until then, replies to what is gone are put below it, and counted as moved.
     """
 
     id: str
     replies: Literal["refuse", "subtree", "tombstone"] = "refuse"
+    limit: BatchLimit = 10_000
+    in_batches: bool = False
 
 
 @command("blog/soft_delete_comment.sql")
@@ -140,10 +145,10 @@ class RestoreComment(ReturningMaybe[Comment]):
 
 
 @command("blog/purge_comments.sql")
-class PurgeComments(Affected):
+class PurgeComments(Affected, Batched[int]):
     """Delete at most `limit` comments without replies that were deleted before a moment, the earliest first.
 
-    Returns their number. Run it until that is 0: a row with replies is deleted once all of its replies are. Rows that
+    Returns their number. Run it by `batches`: a row with replies is deleted once all of its replies are. Rows that
     other transactions have locked are left for the next run.
     """
 

@@ -11,20 +11,26 @@ from concordia_sql.blog.results import (
     Post,
 )
 from concordia_sql.concordia import command
-from concordia_sql.engine import Limit, ReturningMaybe, ReturningOne
+from concordia_sql.engine import Batched, BatchLimit, ReturningMaybe, ReturningOne
 
 
 @command("blog/delete_post.sql")
-class DeletePost(ReturningOne[DeletedPost]):
+class DeletePost(ReturningOne[DeletedPost], Batched[DeletedPost]):
     """Delete a post with its translations, comments and links to authors, categories and media, for good.
 
     Returns the number of deleted rows by table: zeros if there is no such post. Comments on another post that reply
     to one of its comments lose their parent; no command here makes such comments.
 
+    Raises Refused as `too_many` when `limit` rows of one table or more belong to it. `batches` takes
+    so many at once, and the post with the last of them. Until then it is deleted softly, so that nobody sees
+    it or adds to it; to restore it brings back what is left.
+
     Source: Concordia's documentation, section Cascading Deletes.
     """
 
     id: str
+    limit: BatchLimit = 10_000
+    in_batches: bool = False
 
 
 @command("blog/soft_delete_post.sql")
@@ -52,49 +58,71 @@ class RestorePost(ReturningMaybe[Post]):
 
 
 @command("blog/purge_posts.sql")
-class PurgePosts(ReturningOne[DeletedPost]):
+class PurgePosts(ReturningOne[DeletedPost], Batched[DeletedPost]):
     """Delete at most `limit` posts that were deleted before a moment, the earliest first, as `DeletePost` does.
 
-    Returns the number of deleted rows by table. Run it until no `blog_posts` are deleted. Rows that other transactions
-    have locked are left for the next run.
+    Of what belongs to them, at most `limit` rows of each table go too; the posts go when fewer than that are left, so
+    run it by `batches`. Returns the number of deleted rows by table. Posts that other transactions have locked are left
+    for the next run.
     """
 
     deleted_before: datetime
-    limit: Limit = 100
+    limit: BatchLimit = 1_000
 
 
 @command("blog/delete_author.sql")
-class DeleteAuthor(ReturningOne[DeletedAuthor]):
-    """Delete an author and remove them from their posts, which stay. Returns the number of rows by table."""
+class DeleteAuthor(ReturningOne[DeletedAuthor], Batched[DeletedAuthor]):
+    """Delete an author and remove them from their posts, which stay. Returns the number of rows by table.
+
+    Raises Refused as `too_many` when `limit` rows of one table or more name them. `batches` takes
+    so many at once, and the author with the last of them.
+    """
 
     id: str
+    limit: BatchLimit = 10_000
+    in_batches: bool = False
 
 
 @command("blog/delete_category.sql")
-class DeleteCategory(ReturningOne[DeletedCategory]):
+class DeleteCategory(ReturningOne[DeletedCategory], Batched[DeletedCategory]):
     """Delete a category and remove it from its posts, which stay; its children become those of its parent.
 
     Returns the number of rows by table.
+
+    Raises Refused as `too_many` when `limit` rows of one table or more name it. `batches` takes
+    so many at once, and the category with the last of them.
     """
 
     id: str
+    limit: BatchLimit = 10_000
+    in_batches: bool = False
 
 
 @command("blog/delete_medium.sql")
-class DeleteMedium(ReturningOne[DeletedMedium]):
+class DeleteMedium(ReturningOne[DeletedMedium], Batched[DeletedMedium]):
     """Delete a medium and remove it from posts, authors and categories, which stay.
 
     Returns the number of rows by table.
+
+    Raises Refused as `too_many` when `limit` rows of one table or more name it. `batches` takes
+    so many at once, and the medium with the last of them.
     """
 
     id: str
+    limit: BatchLimit = 10_000
+    in_batches: bool = False
 
 
 @command("blog/delete_organization.sql")
-class DeleteOrganization(ReturningOne[DeletedOrganization]):
+class DeleteOrganization(ReturningOne[DeletedOrganization], Batched[DeletedOrganization]):
     """Delete an organization and remove it from its posts, authors and listings, which stay.
 
     Returns the number of rows by table.
+
+    Raises Refused as `too_many` when `limit` rows of one table or more name it. `batches` takes
+    so many at once, and the organization with the last of them.
     """
 
     id: str
+    limit: BatchLimit = 10_000
+    in_batches: bool = False

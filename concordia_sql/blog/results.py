@@ -353,10 +353,11 @@ class DeletedPost:
 
 @attrs.frozen
 class DeletedComment:
-    """The number of rows deleted with a comment, and of those emptied."""
+    """The number of rows deleted with a comment, and of those emptied, or put below it until they go."""
 
     blog_comments: int
     blog_comments_emptied: int
+    blog_comments_moved: int
 
 
 @attrs.frozen

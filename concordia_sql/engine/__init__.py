@@ -27,7 +27,7 @@ from concordia_sql.engine.errors import (
     ResultError,
     StatementError,
 )
-from concordia_sql.engine.keyset import Limit, cursor
+from concordia_sql.engine.keyset import BatchLimit, Limit, cursor
 from concordia_sql.engine.leases import Stats
 from concordia_sql.engine.lenient import Otherwise
 from concordia_sql.engine.library import Library
@@ -36,6 +36,7 @@ from concordia_sql.engine.pages import Page, paged
 from concordia_sql.engine.querier import Executor, Querier
 from concordia_sql.engine.queries import (
     Affected,
+    Batched,
     Command,
     Many,
     Maybe,
@@ -59,6 +60,8 @@ __all__ = [
     "AsyncDatabase",
     "AsyncExecutor",
     "AsyncQuerier",
+    "BatchLimit",
+    "Batched",
     "Bounds",
     "Call",
     "Command",

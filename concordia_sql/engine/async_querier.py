@@ -10,12 +10,13 @@ import psycopg
 
 from concordia_sql.engine import deadlines
 from concordia_sql.engine.async_exchange import cancel, exchange
+from concordia_sql.engine.batches import added, counts, in_batches
 from concordia_sql.engine.calls import only
 from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.errors import ConcordiaError
 from concordia_sql.engine.observing import Kind, Observer, Watch, attempt
-from concordia_sql.engine.queries import Command, Many, Query, ReturningOne, Statement
+from concordia_sql.engine.queries import Batched, Command, Many, Query, ReturningOne, Statement
 from concordia_sql.engine.retries import ATTEMPTS, is_in_the_way, pauses
 from concordia_sql.engine.session import Session
 from concordia_sql.engine.steps import TimeIsUp
@@ -240,6 +241,22 @@ class AsyncExecutor:
             result = await querier.execute(command)
             raise psycopg.Rollback
         return result
+
+    async def batches(self, command: Batched[R]) -> AsyncIterator[R]:
+        """Run a command in batches until one finds nothing to do. After each, what all have done so far.
+
+        Each batch is a transaction of its own, which `retry` runs, and writes at most `limit` rows of each table; a
+        deadline of the block's holds for all, one of the database's for each. To stop, leave the loop. What was done
+        stays, and the same call goes on from there, also after an error or a lost connection. Others may write in
+        between. Raises QuerierError inside a transaction.
+        """
+        part, total = in_batches(command), None
+        while True:
+            done = await self.retry(lambda querier: querier.execute(part), isolation="read committed")
+            total = done if total is None else added(total, done)
+            yield total
+            if not any(counts(done)):
+                break
 
     async def retry(
         self,

@@ -19,6 +19,8 @@ _LAST_YEAR, _LAST_BC = 294276, 4713
 
 Limit: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=500)]
 """How many rows a list gives at most: 1 to 500."""
+BatchLimit: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+"""How many rows of each table a command deletes or detaches at most: 1 to 10,000."""
 
 
 def cursor(*keys: type | UnionType) -> Callable[[str | None], str | None]:

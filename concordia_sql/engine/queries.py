@@ -255,6 +255,16 @@ class Affected(Command[int]):
         return rows[0]
 
 
+class Batched(Command[R_co], Generic[R_co]):
+    """A command that `batches` runs again until nothing is left to do, as a second base: `Affected, Batched[int]`.
+
+    It has a field `limit`, and writes at most so many rows of each table. Its result is their number, or an object
+    whose fields are all such numbers. With a field `in_batches` too, it does all or nothing unless that is set.
+    """
+
+    __slots__ = ()
+
+
 def _exactly_one(statement: Statement[Any], rows: list[T]) -> T:
     if len(rows) == 0:
         raise NotFound(f"{statement.query_name} found no row")

@@ -3,21 +3,27 @@
 from datetime import datetime
 
 from concordia_sql.concordia import command
-from concordia_sql.engine import Limit, ReturningMaybe, ReturningOne
+from concordia_sql.engine import Batched, BatchLimit, ReturningMaybe, ReturningOne
 from concordia_sql.services.results import DeletedCategory, DeletedListing, DeletedMedium, Listing
 
 
 @command("services/delete_listing.sql")
-class DeleteListing(ReturningOne[DeletedListing]):
+class DeleteListing(ReturningOne[DeletedListing], Batched[DeletedListing]):
     """Delete a listing with its translations, media links, reviews, availability and bookings, for good.
 
     Returns the number of deleted rows by table: zeros if there is no such listing. Reviews of another listing that
     reply to one of its reviews lose their parent; no command here makes such reviews.
 
+    Raises Refused as `too_many` when `limit` rows of one table or more belong to it. `batches` takes
+    so many at once, and the listing with the last of them. Until then it is deleted softly, so that nobody
+    sees it or adds to it; to restore it brings back what is left.
+
     Source: Concordia's documentation, section Cascading Deletes.
     """
 
     id: str
+    limit: BatchLimit = 10_000
+    in_batches: bool = False
 
 
 @command("services/soft_delete_listing.sql")
@@ -44,32 +50,43 @@ class RestoreListing(ReturningMaybe[Listing]):
 
 
 @command("services/purge_listings.sql")
-class PurgeListings(ReturningOne[DeletedListing]):
+class PurgeListings(ReturningOne[DeletedListing], Batched[DeletedListing]):
     """Delete at most `limit` listings that were deleted before a moment, the earliest first, for good.
 
-    All that `DeleteListing` deletes goes too. Returns the number of deleted rows by table. Run it until no
-    `services_listings` are deleted. Rows that other transactions have locked are left for the next run.
+    Of what belongs to them, as `DeleteListing` says, at most `limit` rows of each table go too; the listings go when
+    fewer than that are left, so run it by `batches`. Returns the number of deleted rows by table. Listings that other
+    transactions have locked are left for the next run.
     """
 
     deleted_before: datetime
-    limit: Limit = 100
+    limit: BatchLimit = 1_000
 
 
 @command("services/delete_service_category.sql")
-class DeleteServiceCategory(ReturningOne[DeletedCategory]):
+class DeleteServiceCategory(ReturningOne[DeletedCategory], Batched[DeletedCategory]):
     """Delete a category and remove it from its listings, which stay; its children become those of its parent.
 
     Returns the number of rows by table: zeros if there is no such category.
+
+    Raises Refused as `too_many` when `limit` rows of one table or more name it. `batches` takes
+    so many at once, and the category with the last of them.
     """
 
     id: str
+    limit: BatchLimit = 10_000
+    in_batches: bool = False
 
 
 @command("services/delete_service_medium.sql")
-class DeleteServiceMedium(ReturningOne[DeletedMedium]):
+class DeleteServiceMedium(ReturningOne[DeletedMedium], Batched[DeletedMedium]):
     """Delete a medium and remove it from listings and categories, which stay.
 
     Returns the number of rows by table: zeros if there is no such medium.
+
+    Raises Refused as `too_many` when `limit` rows of one table or more name it. `batches` takes
+    so many at once, and the medium with the last of them.
     """
 
     id: str
+    limit: BatchLimit = 10_000
+    in_batches: bool = False

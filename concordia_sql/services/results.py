@@ -391,10 +391,11 @@ class DeletedListing:
 
 @attrs.frozen
 class DeletedReview:
-    """The number of rows deleted with a review, and of those emptied."""
+    """The number of rows deleted with a review, and of those emptied, or put below it until they go."""
 
     services_reviews: int
     services_reviews_emptied: int
+    services_reviews_moved: int
 
 
 @attrs.frozen

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from concordia_sql.common import Localized, new_id
 from concordia_sql.concordia import command
-from concordia_sql.engine import Affected, Limit, ReturningMany, ReturningMaybe, ReturningOne
+from concordia_sql.engine import Affected, Batched, BatchLimit, Limit, ReturningMany, ReturningMaybe, ReturningOne
 from concordia_sql.services.queries import ReviewStatus
 from concordia_sql.services.results import DeletedReview, Review
 from concordia_sql.threads.nodes import NewNode
@@ -109,16 +109,21 @@ class ModerateReviews(ReturningMany[Review]):
 
 
 @command("services/delete_review.sql")
-class DeleteReview(ReturningOne[DeletedReview]):
+class DeleteReview(ReturningOne[DeletedReview], Batched[DeletedReview]):
     """Delete a review for good. Returns the number of deleted rows, and of those that were emptied.
 
     The caller says what happens to one with replies. By default it is Refused as `has_replies`; `subtree` deletes all
     below it too; `tombstone` empties it, so that the replies stay where they are: its content, rating and author are
     lost, and it counts as deleted. Replies that are deleted softly are replies.
+
+    Raises Refused as `too_many` when more than `limit` would go: `batches` deletes at most so many at once, and the
+    review with the last of them. Until then, replies to what is gone are put below it, and counted as moved.
     """
 
     id: str
     replies: Literal["refuse", "subtree", "tombstone"] = "refuse"
+    limit: BatchLimit = 10_000
+    in_batches: bool = False
 
 
 @command("services/soft_delete_review.sql")
@@ -142,10 +147,10 @@ class RestoreReview(ReturningMaybe[Review]):
 
 
 @command("services/purge_reviews.sql")
-class PurgeReviews(Affected):
+class PurgeReviews(Affected, Batched[int]):
     """Delete at most `limit` reviews without replies that were deleted before a moment, the earliest first.
 
-    Returns their number. Run it until that is 0: a row with replies is deleted once all of its replies are. Rows that
+    Returns their number. Run it by `batches`: a row with replies is deleted once all of its replies are. Rows that
     other transactions have locked are left for the next run.
     """
 

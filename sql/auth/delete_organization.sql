@@ -1,24 +1,43 @@
 -- Delete an organization with its members and invitations, and count the deleted rows by table; sessions no longer work for it.
+-- In batches, at most `limit` rows of each table go at once, and the organization with the last of them, among which is an owner.
 SELECT organization.id
 FROM organization
 WHERE organization.id = :id
 FOR UPDATE;
 
-WITH deleted_organizations AS (
-    DELETE FROM organization
-    WHERE organization.id = :id
-    RETURNING organization.id
+WITH kept_owners AS MATERIALIZED (
+    SELECT member.id
+    FROM member
+    WHERE
+        member.organization_id = :id
+        AND string_to_array(member.role, ',') @> ARRAY['owner']
+    ORDER BY
+        member.created_at ASC,
+        member.id ASC
+    LIMIT 1
 ),
 
-deleted_members AS (
-    DELETE FROM member
-    WHERE member.organization_id = :id
-    RETURNING member.id
+picked_members AS MATERIALIZED (
+    SELECT member.id
+    FROM member
+    WHERE
+        member.organization_id = :id
+        AND member.id NOT IN (SELECT kept_owners.id FROM kept_owners)
+    ORDER BY
+        member.created_at DESC,
+        member.id DESC
+    LIMIT :limit
 ),
 
 deleted_invitations AS (
     DELETE FROM invitation
-    WHERE invitation.organization_id = :id
+    WHERE
+        invitation.id = any(array(
+            SELECT own.id
+            FROM invitation AS own
+            WHERE own.organization_id = :id
+            LIMIT :limit -- noqa: AM09
+        ))
     RETURNING invitation.id
 ),
 
@@ -27,9 +46,39 @@ detached_sessions AS (
     SET
         active_organization_id = NULL,
         updated_at = timezone('UTC', statement_timestamp())
-    FROM deleted_organizations
-    WHERE session.active_organization_id = deleted_organizations.id
+    WHERE
+        session.id = any(array(
+            SELECT own.id
+            FROM session AS own
+            INNER JOIN organization ON own.active_organization_id = organization.id
+            WHERE organization.id = :id
+            LIMIT :limit -- noqa: AM09
+        ))
     RETURNING session.id
+),
+
+deleted_organizations AS (
+    DELETE FROM organization
+    WHERE
+        organization.id = :id
+        AND greatest(
+            (SELECT count(*) FROM picked_members),
+            (SELECT count(*) FROM deleted_invitations),
+            (SELECT count(*) FROM detached_sessions)
+        ) < :limit
+    RETURNING organization.id
+),
+
+deleted_members AS (
+    DELETE FROM member
+    WHERE
+        member.id = any(array(
+            SELECT picked_members.id FROM picked_members
+            UNION ALL
+            SELECT kept_owners.id FROM kept_owners
+            WHERE EXISTS (SELECT FROM deleted_organizations)
+        ))
+    RETURNING member.id
 )
 
 SELECT
@@ -37,3 +86,12 @@ SELECT
     (SELECT count(*) FROM deleted_members) AS member,
     (SELECT count(*) FROM deleted_invitations) AS invitation,
     (SELECT count(*) FROM detached_sessions) AS session_detached
+WHERE
+    CASE
+        WHEN :in_batches OR EXISTS (SELECT FROM deleted_organizations) THEN TRUE
+        WHEN EXISTS (
+            SELECT FROM organization
+            WHERE organization.id = :id
+        ) THEN refuse_command('too_many', :limit::bigint::text) IS NULL
+        ELSE TRUE
+    END

@@ -1,4 +1,5 @@
 -- Delete a user with everything that belongs to them, and count the deleted rows by table. Served by the indexes on user_id and inviter_id.
+-- In batches, at most `limit` rows of each table go at once, and the user with the last of them.
 SELECT "user".id
 FROM "user"
 WHERE "user".id = :id
@@ -6,38 +7,70 @@ FOR UPDATE;
 
 WITH deleted_sessions AS (
     DELETE FROM session
-    WHERE session.user_id = :id
+    WHERE
+        session.id = any(array(
+            SELECT own.id
+            FROM session AS own
+            WHERE own.user_id = :id
+            LIMIT :limit -- noqa: AM09
+        ))
     RETURNING session.id
 ),
 
 deleted_accounts AS (
     DELETE FROM account
-    WHERE account.user_id = :id
+    WHERE
+        account.id = any(array(
+            SELECT own.id
+            FROM account AS own
+            WHERE own.user_id = :id
+            LIMIT :limit -- noqa: AM09
+        ))
     RETURNING account.id
 ),
 
 deleted_members AS (
     DELETE FROM member
-    WHERE member.user_id = :id
+    WHERE
+        member.id = any(array(
+            SELECT own.id
+            FROM member AS own
+            WHERE own.user_id = :id
+            LIMIT :limit -- noqa: AM09
+        ))
     RETURNING member.id
 ),
 
 deleted_invitations AS (
     DELETE FROM invitation
-    WHERE invitation.inviter_id = :id
+    WHERE
+        invitation.id = any(array(
+            SELECT own.id
+            FROM invitation AS own
+            WHERE own.inviter_id = :id
+            LIMIT :limit -- noqa: AM09
+        ))
     RETURNING invitation.id
-),
-
-deleted_profiles AS (
-    DELETE FROM profile
-    WHERE profile.user_id = :id
-    RETURNING profile.id
 ),
 
 deleted_users AS (
     DELETE FROM "user"
-    WHERE "user".id = :id
+    WHERE
+        "user".id = :id
+        AND greatest(
+            (SELECT count(*) FROM deleted_sessions),
+            (SELECT count(*) FROM deleted_accounts),
+            (SELECT count(*) FROM deleted_members),
+            (SELECT count(*) FROM deleted_invitations)
+        ) < :limit
     RETURNING "user".id
+),
+
+deleted_profiles AS (
+    DELETE FROM profile
+    USING deleted_users
+    WHERE profile.user_id = deleted_users.id
+    RETURNING profile.id
 )
 
 SELECT
@@ -47,3 +80,12 @@ SELECT
     (SELECT count(*) FROM deleted_members) AS member,
     (SELECT count(*) FROM deleted_invitations) AS invitation,
     (SELECT count(*) FROM deleted_profiles) AS profile
+WHERE
+    CASE
+        WHEN :in_batches OR EXISTS (SELECT FROM deleted_users) THEN TRUE
+        WHEN EXISTS (
+            SELECT FROM "user"
+            WHERE "user".id = :id
+        ) THEN refuse_command('too_many', :limit::bigint::text) IS NULL
+        ELSE TRUE
+    END

@@ -1,4 +1,5 @@
 -- Delete an author and remove them from their posts, which stay.
+-- In batches, at most `limit` rows of each table go at once, and the author with the last of them.
 SELECT blog_authors.id
 FROM blog_authors
 WHERE blog_authors.id = :id
@@ -6,16 +7,34 @@ FOR UPDATE;
 
 WITH unlinked_posts AS (
     DELETE FROM blog_post_authors
-    WHERE blog_post_authors.author_id = :id
-    RETURNING blog_post_authors.author_id
+    WHERE
+        blog_post_authors.author_id = :id
+        AND blog_post_authors.post_id = any(array(
+            SELECT own.post_id
+            FROM blog_post_authors AS own
+            WHERE own.author_id = :id
+            LIMIT :limit -- noqa: AM09
+        ))
+    RETURNING blog_post_authors.post_id
 ),
 
 deleted_authors AS (
     DELETE FROM blog_authors
-    WHERE blog_authors.id = :id
+    WHERE
+        blog_authors.id = :id
+        AND (SELECT count(*) FROM unlinked_posts) < :limit
     RETURNING blog_authors.id
 )
 
 SELECT
     (SELECT count(*) FROM deleted_authors) AS blog_authors,
     (SELECT count(*) FROM unlinked_posts) AS blog_post_authors
+WHERE
+    CASE
+        WHEN :in_batches OR EXISTS (SELECT FROM deleted_authors) THEN TRUE
+        WHEN EXISTS (
+            SELECT FROM blog_authors
+            WHERE blog_authors.id = :id
+        ) THEN refuse_command('too_many', :limit::bigint::text) IS NULL
+        ELSE TRUE
+    END

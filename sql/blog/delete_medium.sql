@@ -1,4 +1,5 @@
 -- Delete a medium and remove it from the rows that show it, which stay.
+-- In batches, at most `limit` rows of each table go at once, and the medium with the last of them.
 SELECT blog_media.id
 FROM blog_media
 WHERE blog_media.id = :id
@@ -6,8 +7,15 @@ FOR UPDATE;
 
 WITH unlinked_posts AS (
     DELETE FROM blog_post_media
-    WHERE blog_post_media.media_id = :id
-    RETURNING blog_post_media.media_id
+    WHERE
+        blog_post_media.media_id = :id
+        AND blog_post_media.post_id = any(array(
+            SELECT own.post_id
+            FROM blog_post_media AS own
+            WHERE own.media_id = :id
+            LIMIT :limit -- noqa: AM09
+        ))
+    RETURNING blog_post_media.post_id
 ),
 
 detached_authors AS (
@@ -15,7 +23,13 @@ detached_authors AS (
     SET
         avatar_id = NULL,
         updated_at = timezone('UTC', statement_timestamp())
-    WHERE blog_authors.avatar_id = :id
+    WHERE
+        blog_authors.id = any(array(
+            SELECT own.id
+            FROM blog_authors AS own
+            WHERE own.avatar_id = :id
+            LIMIT :limit -- noqa: AM09
+        ))
     RETURNING blog_authors.id
 ),
 
@@ -24,13 +38,25 @@ detached_categories AS (
     SET
         featured_image_id = NULL,
         updated_at = timezone('UTC', statement_timestamp())
-    WHERE blog_categories.featured_image_id = :id
+    WHERE
+        blog_categories.id = any(array(
+            SELECT own.id
+            FROM blog_categories AS own
+            WHERE own.featured_image_id = :id
+            LIMIT :limit -- noqa: AM09
+        ))
     RETURNING blog_categories.id
 ),
 
 deleted_media AS (
     DELETE FROM blog_media
-    WHERE blog_media.id = :id
+    WHERE
+        blog_media.id = :id
+        AND greatest(
+            (SELECT count(*) FROM unlinked_posts),
+            (SELECT count(*) FROM detached_authors),
+            (SELECT count(*) FROM detached_categories)
+        ) < :limit
     RETURNING blog_media.id
 )
 
@@ -39,3 +65,12 @@ SELECT
     (SELECT count(*) FROM unlinked_posts) AS blog_post_media,
     (SELECT count(*) FROM detached_authors) AS blog_authors_detached,
     (SELECT count(*) FROM detached_categories) AS blog_categories_detached
+WHERE
+    CASE
+        WHEN :in_batches OR EXISTS (SELECT FROM deleted_media) THEN TRUE
+        WHEN EXISTS (
+            SELECT FROM blog_media
+            WHERE blog_media.id = :id
+        ) THEN refuse_command('too_many', :limit::bigint::text) IS NULL
+        ELSE TRUE
+    END

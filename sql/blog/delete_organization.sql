@@ -1,4 +1,5 @@
 -- Delete an organization and remove it from its posts, authors and listings, which stay.
+-- In batches, at most `limit` rows of each table go at once, and the organization with the last of them.
 SELECT blog_organizations.id
 FROM blog_organizations
 WHERE blog_organizations.id = :id
@@ -9,7 +10,13 @@ WITH detached_posts AS (
     SET
         organization_id = NULL,
         updated_at = timezone('UTC', statement_timestamp())
-    WHERE blog_posts.organization_id = :id
+    WHERE
+        blog_posts.id = any(array(
+            SELECT own.id
+            FROM blog_posts AS own
+            WHERE own.organization_id = :id
+            LIMIT :limit -- noqa: AM09
+        ))
     RETURNING blog_posts.id
 ),
 
@@ -18,7 +25,13 @@ detached_authors AS (
     SET
         works_for_id = NULL,
         updated_at = timezone('UTC', statement_timestamp())
-    WHERE blog_authors.works_for_id = :id
+    WHERE
+        blog_authors.id = any(array(
+            SELECT own.id
+            FROM blog_authors AS own
+            WHERE own.works_for_id = :id
+            LIMIT :limit -- noqa: AM09
+        ))
     RETURNING blog_authors.id
 ),
 
@@ -27,13 +40,25 @@ detached_listings AS (
     SET
         organization_id = NULL,
         updated_at = timezone('UTC', statement_timestamp())
-    WHERE services_listings.organization_id = :id
+    WHERE
+        services_listings.id = any(array(
+            SELECT own.id
+            FROM services_listings AS own
+            WHERE own.organization_id = :id
+            LIMIT :limit -- noqa: AM09
+        ))
     RETURNING services_listings.id
 ),
 
 deleted_organizations AS (
     DELETE FROM blog_organizations
-    WHERE blog_organizations.id = :id
+    WHERE
+        blog_organizations.id = :id
+        AND greatest(
+            (SELECT count(*) FROM detached_posts),
+            (SELECT count(*) FROM detached_authors),
+            (SELECT count(*) FROM detached_listings)
+        ) < :limit
     RETURNING blog_organizations.id
 )
 
@@ -42,3 +67,12 @@ SELECT
     (SELECT count(*) FROM detached_posts) AS blog_posts_detached,
     (SELECT count(*) FROM detached_authors) AS blog_authors_detached,
     (SELECT count(*) FROM detached_listings) AS services_listings_detached
+WHERE
+    CASE
+        WHEN :in_batches OR EXISTS (SELECT FROM deleted_organizations) THEN TRUE
+        WHEN EXISTS (
+            SELECT FROM blog_organizations
+            WHERE blog_organizations.id = :id
+        ) THEN refuse_command('too_many', :limit::bigint::text) IS NULL
+        ELSE TRUE
+    END

@@ -1,4 +1,5 @@
 -- Delete a medium and remove it from the rows that show it, which stay.
+-- In batches, at most `limit` rows of each table go at once, and the medium with the last of them.
 SELECT services_media.id
 FROM services_media
 WHERE services_media.id = :id
@@ -6,8 +7,15 @@ FOR UPDATE;
 
 WITH deleted_links AS (
     DELETE FROM services_media_links
-    WHERE services_media_links.media_id = :id
-    RETURNING services_media_links.media_id
+    WHERE
+        services_media_links.media_id = :id
+        AND services_media_links.service_id = any(array(
+            SELECT own.service_id
+            FROM services_media_links AS own
+            WHERE own.media_id = :id
+            LIMIT :limit -- noqa: AM09
+        ))
+    RETURNING services_media_links.service_id
 ),
 
 detached_categories AS (
@@ -15,13 +23,24 @@ detached_categories AS (
     SET
         featured_image_id = NULL,
         updated_at = timezone('UTC', statement_timestamp())
-    WHERE services_categories.featured_image_id = :id
+    WHERE
+        services_categories.id = any(array(
+            SELECT own.id
+            FROM services_categories AS own
+            WHERE own.featured_image_id = :id
+            LIMIT :limit -- noqa: AM09
+        ))
     RETURNING services_categories.id
 ),
 
 deleted_media AS (
     DELETE FROM services_media
-    WHERE services_media.id = :id
+    WHERE
+        services_media.id = :id
+        AND greatest(
+            (SELECT count(*) FROM deleted_links),
+            (SELECT count(*) FROM detached_categories)
+        ) < :limit
     RETURNING services_media.id
 )
 
@@ -29,3 +48,12 @@ SELECT
     (SELECT count(*) FROM deleted_media) AS services_media,
     (SELECT count(*) FROM deleted_links) AS services_media_links,
     (SELECT count(*) FROM detached_categories) AS services_categories_detached
+WHERE
+    CASE
+        WHEN :in_batches OR EXISTS (SELECT FROM deleted_media) THEN TRUE
+        WHEN EXISTS (
+            SELECT FROM services_media
+            WHERE services_media.id = :id
+        ) THEN refuse_command('too_many', :limit::bigint::text) IS NULL
+        ELSE TRUE
+    END

@@ -153,7 +153,7 @@ def test_a_comment_without_replies_is_deleted_in_every_mode(connection: Connecti
     with watched(connection) as written:
         deleted = Querier(connection).execute(blog.DeleteComment(id="c", replies=replies))
         nothing = Querier(connection).execute(blog.DeleteComment(id="nothing", replies=replies))
-    assert (deleted, nothing) == (blog.DeletedComment(1, 0), blog.DeletedComment(0, 0))
+    assert (deleted, nothing) == (blog.DeletedComment(1, 0, 0), blog.DeletedComment(0, 0, 0))
     assert [row["id"] for row in written.tables["blog_comments"].removed] == ["c"]
     assert written.tables["blog_comments"].changed == []
 
@@ -164,7 +164,7 @@ def test_what_becomes_of_replies_is_for_the_caller_to_say(connection: Connection
         querier.execute(blog.DeleteComment(id="b"))
     assert (caught.value.reason, written.tables) == ("has_replies", {})
     with watched(connection) as written:
-        assert querier.execute(blog.DeleteComment(id="b", replies="tombstone")) == blog.DeletedComment(0, 1)
+        assert querier.execute(blog.DeleteComment(id="b", replies="tombstone")) == blog.DeletedComment(0, 1, 0)
     (change,) = written.tables["blog_comments"].changed
     assert {**change, "deleted_at": None, "updated_at": None} == {
         "id": "b",
@@ -182,16 +182,18 @@ def test_what_becomes_of_replies_is_for_the_caller_to_say(connection: Connection
         foreseen = querier.dry_run(blog.DeleteComment(id="a", replies="subtree"))
     assert written.tables == {}
     with watched(connection) as written:
-        assert querier.execute(blog.DeleteComment(id="a", replies="subtree")) == foreseen == blog.DeletedComment(4, 0)
+        assert (
+            querier.execute(blog.DeleteComment(id="a", replies="subtree")) == foreseen == blog.DeletedComment(4, 0, 0)
+        )
     assert [row["id"] for row in written.tables["blog_comments"].removed] == ["a", "b", "c", "d"]
 
 
 def test_a_comment_that_is_its_own_parent_or_in_a_cycle_can_be_deleted(connection: Connection) -> None:
     querier = Querier(connection)
     connection.execute("UPDATE blog_comments SET parent_id = 'e' WHERE id = 'e'")
-    assert querier.execute(blog.DeleteComment(id="e")) == blog.DeletedComment(1, 0)
+    assert querier.execute(blog.DeleteComment(id="e")) == blog.DeletedComment(1, 0, 0)
     connection.execute("UPDATE blog_comments SET parent_id = 'c' WHERE id = 'a'")
-    assert querier.execute(blog.DeleteComment(id="b", replies="subtree")) == blog.DeletedComment(4, 0)
+    assert querier.execute(blog.DeleteComment(id="b", replies="subtree")) == blog.DeletedComment(4, 0, 0)
 
 
 def test_a_comment_is_deleted_softly_restored_and_purged(connection: Connection) -> None:

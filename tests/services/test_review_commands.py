@@ -179,7 +179,7 @@ def test_a_review_without_replies_is_deleted_in_every_mode(connection: Connectio
     with watched(connection) as written:
         deleted = Querier(connection).execute(services.DeleteReview(id="c", replies=replies))
         nothing = Querier(connection).execute(services.DeleteReview(id="nothing", replies=replies))
-    assert (deleted, nothing) == (services.DeletedReview(1, 0), services.DeletedReview(0, 0))
+    assert (deleted, nothing) == (services.DeletedReview(1, 0, 0), services.DeletedReview(0, 0, 0))
     assert [row["id"] for row in written.tables["services_reviews"].removed] == ["c"]
     assert written.tables == {"services_reviews": Changes(removed=written.tables["services_reviews"].removed)}
 
@@ -192,7 +192,7 @@ def test_what_becomes_of_replies_is_for_the_caller_to_say(connection: Connection
     assert (caught.value.reason, caught.value.found, written.tables) == ("has_replies", None, {})
     with watched(connection) as written:
         foreseen = querier.dry_run(services.DeleteReview(id="b", replies="tombstone"))
-    assert (foreseen, written.tables) == (services.DeletedReview(0, 1), {})
+    assert (foreseen, written.tables) == (services.DeletedReview(0, 1, 0), {})
     with watched(connection) as written:
         assert querier.execute(services.DeleteReview(id="b", replies="tombstone")) == foreseen
     (change,) = written.tables["services_reviews"].changed
@@ -207,7 +207,7 @@ def test_what_becomes_of_replies_is_for_the_caller_to_say(connection: Connection
     assert written.tables == {}
     with watched(connection) as written:
         deleted = querier.execute(services.DeleteReview(id="a", replies="subtree"))
-    assert deleted == foreseen == services.DeletedReview(4, 0)
+    assert deleted == foreseen == services.DeletedReview(4, 0, 0)
     assert [row["id"] for row in written.tables["services_reviews"].removed] == ["a", "b", "c", "d"]
     assert written.counts() == {"services_reviews": -4}
 
@@ -215,9 +215,9 @@ def test_what_becomes_of_replies_is_for_the_caller_to_say(connection: Connection
 def test_a_review_that_is_its_own_parent_or_in_a_cycle_can_be_deleted(connection: Connection) -> None:
     querier = Querier(connection)
     connection.execute("UPDATE services_reviews SET parent_id = 'e' WHERE id = 'e'")
-    assert querier.execute(services.DeleteReview(id="e")) == services.DeletedReview(1, 0)
+    assert querier.execute(services.DeleteReview(id="e")) == services.DeletedReview(1, 0, 0)
     connection.execute("UPDATE services_reviews SET parent_id = 'c' WHERE id = 'a'")
-    assert querier.execute(services.DeleteReview(id="b", replies="subtree")) == services.DeletedReview(4, 0)
+    assert querier.execute(services.DeleteReview(id="b", replies="subtree")) == services.DeletedReview(4, 0, 0)
 
 
 def test_a_review_is_deleted_softly_and_restored_as_it_was(connection: Connection) -> None:
@@ -351,8 +351,12 @@ def test_a_reply_that_races_with_a_delete_is_there_or_the_review_is_gone(
     connection: Connection, database_url: str, replies: Any
 ) -> None:
     """A reply that came first keeps the review from being deleted, empties it, or goes with it."""
-    expected = {"refuse": Refused, "tombstone": services.DeletedReview(0, 1), "subtree": services.DeletedReview(2, 0)}
-    late = (services.DeletedReview(1, 0), MissingReference)
+    expected = {
+        "refuse": Refused,
+        "tombstone": services.DeletedReview(0, 1, 0),
+        "subtree": services.DeletedReview(2, 0, 0),
+    }
+    late = (services.DeletedReview(1, 0, 0), MissingReference)
     early = (expected[replies], services.Review)
 
     def commands(number: int) -> tuple[Command[Any], Command[Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 from msgspec import UnsetType
 
-from concordia_sql import Command, ParameterError, auth, blog, profile, services
+from concordia_sql import Affected, Batched, Command, ParameterError, auth, blog, profile, services
 from concordia_sql.engine.conversions import conversion
 from tests.support.model import TABLES, Model, Row
 from tests.support.rules import COMMANDS, PARTS
@@ -38,6 +38,14 @@ MOMENTS = [datetime(2000, 1, 1), datetime(2100, 1, 1)]
 """The past and the future."""
 DISTINCT = {blog.ModerateComments, services.ModerateReviews}
 """Commands whose docstrings do not say what happens to a row that is given twice."""
+
+BATCHES = {
+    (cls, name)
+    for cls in COMMANDS
+    if issubclass(cls, Batched) and ("in_batches" in cls._fields or not issubclass(cls, Affected))
+    for name in ("limit", "in_batches")
+}
+"""What bounds a delete: it has tests of its own."""
 
 
 def ids(table: str) -> list[str]:
@@ -128,6 +136,8 @@ class Maker:
         often = {*IDS, *TABLES[table].references, *(name for key in TABLES[table].unique for name in key)}
         values: Row = {}
         for name, field in attrs.fields_dict(cls).items():
+            if (cls, name) in BATCHES:
+                continue
             chance = 0.6 if name in often or field.default == () else 0.15
             if name == "id" and field.default is not attrs.NOTHING:  # of a new row
                 values[name] = self._id(table, chance=0.2)

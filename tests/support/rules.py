@@ -146,7 +146,8 @@ def link(model: Model, table: str, command: Any) -> int:
 
 def remove(model: Model, table: str, command: Any) -> int:
     """Those with the values given."""
-    return model.delete(table, model.find(table, **values_of(command)))[table]
+    values = {name: value for name, value in values_of(command).items() if name not in ("limit", "in_batches")}
+    return model.delete(table, model.find(table, **values))[table]
 
 
 def replace(model: Model, table: str, command: Any) -> Row:
@@ -244,6 +245,8 @@ def delete_reply(model: Model, table: str, command: Any) -> Counter[str]:
         raise Rejected(Refused, ("has_replies", None))
     if rows and replies and command.replies == "tombstone":
         empty: Row = {"author_name": "", "author_email": "", "author_id": None, "content": "", "rating": 0}
+        if rows[0]["content"] == "" and rows[0]["author_email"] == "":
+            return Counter()
         empty["deleted_at"] = rows[0]["deleted_at"] or NOW
         model.change(table, rows[0], {name: value for name, value in empty.items() if name in rows[0]})
         return Counter({f"{table}_emptied": 1})

@@ -245,6 +245,8 @@ def commands(db: Database | Querier) -> None:
     assert_type(eight, tuple[Card, list[str], int, Changed, blog.DeletedPost, Card, list[str], int])
     assert_type(db.execute_batch(*[AddCard(slug=slug) for slug in "abc"]), tuple[Card, ...])
     assert_type(db.retry(lambda querier: querier.execute(deleted)), blog.DeletedPost)
+    assert_type([*db.batches(deleted)], list[blog.DeletedPost])
+    assert_type([*db.batches(auth.DeleteExpiredSessions())], list[int])
     with db.transaction(isolation="serializable", read_only=True, deferrable=True) as transaction:
         assert_type(transaction, Querier)
 
@@ -258,6 +260,7 @@ async def commands_when_awaited(db: AsyncDatabase | AsyncQuerier) -> None:
     assert_type(eight, tuple[Card, list[str], int, Changed, blog.DeletedPost, Card, list[str], int])
     assert_type(await db.execute_batch(*[AddCard(slug=slug) for slug in "abc"]), tuple[Card, ...])
     assert_type(await db.retry(lambda querier: querier.execute(deleted)), blog.DeletedPost)
+    assert_type([done async for done in db.batches(deleted)], list[blog.DeletedPost])
     async with db.transaction(isolation="repeatable read") as transaction:
         assert_type(transaction, AsyncQuerier)
 

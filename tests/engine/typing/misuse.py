@@ -109,6 +109,7 @@ def calls(db: Database, tree: Tree[blog.CommentNode], subtree: Subtree[blog.Comm
 def reads_and_writes(db: Database, querier: Querier) -> None:
     db.execute(GetCard(slug="x"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     db.execute(blog.ListPosts().into(Card))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    db.batches(DeleteCards())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     db.dry_run(GetCard(slug="x"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     db.fetch(blog.DeletePost(id="x"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     db.fetch(DeleteCards())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
