@@ -161,6 +161,10 @@ def test_postgresql_finds_the_same_parameters(server: Connection, text: str, nam
     tokens = tokenize(text, "x.sql")
     assert joined(tokens) == text
     assert parameters(tokens) == names
+    if "JSON_OBJECT" in text and server.info.server_version < 160000:
+        with pytest.raises(AssertionError, match="syntax error"):  # it is of PostgreSQL 16
+            expected_parameters(server, numbered(text)[0])
+        return
     assert expected_parameters(server, numbered(text)[0]) == len(set(names))
 
 

@@ -208,6 +208,10 @@ WHOLE_ROWS: list[Form] = [
 @pytest.mark.parametrize("form", WHOLE_ROWS, ids=lambda form: form[0])
 def test_a_row_is_whole_where_the_text_may_read_all_of_it(server: Querier, root: Path, form: Form) -> None:
     text, hints, expected = form
+    if "JSON_OBJECT" in text and server.connection.info.server_version < 160000:
+        with pytest.raises(psycopg.errors.SyntaxError):  # it is of PostgreSQL 16
+            values_of(server, root, text, **hints)
+        return
     found = values_of(server, root, text, **hints)
     assert (found if "ORDER BY" in text else sorted(found, key=repr)) == expected
 

@@ -12,12 +12,21 @@ WHERE
     :with_hidden::boolean
     OR (
         -- One lookup for each, here and below: the planner, which cannot know the depth, may else read the table for each level.
-        NOT EXISTS (
-            SELECT blog_deleted_post.id
-            FROM blog_deleted_post
-            WHERE blog_deleted_post.id = blog_comments.post_id
-            OFFSET 0 -- noqa: AM09
-        )
+        -- The post asked for is looked up once.
+        CASE
+            WHEN blog_comments.post_id = :post_id::text
+                THEN NOT EXISTS (
+                    SELECT blog_deleted_post.id
+                    FROM blog_deleted_post
+                    WHERE blog_deleted_post.id = :post_id::text
+                )
+            ELSE NOT EXISTS (
+                SELECT blog_deleted_post.id
+                FROM blog_deleted_post
+                WHERE blog_deleted_post.id = blog_comments.post_id
+                OFFSET 0 -- noqa: AM09
+            )
+        END
         AND (
             (blog_comments.deleted_at IS NULL AND blog_comments.status = 'approved')
             OR EXISTS (

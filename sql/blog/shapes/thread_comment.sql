@@ -31,8 +31,10 @@ LEFT JOIN
     LATERAL ( -- noqa: ST05
         SELECT blog_deleted_post.id
         FROM blog_deleted_post
-        WHERE blog_deleted_post.id = blog_comments.post_id
-        -- One lookup for each: the planner may else read the table for a few rows.
+        WHERE
+            blog_deleted_post.id = blog_comments.post_id
+            AND blog_comments.post_id IS DISTINCT FROM :post_id::text
+        -- One lookup for each: the planner may else read the table for a few rows. The post asked for is looked up once.
         OFFSET 0 -- noqa: AM09
     ) AS gone
     ON TRUE
@@ -41,5 +43,13 @@ CROSS JOIN
         SELECT
             blog_comments.deleted_at IS NOT NULL
             OR blog_comments.status <> 'approved'
-            OR gone.id IS NOT NULL AS is_hidden
+            OR gone.id IS NOT NULL
+            OR (
+                blog_comments.post_id = :post_id::text
+                AND EXISTS (
+                    SELECT blog_deleted_post.id
+                    FROM blog_deleted_post
+                    WHERE blog_deleted_post.id = :post_id::text
+                )
+            ) AS is_hidden
     ) AS state

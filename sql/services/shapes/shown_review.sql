@@ -13,12 +13,21 @@ WHERE
     :with_hidden::boolean
     OR (
         -- One lookup for each, here and below: the planner, which cannot know the depth, may else read the table for each level.
-        NOT EXISTS (
-            SELECT services_deleted_listing.id
-            FROM services_deleted_listing
-            WHERE services_deleted_listing.id = services_reviews.service_id
-            OFFSET 0 -- noqa: AM09
-        )
+        -- The listing asked for is looked up once.
+        CASE
+            WHEN services_reviews.service_id = :service_id::text
+                THEN NOT EXISTS (
+                    SELECT services_deleted_listing.id
+                    FROM services_deleted_listing
+                    WHERE services_deleted_listing.id = :service_id::text
+                )
+            ELSE NOT EXISTS (
+                SELECT services_deleted_listing.id
+                FROM services_deleted_listing
+                WHERE services_deleted_listing.id = services_reviews.service_id
+                OFFSET 0 -- noqa: AM09
+            )
+        END
         AND (
             (services_reviews.deleted_at IS NULL AND services_reviews.status = 'approved')
             OR EXISTS (

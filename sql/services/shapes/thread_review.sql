@@ -32,8 +32,10 @@ LEFT JOIN
     LATERAL ( -- noqa: ST05
         SELECT services_deleted_listing.id
         FROM services_deleted_listing
-        WHERE services_deleted_listing.id = services_reviews.service_id
-        -- One lookup for each: the planner may else read the table for a few rows.
+        WHERE
+            services_deleted_listing.id = services_reviews.service_id
+            AND services_reviews.service_id IS DISTINCT FROM :service_id::text
+        -- One lookup for each: the planner may else read the table for a few rows. The listing asked for is looked up once.
         OFFSET 0 -- noqa: AM09
     ) AS gone
     ON TRUE
@@ -42,5 +44,13 @@ CROSS JOIN
         SELECT
             services_reviews.deleted_at IS NOT NULL
             OR services_reviews.status <> 'approved'
-            OR gone.id IS NOT NULL AS is_hidden
+            OR gone.id IS NOT NULL
+            OR (
+                services_reviews.service_id = :service_id::text
+                AND EXISTS (
+                    SELECT services_deleted_listing.id
+                    FROM services_deleted_listing
+                    WHERE services_deleted_listing.id = :service_id::text
+                )
+            ) AS is_hidden
     ) AS state
