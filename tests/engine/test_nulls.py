@@ -26,6 +26,7 @@ class World:
         self.random = random.Random(seed)
         self.columns: dict[str, list[str]] = {}
         self.nullable: set[str] = set()
+        self.referenced: dict[str, str] = {}
 
     def tables(self) -> Iterator[str]:
         """The statements that make the tables."""
@@ -40,7 +41,8 @@ class World:
                 lines.append(f"{column} int {'NOT NULL' if required else ''}")
             if others and self.random.random() < 0.6:
                 required = self.random.random() < 0.5
-                lines.append(f"ref int {'NOT NULL' if required else ''} REFERENCES {self.random.choice(others)}")
+                self.referenced[table] = self.random.choice(others)
+                lines.append(f"ref int {'NOT NULL' if required else ''} REFERENCES {self.referenced[table]}")
                 self.columns[table].append("ref")
                 if not required:
                     self.nullable.add(f"{table}.ref")
@@ -51,11 +53,15 @@ class World:
     def rows(self) -> Iterator[str]:
         """The statements that fill them."""
         yield "TRUNCATE t0, t1, t2"
+        sizes: dict[str, int] = {}
         for table, columns in self.columns.items():
-            for key in range(self.random.randint(1, 7)):
+            sizes[table] = self.random.randint(1, 7)
+            for key in range(sizes[table]):
                 values = [str(key)]
                 for column in columns[1:]:
-                    value = "0" if column == "ref" else str(self.random.randint(0, 9))
+                    # Any row that is there: another table may have none of its id.
+                    last = sizes[self.referenced[table]] - 1 if column == "ref" else 9
+                    value = str(self.random.randint(0, last))
                     if f"{table}.{column}" in self.nullable and self.random.random() < 0.5:
                         value = "NULL"
                     values.append(value)
@@ -218,3 +224,14 @@ def test_nested_rows_never_contradict_it_either(bare: Connection, seed: int) -> 
                 for row in filter(None, rows):
                     wrong = [key for key, value in row.items() if value is None and said[name][key] is False]
                     assert not wrong, (name, wrong)
+
+
+def test_a_table_that_the_plan_does_not_read_can_be_missed(bare: Connection) -> None:
+    """The plan names its column without an alias, as if it were of the only table that it reads."""
+    bare.execute(RESET.encode())
+    bare.execute("CREATE TABLE t0 (id int PRIMARY KEY, b int NOT NULL)")
+    bare.execute("INSERT INTO t0 VALUES (1, 1)")
+    text = "SELECT x0.id, x1.b FROM t0 AS x0 LEFT JOIN t0 AS x1 ON NULL::int = x1.id"
+    described = Describer(bare).describe(text.encode())
+    assert bare.execute(text.encode()).fetchall() == [(1, None)]
+    assert [column.nullable for column in described.columns] == [False, None]

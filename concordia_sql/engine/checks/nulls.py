@@ -138,6 +138,8 @@ class _Reading:
         rows = list(_walk(plan, expressions=False))
         self._outer_joins = [node for node in rows if node.get("Join Type") in _LOSING_SIDES]
         self._scans = [node for node in rows if _table(node) is not None and node["Node Type"] != "ModifyTable"]
+        # With several tables, a name without an alias is of one that the plan does not read: it knows that no row fits.
+        self._is_of_one_table = not any("Join Type" in node or "One-Time Filter" in node for node in self._nodes)
         self._keeps_values = not any(
             "Grouping Sets" in node or any(_VERSION.search(text) for text in node.get("Output", ())) for node in rows
         )
@@ -188,7 +190,7 @@ class _Reading:
         if match is None:
             return None, origin
         alias = _unquoted(match[1]) if match[1] else None
-        if alias is None and len(self._scans) == 1:
+        if alias is None and len(self._scans) == 1 and self._is_of_one_table:
             alias = self._scans[0]["Alias"]
         scans = [node for node in self._scans if node.get("Alias") == alias]
         if len(scans) != 1:
