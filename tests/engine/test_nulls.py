@@ -53,15 +53,16 @@ class World:
     def rows(self) -> Iterator[str]:
         """The statements that fill them."""
         yield "TRUNCATE t0, t1, t2"
-        sizes: dict[str, int] = {}
+        keys: dict[str, range] = {}
         for table, columns in self.columns.items():
-            sizes[table] = self.random.randint(1, 7)
-            for key in range(sizes[table]):
+            first = self.random.randint(0, 4)
+            keys[table] = range(first, first + self.random.randint(1, 7))
+            for key in keys[table]:
                 values = [str(key)]
                 for column in columns[1:]:
-                    # Any row that is there: another table may have none of its id.
-                    last = sizes[self.referenced[table]] - 1 if column == "ref" else 9
-                    value = str(self.random.randint(0, last))
+                    # A reference is to any row that is there: another table may have none of its id.
+                    known = keys[self.referenced[table]] if column == "ref" else range(10)
+                    value = str(self.random.choice(known))
                     if f"{table}.{column}" in self.nullable and self.random.random() < 0.5:
                         value = "NULL"
                     values.append(value)
