@@ -15,6 +15,9 @@ from tests.support.rows import insert
 Connection = psycopg.Connection[TupleRow]
 
 
+MIGRATE = "Run: concordia-sql migrate"
+
+
 class Broken(NamedTuple):
     """A change that breaks a database, and what a check says of it."""
 
@@ -196,12 +199,12 @@ ERRORS = [
         *("error", "function refuse_command", "does not raise RC001", "Make it", False),
     ),
     # migrations
-    Broken("DELETE FROM _yoyo_migration", "error", "migrations", "none is applied", "Run: yoyo apply", False),
-    Broken("DROP TABLE _yoyo_migration", "error", "migrations", "none is applied", "Run: yoyo apply", False),
+    Broken("DELETE FROM _yoyo_migration", "error", "migrations", "none is applied", MIGRATE, False),
+    Broken("DROP TABLE _yoyo_migration", "error", "migrations", "none is applied", MIGRATE, False),
     Broken(
         "DELETE FROM _yoyo_migration WHERE migration_id = '0004.commands'; DROP FUNCTION refuse_command;"
         "ALTER TABLE blog_comments DROP COLUMN deleted_at CASCADE",
-        *("error", "migrations", "not applied: 0004.commands", "Run: yoyo apply", False),
+        *("error", "migrations", "not applied: 0004.commands", MIGRATE, False),
     ),
     # row security
     Broken(

@@ -119,7 +119,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for name in ("concordia_sql", "migrations", "sql", "tests"):
         shutil.copytree(ROOT / name, tree / name, ignore=ignored, symlinks=True)
-    for name in ("LICENSE", "MANIFEST.in", "README.md", "pyproject.toml"):
+    for name in ("LICENSE", "MANIFEST.in", "README.md", "concordia_sql_main.py", "pyproject.toml"):
         shutil.copy(ROOT / name, tree)
     for name, text in SHOP.items():
         (shop / name).parent.mkdir(parents=True, exist_ok=True)
@@ -162,7 +162,7 @@ def test_the_wheel_holds_each_file_once(wheels: Path) -> None:
     statements = [
         path for name in ("sql", "migrations") for path in (ROOT / name).rglob("*.*") if path.suffix != ".pyc"
     ]
-    expected = [path.relative_to(ROOT) for path in code]
+    expected = [path.relative_to(ROOT) for path in code] + [Path("concordia_sql_main.py")]
     expected += [Path("concordia_sql") / path.relative_to(ROOT) for path in statements]
     assert held == sorted(map(str, expected))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import concordia_sql
+from concordia_sql.tools import cli
 from tests.support import make_exports
 
 PACKAGE = Path(concordia_sql.__file__).parent
@@ -82,7 +83,8 @@ def test_every_module_is_reached() -> None:
     """From the public names, a domain's name, the command line, the name of a framework or the plugin."""
     starts = ["concordia_sql", *(f"concordia_sql.{name}" for name in DOMAINS[:4]), "concordia_sql.tools.cli"]
     starts += [f"concordia_sql.web.{name}" for name in ("fastapi", "flask", "litestar")]
-    starts += ["concordia_sql.telemetry", "concordia_sql.testing"]
+    starts += ["concordia_sql.telemetry", "concordia_sql.testing", "concordia_sql.__main__"]
+    starts += [f"concordia_sql.tools.cli.{name}" for name in cli.MODULES.values()]
     reached: set[str] = set()
     while starts:
         module = starts.pop()

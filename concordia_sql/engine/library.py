@@ -3,6 +3,7 @@
 import importlib.resources
 import re
 import shlex
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -50,15 +51,41 @@ def _bounds(given: Bounds) -> Bounds:
     return given.within(DEFAULT)
 
 
-def _advice(library: "Library") -> str:
+def apply_command(library: "Library") -> str:
+    """The command that applies the migrations of a library and of those that it uses. Empty if there are none."""
+    sources = dict.fromkeys(source for each in (library, *library.uses) for source in each.migrations)
+    module = _module_of(library)
+    if sources and module is None:
+        return f"yoyo apply --batch --database postgresql+psycopg://… {shlex.join(sources)}"
+    return f"concordia-sql migrate {module}".rstrip() if sources else ""
+
+
+def check_command(library: "Library") -> str:
+    """The command that checks a database for the queries of a library. MODULE stands for one that is not known."""
+    module = _module_of(library)
+    return f"concordia-sql check {'MODULE' if module is None else module}".rstrip()
+
+
+def advice_of(library: "Library") -> str:
+    """The text of NotMigrated. Empty if psycopg's error is to pass through."""
+    if library.not_migrated is not None:
+        return library.not_migrated
     command = apply_command(library)
     return command and f"the database is not migrated, or behind. Run: {command}"
 
 
-def apply_command(library: "Library") -> str:
-    """The command that applies the migrations of a library and of those that it uses. Empty if there are none."""
-    sources = dict.fromkeys(source for each in (library, *library.uses) for source in each.migrations)
-    return f"yoyo apply --batch --database postgresql+psycopg://… {shlex.join(sources)}" if sources else ""
+def _module_of(library: "Library") -> str | None:
+    """The module to name to the commands: the outermost one that has the library as a global. None if there is none.
+
+    Empty for the library of this package, which the commands take if no module is named.
+    """
+    names = [
+        name
+        for name, module in list(sys.modules.items())
+        if name != "__main__" and any(value is library for value in list(getattr(module, "__dict__", {}).values()))
+    ]
+    found = min(names, key=lambda name: (name.count("."), name), default=None)
+    return "" if found == __name__.partition(".")[0] else found
 
 
 @attrs.frozen
@@ -73,11 +100,12 @@ class Library:
     """The migrations that make the tables: sources for yoyo, each a folder or `package:myapp:migrations`."""
     uses: "tuple[Library, ...]" = attrs.field(default=(), converter=_libraries, kw_only=True)
     """Other libraries, whose shapes its statements may use. Its own shapes come first, then those of each in order."""
-    not_migrated: str = attrs.field(default=attrs.Factory(_advice, takes_self=True), kw_only=True)
+    not_migrated: str | None = attrs.field(default=None, kw_only=True)
     """The text of NotMigrated, raised when a table, column or function is missing.
 
-    By default it names the command that applies the migrations of the library and of those that it uses. If it is
-    empty, psycopg's error passes through; it is empty by default if there are no migrations.
+    By default it names the command that applies the migrations of the library and of those that it uses:
+    `concordia-sql migrate MODULE`, with the outermost module that has the library as a global. If it is empty,
+    psycopg's error passes through, as it does by default if there are no migrations.
     """
     refused: str = attrs.field(default=REFUSED, kw_only=True)
     """The SQLSTATE of a refusal. The error's message is the reason, its detail the state that was found."""

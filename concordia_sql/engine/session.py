@@ -37,7 +37,7 @@ from concordia_sql.engine.errors import (
     ResultError,
 )
 from concordia_sql.engine.isolation import IS_READ_COMMITTED, READ_COMMITTED, not_read_committed
-from concordia_sql.engine.library import migrations_of
+from concordia_sql.engine.library import advice_of, check_command, migrations_of
 from concordia_sql.engine.mapping import make_row_maker
 from concordia_sql.engine.queries import Affected, Many, Statement
 from concordia_sql.engine.refusals import translate
@@ -333,10 +333,11 @@ class Session:
             silence(error)
         error.args = (f"{names}: {error}", *error.args[1:])
         if isinstance(error, _MISSING):
-            advice = dict.fromkeys(query.source.library.not_migrated for query in queries)
+            advice = dict.fromkeys(advice_of(query.source.library) for query in queries)
             if advice and all(advice):
                 said = cause or "; or ".join(advice)
-                raise NotMigrated(f"{names}: {error.diag.message_primary}; {said} See: concordia-sql check") from error
+                see = " and ".join(dict.fromkeys(check_command(query.source.library) for query in queries))
+                raise NotMigrated(f"{names}: {error.diag.message_primary}; {said} See: {see}") from error
         # What was in a transaction is rolled back.
         if any(query.writes for query in queries) and self._before == _IDLE and self._lost(error):
             raise OutcomeUnknown(f"{names}: the connection was lost; the write may be done or not") from error

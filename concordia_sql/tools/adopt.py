@@ -45,10 +45,14 @@ class Obstacle:
     column: str = ""
     """The column of a foreign key, which may be left out."""
 
+    @property
+    def remedy(self) -> str:
+        """What takes it away."""
+        return f"Mend them, or: --without-foreign-key {self.table}.{self.column}" if self.column else "Mend them."
+
     def __str__(self) -> str:
         count = f"{self.rows} row{'s' if self.rows != 1 else ''}"
-        leave = f" Mend them, or: --without-foreign-key {self.table}.{self.column}" if self.column else " Mend them."
-        return f"{self.table}: {count} against: {self.rule}.{leave}\n    {self.query}"
+        return f"{self.table}: {count} against: {self.rule}. {self.remedy}\n    {self.query}"
 
 
 @attrs.frozen

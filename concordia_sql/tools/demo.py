@@ -15,7 +15,7 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 import concordia_sql
-from concordia_sql import CONCORDIA, Database, Querier, Query
+from concordia_sql import CONCORDIA, Database, Querier, Query, auth, blog, profile, services
 from concordia_sql.engine.migrating import migrate
 from concordia_sql.tools import embedded, sample
 
@@ -167,7 +167,14 @@ def run(console: Console) -> None:
             console.print(
                 f"[bold]concordia_sql[/] on PostgreSQL {version}, {sum(counts.values()):,} rows of sample data\n"
             )
-            names: dict[str, Any] = {**vars(concordia_sql), "attrs": attrs, "datetime": datetime, "db": querier}
+            domains = {"auth": auth, "profile": profile, "blog": blog, "services": services}
+            names: dict[str, Any] = {
+                **vars(concordia_sql),
+                **domains,
+                "attrs": attrs,
+                "datetime": datetime,
+                "db": querier,
+            }
             for number, scene in enumerate(_SCENES, start=1):
                 _show(console, names, number, scene)
     console.print(_END.format(runs=_RUNS, command=sys.argv[0]), highlight=False, soft_wrap=True)

@@ -77,8 +77,11 @@ async def test_what_is_missing_is_explained(
     ask = profile.GetProfile(user_id="x")
     for change, cause in (
         ("ALTER TABLE profile DROP COLUMN bio", "all migrations are applied, so something was changed since"),
-        ("DELETE FROM _yoyo_migration WHERE migration_id = '0004.commands'", "not applied: 0004.commands. Run: yoyo"),
-        ("DROP TABLE _yoyo_migration", "none is applied. Run: yoyo apply"),
+        (
+            "DELETE FROM _yoyo_migration WHERE migration_id = '0004.commands'",
+            "not applied: 0004.commands. Run: concordia-sql",
+        ),
+        ("DROP TABLE _yoyo_migration", "none is applied. Run: concordia-sql migrate"),
         ("CREATE SCHEMA app; ALTER TABLE profile SET SCHEMA app", "which the schema app has"),
     ):
         connection.execute(change.encode())

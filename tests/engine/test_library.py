@@ -1,5 +1,6 @@
 """A library of somebody's own on a database without Concordia's tables: names, migrations, refusals, types."""
 
+import sys
 import types
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -28,6 +29,7 @@ from concordia_sql import (
     command,
     query,
 )
+from concordia_sql.engine.library import advice_of, check_command
 from concordia_sql.engine.migrating import migrate
 from concordia_sql.engine.statement import find_shape, load
 from tests.support import bakery
@@ -158,19 +160,18 @@ def test_its_commands_are_refused_and_its_keys_conflict(shop: Database) -> None:
 
 
 def test_what_is_missing_is_to_be_migrated_by_its_own(empty_url: str, connection: Connection) -> None:
-    sources = "package:tests.support.bakery:migrations package:concordia_sql.engine:migrations"
+    module = "tests.support.bakery"
     missing = 'relation "loaves" does not exist; migrations: none is applied.'
     querier = Querier(connection)
     with pytest.raises(NotMigrated) as caught:
         querier.fetch(bakery.ListLoaves())
-    assert str(caught.value) == f"shop.ListLoaves: {missing} Run: {YOYO} {sources} See: concordia-sql check"
+    run = f"Run: concordia-sql migrate {module} See: concordia-sql check {module}"
+    assert str(caught.value) == f"shop.ListLoaves: {missing} {run}"
     with pytest.raises(NotMigrated) as both:
         querier.fetch_batch(bakery.ListLoaves(), auth.ListUsers())
-    assert (
-        str(both.value) == f"shop.ListLoaves, auth.ListUsers: {missing} Run: {YOYO} {sources} See: concordia-sql check"
-    )
-    advice = f"{YOYO} package:concordia_sql:migrations"
-    assert CONCORDIA.not_migrated == f"the database is not migrated, or behind. Run: {advice}"
+    names = "shop.ListLoaves, auth.ListUsers"
+    assert str(both.value) == f"{names}: {missing} {run} and concordia-sql check"
+    assert advice_of(CONCORDIA) == "the database is not migrated, or behind. Run: concordia-sql migrate"
 
 
 @pytest.mark.parametrize(
@@ -185,7 +186,18 @@ def test_what_is_missing_is_to_be_migrated_by_its_own(empty_url: str, connection
 )
 def test_what_a_library_says_of_missing_tables(given: dict[str, object], expected: str) -> None:
     library = Library(Path("sql"), **given)  # type: ignore[arg-type]
-    assert library.not_migrated.removeprefix("the database is not migrated, or behind. Run: ") == expected
+    assert advice_of(library).removeprefix("the database is not migrated, or behind. Run: ") == expected
+
+
+def test_the_outermost_module_that_names_a_library_is_the_one_to_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    library = Library(Path("sql"), migrations="a")
+    for name in ("shop.deep.queries", "__main__", "shop", "shop.queries"):
+        module = types.ModuleType(name)
+        module.LIBRARY = library  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, name, module)
+    assert advice_of(library).endswith("Run: concordia-sql migrate shop")
+    assert check_command(library) == "concordia-sql check shop"
+    assert check_command(Library(Path("other"))) == "concordia-sql check MODULE"
 
 
 def test_without_migrations_psycopgs_error_passes_through(connection: Connection, tmp_path: Path) -> None:

@@ -533,7 +533,7 @@ async def test_tables_of_concordia_that_are_missing_are_not_migrated(querier: As
     with pytest.raises(NotMigrated) as empty:
         async with querier.stream(auth.ListUsers()) as rows:
             await anext(rows)
-    how = "yoyo apply --batch --database postgresql+psycopg://… package:concordia_sql:migrations"
+    how = "concordia-sql migrate"
     assert str(behind.value) == (
         "auth.GetUser: column user.username does not exist; "
         "all migrations are applied, so something was changed since. See: concordia-sql check"

@@ -207,7 +207,7 @@ def test_a_failure_leaves_the_database_empty(connection: Connection) -> None:
 )
 def test_refuses_a_database_that_is_not_migrated(connection: Connection, damage: str) -> None:
     connection.execute(damage.encode())
-    with pytest.raises(SampleError, match="yoyo apply --batch -d <url> package:concordia_sql:migrations"):
+    with pytest.raises(SampleError, match="run: concordia-sql migrate"):
         sample.load(connection)
     tables = select(connection, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     left = [row["tablename"] for row in tables if row["tablename"] in TABLES]

@@ -11,7 +11,7 @@ from psycopg.pq.abc import PGconn, PGresult
 
 from concordia_sql.engine.checks.findings import Finding
 from concordia_sql.engine.errors import NotMigrated
-from concordia_sql.engine.library import Library, apply_command, migrations_of, tables_of
+from concordia_sql.engine.library import Library, apply_command, check_command, migrations_of, tables_of
 
 REFUSE = "refuse_command"
 """The name of the function that raises refusals."""
@@ -58,7 +58,7 @@ class Look:
     def require(self) -> None:
         """Raise NotMigrated if there is a problem that makes queries fail."""
         if cause := self.cause():
-            raise NotMigrated(f"{cause} See: concordia-sql check")
+            raise NotMigrated(f"{cause} See: {check_command(self.library)}")
 
     def cause(self) -> str:
         """Why a table, column or function may be missing, with the remedy. Empty if it is not known."""

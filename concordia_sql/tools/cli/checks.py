@@ -7,17 +7,22 @@ import attrs
 import click
 import psycopg
 
-from concordia_sql import auth, blog, profile, services
 from concordia_sql.engine import ConcordiaError
 from concordia_sql.engine.checks import check as checking
-from concordia_sql.tools.cli.group import NotDone, database_option, main
+from concordia_sql.tools.cli.shared import (
+    DOMAINS,
+    Failure,
+    NotDone,
+    database_option,
+    imported,
+    json_option,
+    modules_argument,
+)
 
-_DOMAINS = (auth, profile, blog, services)
 
-
-@main.command()
-@click.argument("modules", nargs=-1, metavar="[MODULE]...")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array of objects with level, where, what, remedy.")
+@click.command()
+@modules_argument
+@json_option("level, where, what, remedy")
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
 @database_option
 def check(modules: tuple[str, ...], url: str, *, as_json: bool, strict: bool) -> None:
@@ -29,11 +34,12 @@ def check(modules: tuple[str, ...], url: str, *, as_json: bool, strict: bool) ->
     \b
     concordia-sql check myapp.reports --strict
     """
-    sys.path.insert(0, "")  # as `python -m` does: for modules of the folder that one is in
     try:
-        found = checking.check(url, *(modules or _DOMAINS))
-    except (psycopg.Error, ConcordiaError, ImportError) as error:
+        found = checking.check(url, *map(imported, modules or DOMAINS))
+    except (psycopg.Error, ConcordiaError) as error:
         raise NotDone(" ".join(str(error).split())) from None
+    except Failure as error:
+        raise NotDone(error.message) from None
     if as_json:
         click.echo(json.dumps([attrs.asdict(finding) for finding in found], indent=2))
     for finding in () if as_json else found:

@@ -1,30 +1,29 @@
 """`migrate`, `adopt`, `grants`: what a deploy needs."""
 
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import cast
 
+import attrs
 import click
 import psycopg
 
 from concordia_sql.concordia import CONCORDIA
-from concordia_sql.engine import Library
-from concordia_sql.engine.checks.check import queries_in
 from concordia_sql.engine.errors import MigrationError
 from concordia_sql.engine.migrating import LOCK_TIMEOUT, migrate, pending, rollback
 from concordia_sql.tools import adopt as adopting
 from concordia_sql.tools import drizzle
 from concordia_sql.tools import grants as granting
-from concordia_sql.tools.cli.group import Failure, database_option, main
+from concordia_sql.tools.cli.shared import Failure, database_option, json_option, libraries_of, modules_argument
 
 ADVICE = "\nIf another program made the tables: concordia-sql adopt"
 
-_modules = click.argument("modules", nargs=-1, metavar="[MODULE]...")
 _dry_run = click.option("--dry-run", is_flag=True, help="Change nothing, and print what would be done.")
 
 
-@main.command("migrate")
-@_modules
+@click.command("migrate")
+@modules_argument
 @click.option("--rollback", "back_to", metavar="NAME", help="Take back this migration and all that follow it.")
 @click.option(
     *("--lock-timeout",),
@@ -47,7 +46,7 @@ def migrate_command(
     concordia-sql migrate
     concordia-sql migrate myapp.queries --dry-run
     """
-    libraries = _libraries(modules)
+    libraries = libraries_of(modules)
     if dry_run:
         if back_to:
             raise click.UsageError("--dry-run is not for --rollback: read the files named .rollback.sql")
@@ -69,11 +68,12 @@ def migrate_command(
     click.echo(f"{'Took back' if back_to else 'Applied'} {len(done)}." if done else "Nothing to do.", err=True)
 
 
-@main.command("adopt")
+@click.command("adopt")
 @click.option("--without-foreign-key", "without", multiple=True, metavar="TABLE.COLUMN", help="Do not add this one.")
 @_dry_run
+@json_option("level, where, what, remedy, and rows, query of rows in the way")
 @database_option
-def adopt_command(without: tuple[str, ...], url: str, *, dry_run: bool) -> None:
+def adopt_command(without: tuple[str, ...], url: str, *, dry_run: bool, as_json: bool) -> None:
     """Adopt a database whose tables Concordia's application made.
 
     Its tables must be as the first migrations make them. These are then marked as applied, so that `migrate` applies
@@ -84,6 +84,9 @@ def adopt_command(without: tuple[str, ...], url: str, *, dry_run: bool) -> None:
     concordia-sql adopt --dry-run
     """
     found = (adopting.inspect_database if dry_run else adopting.adopt)(url, without)
+    if as_json:
+        click.echo(json.dumps([*_objects(found)], indent=2))
+        sys.exit(0 if found.marked else 1)
     for finding in found.misfits:
         click.secho(str(finding), fg="red")
     for obstacle in found.obstacles:
@@ -98,9 +101,24 @@ def adopt_command(without: tuple[str, ...], url: str, *, dry_run: bool) -> None:
     click.echo("\n".join(drizzle.drizzle_lines(without)))
 
 
-@main.command("grants")
+def _objects(found: adopting.Adoption) -> Iterator[dict[str, object]]:
+    """What is in the way of an adoption: an error stops it."""
+    yield from map(attrs.asdict, found.misfits)
+    for obstacle in found.obstacles:
+        yield {
+            "level": "error",
+            "where": obstacle.table,
+            "what": obstacle.rule,
+            "remedy": obstacle.remedy,
+            "rows": obstacle.rows,
+            "query": obstacle.query,
+        }
+    yield from ({**attrs.asdict(finding), "level": "warning"} for finding in found.required)
+
+
+@click.command("grants")
 @click.argument("role")
-@_modules
+@modules_argument
 @click.option(
     *("--kind",),
     type=click.Choice([*granting.KINDS]),
@@ -116,16 +134,4 @@ def grants_command(role: str, modules: tuple[str, ...], kind: str, schema: str) 
     concordia-sql grants web | psql "$DATABASE_URL"
     concordia-sql grants reports --kind readonly
     """
-    click.echo(granting.grants(role, cast("granting.Kind", kind), _libraries(modules), schema), nl=False)
-
-
-def _libraries(modules: Sequence[str]) -> list[Library]:
-    """The libraries of the modules' queries, each after those that it uses; Concordia's without any module."""
-    if not modules:
-        return [CONCORDIA]
-    sys.path.insert(0, "")  # as `python -m` does: for modules of the folder that one is in
-    try:
-        libraries = [query_class.source.library for query_class in queries_in(modules)]
-    except ImportError as error:
-        raise Failure(str(error)) from None
-    return list(dict.fromkeys(each for library in libraries for each in (*library.uses, library)))
+    click.echo(granting.grants(role, cast("granting.Kind", kind), libraries_of(modules), schema), nl=False)

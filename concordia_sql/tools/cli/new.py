@@ -1,7 +1,6 @@
 """`new`: writes the classes of a SQL file."""
 
 import contextlib
-import importlib
 import importlib.util
 import sys
 from collections.abc import Iterator
@@ -15,12 +14,12 @@ from concordia_sql.engine import Library
 from concordia_sql.engine.connecting import connecting, settings_of
 from concordia_sql.engine.migrating import migrate
 from concordia_sql.tools import embedded
-from concordia_sql.tools.cli.group import Failure, main
+from concordia_sql.tools.cli.shared import Failure, imported
 from concordia_sql.tools.outline import outline
 from concordia_sql.tools.writing import Place, check_classes, write_classes
 
 
-@main.command()
+@click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("given", nargs=-1, metavar="[NAME=VALUE]...")
 @click.option("--into", type=click.Path(path_type=Path), help="Write to this file, which must be new; else to stdout.")
@@ -95,7 +94,7 @@ def find_library(file: Path) -> tuple[Library, Place]:
     name = ".".join(package.relative_to(top.parent).parts)
     sys.path.insert(0, str(top.parent))
     for module in (name, *_modules_with_a_library(package, name)):
-        for attribute, value in vars(_imported(module)).items():
+        for attribute, value in vars(imported(module)).items():
             if isinstance(value, Library) and value.root.resolve() == root.resolve():
                 return value, Place(module, attribute)
     raise Failure(
@@ -108,13 +107,6 @@ def _modules_with_a_library(package: Path, name: str) -> Iterator[str]:
     for path in sorted(package.glob("*.py")):
         if path.name != "__init__.py" and "Library(" in path.read_text("utf-8", "replace"):
             yield f"{name}.{path.stem}"
-
-
-def _imported(name: str) -> object:
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise Failure(f"{name} cannot be imported: {error}") from None
 
 
 @contextlib.contextmanager

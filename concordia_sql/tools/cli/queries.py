@@ -9,41 +9,63 @@ import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeAlias, cast
 
 import attrs
 import click
+import psycopg
 from psycopg.sql import SQL, Composable, Identifier
 from psycopg.sql import Literal as Quoted
 from rich.console import Console
 from rich.syntax import Syntax
 from rich.text import Text
 
-from concordia_sql import auth, blog, profile, services
 from concordia_sql.engine import Affected, Database, ParameterError, Querier, Statement
+from concordia_sql.engine.checks.quick import look
 from concordia_sql.engine.columns import spell
 from concordia_sql.engine.compose import Composed, compose, compose_command
-from concordia_sql.tools.cli.group import Failure, database_option, main
+from concordia_sql.engine.library import advice_of, migrations_of
+from concordia_sql.tools.cli.shared import Failure, database_option, find_queries, json_option, modules_option
 
-_DOMAINS = (auth, profile, blog, services)
+Form: TypeAlias = Literal["text", "json", "yaml"]
+
+_MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction)
 
 _EXAMPLES: Mapping[object, str] = {bool: "true", int: "1", datetime: "2026-01-01 00:00:00"}
 """Values for psql, by type."""
 
 
-@main.command("list")
-def list_queries() -> None:
-    """List every query: what comes back, its file, what it is."""
+@click.command("list")
+@click.argument("text", default="")
+@modules_option
+@json_option("name, result, file, about, writes, fields")
+def list_queries(text: str, modules: Sequence[str], *, as_json: bool) -> None:
+    """List every query and command: what comes back, its file, what it is.
+
+    With a TEXT, only those that have it in one of these, in any case.
+
+    \b
+    concordia-sql list comment
+    concordia-sql list --module myapp.queries
+    """
+    rows = [_row(cls) for cls in _queries(modules)]
+    found = [row for row in rows if any(text.lower() in part.lower() for part in row.texts)]
+    if not found:
+        raise Failure(f"No query has {text} in its name, result, file or description; see: concordia-sql list")
+    if as_json:
+        click.echo(json.dumps([attrs.asdict(row) for row in found], indent=2, ensure_ascii=False))
+        return
     out = Console(soft_wrap=True, highlight=False)
-    for cls in _queries().values():
-        out.print(Text.assemble((cls.query_name, "bold"), "  ", (_result(cls), "cyan"), "  ", (_file(cls), "dim")))
-        out.print(f"    {(inspect.getdoc(cls) or '').partition(chr(10))[0]}", markup=False)
+    for row in found:
+        out.print(Text.assemble((row.name, "bold"), "  ", (row.result, "cyan"), "  ", (row.file, "dim")))
+        out.print(f"    {row.about}", markup=False)
 
 
-@main.command()
+@click.command()
 @click.argument("name")
 @click.argument("fields", nargs=-1)
-def show(name: str, fields: tuple[str, ...]) -> None:
+@modules_option
+def show(name: str, fields: Sequence[str], modules: Sequence[str]) -> None:
     """Show the SQL of a query, ready for psql.
 
     The first line names its file, with the shapes that are bound to it. The rest is what PostgreSQL gets when these
@@ -53,8 +75,9 @@ def show(name: str, fields: tuple[str, ...]) -> None:
     \b
     concordia-sql show blog.ListPosts status after
     concordia-sql show blog.GetCommentPage sort=newest
+    concordia-sql show reports.ListSales --module myapp.queries
     """
-    cls = _find(name)
+    cls = _find(name, modules)
     given = _split_values(fields)
     _check_fields(cls, given)
     composed = _compose(cls, given)
@@ -67,11 +90,19 @@ def show(name: str, fields: tuple[str, ...]) -> None:
     Console(soft_wrap=True).print("\n".join(lines), highlighted, sep="\n", markup=False)
 
 
-@main.command()
+@click.command()
 @click.argument("name")
 @click.argument("values", nargs=-1, metavar="[FIELD=VALUE]...")
+@click.option(
+    *("--format", "form"),
+    type=click.Choice([*typing.get_args(Form)]),
+    default="text",
+    show_default=True,
+    help="Of the plan.",
+)
+@modules_option
 @database_option
-def explain(name: str, values: tuple[str, ...], url: str) -> None:
+def explain(name: str, values: Sequence[str], form: Form, modules: Sequence[str], url: str) -> None:
     """Show the plan of a query, run with these values.
 
     It is the plan for any values, as the library's connections use. Without any value, a query that needs one is not
@@ -80,28 +111,67 @@ def explain(name: str, values: tuple[str, ...], url: str) -> None:
     \b
     concordia-sql explain blog.ListPosts status=published limit=10
     concordia-sql explain blog.GetPost
+    concordia-sql explain blog.ListPosts --format json
     """
-    cls = _find(name)
+    cls = _find(name, modules)
     needed = [field.name for field in _fields(cls).values() if field.default is attrs.NOTHING]
+    query = _query_of(cls, values) if values or not needed else None
     with Database(url, max_size=1) as database, database.querier() as querier:
-        query = _query_of(cls, values) if values or not needed else None
-        lines = _plan(querier, query.compose() if query else _compose(cls, {}), query)
-    click.echo("\n".join(lines))
+        try:
+            plan = _plan(querier, query.compose() if query else _compose(cls, {}), query, form)
+        except psycopg.Error as error:
+            raise Failure(f"{cls.query_name}: {_reason(querier, cls, error)}") from None
+    click.echo(plan)
 
 
-def _queries() -> dict[str, type[Statement[Any]]]:
-    """Every query of the library by its name, in the order of the names."""
-    found = [getattr(domain, name) for domain in _DOMAINS for name in domain.__all__]
-    classes = [each for each in found if inspect.isclass(each) and issubclass(each, Statement)]
-    return {cls.query_name: cls for cls in sorted(classes, key=lambda cls: cls.query_name)}
+@attrs.frozen
+class _Row:
+    """A query in the list of all."""
+
+    name: str
+    result: str
+    file: str
+    about: str
+    writes: bool
+    fields: Sequence[str]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What a list is searched for."""
+        return self.name, self.result, self.file, self.about
 
 
-def _find(name: str) -> type[Statement[Any]]:
-    known = _queries()
-    if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        raise Failure(f"There is no query {name}; {f'did you mean {near[0]}?' if near else 'see: concordia-sql list'}")
-    return known[name]
+def _row(cls: type[Statement[Any]]) -> _Row:
+    about = (inspect.getdoc(cls) or "").partition("\n")[0]
+    return _Row(cls.query_name, _result(cls), _file(cls), about, cls.writes, [*_fields(cls)])
+
+
+def _queries(modules: Sequence[str]) -> list[type[Statement[Any]]]:
+    """The queries and commands of the modules, in the order of their names."""
+    return sorted(find_queries(modules), key=lambda cls: cls.query_name)
+
+
+def _find(name: str, modules: Sequence[str]) -> type[Statement[Any]]:
+    known = _queries(modules)
+    found = [cls for cls in known if name in (cls.query_name, f"{cls.__module__}.{cls.__qualname__}")]
+    if len(found) > 1:
+        names = " and ".join(f"{cls.__module__}.{cls.__qualname__}" for cls in found)
+        raise Failure(f"{name} is the name of {names}; name one of them so")
+    if not found:
+        near = difflib.get_close_matches(name, [cls.query_name for cls in known], n=1)
+        hint = f"did you mean {near[0]}?" if near else "see: concordia-sql list"
+        raise Failure(f"There is no query {name} in {', '.join(modules) or 'Concordia'}; {hint}")
+    return found[0]
+
+
+def _reason(querier: Querier, cls: type[Statement[Any]], error: psycopg.Error) -> str:
+    """What the server says, and, if something is missing, why."""
+    said = error.diag.message_primary or " ".join(str(error).split())
+    library = cls.source.library
+    if not isinstance(error, _MISSING) or not migrations_of(library):
+        return said
+    connection = querier.connection
+    return f"{said}; {connection.wait(look(connection.pgconn, library)).cause() or advice_of(library)}"
 
 
 def _file(cls: type[Statement[Any]]) -> str:
@@ -200,12 +270,12 @@ def _value(field: "attrs.Attribute[Any]", text: str) -> object:
     return plain  # its error is the one to show
 
 
-def _plan(querier: Querier, composed: Composed, query: Statement[Any] | None) -> list[str]:
-    """The lines of the plan, prepared as the library does, and run if there is a query with its values.
+def _plan(querier: Querier, composed: Composed, query: Statement[Any] | None, form: Form) -> str:
+    """The plan, prepared as the library does, and run if there is a query with its values.
 
     Of several statements, it is the plan of the last; the others are run before it.
     """
-    options = SQL("(ANALYZE, BUFFERS)" if query else "")
+    options = SQL("(FORMAT {}, ANALYZE {}, BUFFERS {})").format(SQL(form), *[SQL("on" if query else "off")] * 2)
     connection = querier.connection
     with connection.transaction(force_rollback=True):
         for number, each in enumerate(composed.before if query else ()):
@@ -215,7 +285,8 @@ def _plan(querier: Querier, composed: Composed, query: Statement[Any] | None) ->
             )
         connection.execute(b"PREPARE explained AS " + composed.encoded)
         explain = SQL("EXPLAIN {} EXECUTE explained {}").format(options, _values(querier, composed, query))
-        return [line for (line,) in connection.execute(explain)]
+        lines = [line for (line,) in connection.execute(explain)]
+    return json.dumps(lines[0], indent=2) if form == "json" else "\n".join(lines)
 
 
 def _values(querier: Querier, composed: Composed, query: Statement[Any] | None) -> SQL | Composable:

@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from concordia_sql.concordia import CONCORDIA
 from concordia_sql.engine import Database, Querier
 from concordia_sql.engine.migrating import migrate
 from concordia_sql.tools import embedded, sample
-from concordia_sql.tools.cli.group import database_option, main
+from concordia_sql.tools.cli.shared import database_option, libraries_of, modules_argument
 from concordia_sql.tools.sample.loader import TABLES
 
 _scale = click.option(
@@ -20,7 +21,7 @@ _scale = click.option(
 )
 
 
-@main.command()
+@click.command()
 @_scale
 @database_option
 def seed(scale: int, url: str) -> None:
@@ -29,19 +30,21 @@ def seed(scale: int, url: str) -> None:
         _load(querier, scale)
 
 
-@main.command()
+@click.command()
+@modules_argument
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the data is kept; else it is temporary.")
 @_scale
-def serve(folder: Path | None, scale: int) -> None:
-    """Run a server that holds the sample, until Ctrl-C.
+def serve(modules: Sequence[str], folder: Path | None, scale: int) -> None:
+    """Run a server with Concordia's tables and the sample, or those of your modules' libraries, until Ctrl-C.
 
     Prints its URL. A folder keeps the data: the sample is loaded only when it is empty.
     """
+    libraries = libraries_of(modules)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), embedded.start(folder) as url:
-        migrate(url, CONCORDIA)
-        with Database(url, max_size=1, requires=[CONCORDIA]) as database, database.querier() as querier:
-            if querier.connection.execute('SELECT FROM "user" LIMIT 1').fetchone() is None:
+        migrate(url, *libraries)
+        with Database(url, max_size=1, requires=libraries) as database, database.querier() as querier:
+            if CONCORDIA in libraries and querier.connection.execute('SELECT FROM "user" LIMIT 1').fetchone() is None:
                 _load(querier, scale)
         click.echo(
             f"Serving until Ctrl-C, {'with temporary data' if folder is None else f'data in {folder}'}. Its URL:",
@@ -52,7 +55,7 @@ def serve(folder: Path | None, scale: int) -> None:
             signal.pause()
 
 
-@main.command()
+@click.command()
 def demo() -> None:
     """Run the queries of Concordia's documentation."""
     from concordia_sql.tools import demo  # noqa: PLC0415 - nothing else needs its queries

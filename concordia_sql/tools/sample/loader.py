@@ -51,8 +51,7 @@ def load(connection: psycopg.Connection[object], scale: int = 1, *, progress: Pr
                 counts = {name: _copy(cursor, name, scale, progress) for name in TABLES}
         except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
             raise SampleError(
-                f"{error.diag.message_primary}: the database is not migrated; "
-                "run: yoyo apply --batch -d <url> package:concordia_sql:migrations"
+                f"{error.diag.message_primary}: the database is not migrated; run: concordia-sql migrate"
             ) from error
         connection.execute(SQL("VACUUM (ANALYZE) {}").format(SQL(", ").join(map(Identifier, TABLES))))
     return counts
