@@ -53,22 +53,30 @@ class Select:
 
     def level(self, column: str) -> "Select | None":
         """The rows that are nested in a column, or None where the text does not say so plainly."""
-        words = _words(self.tokens)
+        words = words_of(self.tokens)
         _, items, tail = split_select(self.tokens)
         if not words or words[0][1].keyword != "select" or any(word.keyword in _SETS for _, word in words):
             return None
         for item in items:
             if column_name(item) == column:
-                return self._level_in(_expression(item), tail)
+                return self._level_in(unnamed(item), tail)
         for item in items:
             for relation in self._shown(item, tail):
                 if relation is not None and (found := relation.level(column)) is not None:
                     return found
         return None
 
+    def read_from(self) -> "Sequence[Select]":
+        """The SELECTs in FROM that choose the rows: with an outer join, the first one alone."""
+        _, _, tail = split_select(self.tokens)
+        source, _, _ = clauses(tail)
+        outer = any(word.keyword in ("left", "right", "full") for _, word in words_of(source))
+        relations = list(self._relations(tail).values())
+        return [each for each in (relations[:1] if outer else relations) if each is not None]
+
     def _shown(self, item: Tokens, tail: Tokens) -> "Sequence[Select | None]":
         """The relations whose columns a star shows."""
-        texts = [word.name or word.text for _, word in _words(item)]
+        texts = [word.name or word.text for _, word in words_of(item)]
         relations = self._relations(tail)
         if texts == ["*"]:
             return list(relations.values())
@@ -76,7 +84,7 @@ class Select:
 
     def _level_in(self, expression: Tokens, tail: Tokens) -> "Select | None":
         """The rows nested in an item of the select list."""
-        words = [word for _, word in _words(expression)]
+        words = [word for _, word in words_of(expression)]
         relations = self._relations(tail)
         if len(words) == 3 and words[1].text == ".":
             relation = relations.get(words[0].name)
@@ -86,13 +94,13 @@ class Select:
             return found[0] if len(found) == 1 else None
         if [word.text for word in words] != ["(", ")"]:
             return self._rows(expression, tail, own=False)
-        (opening, _), (closing, _) = _words(expression)
+        (opening, _), (closing, _) = words_of(expression)
         inner = _read(expression[opening + 1 : closing], self.ctes, self._beside(tail))
         _, items, inner_tail = split_select(inner.tokens)
-        whole = _words(inner.tokens)
+        whole = words_of(inner.tokens)
         if len(items) != 1 or whole[0][1].keyword != "select" or any(word.keyword in _SETS for _, word in whole):
             return None
-        return inner._rows(_expression(items[0]), inner_tail, own=True)
+        return inner._rows(unnamed(items[0]), inner_tail, own=True)
 
     def _rows(self, expression: Tokens, tail: Tokens, *, own: bool) -> "Select | None":
         """The rows that a call gathers or shows, as a SELECT of their columns."""
@@ -101,8 +109,8 @@ class Select:
             return None
         if own and not _gathers(expression):
             return attrs.evolve(self, tokens=tokenize(f"SELECT {row} {_text(tail)}", "", numbered=True), many=False)
-        source, condition, rest = _clauses(tail)
-        grouped = any(word.keyword in _GROUPING for _, word in _words(rest))
+        source, condition, rest = clauses(tail)
+        grouped = any(word.keyword in _GROUPING for _, word in words_of(rest))
         tokens = tokenize(f"SELECT {row} {_text(source)} {_text(condition)}", "", numbered=True)
         return attrs.evolve(
             self, tokens=tokens, shows_nulls=self.shows_nulls and own and not grouped, many=_gathers(expression)
@@ -110,7 +118,7 @@ class Select:
 
     def _beside(self, tail: Tokens) -> Around:
         """The query around a subquery in the select list, joined laterally to the rows that the subquery is for."""
-        source, condition, _ = _clauses(tail)
+        source, condition, _ = clauses(tail)
         joined = f"{_text(source)} CROSS JOIN LATERAL" if source else "FROM"
         return lambda select: self.around(
             f"SELECT concordia_level.* {joined} (\n{select}\n) AS concordia_level {_text(condition)}"
@@ -118,8 +126,8 @@ class Select:
 
     def _relations(self, tail: Tokens) -> "Mapping[str, Select | None]":
         """The items of FROM by alias. None for an item that is not a SELECT."""
-        source, _, _ = _clauses(tail)
-        words = _words(source)
+        source, _, _ = clauses(tail)
+        words = words_of(source)
         starts = [
             index for index, (_, word) in enumerate(words) if word.keyword in ("from", "join") or word.text == ","
         ]
@@ -139,7 +147,7 @@ class Select:
         name, relation, rest = "", None, words
         if texts[:2] == ["(", ")"]:
             inner, rest = source[words[0][0] + 1 : words[1][0]], words[2:]
-            if [word.keyword for _, word in _words(inner)][:1] in (["select"], ["with"]):
+            if [word.keyword for _, word in words_of(inner)][:1] in (["select"], ["with"]):
                 relation = _read(inner, self.ctes, self._beside(_joined(source, before)) if lateral else self.around)
         elif texts[1:2] == ["."]:
             name, rest = words[2][1].name if len(words) > 2 else "", words[3:]
@@ -168,13 +176,13 @@ def read_statement(text: str) -> Select:
     """A composed statement. For a query, it is the statement inside the SELECT of the columns of its class."""
     whole = _read(tokenize(text, "", numbered=True), {}, lambda select: select)
     _, items, tail = split_select(whole.tokens)
-    inner = whole._relations(tail).get("q") if items and len(_words(tail)) == 5 else None  # FROM (…) AS q
+    inner = whole._relations(tail).get("q") if items and len(words_of(tail)) == 5 else None  # FROM (…) AS q
     return inner or whole
 
 
 def _read(tokens: Tokens, ctes: "Mapping[str, Select | None]", around: Around) -> Select:
     """A SELECT, with the queries in its WITH."""
-    words = _words(tokens)
+    words = words_of(tokens)
     if not words or words[0][1].keyword != "with":
         return Select(tokens, ctes, around)
     recursive = words[1][1].keyword == "recursive"
@@ -221,17 +229,17 @@ def _is_named(name: str, text: str) -> bool:
 
 def _row(expression: Tokens, aliases: Mapping[str, object]) -> str | None:
     """The select list that gives the columns of a row in JSON, where a call makes it of a whole row or an object."""
-    name, arguments = _call(expression)
+    name, arguments = called(expression)
     if name == "coalesce":
         return _row(arguments[0], aliases)
     if name in _OBJECTS:
         return _object(arguments)
     first = arguments[0] if arguments else []
-    order = [index for index, word in _words(first) if word.keyword == "order"]
+    order = [index for index, word in words_of(first) if word.keyword == "order"]
     if name not in _ROWS or (len(arguments) > 1 and not order):
         return None
     argument = first[: order[0]] if order else first
-    words = [word for _, word in _words(argument)]
+    words = [word for _, word in words_of(argument)]
     whole = len(words) == 1 and words[0].name in aliases
     if whole or [word.text for word in words[1:]] == [".", "*"]:
         return f"{words[0].text}.*"
@@ -240,7 +248,7 @@ def _row(expression: Tokens, aliases: Mapping[str, object]) -> str | None:
 
 def _gathers(expression: Tokens) -> bool:
     """Whether a call makes one value of many rows."""
-    name, arguments = _call(expression)
+    name, arguments = called(expression)
     return _gathers(arguments[0]) if name == "coalesce" else name.endswith("_agg")
 
 
@@ -249,38 +257,39 @@ def _object(arguments: Sequence[Tokens]) -> str | None:
     items: list[str] = []
     for key, value in zip(arguments[::2], arguments[1::2], strict=False):
         text = _text(key).strip()
-        if len(_words(key)) != 1 or not text.startswith("'"):
+        if len(words_of(key)) != 1 or not text.startswith("'"):
             return None
         name = text[1:-1].replace("''", "'").replace('"', '""')
         items.append(f'{_text(value)} AS "{name}"')
     return ", ".join(items) or None
 
 
-def _call(expression: Tokens) -> tuple[str, Sequence[Tokens]]:
+def called(expression: Tokens) -> tuple[str, Sequence[Tokens]]:
     """The name and the arguments of an expression that is one call; no name otherwise."""
-    words = _words(expression)
+    words = words_of(expression)
     if len(words) != 3 or words[1][1].text != "(":
         return "", []
     inner = expression[words[1][0] + 1 : words[2][0]]
-    commas = [index for index, word in _words(inner) if word.text == ","]
+    commas = [index for index, word in words_of(inner) if word.text == ","]
     edges = itertools.pairwise([-1, *commas, len(inner)])
     return words[0][1].name, [inner[start + 1 : end] for start, end in edges]
 
 
-def _clauses(tail: Tokens) -> tuple[Tokens, Tokens, Tokens]:
+def clauses(tail: Tokens) -> tuple[Tokens, Tokens, Tokens]:
     """FROM, WHERE and what follows them."""
-    end = next((index for index, word in _words(tail) if word.keyword in _ENDS), len(tail))
-    where = next((index for index, word in _words(tail[:end]) if word.keyword == "where"), end)
+    end = next((index for index, word in words_of(tail) if word.keyword in _ENDS), len(tail))
+    where = next((index for index, word in words_of(tail[:end]) if word.keyword == "where"), end)
     return tail[:where], tail[where:end], tail[end:]
 
 
-def _expression(item: Tokens) -> Tokens:
+def unnamed(item: Tokens) -> Tokens:
     """An item of a select list without its name."""
-    words = _words(item)
+    words = words_of(item)
     return item[: words[-2][0]] if len(words) > 2 and words[-2][1].keyword == "as" else item
 
 
-def _words(tokens: Tokens) -> Words:
+def words_of(tokens: Tokens) -> Words:
+    """The tokens outside of brackets that are not blank, with their indexes."""
     return [(index, token) for index, token in outermost(tokens) if not token.blank]
 
 

@@ -5,7 +5,7 @@ import itertools
 import re
 import typing
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from inspect import formatannotation
 from typing import Any
 
@@ -15,6 +15,7 @@ import psycopg
 from concordia_sql.engine.checks.describe import Described, Describer
 from concordia_sql.engine.checks.findings import Finding
 from concordia_sql.engine.checks.levels import Select, read_statement
+from concordia_sql.engine.checks.lists import check_counts, check_cursors
 from concordia_sql.engine.checks.types import fits_in_json, takes
 from concordia_sql.engine.columns import columns_of, is_result_class, spell
 from concordia_sql.engine.compose import Composed, compose, compose_command
@@ -69,7 +70,7 @@ def texts(query_class: type[Statement[Any]], together: int = 1) -> list[Composed
 
 
 def check_statements(
-    describer: Describer, classes: Iterable[type[Statement[Any]]], converter: Converter, explained: "Explained"
+    describer: Describer, classes: Sequence[type[Statement[Any]]], converter: Converter, explained: "Explained"
 ) -> Iterator[Finding]:
     """The problems of the statements and classes of queries. A cause that several share is one finding."""
     failed: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
@@ -90,8 +91,11 @@ def check_statements(
         for composed, found in described.items():
             if not explained.text(composed):
                 yield from _check_parameters(query_class, composed, found)
-        if whole[0] in described and not issubclass(query_class, Affected) and not explained.text(whole[0]):
+        sound = [each for each in whole if each in described and not explained.text(each)]
+        yield from check_cursors(describer, query_class, sound)
+        if whole[0] in sound and not issubclass(query_class, Affected):
             yield from _check_result(describer, query_class, whole[0], described[whole[0]], converter)
+    yield from check_counts(classes)
     for (sqlstate, message), names in failed.items():
         yield Finding("error", _listed(names), message, _REMEDIES.get(sqlstate, "Mend the statement."))
 

@@ -1,0 +1,279 @@
+"""Checks lists: a cursor must hold what the rows are ordered by, and a count must have the filters of its list."""
+
+import itertools
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast
+
+import attrs
+import psycopg
+
+from concordia_sql.engine.checks.describe import Describer
+from concordia_sql.engine.checks.findings import Finding
+from concordia_sql.engine.checks.levels import Select, called, clauses, read_statement, unnamed, words_of
+from concordia_sql.engine.compose import Composed, compose
+from concordia_sql.engine.errors import StatementError
+from concordia_sql.engine.lexer import Token, Tokens, tokenize
+from concordia_sql.engine.queries import Query, Statement
+from concordia_sql.engine.statement import column_name, split_select
+
+AFTER = "after"
+"""The parameter that has the cursor of the row after which a list goes on."""
+_CURSOR = "cursor"
+_BOUNDS = (AFTER, "limit", "at_most")
+"""The parameters that say how many rows are read, and not which."""
+_EXAMPLES: Mapping[str, object] = {
+    **dict.fromkeys(("text", "varchar", "bpchar", "name"), "x"),
+    **dict.fromkeys(("int2", "int4", "int8", "oid"), 1),
+    **dict.fromkeys(("float4", "float8", "numeric"), 1.5),
+    "bool": True,
+    "date": "2000-01-01",
+    "time": "10:00:00",
+    "timestamp": "2000-01-01T00:00:00",
+    "timestamptz": "2000-01-01T00:00:00+00:00",
+    "uuid": "00000000-0000-0000-0000-000000000000",
+}
+"""A value of each type, as JSON holds it."""
+_ARRAYS = ("json_build_array", "jsonb_build_array")
+_ENDS = ("limit", "offset", "fetch", "for")
+
+QueryClass = type[Statement[Any]]
+
+
+@attrs.frozen
+class _Key:
+    """A part of an ORDER BY."""
+
+    text: str
+    descending: bool
+
+
+def check_cursors(describer: Describer, query_class: QueryClass, texts: Iterable[Composed]) -> Iterator[Finding]:
+    """The problems of the cursor of a list that has the parameter `after`, in its texts."""
+    field = {each.name: each for each in attrs.fields(cast("Any", query_class))}.get(AFTER)
+    if query_class.writes or field is None:
+        return
+    seen: set[tuple[object, ...]] = set()  # another filter changes nothing
+    for composed in texts:
+        found = _cursor(read_statement(composed.text))
+        if found is not None and (each := (found.keys, found.order, found.against)) not in seen:
+            seen.add(each)
+            yield from _check_cursor(describer, f"{query_class.query_name}.{AFTER}", field, found)
+
+
+@attrs.frozen
+class _Cursor:
+    """The cursor of a text: what it holds, the order of the rows, and how they are compared with it."""
+
+    keys: tuple[str, ...]
+    order: tuple[_Key, ...]
+    against: str
+    """How the comparison goes against the order. Empty if it does not, or is not found."""
+    select: Select
+    """The keys alone, of the same rows."""
+
+
+def _cursor(select: Select) -> _Cursor | None:
+    """The cursor that the text shows. None if it is of another form."""
+    _, items, tail = split_select(select.tokens)
+    keys = _array(next((unnamed(item) for item in items if column_name(item) == _CURSOR), []))
+    if not keys:
+        return None
+    columns = {name: _plain(unnamed(item)) for item in items if (name := column_name(item))}
+    texts, order = tuple(map(_plain, keys)), tuple(_order(tail, columns))
+    listed = ", ".join(f"{_text(key)} AS key_{number}" for number, key in enumerate(keys))
+    tokens = tokenize(f"SELECT {listed} {_text(tail)}", "", numbered=True)
+    return _Cursor(texts, order, _direction(tail, texts, order), attrs.evolve(select, tokens=tokens))
+
+
+def _check_cursor(
+    describer: Describer, where: str, field: "attrs.Attribute[Any]", cursor: _Cursor
+) -> Iterator[Finding]:
+    if tuple(key.text for key in cursor.order) != cursor.keys:
+        order = ", ".join(key.text for key in cursor.order) or "nothing"
+        yield Finding(
+            "warning",
+            where,
+            f"the cursor holds {', '.join(cursor.keys)}, and the rows are in the order of {order}: "
+            "pages may miss or repeat rows",
+            "Let the cursor hold what ORDER BY names, in the same order.",
+        )
+    elif cursor.against:
+        yield Finding("error", where, cursor.against, "Compare by < if all keys are DESC, by > if none is.")
+    yield from _check_keys(describer, where, field, cursor.select)
+
+
+def _check_keys(describer: Describer, where: str, field: "attrs.Attribute[Any]", select: Select) -> Iterator[Finding]:
+    """Whether the field takes the cursors that rows have."""
+    try:
+        columns = describer.describe(select.text.encode()).columns
+    except psycopg.Error:  # not of this form
+        return
+    values = [_EXAMPLES.get(column.type) for column in columns]
+    if None in values:
+        return
+    takes: Any = field.converter
+    types = ", ".join(column.type for column in columns)
+    if not _is_taken(takes, values):
+        yield Finding(
+            "error",
+            where,
+            f"refuses the cursors of the rows, which hold {types}",
+            "Give cursor(…) the types of the keys.",
+        )
+        return
+    for number, column in enumerate(columns):
+        if column.nullable and not _is_taken(takes, [*values[:number], None, *values[number + 1 :]]):
+            yield Finding(
+                "error",
+                where,
+                f"refuses the cursor of a row whose key {number + 1} is NULL",
+                "Order by what cannot be NULL, as coalesce(…).",
+            )
+
+
+def _is_taken(takes: Any, values: Sequence[object]) -> bool:
+    try:
+        takes(json.dumps(values))
+    except Exception:  # noqa: BLE001 - whatever a user's converter raises
+        return False
+    return True
+
+
+def _direction(tail: Tokens, keys: Sequence[str], order: Sequence[_Key]) -> str:
+    """How a comparison of all keys with the cursor goes against the order. Empty if it does not, or is not found."""
+    _, condition, _ = clauses(tail)
+    words = words_of(condition)
+    for (opening, first), (closing, _), (_, operator) in zip(words, words[1:], words[2:], strict=False):
+        if first.text != "(" or operator.text not in ("<", ">"):
+            continue
+        compared = [_plain(each) for each in _split(condition[opening + 1 : closing])]
+        if compared == list(keys) and any(key.descending != (operator.text == "<") for key in order):
+            directions = ", ".join("DESC" if key.descending else "ASC" for key in order)
+            return f"rows after a cursor are those {operator.text} it, and the order is {directions}"
+    return ""
+
+
+def check_counts(classes: Iterable[QueryClass]) -> Iterator[Finding]:
+    """The filters in which a query `CountThings` differs from `ListThings`, as far as their texts say it."""
+    known = {each.query_name: each for each in classes if issubclass(each, Query)}
+    for name, count in known.items():
+        domain, _, title = name.partition(".")
+        of = known.get(f"{domain}.List{title.removeprefix('Count')}") if title.startswith("Count") else None
+        if of is not None:
+            try:
+                yield from _compare(of, count)
+            except StatementError:  # which has a finding of its own
+                continue
+
+
+def _compare(listing: QueryClass, count: QueryClass) -> Iterator[Finding]:
+    names, own = ({*each._optional} - {*_BOUNDS} for each in (listing, count))
+    base, counted = _conditions(listing, ()), _conditions(count, ())
+    filters = {name: _conditions(listing, [name]) - base for name in names}
+    for name in sorted(name for name in names - own if filters[name]):
+        yield _differs(count, f"has no filter {name}, which {listing.query_name} has")
+    for name in sorted(own - names):
+        yield _differs(count, f"has the filter {name}, which {listing.query_name} has not")
+    wrong = [(base, counted)] + [(filters[name], _conditions(count, [name]) - counted) for name in sorted(names & own)]
+    for expected, actual in wrong:
+        for text in sorted(expected - actual):
+            yield _differs(count, f"has not the condition {text} of {listing.query_name}")
+        for text in sorted(actual - expected):
+            yield _differs(count, f"has the condition {text}, which {listing.query_name} has not")
+
+
+def _differs(count: QueryClass, what: str) -> Finding:
+    return Finding("warning", count.query_name, what, "Count what the list shows: share the filters in a shape.")
+
+
+def _conditions(query_class: QueryClass, names: Iterable[str]) -> frozenset[str]:
+    """The conditions that choose the rows, in the statement and in what it reads from, with these fields given."""
+    compared = [next(iter(values.values())) for values in query_class._choices.values()]
+    composed = compose(query_class.source, query_class.result_class, frozenset([*names, *compared]))
+    return frozenset(_of_select(read_statement(composed.text), composed.parameters))
+
+
+def _of_select(select: Select, parameters: Sequence[str]) -> Iterator[str]:
+    _, _, tail = split_select(select.tokens)
+    _, condition, _ = clauses(tail)
+    for each in _conjuncts(condition):
+        text = _plain(each, parameters)
+        if text.lower() != "true" and f":{AFTER}" not in text:
+            yield text
+    for relation in select.read_from():
+        yield from _of_select(relation, parameters)
+
+
+def _conjuncts(condition: Tokens) -> list[Tokens]:
+    """The parts of a WHERE that AND joins; as one part if a BETWEEN has an AND too."""
+    words = words_of(condition)
+    if not words:
+        return []
+    inner = [index for index, word in words if word.keyword == "and"]
+    if any(word.keyword in ("between", "case") for _, word in words):
+        inner = []
+    edges = itertools.pairwise([words[0][0], *inner, len(condition)])
+    return [condition[start + 1 : end] for start, end in edges]
+
+
+def _array(tokens: Tokens) -> Sequence[Tokens]:
+    """The items of `json_build_array(…)::text`."""
+    words = words_of(tokens)
+    if [word.text for _, word in words[3:4]] == ["::"]:
+        tokens = tokens[: words[3][0]]
+    name, arguments = called(tokens)
+    return arguments if name in _ARRAYS else []
+
+
+def _order(tail: Tokens, columns: Mapping[str, str]) -> Sequence[_Key]:
+    """The keys of an ORDER BY. A name of a column is what the column is made of."""
+    words = words_of(tail)
+    start = next((n for n, (_, word) in enumerate(words) if word.keyword == "order"), None)
+    if start is None:
+        return []
+    begin = words[start + 1][0] + 1
+    end = next((index for index, word in words[start:] if word.keyword in _ENDS), len(tail))
+    found: list[_Key] = []
+    for item in _split(tail[begin:end]):
+        kept = words_of(item)
+        while kept and kept[-1][1].keyword in ("asc", "desc", "nulls", "first", "last"):
+            kept = kept[:-1]
+        said = {word.keyword for _, word in words_of(item)[len(kept) :]}
+        text = _plain(item[: kept[-1][0] + 1]) if kept else ""
+        found.append(_Key(columns.get(text, text), "desc" in said))
+    return found
+
+
+def _split(tokens: Tokens) -> list[Tokens]:
+    """The parts between commas."""
+    commas = [index for index, word in words_of(tokens) if word.text == ","]
+    return [tokens[start + 1 : end] for start, end in itertools.pairwise([-1, *commas, len(tokens)])]
+
+
+def _text(tokens: Tokens) -> str:
+    return "".join(token.text for token in tokens)
+
+
+def _plain(tokens: Tokens, parameters: Sequence[str] = ()) -> str:
+    """The text without white space, and without the tables of columns: queries call them as they like.
+
+    Of a subquery, in which other names have a meaning, it is the parameters.
+    """
+    words = [token for token in tokens if not token.blank]
+    if any(word.keyword == "select" for word in words):
+        used = sorted({_spelt(word, parameters) for word in words if word.kind == "parameter"})
+        return " ".join(["a subquery", *used])
+    kept: list[str] = []
+    for number, word in enumerate(words):
+        following = [each.text for each in words[number + 1 : number + 2]]
+        if (word.name and following == ["."]) or (word.text == "." and number and words[number - 1].name):
+            continue
+        kept.append(_spelt(word, parameters))
+    return " ".join(kept).replace("( ", "(").replace(" )", ")").replace(" (", "(").replace(" ,", ",")
+
+
+def _spelt(word: Token, parameters: Sequence[str]) -> str:
+    if word.kind == "parameter" and parameters:
+        return f":{parameters[int(word.text[1:]) - 1]}"
+    return word.name or word.text
