@@ -80,9 +80,9 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS session_active_organization_idx ON sessi
 CREATE INDEX CONCURRENTLY IF NOT EXISTS invitation_newest_idx ON invitation (created_at DESC, id DESC);
 
 CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_authors_avatar_idx ON blog_authors (avatar_id);
-CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_authors_organization_idx ON blog_authors (works_for_id);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_authors_organization_idx ON blog_authors (works_for_id, slug, id);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_categories_featured_image_idx ON blog_categories (featured_image_id);
-CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_categories_children_idx ON blog_categories (parent_id);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_categories_children_idx ON blog_categories (parent_id, slug, id);
 
 -- Lists of posts, newest first: all, of one status, of one organization.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_posts_newest_idx
@@ -97,9 +97,9 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_posts_organization_newest_idx
 ON blog_posts (organization_id, coalesce(published_at, created_at) DESC, id DESC);
 
 -- The other direction of each join table; its primary key serves the post's.
-CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_post_authors_author_idx ON blog_post_authors (author_id);
-CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_post_categories_category_idx ON blog_post_categories (category_id);
-CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_post_media_media_idx ON blog_post_media (media_id);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_post_authors_author_idx ON blog_post_authors (author_id, post_id);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_post_categories_category_idx ON blog_post_categories (category_id, post_id);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_post_media_media_idx ON blog_post_media (media_id, post_id);
 
 -- A subtree within its post, a comment's replies, a post's comments, and what waits for moderation: each oldest first.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_comments_thread_idx ON blog_comments (post_id, parent_id);
@@ -108,7 +108,7 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_comments_post_oldest_idx ON blog_co
 CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_comments_moderation_idx ON blog_comments (status, created_at, id);
 
 CREATE INDEX CONCURRENTLY IF NOT EXISTS services_categories_featured_image_idx ON services_categories (featured_image_id);
-CREATE INDEX CONCURRENTLY IF NOT EXISTS services_categories_children_idx ON services_categories (parent_id);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS services_categories_children_idx ON services_categories (parent_id, sort_order, slug, id);
 
 -- Lists of services, newest first: all, of one status, category, organization or provider.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS services_listings_newest_idx
@@ -127,7 +127,7 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS services_listings_provider_newest_idx
 ON services_listings (provider_id, created_at DESC, id DESC);
 
 -- The other direction of the join table; its primary key serves the service's.
-CREATE INDEX CONCURRENTLY IF NOT EXISTS services_media_links_media_idx ON services_media_links (media_id);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS services_media_links_media_idx ON services_media_links (media_id, service_id);
 
 -- A subtree within its service, a review's replies, a service's reviews, and what waits for moderation: each oldest first.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS services_reviews_thread_idx ON services_reviews (service_id, parent_id);

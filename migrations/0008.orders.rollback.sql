@@ -11,3 +11,7 @@ DROP INDEX CONCURRENTLY IF EXISTS invitation_email_newest_idx;
 DROP INDEX CONCURRENTLY IF EXISTS invitation_inviter_newest_idx;
 DROP INDEX CONCURRENTLY IF EXISTS invitation_organization_newest_idx;
 DROP INDEX CONCURRENTLY IF EXISTS member_organization_oldest_idx;
+DROP INDEX CONCURRENTLY IF EXISTS session_user_newest_idx;
+DROP INDEX CONCURRENTLY IF EXISTS account_user_oldest_idx;
+DROP INDEX CONCURRENTLY IF EXISTS member_user_oldest_idx;
+DROP INDEX CONCURRENTLY IF EXISTS services_categories_rank_idx;

@@ -14,6 +14,10 @@ BEGIN
         INNER JOIN pg_class ON pg_class.oid = pg_index.indexrelid
         WHERE NOT pg_index.indisvalid AND pg_table_is_visible(pg_class.oid) AND pg_class.relname = ANY(ARRAY[
             'member_organization_oldest_idx',
+            'session_user_newest_idx',
+            'account_user_oldest_idx',
+            'member_user_oldest_idx',
+            'services_categories_rank_idx',
             'invitation_organization_newest_idx',
             'invitation_inviter_newest_idx',
             'invitation_email_newest_idx',
@@ -35,6 +39,10 @@ END
 $$;
 
 CREATE INDEX CONCURRENTLY IF NOT EXISTS member_organization_oldest_idx ON member (organization_id, created_at, id);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS session_user_newest_idx ON session (user_id, created_at DESC, id DESC);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS account_user_oldest_idx ON account (user_id, created_at, id);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS member_user_oldest_idx ON member (user_id, created_at, id);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS services_categories_rank_idx ON services_categories (sort_order, slug, id);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS invitation_organization_newest_idx ON invitation (organization_id, created_at DESC, id DESC);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS invitation_inviter_newest_idx ON invitation (inviter_id, created_at DESC, id DESC);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS invitation_email_newest_idx ON invitation (lower(email), created_at DESC, id DESC);

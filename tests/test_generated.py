@@ -85,25 +85,20 @@ def test_the_blog(database: psycopg.Connection[Any], seed: int) -> None:
         assert category == expected.category_details(row, blog.CategoryWithPosts, posts=own)
     for row in expected.rows("blog_organizations"):
         organization = querier.fetch(blog.GetOrganization(slug=row["slug"]))
-        assert organization == made(
-            blog.OrganizationDetails,
-            row,
-            posts=tuple(made(blog.Post, post) for post in expected.posts(organization=row["slug"])),
-            authors=tuple(made(blog.Author, author) for author in expected.authors(organization=row["slug"])),
-        )
+        own = tuple(made(blog.Post, post) for post in expected.posts(organization=row["slug"]))
+        authors = tuple(made(blog.Author, author) for author in expected.authors(organization=row["slug"]))
+        counted = {"post_count": len(own), "author_count": len(authors)}
+        assert organization == made(blog.OrganizationDetails, row, posts=own, authors=authors, **counted)
     for row in expected.rows("blog_media"):
         medium = querier.fetch(blog.GetMedium(id=row["id"]))
         links = [link for link in expected.rows("blog_post_media") if link["media_id"] == row["id"]]
-        assert medium == made(
-            blog.MediumDetails,
-            row,
-            posts=tuple(
-                made(blog.LinkedPost, post, link_type=link["type"], position=link["position"])
-                for post in expected.posts()
-                for link in sorted(links, key=lambda link: link["type"])
-                if link["post_id"] == post["id"]
-            ),
+        uses = tuple(
+            made(blog.LinkedPost, post, link_type=link["type"], position=link["position"])
+            for post in expected.posts()
+            for link in sorted(links, key=lambda link: link["type"])
+            if link["post_id"] == post["id"]
         )
+        assert medium == made(blog.MediumDetails, row, posts=uses, post_count=len(uses))
     for row in expected.rows("blog_translations"):
         post = expected.find(blog.Post, "blog_posts", row["post_id"])
         assert querier.fetch(blog.GetTranslation(id=row["id"])) == made(blog.TranslationDetails, row, post=post)

@@ -6,15 +6,16 @@ from typing import Literal, TypeAlias
 import attrs
 
 from concordia_sql.auth.results import (
-    Account,
     AccountDetails,
     InvitationDetails,
+    ListedAccount,
     ListedInvitation,
     ListedMember,
+    ListedMembership,
+    ListedSession,
     ListedUser,
     MemberDetails,
     OrganizationDetails,
-    Session,
     SessionDetails,
     UserDetails,
     VerificationDetails,
@@ -99,17 +100,20 @@ class GetSession(Maybe[SessionDetails]):
 
 
 @query("auth/list_sessions.sql")
-class ListSessions(Many[Session]):
-    """The sessions of a user, newest first, all of them."""
+class ListSessions(Many[ListedSession]):
+    """The sessions of a user, newest first, at most `limit`."""
 
     user_id: str
     expired: bool | None = None
     """Only sessions that have expired, or only others, by the database's clock."""
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+    """The cursor of the last row of the previous page."""
 
 
 @query("auth/count_sessions.sql")
 class CountSessions(One[Count]):
-    """How many sessions `ListSessions` gives."""
+    """How many sessions a user has, with the filter of `ListSessions`."""
 
     user_id: str
     expired: bool | None = None
@@ -125,10 +129,13 @@ class GetAccount(Maybe[AccountDetails]):
 
 
 @query("auth/list_accounts.sql")
-class ListAccounts(Many[Account]):
-    """The accounts of a user, oldest first, all of them."""
+class ListAccounts(Many[ListedAccount]):
+    """The accounts of a user, oldest first, at most `limit`."""
 
     user_id: str
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+    """The cursor of the last row of the previous page."""
 
 
 @query("auth/count_accounts.sql")
@@ -171,6 +178,24 @@ class ListMembers(Many[ListedMember]):
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
     """The cursor of the last row of the previous page."""
+
+
+@query("auth/list_memberships.sql")
+class ListMemberships(Many[ListedMembership]):
+    """The memberships of a user with their organizations, oldest first, at most `limit`."""
+
+    user_id: str
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
+    """The cursor of the last row of the previous page."""
+
+
+@query("auth/count_memberships.sql")
+class CountMemberships(One[Count]):
+    """Of how many organizations a user is a member."""
+
+    user_id: str
+    at_most: CountLimit | None = 1000
 
 
 @query("auth/count_members.sql")

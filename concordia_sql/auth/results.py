@@ -179,6 +179,13 @@ class Membership(Member):
 
 
 @attrs.frozen
+class ListedMembership(Membership):
+    """A membership in a list of a user's."""
+
+    cursor: str
+
+
+@attrs.frozen
 class SentInvitation(Invitation):
     """An invitation as its inviter sees it: with the organization."""
 
@@ -187,16 +194,20 @@ class SentInvitation(Invitation):
 
 @attrs.frozen
 class UserDetails(User):
-    """A user with everything that belongs to them: sessions and invitations newest first, accounts and memberships
-    oldest first.
+    """A user with what belongs to them, at most 100 of each: sessions and invitations newest first, accounts and
+    memberships oldest first. How many there are of each is counted up to 1,000.
     """
 
     sessions: tuple[Session, ...]
     """Expired ones too."""
+    session_count: int
     accounts: tuple[Account, ...]
+    account_count: int
     members: tuple[Membership, ...]
+    member_count: int
     invitations: tuple[SentInvitation, ...]
     """Those that the user sent, in any status."""
+    invitation_count: int
     profile: Profile | None
 
 
@@ -267,11 +278,30 @@ class ListedInvitation(InvitationDetails):
 
 @attrs.frozen
 class OrganizationDetails(Organization):
-    """An organization with its members, oldest first, and its invitations, newest first."""
+    """An organization with its first 100 members, oldest first, and its newest 100 invitations.
+
+    How many there are of each is counted up to 1,000.
+    """
 
     members: tuple[OrganizationMember, ...]
+    member_count: int
     invitations: tuple[OrganizationInvitation, ...]
     """In any status, expired or not."""
+    invitation_count: int
+
+
+@attrs.frozen
+class ListedSession(Session):
+    """A session in a list of a user's."""
+
+    cursor: str
+
+
+@attrs.frozen
+class ListedAccount(Account):
+    """An account in a list of a user's."""
+
+    cursor: str
 
 
 @attrs.frozen

@@ -12,6 +12,7 @@ from concordia_sql.blog.results import (
     CommentDetails,
     CommentNode,
     ListedAuthor,
+    ListedCategory,
     ListedComment,
     ListedOrganization,
     ListedPost,
@@ -147,9 +148,9 @@ class GetCategory(Maybe[CategoryDetails]):
 @query(
     "threads/list_categories.sql",
     shapes={"category": "blog/category_details", "above": "blog/category"},
-    names={"rank": "slug", "is_shown": "display_in_blog"},
+    names={"rank": "slug", "is_shown": "display_in_blog", "rank_type": "text"},
 )
-class ListCategories(Many[CategoryDetails]):
+class ListCategories(Many[ListedCategory]):
     """The categories that match all given filters, by slug, id: all of them."""
 
     parent: str | None = None
@@ -158,6 +159,9 @@ class ListCategories(Many[CategoryDetails]):
     display_in_home: bool | None = None
     display_in_blog: bool | None = None
     is_featured: bool | None = None
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(str, str, str))
+    """The cursor of the last row of the previous page."""
 
 
 @query("threads/count_categories.sql", shapes={"category": "blog/category"}, names={"is_shown": "display_in_blog"})

@@ -253,6 +253,9 @@ class AuthorWithPosts(AuthorDetails):
     """An author with their posts, newest first, each with its translations."""
 
     posts: tuple[PostWithTranslations, ...]
+    """The newest 100; `ListPosts` has all."""
+    post_count: int
+    """Counted up to 1,000."""
 
 
 @attrs.frozen
@@ -261,6 +264,16 @@ class CategoryDetails(CategoryWithImage):
 
     parent: Category | None
     children: tuple[Category, ...]
+    """The first 100."""
+    child_count: int
+    """Counted up to 1,000."""
+
+
+@attrs.frozen
+class ListedCategory(CategoryDetails):
+    """A category of a list, with the cursor after which the list continues."""
+
+    cursor: str
 
 
 @attrs.frozen
@@ -291,6 +304,9 @@ class MediumDetails(Medium):
     """A medium with the posts that use it, newest first, once for each use."""
 
     posts: tuple[LinkedPost, ...]
+    """The newest 100."""
+    post_count: int
+    """Counted up to 1,000."""
 
 
 @attrs.frozen
@@ -305,7 +321,13 @@ class OrganizationDetails(Organization):
     """An organization with its posts, newest first, and the authors that work for it, by slug, id."""
 
     posts: tuple[Post, ...]
+    """The newest 100; `ListPosts` has all."""
+    post_count: int
+    """Counted up to 1,000."""
     authors: tuple[Author, ...]
+    """The first 100; `ListAuthors` has all."""
+    author_count: int
+    """Counted up to 1,000."""
 
 
 @attrs.frozen

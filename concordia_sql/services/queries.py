@@ -16,6 +16,7 @@ from concordia_sql.services.results import (
     CategoryDetails,
     CategoryNode,
     ListedBooking,
+    ListedCategory,
     ListedListing,
     ListedReview,
     ListedReviewDetails,
@@ -104,7 +105,7 @@ class CountListings(One[Count]):
 
 @query("services/get_organization_with_listings.sql")
 class GetOrganizationWithListings(Maybe[OrganizationWithListings]):
-    """The organization with this slug and all its listings, newest first, or None."""
+    """The organization with this slug and its newest 100 listings, or None."""
 
     slug: str
 
@@ -124,10 +125,10 @@ class GetServiceCategory(Maybe[CategoryDetails]):
 @query(
     "threads/list_categories.sql",
     shapes={"category": "services/category_details", "above": "services/category"},
-    names={"rank": "sort_order", "is_shown": "is_active"},
+    names={"rank": "sort_order", "is_shown": "is_active", "rank_type": "integer"},
 )
-class ListServiceCategories(Many[CategoryDetails]):
-    """The categories that match all given filters, by sort_order, slug, id, all of them."""
+class ListServiceCategories(Many[ListedCategory]):
+    """The categories that match all given filters, by sort_order, slug, id, at most `limit`."""
 
     parent: str | None = None
     """Only the children of the category with this slug."""
@@ -135,6 +136,9 @@ class ListServiceCategories(Many[CategoryDetails]):
     display_in_home: bool | None = None
     is_active: bool | None = None
     is_featured: bool | None = None
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(int, str, str))
+    """The cursor of the last row of the previous page."""
 
 
 @query("threads/count_categories.sql", shapes={"category": "services/category"}, names={"is_shown": "is_active"})

@@ -79,6 +79,16 @@ class CategoryDetails(CategoryWithImage):
 
     parent: Category | None
     children: tuple[Category, ...]
+    """The first 100."""
+    child_count: int
+    """Counted up to 1,000."""
+
+
+@attrs.frozen
+class ListedCategory(CategoryDetails):
+    """A category of a list, with the cursor after which the list continues."""
+
+    cursor: str
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -367,6 +377,9 @@ class OrganizationWithListings(Organization):
     """An organization with its listings, newest first."""
 
     listings: tuple[Listing, ...]
+    """The newest 100; `ListListings` has all."""
+    listing_count: int
+    """Counted up to 1,000."""
 
 
 @attrs.frozen
@@ -374,6 +387,9 @@ class MediumDetails(Medium):
     """A medium with the listings that use it, newest first, once for each use."""
 
     listings: tuple[LinkedListing, ...]
+    """The newest 100."""
+    listing_count: int
+    """Counted up to 1,000."""
 
 
 @attrs.frozen

@@ -1,5 +1,4 @@
 -- One organization by slug, or none. Served by the unique index on slug.
--- cost: all members and invitations of the organization; a class that does not name them costs one row.
 -- uses: auth/organization_details
 SELECT auth_organization_details.*
 FROM auth_organization_details

@@ -3,14 +3,7 @@
 SELECT
     blog_medium.*,
     (
-        SELECT
-            coalesce(
-                json_agg(
-                    linked.*
-                    ORDER BY coalesce(linked.published_at, linked.created_at) DESC, linked.id DESC, linked.link_type ASC
-                ),
-                '[]'
-            )
+        SELECT coalesce(json_agg(linked.* ORDER BY coalesce(linked.published_at, linked.created_at) DESC, linked.id DESC, linked.link_type ASC), '[]')
         FROM (
             SELECT
                 blog_post.*,
@@ -19,7 +12,22 @@ SELECT
             FROM blog_post_media
             INNER JOIN blog_post ON blog_post_media.post_id = blog_post.id
             WHERE blog_post_media.media_id = blog_medium.id
+            ORDER BY
+                coalesce(blog_post.published_at, blog_post.created_at) DESC,
+                blog_post.id DESC,
+                blog_post_media.type ASC
+            LIMIT 100
         ) AS linked
-    ) AS posts
+    ) AS posts,
+    (
+        SELECT count(*)
+        FROM (
+            SELECT blog_post.id
+            FROM blog_post_media
+            INNER JOIN blog_post ON blog_post_media.post_id = blog_post.id
+            WHERE blog_post_media.media_id = blog_medium.id
+            LIMIT 1000 -- noqa: AM09
+        ) AS counted
+    ) AS post_count
 FROM blog_medium
 WHERE blog_medium.id = :id

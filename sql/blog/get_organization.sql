@@ -3,21 +3,46 @@
 SELECT
     blog_organization.*,
     (
-        SELECT
-            coalesce(
-                json_agg(
-                    blog_post.*
-                    ORDER BY coalesce(blog_post.published_at, blog_post.created_at) DESC, blog_post.id DESC
-                ),
-                '[]'
-            )
-        FROM blog_post
-        WHERE blog_post.organization_id = blog_organization.id
+        SELECT coalesce(json_agg(shown.* ORDER BY coalesce(shown.published_at, shown.created_at) DESC, shown.id DESC), '[]')
+        FROM (
+            SELECT blog_post.*
+            FROM blog_post
+            WHERE blog_post.organization_id = blog_organization.id
+            ORDER BY
+                coalesce(blog_post.published_at, blog_post.created_at) DESC,
+                blog_post.id DESC
+            LIMIT 100
+        ) AS shown
     ) AS posts,
     (
-        SELECT coalesce(json_agg(blog_author.* ORDER BY blog_author.slug, blog_author.id), '[]')
-        FROM blog_author
-        WHERE blog_author.works_for_id = blog_organization.id
-    ) AS authors
+        SELECT count(*)
+        FROM (
+            SELECT blog_post.id
+            FROM blog_post
+            WHERE blog_post.organization_id = blog_organization.id
+            LIMIT 1000 -- noqa: AM09
+        ) AS counted
+    ) AS post_count,
+    (
+        SELECT coalesce(json_agg(shown.* ORDER BY shown.slug, shown.id), '[]')
+        FROM (
+            SELECT blog_author.*
+            FROM blog_author
+            WHERE blog_author.works_for_id = blog_organization.id
+            ORDER BY
+                blog_author.slug,
+                blog_author.id
+            LIMIT 100
+        ) AS shown
+    ) AS authors,
+    (
+        SELECT count(*)
+        FROM (
+            SELECT blog_author.id
+            FROM blog_author
+            WHERE blog_author.works_for_id = blog_organization.id
+            LIMIT 1000 -- noqa: AM09
+        ) AS counted
+    ) AS author_count
 FROM blog_organization
 WHERE blog_organization.slug = :slug

@@ -3,13 +3,25 @@
 SELECT
     blog_organization.*,
     (
-        SELECT
-            coalesce(
-                json_agg(services_listing.* ORDER BY services_listing.created_at DESC, services_listing.id DESC),
-                '[]'
-            )
-        FROM services_listing
-        WHERE services_listing.organization_id = blog_organization.id
-    ) AS listings
+        SELECT coalesce(json_agg(shown.* ORDER BY shown.created_at DESC, shown.id DESC), '[]')
+        FROM (
+            SELECT services_listing.*
+            FROM services_listing
+            WHERE services_listing.organization_id = blog_organization.id
+            ORDER BY
+                services_listing.created_at DESC,
+                services_listing.id DESC
+            LIMIT 100
+        ) AS shown
+    ) AS listings,
+    (
+        SELECT count(*)
+        FROM (
+            SELECT services_listing.id
+            FROM services_listing
+            WHERE services_listing.organization_id = blog_organization.id
+            LIMIT 1000 -- noqa: AM09
+        ) AS counted
+    ) AS listing_count
 FROM blog_organization
 WHERE blog_organization.slug = :slug

@@ -3,11 +3,7 @@
 SELECT
     services_medium.*,
     (
-        SELECT
-            coalesce(
-                json_agg(linked.* ORDER BY linked.created_at DESC, linked.id DESC, linked.link_type ASC),
-                '[]'
-            )
+        SELECT coalesce(json_agg(linked.* ORDER BY linked.created_at DESC, linked.id DESC, linked.link_type ASC), '[]')
         FROM (
             SELECT
                 services_listing.*,
@@ -16,7 +12,22 @@ SELECT
             FROM services_media_links
             INNER JOIN services_listing ON services_media_links.service_id = services_listing.id
             WHERE services_media_links.media_id = services_medium.id
+            ORDER BY
+                services_listing.created_at DESC,
+                services_listing.id DESC,
+                services_media_links.type ASC
+            LIMIT 100
         ) AS linked
-    ) AS listings
+    ) AS listings,
+    (
+        SELECT count(*)
+        FROM (
+            SELECT services_listing.id
+            FROM services_media_links
+            INNER JOIN services_listing ON services_media_links.service_id = services_listing.id
+            WHERE services_media_links.media_id = services_medium.id
+            LIMIT 1000 -- noqa: AM09
+        ) AS counted
+    ) AS listing_count
 FROM services_medium
 WHERE services_medium.id = :id

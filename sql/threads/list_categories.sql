@@ -1,7 +1,9 @@
--- Categories by rank, slug, id. Few enough to be read and sorted without an index.
+-- Categories by rank, slug, id. Served by the indexes on these, and on parent_id and these.
 -- uses: $category, $above
--- names: rank, is_shown
-SELECT category.*
+-- names: rank, rank_type, is_shown
+SELECT
+    category.*,
+    json_build_array(category.rank, category.slug, category.id)::text AS cursor
 FROM category
 WHERE
     TRUE
@@ -14,7 +16,10 @@ WHERE
     AND category.display_in_home = :display_in_home::boolean -- when :display_in_home
     AND category.is_shown = :is_shown::boolean -- when :is_shown
     AND category.is_featured = :is_featured::boolean -- when :is_featured
+    AND (category.rank, category.slug, category.id) -- when :after
+    > ((:after::json ->> 0)::rank_type, :after::json ->> 1, :after::json ->> 2) -- when :after
 ORDER BY
     category.rank,
     category.slug,
     category.id
+LIMIT :limit

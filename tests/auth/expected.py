@@ -40,23 +40,27 @@ def _made(cls: type[T], row: Row | None) -> T | None:
 
 def user_details(connection: Connection, row: Row) -> auth.UserDetails:
     profile = row_or_none(connection, "profile", user_id=row["id"])
+    sessions = newest_first(rows(connection, "session", user_id=row["id"]))
+    accounts = oldest_first(rows(connection, "account", user_id=row["id"]))
+    memberships = oldest_first(rows(connection, "member", user_id=row["id"]))
+    invitations = newest_first(rows(connection, "invitation", inviter_id=row["id"]))
     return made(
         auth.UserDetails,
         row,
-        sessions=tuple(
-            made(auth.Session, session) for session in newest_first(rows(connection, "session", user_id=row["id"]))
-        ),
-        accounts=tuple(
-            made(auth.Account, account) for account in oldest_first(rows(connection, "account", user_id=row["id"]))
-        ),
+        sessions=tuple(made(auth.Session, session) for session in sessions),
+        session_count=len(sessions),
+        accounts=tuple(made(auth.Account, account) for account in accounts),
+        account_count=len(accounts),
         members=tuple(
             made(auth.Membership, member, organization=organization(connection, member["organization_id"]))
-            for member in oldest_first(rows(connection, "member", user_id=row["id"]))
+            for member in memberships
         ),
+        member_count=len(memberships),
         invitations=tuple(
             made(auth.SentInvitation, sent, organization=organization(connection, sent["organization_id"]))
-            for sent in newest_first(rows(connection, "invitation", inviter_id=row["id"]))
+            for sent in invitations
         ),
+        invitation_count=len(invitations),
         profile=_made(auth.Profile, profile),
     )
 
@@ -70,6 +74,8 @@ def organization_details(connection: Connection, row: Row) -> auth.OrganizationD
         members=tuple(
             made(auth.OrganizationMember, member, user=member_user(connection, member["user_id"])) for member in members
         ),
+        member_count=len(members),
+        invitation_count=len(invitations),
         invitations=tuple(
             made(auth.OrganizationInvitation, sent, inviter=member_user(connection, sent["inviter_id"]))
             for sent in invitations

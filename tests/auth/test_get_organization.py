@@ -19,7 +19,7 @@ def test_an_unknown_id_is_none(sample: Connection) -> None:
 def test_an_organization_of_nobody(connection: Connection) -> None:
     row = insert(connection, "organization", {"name": "ورشة 🛠"})
     insert(connection, "organization")
-    expected = made(auth.OrganizationDetails, row, members=(), invitations=())
+    expected = made(auth.OrganizationDetails, row, members=(), member_count=0, invitations=(), invitation_count=0)
     assert Querier(connection).fetch(auth.GetOrganization(id=row["id"])) == expected
 
 

@@ -26,7 +26,9 @@ def test_an_unknown_id_is_none(sample: Connection) -> None:
 
 def test_a_user_with_nothing_has_empty_relations(connection: Connection) -> None:
     row = insert(connection, "user", {"name": "سارة 🌿", "banned": None})
-    expected = made(auth.UserDetails, row, sessions=(), accounts=(), members=(), invitations=(), profile=None)
+    counted = dict.fromkeys(("session_count", "account_count", "member_count", "invitation_count"), 0)
+    empty: dict[str, object] = dict.fromkeys(("sessions", "accounts", "members", "invitations"), ())
+    expected = made(auth.UserDetails, row, **empty, **counted, profile=None)
     assert Querier(connection).fetch(auth.GetUser(id=row["id"])) == expected
 
 

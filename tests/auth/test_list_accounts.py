@@ -2,15 +2,16 @@ from datetime import datetime
 
 from concordia_sql import Querier, auth
 from tests.auth.expected import Connection
-from tests.support.reading import made, oldest_first, rows
+from tests.support.reading import made, oldest_first, paged, rows
 from tests.support.rows import insert
 
 
 def test_the_accounts_of_every_user(sample: Connection) -> None:
     querier = Querier(sample)
     for user in rows(sample, "user"):
-        expected = [made(auth.Account, row) for row in oldest_first(rows(sample, "account", user_id=user["id"]))]
-        assert querier.fetch(auth.ListAccounts(user_id=user["id"])) == expected
+        found = oldest_first(rows(sample, "account", user_id=user["id"]))
+        expected = [made(auth.ListedAccount, row, cursor="") for row in found]
+        assert paged(querier, auth.ListAccounts(user_id=user["id"]), 2) == expected
         assert querier.fetch(auth.CountAccounts(user_id=user["id"])).count == len(expected)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from concordia_sql import Querier, auth
 from tests.auth.expected import Connection, past
-from tests.support.reading import made, newest_first, rows
+from tests.support.reading import made, newest_first, paged, rows
 from tests.support.rows import insert
 
 
@@ -13,8 +13,10 @@ def test_the_sessions_of_every_user(sample: Connection, *, expired: bool | None)
     querier = Querier(sample)
     for user in rows(sample, "user"):
         found = newest_first(rows(sample, "session", user_id=user["id"]))
-        expected = [made(auth.Session, row) for row in found if expired in (None, past(row["expires_at"]))]
-        assert querier.fetch(auth.ListSessions(user_id=user["id"], expired=expired)) == expected
+        expected = [
+            made(auth.ListedSession, row, cursor="") for row in found if expired in (None, past(row["expires_at"]))
+        ]
+        assert paged(querier, auth.ListSessions(user_id=user["id"], expired=expired), 2) == expected
         assert querier.fetch(auth.CountSessions(user_id=user["id"], expired=expired)).count == len(expected)
 
 

@@ -9,9 +9,9 @@ from concordia_sql import Query, auth, profile
 from tests.support.plans import used_indexes
 
 USER = {
-    "session_user_idx",
-    "account_userId_idx",
-    "member_userId_idx",
+    "session_user_newest_idx",
+    "account_user_oldest_idx",
+    "member_user_oldest_idx",
     "invitation_inviter_newest_idx",
     "organization_pkey",
     "profile_user_id_unique",
@@ -19,6 +19,8 @@ USER = {
 ORGANIZATION = {"member_organization_oldest_idx", "invitation_organization_newest_idx", "user_pkey"}
 ORGANIZATION_GOES = {"organization_pkey", "session_active_organization_idx"}
 BOTH = {"organization_pkey", "user_pkey"}
+GOING = {"session_pkey", "account_pkey", "member_pkey", "invitation_pkey"}
+"""The rows of a batch are found by their ids."""
 
 
 @pytest.mark.parametrize(
@@ -30,11 +32,11 @@ BOTH = {"organization_pkey", "user_pkey"}
         (auth.ListUsers(banned=True, text=""), {"user_newest_idx"}),
         (auth.CountUsers(role=""), {"user_role_idx"}),
         (auth.GetSession(token=""), {"session_token_unique", "member_organization_id_user_id_key"} | BOTH),
-        (auth.ListSessions(user_id="", expired=False), {"session_user_idx"}),
+        (auth.ListSessions(user_id="", expired=False), {"session_user_newest_idx"}),
         (auth.CountSessions(user_id="", expired=False), {"session_user_idx"}),
         (auth.GetAccount(provider_id="", account_id=""), {"account_provider_id_account_id_key", "user_pkey"}),
-        (auth.ListAccounts(user_id=""), {"account_userId_idx"}),
-        (auth.CountAccounts(user_id=""), {"account_userId_idx"}),
+        (auth.ListAccounts(user_id=""), {"account_user_oldest_idx"}),
+        (auth.CountAccounts(user_id=""), {"account_user_oldest_idx"}),
         (auth.GetOrganization(id=""), {"organization_pkey"} | ORGANIZATION),
         (auth.GetOrganizationBySlug(slug=""), {"organization_slug_unique"} | ORGANIZATION),
         (auth.ListMembers(organization_id="", role=""), {"member_organization_oldest_idx", "user_pkey"}),
@@ -57,17 +59,17 @@ def test_each_statement_is_served_by_its_indexes(
 def test_a_membership_is_found_by_its_user_or_by_both(sample: psycopg.Connection[Any]) -> None:
     """For a user with few memberships, one index is as good as the other."""
     (index,) = used_indexes(sample, auth.GetMember(organization_id="", user_id="")) - BOTH
-    assert index in {"member_organization_id_user_id_key", "member_userId_idx"}
+    assert index in {"member_organization_id_user_id_key", "member_user_oldest_idx"}
 
 
 @pytest.mark.parametrize(
     ("command", "indexes"),
     [
-        (auth.DeleteUser(id=""), USER - {"organization_pkey"} | {"user_pkey"}),
-        (auth.DeleteUserSessions(user_id="", kept_id=""), {"session_user_idx"}),
+        (auth.DeleteUser(id=""), USER - {"organization_pkey"} | {"user_pkey"} | GOING),
+        (auth.DeleteUserSessions(user_id="", kept_id=""), {"session_pkey", "session_user_newest_idx"}),
         (auth.UseVerification(identifier="", value=""), {"verification_pkey", "verification_identifier_idx"}),
-        (auth.DeleteVerification(identifier=""), {"verification_identifier_idx"}),
-        (auth.DeleteOrganization(id=""), ORGANIZATION - {"user_pkey"} | ORGANIZATION_GOES),
+        (auth.DeleteVerification(identifier=""), {"verification_pkey", "verification_identifier_idx"}),
+        (auth.DeleteOrganization(id=""), ORGANIZATION - {"user_pkey"} | ORGANIZATION_GOES | GOING - {"account_pkey"}),
         (auth.AcceptInvitation(id="", user_id="user-1"), {"invitation_pkey", "organization_pkey", "user_pkey"}),
         (profile.ChangeProfile(user_id=""), {"profile_user_id_unique"}),
         (profile.DeleteProfile(user_id=""), {"profile_user_id_unique"}),

@@ -162,7 +162,7 @@ class Blog:
             for post in self.posts()
             if post["id"] in ids
         ]
-        return self.author_details(row, blog.AuthorWithPosts, posts=tuple(posts))
+        return self.author_details(row, blog.AuthorWithPosts, posts=tuple(posts), post_count=len(posts))
 
     def category_with_image(self, row: Row) -> blog.CategoryWithImage:
         return made(
@@ -172,14 +172,14 @@ class Blog:
     def category_details(
         self, row: Row, cls: type[blog.CategoryDetails] = blog.CategoryDetails, **more: object
     ) -> blog.CategoryDetails:
+        children = [each for each in self.by_slug("blog_categories") if each["parent_id"] == row["id"]]
         return made(
             cls,
             row,
             featured_image=self.find(blog.Medium, "blog_media", row["featured_image_id"]),
             parent=self.find(blog.Category, "blog_categories", row["parent_id"]),
-            children=tuple(
-                made(blog.Category, each) for each in self.by_slug("blog_categories") if each["parent_id"] == row["id"]
-            ),
+            children=tuple(made(blog.Category, each) for each in children),
+            child_count=len(children),
             **more,
         )
 

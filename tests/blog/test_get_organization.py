@@ -9,7 +9,8 @@ def test_every_organization_with_posts_and_authors(sample: Connection) -> None:
         posts = tuple(made(blog.Post, post) for post in expected.posts(organization=row["slug"]))
         authors = tuple(made(blog.Author, author) for author in expected.authors(organization=row["slug"]))
         found = querier.fetch(blog.GetOrganization(slug=row["slug"]))
-        assert found == made(blog.OrganizationDetails, row, posts=posts, authors=authors)
+        counted = {"post_count": len(posts), "author_count": len(authors)}
+        assert found == made(blog.OrganizationDetails, row, posts=posts, authors=authors, **counted)
 
 
 def test_an_unknown_slug_is_none(sample: Connection) -> None:

@@ -156,6 +156,7 @@ class Marketplace:
             featured_image=self.find(services.Medium, "services_media", row["featured_image_id"]),
             parent=self.find(services.Category, "services_categories", row["parent_id"]),
             children=tuple(made(services.Category, each) for each in children),
+            child_count=len(children),
             **more,
         )
 

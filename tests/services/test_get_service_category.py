@@ -41,7 +41,9 @@ def test_its_own_parent(connection: Connection) -> None:
     row = insert(connection, "services_categories", {"id": "loop", "slug": "loop", "parent_id": "loop"})
     found = Querier(connection).fetch(services.GetServiceCategory(slug="loop"))
     itself = made(services.Category, row)
-    assert found == made(services.CategoryDetails, row, featured_image=None, parent=itself, children=(itself,))
+    assert found == made(
+        services.CategoryDetails, row, featured_image=None, parent=itself, children=(itself,), child_count=1
+    )
 
 
 def test_deleted_listings_are_left_out(connection: Connection) -> None:

@@ -3,25 +3,89 @@
 SELECT
     auth_user.*,
     (
-        SELECT coalesce(json_agg(auth_session.* ORDER BY auth_session.created_at DESC, auth_session.id DESC), '[]')
-        FROM auth_session
-        WHERE auth_session.user_id = auth_user.id
+        SELECT coalesce(json_agg(shown.* ORDER BY shown.created_at DESC, shown.id DESC), '[]')
+        FROM (
+            SELECT auth_session.*
+            FROM auth_session
+            WHERE auth_session.user_id = auth_user.id
+            ORDER BY
+                auth_session.created_at DESC,
+                auth_session.id DESC
+            LIMIT 100
+        ) AS shown
     ) AS sessions,
     (
-        SELECT coalesce(json_agg(auth_account.* ORDER BY auth_account.created_at, auth_account.id), '[]')
-        FROM auth_account
-        WHERE auth_account.user_id = auth_user.id
+        SELECT count(*)
+        FROM (
+            SELECT session.id
+            FROM session
+            WHERE session.user_id = auth_user.id
+            LIMIT 1000 -- noqa: AM09
+        ) AS counted
+    ) AS session_count,
+    (
+        SELECT coalesce(json_agg(shown.* ORDER BY shown.created_at, shown.id), '[]')
+        FROM (
+            SELECT auth_account.*
+            FROM auth_account
+            WHERE auth_account.user_id = auth_user.id
+            ORDER BY
+                auth_account.created_at,
+                auth_account.id
+            LIMIT 100
+        ) AS shown
     ) AS accounts,
     (
-        SELECT coalesce(json_agg(auth_member.* ORDER BY auth_member.created_at, auth_member.id), '[]')
-        FROM auth_member
-        WHERE auth_member.user_id = auth_user.id
+        SELECT count(*)
+        FROM (
+            SELECT account.id
+            FROM account
+            WHERE account.user_id = auth_user.id
+            LIMIT 1000 -- noqa: AM09
+        ) AS counted
+    ) AS account_count,
+    (
+        SELECT coalesce(json_agg(shown.* ORDER BY shown.created_at, shown.id), '[]')
+        FROM (
+            SELECT auth_member.*
+            FROM auth_member
+            WHERE auth_member.user_id = auth_user.id
+            ORDER BY
+                auth_member.created_at,
+                auth_member.id
+            LIMIT 100
+        ) AS shown
     ) AS members,
     (
-        SELECT coalesce(json_agg(auth_invitation.* ORDER BY auth_invitation.created_at DESC, auth_invitation.id DESC), '[]')
-        FROM auth_invitation
-        WHERE auth_invitation.inviter_id = auth_user.id
+        SELECT count(*)
+        FROM (
+            SELECT member.id
+            FROM member
+            WHERE member.user_id = auth_user.id
+            LIMIT 1000 -- noqa: AM09
+        ) AS counted
+    ) AS member_count,
+    (
+        SELECT coalesce(json_agg(shown.* ORDER BY shown.created_at DESC, shown.id DESC), '[]')
+        FROM (
+            SELECT auth_invitation.*
+            FROM auth_invitation
+            WHERE auth_invitation.inviter_id = auth_user.id
+            ORDER BY
+                auth_invitation.created_at DESC,
+                auth_invitation.id DESC
+            LIMIT 100
+        ) AS shown
     ) AS invitations,
+    (
+        SELECT count(*)
+        FROM (
+            SELECT invitation.id
+            FROM invitation
+            WHERE invitation.inviter_id = auth_user.id
+            LIMIT 1000 -- noqa: AM09
+        ) AS counted
+    ) AS invitation_count,
     (
         SELECT to_json(profile_profile.*)
         FROM profile_profile

@@ -8,10 +8,26 @@ SELECT
         WHERE parent.id = blog_category.parent_id
     ) AS parent,
     (
-        SELECT coalesce(json_agg(child.* ORDER BY child.slug, child.id), '[]')
-        FROM blog_category AS child
-        WHERE child.parent_id = blog_category.id
+        SELECT coalesce(json_agg(shown.* ORDER BY shown.slug, shown.id), '[]')
+        FROM (
+            SELECT child.*
+            FROM blog_category AS child
+            WHERE child.parent_id = blog_category.id
+            ORDER BY
+                child.slug,
+                child.id
+            LIMIT 100
+        ) AS shown
     ) AS children,
+    (
+        SELECT count(*)
+        FROM (
+            SELECT child.id
+            FROM blog_category AS child
+            WHERE child.parent_id = blog_category.id
+            LIMIT 1000 -- noqa: AM09
+        ) AS counted
+    ) AS child_count,
     (
         SELECT
             coalesce(

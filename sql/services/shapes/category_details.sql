@@ -8,10 +8,27 @@ SELECT
         WHERE parent.id = services_category.parent_id
     ) AS parent,
     (
-        SELECT coalesce(json_agg(child.* ORDER BY child.sort_order, child.slug, child.id), '[]')
-        FROM services_category AS child
-        WHERE child.parent_id = services_category.id
+        SELECT coalesce(json_agg(shown.* ORDER BY shown.sort_order, shown.slug, shown.id), '[]')
+        FROM (
+            SELECT child.*
+            FROM services_category AS child
+            WHERE child.parent_id = services_category.id
+            ORDER BY
+                child.sort_order,
+                child.slug,
+                child.id
+            LIMIT 100
+        ) AS shown
     ) AS children,
+    (
+        SELECT count(*)
+        FROM (
+            SELECT child.id
+            FROM services_category AS child
+            WHERE child.parent_id = services_category.id
+            LIMIT 1000 -- noqa: AM09
+        ) AS counted
+    ) AS child_count,
     (
         SELECT
             coalesce(
