@@ -100,12 +100,15 @@ class Statement(Generic[R_co]):
         raise NotImplementedError
 
     def _into(self, result_class: Any) -> Any:
-        if not is_result_class(result_class):
-            raise StatementError(
-                f"{self.query_name}: {spell(result_class)} is no attrs class; "
-                "decorate a result class with @attrs.frozen"
-            )
-        return _rebuild(self._made, result_class, [getattr(self, name) for name in self._fields])
+        try:
+            statement = object.__new__(_with_result_class(self._made, result_class))
+        except TypeError:  # it has no hash
+            if is_result_class(result_class):
+                raise
+            raise _no_class(self.query_name, result_class) from None
+        for name in self._fields:
+            object.__setattr__(statement, name, getattr(self, name))
+        return statement
 
 
 class Query(Statement[R_co], Generic[R_co]):
@@ -370,6 +373,10 @@ _BASES = {
 _GENERIC_BASES = (One, Maybe, Many, Tree, Subtree, ReturningOne, ReturningMaybe, ReturningMany)
 
 
+def _no_class(name: str, hint: object) -> StatementError:
+    return StatementError(f"{name}: {spell(hint)} is no attrs class; decorate a result class with @attrs.frozen")
+
+
 def _result_class(cls: type[Statement[Any]], name: str) -> Any:
     """The T of the base `One[T]`, `Maybe[T]`, …"""
     arguments = type_arguments(cls)
@@ -381,7 +388,7 @@ def _result_class(cls: type[Statement[Any]], name: str) -> Any:
         raise StatementError(f"{name}: name the class of its result itself, not in quotes")
     if is_result_class(result_class) or (is_single_value(result_class) and not issubclass(cls, Tree | Subtree)):
         return result_class
-    raise StatementError(f"{name}: {spell(result_class)} is no attrs class; decorate a result class with @attrs.frozen")
+    raise _no_class(name, result_class)
 
 
 def _match_fields(cls: type[Statement[Any]], source: Source) -> Mapping[str, object]:
@@ -414,7 +421,7 @@ def _find_choices(source: Source, hints: Mapping[str, Any]) -> Mapping[str, Mapp
 
 
 def _rebuild(cls: type[S], result_class: Any, values: Sequence[object]) -> S:
-    """The query or command with another result class, for `into` and pickle."""
+    """The query or command with another result class, for pickle."""
     statement = object.__new__(_with_result_class(cls, result_class))
     for name, value in zip(cls._fields, values, strict=True):
         object.__setattr__(statement, name, value)
@@ -428,6 +435,8 @@ def _reduce(statement: Statement[Any]) -> tuple[Any, ...]:
 @cache
 def _with_result_class(cls: type[Statement[Any]], result_class: Any) -> type[Statement[Any]]:
     """A subclass of the query with another result class. Raises StatementError if that does not fit the statement."""
+    if not is_result_class(result_class):
+        raise _no_class(cls.query_name, result_class)
     names = {"__slots__": (), "__module__": cls.__module__, "__qualname__": cls.__qualname__, "__reduce__": _reduce}
     made: Any = type(cls.__name__, (cls,), {**names, "result_class": result_class, "_composed": {}})
     made._compose(())

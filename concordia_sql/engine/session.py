@@ -79,6 +79,7 @@ class _Statement:
     chunk: int = 0
     """How many rows are taken at a time; 0 takes all at once."""
     make_row: Callable[[Sequence[Any]], Any] | None = None
+    """None if it is not known yet how its rows are read, or may have changed: while it is not prepared."""
 
 
 Results: TypeAlias = list[PGresult]
@@ -255,7 +256,7 @@ class Session:
         ends = itertools.accumulate(map(len, runs))  # what a query comes back as is its last statement's result
         first = len(answers) - len(calls) - 1
         reads = [(query, run[-1][0], answers[first + end]) for query, run, end in zip(queries, runs, ends, strict=True)]
-        new = [results for _, statement, results in reads if _is_new(statement)]
+        new = [results for _, statement, results in reads if statement.make_row is None]
         yield from self._learn_types(itertools.chain.from_iterable(new))
         return tuple(self._read(*each) for each in reads)
 
@@ -391,9 +392,7 @@ class Session:
             return None
         if result.status == _FATAL_ERROR:
             yield from self.drain(result, query, statement.composed)
-        rows: list[R] = self._rows(query, statement, result, before)
-        statement.prepared = True  # its rows go on as they began
-        return rows
+        return self._rows(query, statement, result, before)
 
     def drain(
         self, last: PGresult | None = None, query: Statement[Any] | None = None, composed: Composed | None = None
@@ -409,7 +408,7 @@ class Session:
         return composed if self.named or composed.unnamed is None else composed.unnamed
 
     def _calls(self, query: Statement[Any]) -> list[Call]:
-        composed = self._compose(query)
+        composed = query.compose() if self.named else self._compose(query)
         before = [self._call(each, query) for each in composed.before] if composed.before else []
         return [*before, self._call(composed, query)]
 
@@ -431,7 +430,7 @@ class Session:
         return statement, self._values(composed, query)
 
     def _values(self, composed: Composed, query: Statement[Any]) -> Sequence[Buffer | None]:
-        values = list(map(as_sent, composed.values(query)))
+        values = [value if type(value) is str else as_sent(value) for value in composed.values(query)]
         return self._parameters.dump_sequence(values, [_TEXT] * len(values))  # type: ignore[no-any-return]
 
     def _run_prepared(self, query: Statement[R], statement: _Statement, values: Sequence[Buffer | None]) -> PQGen[R]:
@@ -440,7 +439,7 @@ class Session:
             return (yield from self._receive(query, statement))
         results = yield from generators.execute(self.pgconn)
         check(results[-1], query, statement.composed)
-        if _is_new(statement):
+        if statement.make_row is None:
             yield from self._learn_types(results)
         return self._read(query, statement, results)
 
@@ -511,6 +510,8 @@ class Session:
         for statement in self._fresh:
             self.pgconn.send_prepare(statement.name, statement.composed.encoded)
         for statement, values in calls:
+            if not statement.prepared:
+                statement.make_row = None
             if self.prepare:
                 self.pgconn.send_query_prepared(statement.name, values)
             else:
@@ -565,7 +566,7 @@ class Session:
         """The rows of a result, which come after so many others."""
         self.rows += result.ntuples
         try:
-            if new := _is_new(statement):
+            if new := statement.make_row is None:
                 statement.make_row = self._row_maker(query, result)
                 statement.chunk = chunk_of(query)
             statement.rows.set_pgresult(result, set_loaders=new)
@@ -592,8 +593,3 @@ class Session:
     def _lost(self, error: psycopg.Error) -> bool:
         """Whether the connection is lost, and not by the server's will: then it would have said that it did nothing."""
         return error.sqlstate is None and self.pgconn.status == pq.ConnStatus.BAD
-
-
-def _is_new(statement: _Statement) -> bool:
-    """Whether it is not known yet how the rows of a statement are read, or may have changed."""
-    return statement.make_row is None or not statement.prepared
