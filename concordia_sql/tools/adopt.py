@@ -28,6 +28,10 @@ OWN_SNAPSHOT = "catalogue.own.json"
 """The file that describes these tables."""
 
 
+_ENTRY = 2690
+"""Bytes of values in an entry of a B-tree: PostgreSQL's limit is 2704, with the entry's own 8 and what aligns them."""
+
+
 class AdoptionError(ConcordiaError):
     """A foreign key to leave out is not one that would be added."""
 
@@ -197,6 +201,9 @@ def _obstacles(
                 rule = f"{', '.join(index.unique)} must be unique"
                 order = SQL(" ORDER BY {}").format(columns)
                 yield from _counted(connection, Obstacle(name, rule, 0, _listing(connection, rows, order)), rows)
+        if (found := _too_long(name, table, actual[name])) is not None:
+            rule = f"an entry of an index holds at most {_ENTRY} bytes: {', '.join(found[0])}"
+            yield from _counted(connection, Obstacle(name, rule, 0, _listing(connection, found[1], SQL(""))), found[1])
         for key in table.foreign_keys:
             if not _has_reference(actual[name], key) and f"{name}.{key.columns[0]}" not in without:
                 rows = SQL(
@@ -211,6 +218,31 @@ def _obstacles(
                 rule = f"{key.columns[0]} must refer to a row of {key.table}"
                 query = _listing(connection, rows, SQL(""))
                 yield from _counted(connection, Obstacle(name, rule, 0, query, key.columns[0]), rows)
+
+
+def _too_long(name: str, table: Table, actual: Table) -> tuple[Sequence[str], Composed] | None:
+    """The columns of indexes that are added, and the rows that have too long values in them.
+
+    The size is of the values as they are stored: PostgreSQL compresses them for an index as for the table.
+    """
+    there = {index.name for index in actual.indexes}
+    columns: dict[str, None] = {}
+    conditions: dict[str, None] = {}
+    for index in table.indexes:
+        method, items, condition = index.parts()
+        named = [column for column in table.columns if re.search(rf"\b{column}\b", f"{items} {condition}")]
+        if method == "btree" and index.name not in there and {*named} <= actual.columns.keys():
+            sizes = " + ".join(f"coalesce(pg_column_size({item.removesuffix(' DESC')}), 0) + 4" for item in items)
+            conditions[f"({sizes} > {_ENTRY}{f' AND {condition}' if condition else ''})"] = None
+            columns |= dict.fromkeys(
+                column
+                for column in named
+                if table.columns[column].type == "text" and any(re.search(rf"\b{column}\b", item) for item in items)
+            )
+    if not columns:
+        return None
+    any_of_them = SQL(" OR ".join(conditions))  # pyright: ignore[reportArgumentType] - of the snapshot
+    return [*columns], SQL("FROM {} WHERE {}").format(Identifier(name), any_of_them)
 
 
 def _counted(connection: Connection, obstacle: Obstacle, rows: Composed) -> Iterator[Obstacle]:

@@ -61,9 +61,8 @@ def _index(index: Index) -> str:
         if index.name.endswith("_pkey"):
             return f'primaryKey({{ name: "{index.name}", columns: [{columns}] }})'
         return f'unique("{index.name}").on({columns})'
-    method, _, rest = index.definition.partition(" ")
-    inner, _, condition = rest.partition(" WHERE ")
-    items = ", ".join(_item(item) for item in re.split(r", (?![^()]*\))", inner[1:-1]))
+    method, parts, condition = index.parts()
+    items = ", ".join(map(_item, parts))
     where = f".where(sql`{_escaped(condition)}`)" if condition else ""
     call = f"on({items})" if method == "btree" else f'using("{method}", {items})'
     return f'index("{index.name}").{call}{where}'

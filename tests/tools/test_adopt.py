@@ -247,3 +247,33 @@ def test_the_lines_for_drizzle_name_all_that_a_push_would_drop(url: str, own: Co
     assert lines.count('deletedAt: timestamp("deleted_at"),') == 4
     assert [name for (name,) in own.execute(columns) if name not in dropped()] == []
     assert "8 keys, 26 foreign keys, 63 indexes" in dropped()
+
+
+LONG = """
+UPDATE blog_comments SET status = (SELECT string_agg(md5(number::text), '') FROM generate_series(1, 84) AS number)
+WHERE id = 'comment-root';
+UPDATE blog_comments SET status = repeat('compressible', 10000) WHERE id = 'comment-1434';
+UPDATE services_reviews SET status = (SELECT string_agg(md5(number::text), '') FROM generate_series(1, 75) AS number)
+"""
+
+
+def test_values_that_no_index_can_hold_are_in_the_way(url: str, own: Connection) -> None:
+    """As PostgreSQL stores them: one of 2,688 bytes, and neither what it compresses nor one of 2,400 bytes."""
+    own.execute(LONG.encode())
+    found = adopt(url)
+    (obstacle,) = found.obstacles
+    assert (obstacle.table, obstacle.rows, found.marked) == ("blog_comments", 1, ())
+    assert "an entry of an index holds at most 2690 bytes: id, status, post_id, parent_id" in obstacle.rule
+    assert "SELECT * FROM blog_comments WHERE (coalesce(pg_column_size(" in obstacle.query
+    listed = own.execute(f"SELECT id FROM ({obstacle.query.rstrip(';')}) AS listed".encode()).fetchall()
+    assert listed == [("comment-root",)]
+    own.execute("UPDATE blog_comments SET status = 'approved' WHERE id = 'comment-root'")
+    adopt(url)
+    assert migrate(url, CONCORDIA) == ADDED
+
+
+def test_what_is_reported_as_too_long_is_refused_by_the_migration(url: str, own: Connection) -> None:
+    adopt(url)
+    own.execute(LONG.encode())
+    with pytest.raises(MigrationError, match=r"0007\.indexes: index row size 27\d\d exceeds"):
+        migrate(url, CONCORDIA)

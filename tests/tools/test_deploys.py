@@ -1,5 +1,6 @@
 """The commands of a deploy, as a user types them."""
 
+import json
 from collections.abc import Iterator
 
 import psycopg
@@ -73,3 +74,19 @@ def test_an_application_is_adopted_once_nothing_is_in_the_way(url: str) -> None:
     assert '  unique("member_organization_id_user_id_key").on(table.organizationId, table.userId),' in done.stdout
     assert "blog_comments_post_id_fkey" not in done.stdout
     assert run("migrate", url=url).stderr.endswith("Applied 5.\n")
+
+
+def test_what_is_in_the_way_of_an_adoption_is_given_as_json(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        make_application(connection, expected_tables())
+    found = run("adopt", "--dry-run", "--json", url=url)
+    (required,) = json.loads(found.stdout)
+    assert (found.exit_code, required["level"], required["where"]) == (0, "warning", "blog_comments.post_type")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO blog_post_authors SELECT * FROM (VALUES ('post', 'author'), ('post', 'author')) AS twice"
+        )
+    found = run("adopt", "--json", url=url)
+    first = next(each for each in json.loads(found.stdout) if "unique" in each["what"])
+    assert (found.exit_code, first["level"], first["where"], first["rows"]) == (1, "error", "blog_post_authors", 2)
+    assert first["query"].startswith("SELECT * FROM blog_post_authors WHERE")

@@ -3,6 +3,7 @@
 Keys are compared by their columns, foreign keys and indexes by their definitions. Names of constraints do not matter.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import attrs
 import msgspec
 import psycopg
+
+_COMMA = re.compile(r", (?![^()]*\))")
 
 LEFT_OUT = "No foreign key for concordia_sql."
 """The comment on a column whose foreign key is left out by choice, since rows refer to what is not there."""
@@ -51,6 +54,12 @@ class Index:
     valid: bool
     unique: tuple[str, ...] | None
     """The columns that it makes unique. None if it is partial, deferred or on expressions."""
+
+    def parts(self) -> "tuple[str, Sequence[str], str]":
+        """The method, the columns and expressions with their order, and the condition, which may be empty."""
+        method, _, rest = self.definition.partition(" ")
+        inner, _, condition = rest.partition(" WHERE ")
+        return method, _COMMA.split(inner[1:-1]), condition
 
 
 @attrs.frozen
