@@ -51,6 +51,7 @@ from concordia_sql.engine.queries import (
     command,
     query,
 )
+from concordia_sql.engine.settings import Plan
 from concordia_sql.engine.transactions import Isolation
 from concordia_sql.engine.tree import Node, children_field
 
@@ -91,6 +92,7 @@ __all__ = [
     "OutcomeUnknown",
     "Page",
     "ParameterError",
+    "Plan",
     "Querier",
     "QuerierError",
     "Query",

@@ -3,6 +3,7 @@
 import contextlib
 import warnings
 from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from time import monotonic
 from types import ModuleType
 from typing import Any, Self, TypeVar
@@ -26,6 +27,7 @@ from concordia_sql.engine.library import Library
 from concordia_sql.engine.observing import Observer, Watch
 from concordia_sql.engine.queries import Many, Statement
 from concordia_sql.engine.session import Session
+from concordia_sql.engine.settings import Acting
 from concordia_sql.engine.steps import TimeIsUp
 from concordia_sql.engine.transactions import Isolation
 
@@ -259,8 +261,15 @@ class AsyncDatabase(AsyncExecutor):
         async with self.querier() as querier, querier.stream(query) as rows:
             yield rows
 
+    def _one(self) -> AbstractAsyncContextManager[AsyncQuerier]:
+        return self.querier()
+
     async def _run(
-        self, queries: tuple[Statement[Any], ...], deadline: Deadline | None, watch: Watch | None = None
+        self,
+        queries: tuple[Statement[Any], ...],
+        deadline: Deadline | None,
+        watch: Watch | None = None,
+        acting: Acting | None = None,
     ) -> tuple[Any, ...]:
         pool = self._pool
         lease: Lease[_AsyncConnection] = Lease()
@@ -269,7 +278,7 @@ class AsyncDatabase(AsyncExecutor):
                 connection = await pool.take(lease, deadline)
                 if watch is not None:
                     watch.begin(connection.session)
-                return await connection.querier._run(queries, deadline)
+                return await connection.querier._run(queries, deadline, None, acting)
             except TimeIsUp:  # of `take`: `_run` raises DeadlineExceeded
                 raise overdue(names_of(queries), deadline) from None
             finally:

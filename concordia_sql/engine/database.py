@@ -4,6 +4,7 @@
 import contextlib
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from time import monotonic
 from types import ModuleType
 from typing import Any, Self, TypeVar
@@ -27,6 +28,7 @@ from concordia_sql.engine.pool import Bounds, Pool
 from concordia_sql.engine.querier import Executor, Querier
 from concordia_sql.engine.queries import Many, Statement
 from concordia_sql.engine.session import Session
+from concordia_sql.engine.settings import Acting
 from concordia_sql.engine.steps import TimeIsUp
 from concordia_sql.engine.transactions import Isolation
 
@@ -260,8 +262,15 @@ class Database(Executor):
         with self.querier() as querier, querier.stream(query) as rows:
             yield rows
 
+    def _one(self) -> AbstractContextManager[Querier]:
+        return self.querier()
+
     def _run(
-        self, queries: tuple[Statement[Any], ...], deadline: Deadline | None, watch: Watch | None = None
+        self,
+        queries: tuple[Statement[Any], ...],
+        deadline: Deadline | None,
+        watch: Watch | None = None,
+        acting: Acting | None = None,
     ) -> tuple[Any, ...]:
         pool = self._pool
         lease: Lease[_Connection] = Lease()
@@ -270,7 +279,7 @@ class Database(Executor):
                 connection = pool.take(lease, deadline)
                 if watch is not None:
                     watch.begin(connection.session)
-                return connection.querier._run(queries, deadline)
+                return connection.querier._run(queries, deadline, None, acting)
             except TimeIsUp:  # of `take`: `_run` raises DeadlineExceeded
                 raise overdue(names_of(queries), deadline) from None
             finally:

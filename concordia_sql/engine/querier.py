@@ -3,7 +3,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar, overload
 
@@ -14,13 +14,15 @@ from concordia_sql.engine.batches import added, counts, in_batches
 from concordia_sql.engine.calls import only
 from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.deadlines import Deadline
-from concordia_sql.engine.errors import ConcordiaError
+from concordia_sql.engine.errors import ConcordiaError, QuerierError
 from concordia_sql.engine.exchange import cancel, exchange
 from concordia_sql.engine.observing import Kind, Observer, Watch, attempt
 from concordia_sql.engine.queries import Batched, Command, Many, Query, ReturningOne, Statement
 from concordia_sql.engine.retries import ATTEMPTS, is_in_the_way, pauses
 from concordia_sql.engine.session import Session
+from concordia_sql.engine.settings import Acting
 from concordia_sql.engine.steps import TimeIsUp
+from concordia_sql.engine.streams import Stream
 from concordia_sql.engine.transactions import Block, Isolation
 
 R = TypeVar("R")
@@ -315,6 +317,44 @@ class Executor:
         """
         raise NotImplementedError
 
+    def stream(self, query: Many[T]) -> AbstractContextManager[Iterator[T]]:
+        """Run a query whose rows come one by one, in constant memory, for results too large for a list.
+
+        ```python
+        with querier.stream(query) as rows:
+            for row in rows: ...
+        ```
+
+        Its connection runs nothing else until the last row. Leaving early cancels the query, which ends a transaction
+        around it. A block's deadline is that of the whole stream; the database's holds for each wait for rows.
+        """
+        raise NotImplementedError
+
+    def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> "Executor":
+        """The same for a role, and with settings that the policies of row security read.
+
+        ```python
+        visitor = db.acting_as("visitor", {"app.tenant": tenant_id})
+        posts = visitor.fetch(query)
+        ```
+
+        Each call, and each transaction as a whole, runs as that role with these settings, which are sent in its own
+        round trip. They end with it, also after an error and through a pooler. The role must be
+        granted to the connection's. A setting has a name of your own with a dot in it; a policy reads it by
+        `nullif(current_setting('app.tenant', TRUE), '')`, as it may be '' where it is not set.
+
+        In a server whose default isolation is not READ COMMITTED, commands that lock before they check need a
+        transaction that says so: the settings come before them.
+
+        Raises QuerierError for names that there cannot be, ParameterError for a value that is no text; calls raise
+        QuerierError inside a transaction, and where the server refuses the role or a setting.
+        """
+        return _Acting(self, Acting.checked(role, settings))
+
+    def _one(self) -> AbstractContextManager["Querier"]:
+        """A querier, for several calls on one connection."""
+        raise NotImplementedError
+
     def _call(self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> tuple[Any, ...]:
         """Run the queries, and tell the observers of it."""
         if not self._observers:
@@ -326,9 +366,51 @@ class Executor:
         return Watch(self._observers, kind, queries, None)
 
     def _run(
-        self, queries: tuple[Statement[Any], ...], deadline: Deadline | None, watch: Watch | None = None
+        self,
+        queries: tuple[Statement[Any], ...],
+        deadline: Deadline | None,
+        watch: Watch | None = None,
+        acting: Acting | None = None,
     ) -> tuple[Any, ...]:
         raise NotImplementedError
+
+
+class _Acting(Executor):
+    """What `acting_as` gives: all that another does, with settings."""
+
+    def __init__(self, target: Executor, acting: Acting) -> None:
+        if isinstance(target, _Acting):
+            raise QuerierError("acting_as: this acts as another already")
+        self._target, self._acting = target, acting
+        self._deadline, self._observers = target._deadline, target._observers
+
+    @contextlib.contextmanager
+    def stream(self, query: Many[T]) -> Iterator[Iterator[T]]:
+        with self._one() as querier, querier._streaming(query, self._acting) as rows:
+            yield rows
+
+    @contextlib.contextmanager
+    def transaction(
+        self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
+    ) -> Iterator["Querier"]:
+        modes = {"read_only": read_only, "deferrable": deferrable}
+        with self._one() as querier, querier._transacting(isolation, self._acting, **modes):
+            yield querier
+
+    def _one(self) -> AbstractContextManager["Querier"]:
+        return self._target._one()
+
+    def _watch(self, kind: Kind, queries: Sequence[Statement[Any]]) -> Watch:
+        return self._target._watch(kind, queries)
+
+    def _run(
+        self,
+        queries: tuple[Statement[Any], ...],
+        deadline: Deadline | None,
+        watch: Watch | None = None,
+        acting: Acting | None = None,  # noqa: ARG002 - it has its own
+    ) -> tuple[Any, ...]:
+        return self._target._run(queries, deadline, watch, self._acting)
 
 
 class Querier(Executor):
@@ -382,43 +464,39 @@ class Querier(Executor):
         queries: tuple[Statement[Any], ...],
         deadline: Deadline | None,
         watch: Watch | None = None,  # noqa: ARG002 - it has its connection
+        acting: Acting | None = None,
     ) -> tuple[Any, ...]:
         session = self._session
-        session.check(queries, deadline)
+        session.check(queries, deadline, acting)
         with session.lock, session:
             try:
-                return exchange(session, session.run(queries), deadline)
+                return exchange(session, session.run(queries, acting), deadline)
             except psycopg.OperationalError as error:  # also of a connection that was lost before
                 session.explain(error, queries)
             except TimeIsUp as error:
                 session.overdue(error, queries, deadline)
 
+    def stream(self, query: Many[T]) -> AbstractContextManager[Iterator[T]]:
+        """As `Executor.stream` says."""
+        return self._streaming(query, None)
+
     @contextlib.contextmanager
-    def stream(self, query: Many[T]) -> Iterator[Iterator[T]]:
-        """Run a query whose rows come one by one, in constant memory, for results too large for a list.
-
-        ```python
-        with querier.stream(query) as rows:
-            for row in rows: ...
-        ```
-
-        The querier runs nothing else until the last row. Leaving early cancels the query, which ends a transaction
-        around it. A block's deadline is that of the whole stream; the database's holds for each wait for rows.
-        """
+    def _streaming(self, query: Many[T], acting: Acting | None) -> Iterator[Iterator[T]]:
         only((query,), writes=False, by="stream")
         with self._watch("stream", (query,)):
-            with contextlib.closing(self._stream(query)) as rows:
+            with contextlib.closing(self._stream(query, acting)) as rows:
                 yield rows
 
-    def _stream(self, query: Many[T]) -> Generator[T]:
+    def _stream(self, query: Many[T], acting: Acting | None) -> Generator[T]:
         session, queries, count = self._session, (query,), 0
         deadline = deadlines.nearest(None, self._deadline)
-        session.check(queries, deadline)
+        session.check(queries, deadline, acting)
+        stream = Stream(session, query, acting)
         with session.lock, session:
             try:
-                exchange(session, session.learn(query), deadline)
-                statement = exchange(session, session.open_stream(query), deadline)
-                while (rows := exchange(session, session.next_rows(query, statement, count), deadline)) is not None:
+                exchange(session, stream.learn(), deadline)
+                exchange(session, stream.open(), deadline)
+                while (rows := exchange(session, stream.next(count), deadline)) is not None:
                     count += len(rows)
                     for row in rows:
                         yield row
@@ -430,24 +508,33 @@ class Querier(Executor):
             finally:
                 if session.is_active():
                     with contextlib.suppress(psycopg.Error, ConcordiaError, TimeIsUp):
-                        cancel(session, session.drain())
+                        cancel(session, stream.drain())
 
     @contextlib.contextmanager
     def transaction(
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
     ) -> Iterator["Querier"]:
         """As `Executor.transaction` says."""
-        with self._watch("transaction", ()):
-            with self._transaction(isolation, read_only=read_only, deferrable=deferrable):
-                yield self
+        with self._transacting(isolation, None, read_only=read_only, deferrable=deferrable):
+            yield self
 
     @contextlib.contextmanager
-    def _transaction(self, isolation: Isolation | None, *, read_only: bool, deferrable: bool) -> Iterator[None]:
+    def _transacting(
+        self, isolation: Isolation | None, acting: Acting | None, *, read_only: bool, deferrable: bool
+    ) -> Iterator[None]:
+        with self._watch("transaction", ()):
+            with self._transaction(isolation, acting, read_only=read_only, deferrable=deferrable):
+                yield
+
+    @contextlib.contextmanager
+    def _transaction(
+        self, isolation: Isolation | None, acting: Acting | None, *, read_only: bool, deferrable: bool
+    ) -> Iterator[None]:
         session = self._session
-        session.check((), None)
+        session.check((), None, acting)
         block = session.enter(isolation, read_only=read_only, deferrable=deferrable)
         try:
-            self._command(block.begin, deadlines.nearest(None, self._deadline))
+            self._command(block.begin, deadlines.nearest(None, self._deadline), acting=acting)
             yield
             self._command(block.commit, deadlines.nearest(None, self._deadline), block)
         except BaseException as error:
@@ -466,13 +553,20 @@ class Querier(Executor):
         except (psycopg.Error, ConcordiaError):
             self._session.finish()
 
-    def _command(self, text: bytes, deadline: Deadline | None, ending: Block | None = None) -> None:
+    @contextlib.contextmanager
+    def _one(self) -> Iterator["Querier"]:
+        yield self
+
+    def _command(
+        self, text: bytes, deadline: Deadline | None, ending: Block | None = None, acting: Acting | None = None
+    ) -> None:
         """Run a statement that gives nothing; one that ends a transaction may have an outcome that is unknown."""
         session = self._session
         session.check((), deadline)
         with session.lock, session:
             try:
-                tag = exchange(session, session.command(text), deadline)
+                steps = session.begin(text, acting) if acting else session.command(text)
+                tag = exchange(session, steps, deadline)
             except psycopg.Error as error:
                 session.explain_command(error, ending)
             except TimeIsUp as error:

@@ -18,6 +18,7 @@ from concordia_sql.engine.errors import NotFound, ResultError, StatementError
 from concordia_sql.engine.library import Library
 from concordia_sql.engine.parameters import checked_field, hash_of
 from concordia_sql.engine.roles import bind
+from concordia_sql.engine.settings import PLANS, Plan
 from concordia_sql.engine.statement import Source, load
 from concordia_sql.engine.tree import Node, link
 
@@ -65,6 +66,8 @@ class Statement(Generic[R_co]):
     """The fields that change the text if not given, each with that value: UNSET if it is the default, or None."""
     _choices: ClassVar[Mapping[str, Mapping[object, str]]]
     """The fields that conditional lines compare to values. Each maps the values to the comparison that then holds."""
+    _plan: ClassVar[Plan | None] = None
+    """How the server plans it; None is the connection's way."""
     _composed: ClassVar[dict[tuple[str, ...], Composed]]
     _made: ClassVar[Any]
     """The class that `query` or `command` made. That of a result of `into` is the class it was called on."""
@@ -289,7 +292,12 @@ def _linked(query: Query[Any], rows: list[N], top: N | None = None) -> list[N]:
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
 def query(
-    path: str, *, library: Library, shapes: Mapping[str, str] = {}, names: Mapping[str, str] = {}
+    path: str,
+    *,
+    library: Library,
+    shapes: Mapping[str, str] = {},
+    names: Mapping[str, str] = {},
+    plan: Plan | None = None,
 ) -> Callable[[type[Q]], type[Q]]:
     """Make a class the query of a SQL file: frozen, keyword-only, hashable, its fields the file's `:name` parameters.
 
@@ -306,14 +314,19 @@ def query(
     first shape. Names that differ in each query are listed in the header, as in `-- names: subject_id`, and `names`
     gives those of this query: `{"subject_id": "post_id"}`.
 
+    A database has the server make one plan of a query for all values, "generic". Where a value that is rare needs
+    another plan than one that is common, `plan="custom"` has each call planned for its own values: a rare value is
+    found by its index, and each call costs its planning. `plan="generic"` says it for connections whose plans are
+    the server's choice: a querier's, and those through a pooler. It holds for this query alone, in its round trip.
+
     Raises StatementError if the file is wrong, if a parameter has no field or a field no parameter, and if the
     statement gives no column for a field of the result class or of a class nested in it.
     """
-    return functools.partial(_make, source=bind(load(path, library), shapes, names), writes=False)
+    return functools.partial(_make, source=bind(load(path, library), shapes, names), writes=False, plan=plan)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
-def command(path: str, *, library: Library) -> Callable[[type[W]], type[W]]:
+def command(path: str, *, library: Library, plan: Plan | None = None) -> Callable[[type[W]], type[W]]:
     """Make a class the command of a SQL file, as `query` does. A command writes, and is run by `execute`.
 
     The statement names its columns in RETURNING or in a SELECT at the end. There may be one star, as in
@@ -326,11 +339,13 @@ def command(path: str, *, library: Library) -> Callable[[type[W]], type[W]]:
     transaction and one round trip, so that a lock can come before a check by `refuse_command`, and the check before the
     write. A statement that has only conditional lines is left out if none of their conditions holds.
     """
-    return functools.partial(_make, source=bind(load(path, library), {}, {}), writes=True)
+    return functools.partial(_make, source=bind(load(path, library), {}, {}), writes=True, plan=plan)
 
 
-def _make(cls: type[S], *, source: Source, writes: bool) -> type[S]:
+def _make(cls: type[S], *, source: Source, writes: bool, plan: Plan | None = None) -> type[S]:
     name = f"{source.domain}.{cls.__name__}"
+    if plan is not None and plan not in PLANS:
+        raise StatementError(f"{name}: plan is {' or '.join(map(repr, PLANS))}")
     if issubclass(cls, Query if writes else Command):
         raise StatementError(f"{name}: its base is that of a {'query' if writes else 'command'}; {_BASES[writes]}")
     if source.before and not writes:
@@ -346,6 +361,7 @@ def _make(cls: type[S], *, source: Source, writes: bool) -> type[S]:
     made = attrs.frozen(kw_only=True, field_transformer=checked)(cls)
     made.query_name = name
     made.source = source
+    made._plan = plan
     made.result_class = int if issubclass(made, Affected) else _result_class(made, name)
     made._fields = tuple(field.name for field in attrs.fields(cast("Any", made)))
     try:

@@ -39,10 +39,11 @@ from concordia_sql.engine.errors import (
 from concordia_sql.engine.isolation import IS_READ_COMMITTED, READ_COMMITTED, not_read_committed
 from concordia_sql.engine.library import advice_of, check_command, migrations_of
 from concordia_sql.engine.mapping import make_row_maker
-from concordia_sql.engine.queries import Affected, Many, Statement
+from concordia_sql.engine.queries import Affected, Statement
 from concordia_sql.engine.refusals import translate
 from concordia_sql.engine.retries import is_outdated
 from concordia_sql.engine.rows import check, chunk_of, load_rows, names_in, shared
+from concordia_sql.engine.settings import PLAN_BEFORE, PLANS, Acting, Plan, Setting
 from concordia_sql.engine.silence import silence
 from concordia_sql.engine.steps import TimeIsUp
 from concordia_sql.engine.transactions import Block, Isolation, savepoint, transaction
@@ -56,9 +57,6 @@ PREPARED_MAX = 100
 _MANY_ROWS = 20
 """For as many rows the collector is paused."""
 
-_STREAM_CHUNK = 100
-"""Rows that a stream takes from the socket at a time, where libpq can (version 17)."""
-
 _names = itertools.count()
 # Enumerations looked up once: that costs more than what is compared to them.
 _IDLE, _FATAL_ERROR = pq.TransactionStatus.IDLE, pq.ExecStatus.FATAL_ERROR
@@ -69,7 +67,7 @@ _MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psyco
 
 
 @attrs.define(eq=False)
-class _Statement:
+class Prepared:
     """A composed text on the connection, and how its rows are read."""
 
     composed: Composed
@@ -84,7 +82,7 @@ class _Statement:
 
 Results: TypeAlias = list[PGresult]
 """What comes back for a command: mostly one result."""
-Call: TypeAlias = tuple[_Statement, Sequence[Buffer | None]]
+Call: TypeAlias = tuple[Prepared, Sequence[Buffer | None]]
 """A statement with the values of its parameters."""
 
 
@@ -102,10 +100,10 @@ class Session:
         self._converter = converter
         self.prepare = prepare
         self._show_values = show_values
-        self._adaptation = Adaptation(connection)
-        self._parameters: Any = Transformer(self._adaptation)
-        self._learned: weakref.WeakSet[Composed] = weakref.WeakSet()
-        self._statements: OrderedDict[Composed, _Statement] = OrderedDict()
+        self.adaptation = Adaptation(connection)
+        self._parameters: Any = Transformer(self.adaptation)
+        self.learned: weakref.WeakSet[Composed] = weakref.WeakSet()
+        self._statements: OrderedDict[Composed, Prepared] = OrderedDict()
         self._discarded: list[bytes] = []
         self._keys = KnownKeys()
         self.lock = threading.Lock()
@@ -123,14 +121,14 @@ class Session:
         poll.register(self.pgconn.socket, select.POLLIN)
         self._poll = poll.poll
         self._before: int = _IDLE
-        self._fresh: Sequence[_Statement] = ()
-        self._ahead = 0
-        """How many answers of a pipeline come before those to the fresh statements."""
+        self._fresh: Sequence[Prepared] = ()
+        self._sent: list[Composed | None] = []
+        """What a pipeline has sent, in order; None for what the queries did not ask for."""
         self._recovered = 0
         self._outdated = 0
         self._block: Block | None = None
 
-    def check(self, queries: Sequence[Statement[Any]], deadline: Deadline | None) -> None:
+    def check(self, queries: Sequence[Statement[Any]], deadline: Deadline | None, acting: Acting | None = None) -> None:
         """Raise an error if nothing can be run now."""
         if self._process != forks.process:
             raise QuerierError(
@@ -142,6 +140,8 @@ class Session:
             )
         if (self.pgconn.transaction_status != _IDLE or self.pgconn.pipeline_status) and self.is_active():
             raise QuerierError(f"{names_of(queries)}: the connection is in a stream, copy or pipeline of psycopg's")
+        if acting and self.pgconn.transaction_status != _IDLE:
+            raise QuerierError(f"{names_of(queries)}: acting_as is for whole transactions, and this is inside of one")
         if deadline is not None and not deadline.left():
             raise overdue(names_of(queries), deadline)
 
@@ -213,7 +213,7 @@ class Session:
         if self._process == forks.process:
             self.pgconn.finish()
 
-    def run(self, queries: Sequence[Statement[Any]]) -> PQGen[tuple[Any, ...]]:
+    def run(self, queries: Sequence[Statement[Any]], acting: Acting | None = None) -> PQGen[tuple[Any, ...]]:
         """Run the queries in one round trip; what they come back as. Once more where that will help.
 
         Raises psycopg's error for the first that failed, or one that says more, and ResultError when the rows do not
@@ -224,9 +224,10 @@ class Session:
                 runs = [self._calls(query) for query in queries]
                 # An error would end a transaction, in which nothing can be looked up then.
                 unknown = () if self._before == _IDLE else self._unknown_keys(queries)
-                if len(runs) == 1 and len(runs[0]) == 1 and runs[0][0][0].prepared and not unknown:
+                is_single = len(runs) == 1 and len(runs[0]) == 1 and not (unknown or acting or queries[0]._plan)
+                if is_single and runs[0][0][0].prepared:
                     return ((yield from self._run_prepared(queries[0], *runs[0][0])),)
-                return (yield from self._run_together(queries, runs, unknown))
+                return (yield from self._run_together(queries, runs, unknown, acting))
             except psycopg.Error as error:
                 if not self._recover(error):
                     key = yield from self._broken_key(error)
@@ -237,27 +238,35 @@ class Session:
         return self._keys.unknown(queries) if any(query.writes for query in queries) else ()
 
     def _run_together(
-        self, queries: Sequence[Statement[Any]], runs: Sequence[list[Call]], unknown: Sequence[str]
+        self,
+        queries: Sequence[Statement[Any]],
+        runs: Sequence[list[Call]],
+        unknown: Sequence[str],
+        acting: Acting | None,
     ) -> PQGen[tuple[Any, ...]]:
         """Run the queries in a pipeline; what they come back as."""
-        calls = [call for run in runs for call in run]
         locking = next((query for query in queries if query.compose().before), None)
-        answers = yield from self._pipeline(calls, self._isolating(locking) if locking else b"", unknown)
+        first: list[Setting] = [(self._isolating(locking), None)] if locking else []
+        first += [acting.setting()] if acting else []
+        planned: list[tuple[Plan | None, list[Call]]] = [
+            (query._plan, run) for query, run in zip(queries, runs, strict=True)
+        ]
+        answers = yield from self._pipeline(planned, first, unknown)
         asks = {each.composed: query for query, run in zip(queries, runs, strict=True) for each, _ in run}
-        statements = [*self._fresh, *(statement for statement, _ in calls)]
-        sent = [*[None] * self._ahead, *(each.composed for each in statements)]
-        for number, (results, composed) in enumerate(zip(answers, sent, strict=False)):
+        for number, (results, composed) in enumerate(zip(answers, self._sent, strict=False)):
+            if acting and number == len(first) - 1:
+                acting.check(results[-1], names_of(queries))
             try:
                 check(results[-1], asks[composed] if composed else None, composed)
             except (psycopg.errors.ActiveSqlTransaction, psycopg.errors.InvalidTextRepresentation) as error:
                 if locking and number == 0:
                     raise not_read_committed(locking) from error
                 raise
+        own = [results for results, composed in zip(answers, self._sent, strict=True) if composed][len(self._fresh) :]
         ends = itertools.accumulate(map(len, runs))  # what a query comes back as is its last statement's result
-        first = len(answers) - len(calls) - 1
-        reads = [(query, run[-1][0], answers[first + end]) for query, run, end in zip(queries, runs, ends, strict=True)]
+        reads = [(query, run[-1][0], own[end - 1]) for query, run, end in zip(queries, runs, ends, strict=True)]
         new = [results for _, statement, results in reads if statement.make_row is None]
-        yield from self._learn_types(itertools.chain.from_iterable(new))
+        yield from self.learn_types(itertools.chain.from_iterable(new))
         return tuple(self._read(*each) for each in reads)
 
     def _recover(self, error: psycopg.Error) -> bool:
@@ -346,24 +355,20 @@ class Session:
             raise refusal from error
         raise error
 
-    def learn(self, query: Many[Any]) -> PQGen[None]:
-        """Look up the types of a statement's columns before it is streamed: that cannot be done while rows come."""
-        composed = self._compose(query)
-        if composed in self._learned:
-            return
-        self.pgconn.enter_pipeline_mode()
-        self.pgconn.send_prepare(b"", composed.encoded)
-        self.pgconn.send_describe_prepared(b"")
-        answers = [result for results in (yield from self._synchronize()) for result in results]
-        for result in answers:
-            check(result, query, composed)
-        yield from self._learn_types(answers)
-        self._learned.add(composed)
-
     def texts(self, composed: Composed, query: Statement[Any]) -> list[str | None]:
         """The values of the parameters for a cursor of psycopg's, which sends texts without a type too."""
-        values = self._values(composed, query)
+        values = self.values(composed, query)
         return [None if value is None else bytes(value).decode() for value in values]
+
+    def begin(self, text: bytes, acting: Acting) -> PQGen[None]:
+        """Begin a transaction with settings, in one round trip."""
+        self.pgconn.enter_pipeline_mode()
+        self.pgconn.send_query_params(text, None)
+        self.pgconn.send_query_params(*acting.setting())
+        begun, *acts = yield from self.synchronize()
+        check(begun[-1])
+        for results in acts:
+            acting.check(results[-1], names_of(()))
 
     def command(self, text: bytes) -> PQGen[bytes | None]:
         """Run a statement without parameters, or several; the tag of the last."""
@@ -374,41 +379,13 @@ class Session:
         tag: bytes | None = results[-1].command_status
         return tag
 
-    def open_stream(self, query: Statement[Any]) -> PQGen["_Statement"]:
-        """Send a query whose rows are taken by `next_rows`."""
-        statement = _Statement(self._compose(query), b"", Transformer(self._adaptation))
-        self.pgconn.send_query_params(statement.composed.encoded, self._values(statement.composed, query))
-        if capabilities.has_stream_chunked():
-            self.pgconn.set_chunked_rows_mode(_STREAM_CHUNK)
-        else:
-            self.pgconn.set_single_row_mode()
-        yield from generators.send(self.pgconn)
-        return statement
-
-    def next_rows(self, query: Many[R], statement: "_Statement", before: int) -> PQGen[list[R] | None]:
-        """Rows of a stream as they come, after so many others; None after the last."""
-        result = yield from generators.fetch(self.pgconn)
-        if result is None:
-            return None
-        if result.status == _FATAL_ERROR:
-            yield from self.drain(result, query, statement.composed)
-        return self._rows(query, statement, result, before)
-
-    def drain(
-        self, last: PGresult | None = None, query: Statement[Any] | None = None, composed: Composed | None = None
-    ) -> PQGen[None]:
-        """Read the rest of an answer; raises the error that it ends with."""
-        while (result := (yield from generators.fetch(self.pgconn))) is not None:
-            last = result
-        if last is not None:
-            check(last, query, composed)
-
-    def _compose(self, query: Statement[Any]) -> Composed:
+    def composed_of(self, query: Statement[Any]) -> Composed:
+        """What is sent for it, with its name or without."""
         composed = query.compose()
         return composed if self.named or composed.unnamed is None else composed.unnamed
 
     def _calls(self, query: Statement[Any]) -> list[Call]:
-        composed = query.compose() if self.named else self._compose(query)
+        composed = query.compose() if self.named else self.composed_of(query)
         before = [self._call(each, query) for each in composed.before] if composed.before else []
         return [*before, self._call(composed, query)]
 
@@ -424,34 +401,35 @@ class Session:
         statement = self._statements.get(composed)
         if statement is None:
             name = f"query_{next(_names)}".encode()
-            statement = self._statements[composed] = _Statement(composed, name, Transformer(self._adaptation))
+            statement = self._statements[composed] = Prepared(composed, name, Transformer(self.adaptation))
         else:
             self._statements.move_to_end(composed)
-        return statement, self._values(composed, query)
+        return statement, self.values(composed, query)
 
-    def _values(self, composed: Composed, query: Statement[Any]) -> Sequence[Buffer | None]:
+    def values(self, composed: Composed, query: Statement[Any]) -> Sequence[Buffer | None]:
+        """The values of the parameters, as they are sent."""
         values = [value if type(value) is str else as_sent(value) for value in composed.values(query)]
         return self._parameters.dump_sequence(values, [_TEXT] * len(values))  # type: ignore[no-any-return]
 
-    def _run_prepared(self, query: Statement[R], statement: _Statement, values: Sequence[Buffer | None]) -> PQGen[R]:
+    def _run_prepared(self, query: Statement[R], statement: Prepared, values: Sequence[Buffer | None]) -> PQGen[R]:
         self.pgconn.send_query_prepared(statement.name, values)
         if statement.chunk:
             return (yield from self._receive(query, statement))
         results = yield from generators.execute(self.pgconn)
         check(results[-1], query, statement.composed)
         if statement.make_row is None:
-            yield from self._learn_types(results)
+            yield from self.learn_types(results)
         return self._read(query, statement, results)
 
-    def _learn_types(self, results: Iterable[PGresult]) -> PQGen[None]:
+    def learn_types(self, results: Iterable[PGresult]) -> PQGen[None]:
         """Look up the types in results that psycopg does not know: once on each connection, after a first run."""
-        if unknown := self._adaptation.unknown(results):
+        if unknown := self.adaptation.unknown(results):
             self.pgconn.send_query_params(LOOK_UP, [f"{{{','.join(map(str, unknown))}}}".encode()])
             found = yield from generators.execute(self.pgconn)
             check(found[-1])
-            self._adaptation.learn(found[-1])
+            self.adaptation.learn(found[-1])
 
-    def _receive(self, query: Statement[R], statement: _Statement) -> PQGen[R]:
+    def _receive(self, query: Statement[R], statement: Prepared) -> PQGen[R]:
         """What the query comes back as, its rows made while the server still sends others.
 
         Source: PostgreSQL manual, "Retrieving Query Results in Chunks" of libpq.
@@ -464,7 +442,7 @@ class Session:
             try:
                 while result is not None:
                     check(result, query, statement.composed)
-                    rows += self._rows(query, statement, result, len(rows))
+                    rows += self.rows_of(query, statement, result, len(rows))
                     result = yield from generators.fetch(self.pgconn)
             except (psycopg.Error, ResultError):
                 with contextlib.suppress(psycopg.OperationalError):  # after the server's reason to end the connection
@@ -487,37 +465,35 @@ class Session:
             self._keys.learn([table], results[-1])
         return self._keys.broken(error)
 
-    def _pipeline(self, calls: Sequence[Call], first: bytes, unknown: Sequence[str]) -> PQGen[list[Results]]:
-        """Run `first`, prepare what is not, and run all, without waiting. The results of the runs are the last.
+    def _pipeline(
+        self, runs: Sequence[tuple[Plan | None, list[Call]]], first: Sequence[Setting], unknown: Sequence[str]
+    ) -> PQGen[list[Results]]:
+        """Run `first`, prepare what is not, and run all, without waiting. What was sent is in `_sent`.
 
         The keys of the unknown tables are looked up before them.
 
         Source: PostgreSQL manual, "Pipeline Mode" of libpq.
         """
+        calls = [call for _, run in runs for call in run]
         while len(self._statements) > max(PREPARED_MAX, len(calls)):
             _, oldest = self._statements.popitem(last=False)
             self._discarded += [oldest.name] if oldest.prepared else []
         discarded = self._discarded
         self._fresh = [*dict.fromkeys(each for each, _ in calls if self.prepare and not each.prepared)]
-        self._ahead = bool(first) + len(discarded) + bool(unknown)
+        self._sent = [None] * (len(first) + len(discarded) + bool(unknown)) + [each.composed for each in self._fresh]
         self.pgconn.enter_pipeline_mode()
-        if first:
-            self.pgconn.send_query_params(first, None)
+        for setting in first:
+            self.pgconn.send_query_params(*setting)
         for name in discarded:
             self._send_drop(name)
         if unknown:
             self.pgconn.send_query_params(*ask_for_keys(unknown))
         for statement in self._fresh:
             self.pgconn.send_prepare(statement.name, statement.composed.encoded)
-        for statement, values in calls:
-            if not statement.prepared:
-                statement.make_row = None
-            if self.prepare:
-                self.pgconn.send_query_prepared(statement.name, values)
-            else:
-                self.pgconn.send_query_params(statement.composed.encoded, values)
-        answers = yield from self._synchronize()
-        ends = [results[-1] for results in answers[bool(first) :]]
+        for plan, run in runs:
+            self._send_calls(plan, run)
+        answers = yield from self.synchronize()
+        ends = [results[-1] for results in answers[len(first) :]]
         done = [result.status == pq.ExecStatus.COMMAND_OK for result in ends]
         self._discarded = [name for name, gone in zip(discarded, done, strict=False) if not gone]
         for result in ends[len(discarded) :][: bool(unknown)]:
@@ -526,6 +502,22 @@ class Session:
             statement.prepared = prepared
         return answers
 
+    def _send_calls(self, plan: Plan | None, run: Sequence[Call]) -> None:
+        """Send the statements of a query, planned as it says; what comes after it is planned as before."""
+        if plan:
+            self.pgconn.send_query_params(*PLANS[plan])
+        for statement, values in run:
+            if not statement.prepared:
+                statement.make_row = None
+            if self.prepare:
+                self.pgconn.send_query_prepared(statement.name, values)
+            else:
+                self.pgconn.send_query_params(statement.composed.encoded, values)
+        if plan:
+            self.pgconn.send_query_params(*PLAN_BEFORE)
+        around: list[Composed | None] = [None] if plan else []
+        self._sent += [*around, *(statement.composed for statement, _ in run), *around]
+
     def _send_drop(self, name: bytes) -> None:
         """Drop a prepared statement: by a message that poolers know, where libpq can (version 17)."""
         if capabilities.has_send_close_prepared():
@@ -533,7 +525,7 @@ class Session:
         else:
             self.pgconn.send_query_params(b"DEALLOCATE " + name, None)
 
-    def _synchronize(self) -> PQGen[list[Results]]:
+    def synchronize(self) -> PQGen[list[Results]]:
         """End the pipeline; the results of each command in it, as far as the connection lasted."""
         pgconn = self.pgconn
         answers: list[Results] = []
@@ -548,21 +540,21 @@ class Session:
                 raise  # else the server has said why it ends the connection
         return answers
 
-    def _read(self, query: Statement[R], statement: _Statement, results: Results) -> R:
+    def _read(self, query: Statement[R], statement: Prepared, results: Results) -> R:
         if isinstance(query, Affected):
             self.rows += results[-1].command_tuples or 0
             return query.collect([results[-1].command_tuples or 0])  # type: ignore[return-value]
         if len(results) == 1 and results[0].ntuples < _MANY_ROWS:
-            return query.collect(self._rows(query, statement, results[0]))
+            return query.collect(self.rows_of(query, statement, results[0]))
         with (
             collector_paused
         ):  # several results behind a stream: libpq then gives a pipeline's first rows in chunks too
             rows: list[Any] = []
             for result in results:
-                rows += self._rows(query, statement, result, len(rows))
+                rows += self.rows_of(query, statement, result, len(rows))
             return query.collect(rows)
 
-    def _rows(self, query: Statement[Any], statement: _Statement, result: PGresult, before: int = 0) -> list[Any]:
+    def rows_of(self, query: Statement[Any], statement: Prepared, result: PGresult, before: int = 0) -> list[Any]:
         """The rows of a result, which come after so many others."""
         self.rows += result.ntuples
         try:
@@ -581,7 +573,7 @@ class Session:
         names = names_in(result)
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise ResultError(shared(twice))
-        types = {name: self._adaptation.type_name(result.ftype(index)) for index, name in enumerate(names)}
+        types = {name: self.adaptation.type_name(result.ftype(index)) for index, name in enumerate(names)}
         return make_row_maker(query.result_class, types, self._converter)
 
     def is_active(self) -> bool:

@@ -1,7 +1,6 @@
 """What travels between a querier and the server: one exchange a call, statements prepared once, bounded and healed."""
 
 import contextlib
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,6 @@ from typing import Any
 import attrs
 import psycopg
 import pytest
-from psycopg import pq
 from psycopg.rows import TupleRow
 
 from concordia_sql import AsyncQuerier, Many
@@ -28,6 +26,7 @@ from tests.support.queries import (
     Thing,
 )
 from tests.support.statements import rows_of
+from tests.support.wire import exchanges, traced
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -46,25 +45,6 @@ def unprepared(querier: AsyncQuerier) -> AsyncQuerier:
     """A querier that prepares nothing."""
     mode = "async" if isinstance(querier, AsyncQuerier) else "sync"
     return awaited_querier(mode, querier.connection, prepare=False)
-
-
-@contextlib.contextmanager
-def traced(querier: AsyncQuerier, folder: Path) -> Iterator[list[str]]:
-    """The messages that libpq sends meanwhile."""
-    messages: list[str] = []
-    path = folder / "trace"
-    with path.open("wb") as file:
-        querier.connection.pgconn.trace(file.fileno())
-        querier.connection.pgconn.set_trace_flags(pq.Trace.SUPPRESS_TIMESTAMPS)
-        yield messages
-        querier.connection.pgconn.untrace()
-    lines = (line.split("\t") for line in path.read_text().splitlines())
-    messages += [line[2] for line in lines if line[0] == "F"]
-
-
-def exchanges(messages: list[str]) -> int:
-    """How often the client asks for what the server has to say; without that it has no answer to wait for."""
-    return sum(message in ("Sync", "Flush", "Query") for message in messages)
 
 
 async def prepared(querier: AsyncQuerier) -> dict[str, str]:

@@ -25,6 +25,8 @@ class Awaited:
         member = getattr(self._target, name)
         if name in _CONTEXTS:
             return partial(_entered, member)
+        if name == "acting_as":
+            return lambda *given, **named: Awaited(member(*given, **named))
         return partial(asyncio.to_thread, member) if callable(member) else member
 
     async def __aenter__(self) -> Self:

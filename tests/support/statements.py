@@ -9,6 +9,7 @@ import attrs
 
 from concordia_sql import CONCORDIA, Command, Library, Many, Query, engine
 from concordia_sql.engine import statement
+from concordia_sql.engine.settings import Plan
 from concordia_sql.engine.statement import Source
 
 Q = TypeVar("Q", bound=Query[Any])
@@ -29,10 +30,12 @@ def library_of(path: Path) -> Library:
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
-def query(path: Path, *, shapes: Mapping[str, str] = {}, names: Mapping[str, str] = {}) -> Callable[[type[Q]], type[Q]]:
+def query(
+    path: Path, *, shapes: Mapping[str, str] = {}, names: Mapping[str, str] = {}, plan: Plan | None = None
+) -> Callable[[type[Q]], type[Q]]:
     """The engine's `query`, of a file that lies anywhere."""
     name = f"{path.parent.name}/{path.name}"
-    return engine.query(name, library=library_of(path), shapes=shapes, names=names)
+    return engine.query(name, library=library_of(path), shapes=shapes, names=names, plan=plan)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
