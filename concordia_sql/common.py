@@ -8,7 +8,7 @@ import time
 import typing
 import uuid
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar, cast
 
 import attrs
@@ -106,7 +106,7 @@ def localize(result: T, languages: Sequence[str]) -> T:
     made: dict[int, Any] = {}
     for each in reversed(found):  # what is within another comes first
         cls: Any = type(each)
-        changes = {name: _text_for(getattr(each, name), languages, nothing) for name, nothing in texts_of(cls).items()}
+        changes = {name: text_for(getattr(each, name), languages, nothing) for name, nothing in texts_of(cls).items()}
         for field in attrs.fields(cls):
             if field.name not in changes and _holds_objects(value := getattr(each, field.name)):
                 changes[field.name] = _replaced(value, made)
@@ -149,7 +149,8 @@ def texts_of(result_class: type) -> Mapping[str, str | None]:
     }
 
 
-def _text_for(value: Any, languages: Sequence[str], nothing: str | None) -> Any:
+def text_for(value: Any, languages: Sequence[str], nothing: str | None) -> Any:
+    """The text of a field in the best language, or `nothing`."""
     return (_best(value, languages) if isinstance(value, dict) else value) or nothing
 
 
@@ -169,6 +170,7 @@ def _best(value: Mapping[str, V | None], languages: Sequence[str]) -> V | None:
     return next(iter(texts.values()), None)
 
 
+@lru_cache(maxsize=1000)
 def _subtags(language: str) -> tuple[str, ...]:
     return tuple(language.lower().replace("_", "-").split("-"))
 

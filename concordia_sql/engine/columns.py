@@ -82,7 +82,12 @@ def columns_of(result_class: type) -> Mapping[str, Column]:
     for field in fields:
         _check_field(field, name)
         _check_classes_in(hints[field.name], f"{name}.{field.name}")
+    field_names.update(field.name for field in attrs.fields(cls))
     return {field.name: make_column(field.name, hints[field.name]) for field in fields}
+
+
+field_names: set[str] = set()
+"""The names of the fields of all classes that queries have asked columns for."""
 
 
 def is_result_class(result_class: object) -> bool:

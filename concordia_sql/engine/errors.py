@@ -20,6 +20,13 @@ class StatementError(ConcordiaError):
 class ParameterError(ConcordiaError, ValueError):
     """A query was made with a value that it cannot take. Nothing was sent. Names the query and the parameter."""
 
+    def __init__(self, message: str, *, parameter: str | None = None, problem: str | None = None) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+        """The parameter."""
+        self.problem = problem
+        """What is wrong with its value, which is not in it."""
+
 
 class DatabaseURLError(ConcordiaError, ValueError):
     """The URL of a database cannot be used. Says why. Shows no part of the URL, since any part may hold a password."""

@@ -107,7 +107,8 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: 
             problem = f"Expected {inspect.formatannotation(hint)}"
         else:
             return value
-        raise ParameterError(f"{where}: {problem}")  # outside of except: its context would hold the value
+        # Outside of except: its context would hold the value.
+        raise ParameterError(f"{where}: {problem}", parameter=field.name, problem=problem)
 
     return check
 

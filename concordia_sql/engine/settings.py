@@ -55,7 +55,8 @@ class Acting:
             if not (_is_text(name) and _NAME.fullmatch(name) and len(name.encode()) <= _LONGEST):
                 raise QuerierError("acting_as: a setting needs a name of your own with a dot in it, as in 'app.tenant'")
             if not _is_text(value):
-                raise ParameterError(f"acting_as: {name}: Expected a text that PostgreSQL can hold")
+                problem = "Expected a text that PostgreSQL can hold"
+                raise ParameterError(f"acting_as: {name}: {problem}", parameter=name, problem=problem)
         return cls(role, dict(settings))
 
     def setting(self) -> Setting:

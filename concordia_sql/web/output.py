@@ -1,19 +1,20 @@
 """Results as JSON, and the schema of that JSON."""
 
 import datetime
+import functools
 import ipaddress
+import operator
 import types
 import typing
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Annotated, Any
 
 import attrs
 import msgspec
 
-from concordia_sql.common import localize, texts_of
+from concordia_sql.common import text_for, texts_of
 from concordia_sql.engine import Node, children_field
-from concordia_sql.engine.caching import cache
-from concordia_sql.engine.columns import is_result_class, plain_class
+from concordia_sql.engine.columns import field_names, is_result_class, plain_class
 
 
 def _languages(given: Iterable[str] | None) -> tuple[str, ...] | None:
@@ -35,7 +36,10 @@ class JsonOptions:
     languages: tuple[str, ...] | None = attrs.field(default=None, converter=_languages)
     """One text in place of each text by language, as `localize` chooses it. None leaves them as they are."""
     leave_out: frozenset[str] = attrs.field(default=frozenset(), converter=_names)
-    """The names of fields that are left out of each object of a class, at any depth."""
+    """The names of fields that are left out of each object of a class, at any depth.
+
+    A name that no result class has, as a misspelt one, is a ValueError when it is used.
+    """
 
 
 _DEFAULT = JsonOptions()
@@ -53,9 +57,10 @@ def to_json(result: object, options: JsonOptions = _DEFAULT) -> bytes:
     the infinities are null. A node of a page of a thread has `more` and `hidden_count` too. Raises TypeError for a
     value of a type that JSON has no form for, naming the type.
     """
-    if options.languages is not None:
-        result = localize(result, options.languages)
-    return _encoder.encode(_Writer(options.leave_out).plain(result))
+    writer = _writer(options)
+    plain = writer.plain(result)
+    writer.check()
+    return _encoder.encode(plain)
 
 
 def json_schema(result_class: Any, options: JsonOptions = _DEFAULT) -> dict[str, Any]:
@@ -72,6 +77,10 @@ def json_schemas(
 ) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
     """The schemas of several types, and those of the classes in them by name; two of one name have longer ones."""
     classes = list(dict.fromkeys(_classes_in(hints)))
+    if classes:
+        plain = [plain_class(cls) for cls in classes]
+        own = {name for cls in plain for name in (*_hints_of(cls), *getattr(cls, "json_properties", ()))}
+        _check_names(options.leave_out - own)
     schemas, components = msgspec.json.schema_components(
         [*hints, *classes], ref_template=ref_template, schema_hook=_unknown_schema
     )
@@ -81,44 +90,95 @@ def json_schemas(
     return [_with_times(hint, dict(schema)) for hint, schema in zip(hints, given, strict=False)], components
 
 
-class _Writer:
-    """Makes what msgspec encodes: dicts of objects, times with their zone, trees as text that is written already."""
+class _Writer(dict[type, Callable[[Any], Any]]):
+    """What makes of a value of each type something that msgspec encodes as `to_json` says. One for each options."""
 
-    def __init__(self, leave_out: frozenset[str]) -> None:
-        self._leave_out = leave_out
+    def __init__(self, options: JsonOptions) -> None:
+        super().__init__()
+        self._options = options
+        self._unknown = set(options.leave_out)
+        self._found = False
+        self[datetime.datetime] = _in_utc
+
+    def __missing__(self, cls: type) -> Callable[[Any], Any]:
+        made = self[cls] = self._make(cls)
+        return made
 
     def plain(self, value: Any) -> Any:
         cls = type(value)
-        if cls in _SCALARS:
-            return value
-        if cls is datetime.datetime:
-            return value.replace(tzinfo=datetime.UTC) if value.tzinfo is None else value.astimezone(datetime.UTC)
-        if isinstance(value, list | tuple):
-            return [item if type(item) in _SCALARS else self.plain(item) for item in value]
-        if isinstance(value, dict):
-            return {key: item if type(item) in _SCALARS else self.plain(item) for key, item in value.items()}
-        if isinstance(value, Node):
-            return msgspec.Raw(b"".join(self._tree(value)))
-        return self._object(value, cls) if attrs.has(cls) else value
+        return value if cls in _SCALARS else self[cls](value)
 
-    def _object(self, value: Any, cls: type) -> dict[str, Any]:
-        made = {}
-        for name in _fields_of(cls, self._leave_out):
-            item = getattr(value, name)
-            made[name] = item if type(item) in _SCALARS else self.plain(item)
-        return made
+    def check(self) -> None:
+        """Refuse names to leave out that neither the classes met so far have nor those of any query."""
+        if self._unknown and self._found:
+            _check_names(self._unknown)
+            self._unknown.clear()
 
-    def _tree(self, root: Node) -> Iterator[bytes]:
+    def _make(self, cls: type) -> Callable[[Any], Any]:
+        if issubclass(cls, datetime.datetime):
+            return _in_utc
+        if issubclass(cls, list | tuple):
+            return self._list
+        if issubclass(cls, dict):
+            return self._dict
+        if issubclass(cls, Node):
+            fields = self._fields(cls)
+            return lambda root: msgspec.Raw(b"".join(self._tree(root, fields)))
+        return self._fields(cls) if attrs.has(cls) else _as_it_is
+
+    def _list(self, values: Sequence[Any]) -> Sequence[Any]:
+        if _SCALARS.issuperset(map(type, values)):
+            return values
+        return [value if (cls := type(value)) in _SCALARS else self[cls](value) for value in values]
+
+    def _dict(self, values: dict[Any, Any]) -> dict[Any, Any]:
+        if _SCALARS.issuperset(map(type, values.values())):
+            return values
+        return {key: value if (cls := type(value)) in _SCALARS else self[cls](value) for key, value in values.items()}
+
+    def _fields(self, cls: Any) -> Callable[[Any], dict[str, Any]]:
+        """What gives the fields of an object of a class."""
+        leave_out, languages = self._options.leave_out, self._options.languages
+        names = [field.name for field in attrs.fields(cls)]
+        self._found = True
+        self._unknown.difference_update(names, getattr(cls, "json_properties", ()))
+        if issubclass(cls, Node):
+            names.remove(children_field(cls))
+            names += cls.json_properties
+        names = [name for name in names if name not in leave_out]
+        if not names:
+            return lambda _: {}
+        read = operator.attrgetter(*names) if names[1:] else lambda value: (getattr(value, names[0]),)
+        texts = [] if languages is None else [each for each in texts_of(cls).items() if each[0] in names]
+        wanted = languages or ()
+
+        @functools.lru_cache(maxsize=1000)
+        def changed(*types: type) -> Sequence[tuple[str, Callable[[Any], Any]]]:
+            """The fields that are not left as they are, where the values have these types."""
+            return [(name, self[each]) for name, each in zip(names, types, strict=True) if each not in _SCALARS]
+
+        def fields(value: Any) -> dict[str, Any]:
+            values = read(value)
+            found = dict(zip(names, values, strict=True))
+            for name, nothing in texts:
+                found[name] = text_for(found[name], wanted, nothing)
+            for name, make in changed(*map(type, found.values() if texts else values)):
+                found[name] = make(found[name])
+            return found
+
+        return fields
+
+    def _tree(self, root: Node, fields: Callable[[Any], dict[str, Any]]) -> Iterator[bytes]:
         """The text of a tree in pieces; what waits is a node, or text that comes after its children."""
         children = children_field(type(root))
-        leaves_out = children in self._leave_out
+        leaves_out = children in self._options.leave_out
         waiting: list[Node | bytes] = [root]
         while waiting:
             node = waiting.pop()
             if isinstance(node, bytes):
                 yield node
                 continue
-            own = _encoder.encode(self._object(node, type(node)))
+            own = _encoder.encode(fields(node) if type(node) is type(root) else self._fields(type(node))(node))
             if leaves_out:
                 yield own
                 continue
@@ -131,13 +191,25 @@ class _Writer:
                     waiting.append(b",")
 
 
-@cache
-def _fields_of(cls: Any, leave_out: frozenset[str]) -> Sequence[str]:
-    names = [field.name for field in attrs.fields(cls)]
-    if issubclass(cls, Node):
-        names.remove(children_field(cls))
-        names += cls.json_properties
-    return [name for name in names if name not in leave_out]
+def _check_names(names: Iterable[str]) -> None:
+    """Raise ValueError for names that are fields of no class that a query reads."""
+    if wrong := sorted(set(names) - field_names):
+        raise ValueError(f"leave_out: no result class has a field {', '.join(wrong)}")
+
+
+@functools.lru_cache(maxsize=64)
+def _writer(options: JsonOptions) -> _Writer:
+    return _Writer(options)
+
+
+def _in_utc(value: datetime.datetime) -> str:
+    if value.tzinfo is None:
+        return value.isoformat() + "Z"
+    return value.astimezone(datetime.UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _unknown(value: object) -> str:

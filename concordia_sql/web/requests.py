@@ -41,8 +41,8 @@ def status_of(error: ConcordiaError) -> int:
 def problem_of(error: ConcordiaError) -> dict[str, object]:
     """What an answer says of an error: what went wrong, and where that is known. No value, no name of a query."""
     if isinstance(error, ParameterError):
-        field, _, problem = str(error).partition(": ")[2].partition(": ")
-        return {"detail": [{"loc": [field], "msg": problem or field}]}
+        place = [error.parameter] if error.parameter else []
+        return {"detail": [{"loc": place, "msg": error.problem or "a value that is not possible"}]}
     if isinstance(error, Refused):
         return {"detail": error.reason}
     if isinstance(error, Conflict | MissingReference):
@@ -98,9 +98,9 @@ def from_json(
     except (msgspec.DecodeError, UnicodeDecodeError):
         values = None
     if values is None:
-        raise ParameterError(f"{cls.query_name}: body: Expected a JSON object")
+        raise _refused(cls, "body", "Expected a JSON object")
     if unknown := [name for name in values if name not in allowed]:
-        raise ParameterError(f"{cls.query_name}: body: {len(unknown)} unknown fields; known are {', '.join(allowed)}")
+        raise _refused(cls, "body", f"{len(unknown)} unknown fields; known are {', '.join(allowed)}")
     hints = typing.get_type_hints(cls, include_extras=True)
     given = {name: _value([text], hints[name]) for name, text in texts.items() if name in hints}
     return _made(cls, {**values, **given, **fixed})
@@ -120,5 +120,9 @@ def _value(texts: Sequence[str], hint: Any) -> Any:
 def _made(cls: type[S], values: dict[str, Any]) -> S:
     for field in attrs.fields(typing.cast("Any", cls)):
         if field.default is attrs.NOTHING and field.name not in values:
-            raise ParameterError(f"{cls.query_name}: {field.name}: is missing")
+            raise _refused(cls, field.name, "is missing")
     return cls(**values)
+
+
+def _refused(cls: type[Statement[Any]], parameter: str, problem: str) -> ParameterError:
+    return ParameterError(f"{cls.query_name}: {parameter}: {problem}", parameter=parameter, problem=problem)

@@ -22,6 +22,7 @@ from concordia_sql import (
     QuerierError,
     blog,
     json_schema,
+    localize,
     paged,
     services,
     to_json,
@@ -106,6 +107,46 @@ def test_a_type_without_json_is_refused_by_name() -> None:
 def test_one_text_in_place_of_a_list(wrong: dict[str, Any]) -> None:
     with pytest.raises(TypeError, match="is a list of"):
         JsonOptions(**wrong)
+
+
+def test_a_misspelt_name_to_leave_out() -> None:
+    options = JsonOptions(leave_out=["emial", "email"])
+    for _ in range(2):
+        with pytest.raises(ValueError, match=r"^leave_out: no result class has a field emial$"):
+            to_json([chain(1)], options)
+        with pytest.raises(ValueError, match="emial"):
+            json_schema(list[Reply], options)
+    assert to_json([], JsonOptions(leave_out=["of nobody"])) == b"[]"
+
+
+@attrs.frozen
+class Moments:
+    naive: datetime.datetime
+    early: datetime.datetime
+    exact: tuple[datetime.datetime, ...]
+
+
+def test_times_are_read_back_equal() -> None:
+    early = datetime.datetime(7, 1, 2, 3, 4, 5, 60)
+    zone = datetime.timezone(datetime.timedelta(hours=-5, minutes=-30))
+    aware = datetime.datetime(2026, 3, 15, 12, 0, 0, 500_000, zone)
+    written = json.loads(to_json(Moments(NOON, early, (aware, datetime.datetime.max))))
+    assert written == {
+        "naive": "2026-03-15T12:00:00Z",
+        "early": "0007-01-02T03:04:05.000060Z",
+        "exact": ["2026-03-15T17:30:00.500000Z", "9999-12-31T23:59:59.999999Z"],
+    }
+
+
+def test_texts_by_language_are_those_of_localize(sample_url: str) -> None:
+    """At any depth, for each class that the queries of lists give."""
+    with Database(sample_url) as database:
+        results = database.fetch_batch(
+            blog.ListPosts(), services.ListListings(), blog.GetCommentThread(post_id="post-1"), blog.ListCategories()
+        )
+    for languages in (["fr", "en"], ["de"], ["pt-BR", "ar"]):
+        for result in results:
+            assert to_json(result, JsonOptions(languages=languages)) == to_json(localize(result, languages))
 
 
 def test_the_schema_says_what_is_written() -> None:
