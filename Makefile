@@ -2,7 +2,7 @@
 # make test PYTHON=python3.13
 export PYTHON ?= python3
 
-.PHONY: demo test test-debian test-oldest lint check fuzz soak serve sync docs bench bench-quick bench-check bench-micro FORCE
+.PHONY: demo test test-debian test-oldest lint check fuzz soak serve sync docs bench bench-quick bench-costs bench-check bench-micro FORCE
 .DEFAULT_GOAL := demo
 
 demo: .venv/ready
@@ -40,8 +40,10 @@ fuzz: .venv/ready
 	FUZZ=$(FUZZ) .venv/bin/pytest -n 2 -m hypothesis
 
 FAULTS ?= 20
+COSTS ?= 200
 soak: .venv/ready
 	FAULTS=$(FAULTS) .venv/bin/pytest -n 2 -o faulthandler_timeout=0 tests/faults
+	COSTS=$(COSTS) .venv/bin/pytest -n 0 tests/test_costs.py
 
 sync: .venv/ready
 	.venv/bin/python -m tests.support.make_sync
@@ -58,6 +60,9 @@ bench: .venv/ready
 bench-quick: .venv/ready
 	.venv/bin/uv sync --frozen --system-certs --group bench
 	.venv/bin/python -m benchmarks run --quick
+
+bench-costs: .venv/ready
+	.venv/bin/python -m benchmarks costs
 
 bench-check: .venv/ready
 	.venv/bin/uv sync --frozen --system-certs --group bench

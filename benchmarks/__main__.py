@@ -10,9 +10,11 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from benchmarks.comparison import TOLERANCE, compare
+from benchmarks.costs import measure as measure_costs
+from benchmarks.costs import write as write_costs
 from benchmarks.driver import Plan, WrongResult
 from benchmarks.measure import measure
-from benchmarks.page import write_page
+from benchmarks.page import DOCS, write_page
 from benchmarks.peers.catalog import TITLES
 from benchmarks.process import PeerError
 from benchmarks.results import Results
@@ -53,6 +55,14 @@ def run(url: str | None, output: Path | None, *, quick: bool) -> None:
 def page(results: Path) -> None:
     """Write docs/benchmarks.md and its charts from the figures of a run."""
     write_page(Results.load(results))
+
+
+@main.command()
+def costs() -> None:
+    """Measure what each query and command reads at two sizes, and write that section of docs/benchmarks.md."""
+    with embedded.start() as server:
+        write_costs(measure_costs(server, lambda text: click.echo(text, err=True)))
+    write_page(Results.load(DOCS / "benchmarks" / "results.json"))
 
 
 @main.command(name="compare")

@@ -11,6 +11,8 @@ from benchmarks.workloads import GROWING, WORKLOADS
 DOCS = ROOT / "docs"
 _TRIED = "tried.md"
 """What was tried to be faster: written by hand, beside the charts."""
+_COSTS = "costs.md"
+"""What each query and command costs, as `python -m benchmarks costs` writes it."""
 
 
 def write_page(results: Results, docs: Path = DOCS) -> None:
@@ -22,12 +24,12 @@ def write_page(results: Results, docs: Path = DOCS) -> None:
     if results.growth:
         (folder / "growth.svg").write_text(_growth_chart(results))
     results.save(folder / "results.json")
-    tried = folder / _TRIED
-    (docs / "benchmarks.md").write_text(make_page(results, tried.read_text() if tried.exists() else None))
+    tried, costs = (path.read_text() if path.exists() else None for path in (folder / _TRIED, folder / _COSTS))
+    (docs / "benchmarks.md").write_text(make_page(results, tried, costs))
 
 
-def make_page(results: Results, tried: str | None = None) -> str:
-    """The page's text; `tried` is that of the section on what was tried."""
+def make_page(results: Results, tried: str | None = None, costs: str | None = None) -> str:
+    """The page's text; `tried` and `costs` are those of the sections on what was tried, and on what all costs."""
     lines = [
         "# Benchmarks",
         "",
@@ -44,18 +46,21 @@ def make_page(results: Results, tried: str | None = None) -> str:
         *(f"| {name} | {WORKLOADS[name].title} |" for name in results.latency),
     ]
     for table in make_tables(results):
-        lines += ["", f"## {table.title}", "", *_markdown(table)]
+        lines += ["", f"## {table.title}", "", *markdown(table)]
         if "callers" in table.title:
             lines += ["", "![Calls a second](benchmarks/throughput.svg)"]
     if results.growth:
         lines += ["", "![Median time of a call with more rows](benchmarks/growth.svg)"]
+    if costs is not None:
+        lines += ["", "## What each query and command costs", "", costs.strip()]
     if tried is not None:
         lines += ["", "## What was tried", "", tried.strip()]
     lines += ["", "## Where", "", *_where(results)]
     return "\n".join(lines) + "\n"
 
 
-def _markdown(table: Table) -> list[str]:
+def markdown(table: Table) -> list[str]:
+    """The lines of a table."""
     rule = "|".join(["---", *["---:"] * (len(table.head) - 1)])
     return [f"| {' | '.join(table.head)} |", f"|{rule}|", *(f"| {' | '.join(row)} |" for row in table.rows)]
 

@@ -1,4 +1,5 @@
 -- Users, newest first. Served by the index on created_at and id, or with a role by that on the roles.
+-- cost: of a role that few have, or with a text, all users in front of the last one shown are read.
 -- uses: auth/user
 SELECT
     auth_user.*,

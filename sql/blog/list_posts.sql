@@ -1,4 +1,5 @@
 -- Posts, newest first. Served by the indexes on coalesce(published_at, created_at) and id, alone or after the filter's column.
+-- cost: by author, category, language or a part of the slug, all of these or all posts in front of them: their tables do not know the order.
 -- uses: blog/chosen_post
 SELECT
     blog_chosen_post.*,

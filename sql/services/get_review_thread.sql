@@ -9,15 +9,19 @@ WITH RECURSIVE thread AS (
     FROM thread
     CROSS JOIN
         LATERAL ( -- noqa: ST05
-            SELECT services_review.id
+            SELECT
+                services_review.id,
+                services_review.status
             FROM services_review
             WHERE
                 services_review.parent_id = thread.id
                 AND services_review.id <> :id
-                AND services_review.status = :status -- when :status
             -- One lookup for each: the planner, which cannot know the depth, may else read the table for each level.
             OFFSET 0 -- noqa: AM09
         ) AS reply
+    WHERE
+        TRUE
+        AND reply.status = :status -- when :status
 )
 
 SELECT services_review.*
