@@ -3,14 +3,14 @@
 Source: OpenTelemetry semantic conventions, "Database client spans" and "Database client metrics".
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from opentelemetry import metrics, trace
 from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation
 from opentelemetry.trace import SpanKind, Status, StatusCode, TracerProvider
 from opentelemetry.util.types import AttributeValue
 
-from concordia_sql.engine import AsyncDatabase, Call, Database
+from concordia_sql.engine import AsyncDatabase, Call, Database, NoConnection, Stats
 
 _BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10)
 
@@ -34,6 +34,15 @@ class Telemetry:
             "Duration of database client operations.",
             explicit_bucket_boundaries_advisory=_BUCKETS,
         )
+        self._waits = self._meter.create_histogram(
+            "db.client.connection.wait_time",
+            "s",
+            "The time it took to obtain an open connection from the pool.",
+            explicit_bucket_boundaries_advisory=_BUCKETS,
+        )
+        self._timeouts = self._meter.create_counter(
+            "db.client.connection.timeouts", "{timeout}", "Calls that found no connection in time."
+        )
 
     def observe(self, call: Call) -> None:
         """Make the span of a call, with the times that it had."""
@@ -50,6 +59,11 @@ class Telemetry:
         if call.error is not None:
             attributes["error.type"] = call.sqlstate or type(call.error).__qualname__
         self._durations.record(call.waited + call.ran, attributes)
+        pool = {"db.client.connection.pool.name": call.database}
+        if isinstance(call.error, NoConnection):
+            self._timeouts.add(1, pool)
+        elif call.waited:
+            self._waits.record(call.waited, pool)
         began = round(call.began * 1e9)
         span = self._tracer.start_span(
             summary,
@@ -67,7 +81,7 @@ class Telemetry:
         span.end(began + round((call.waited + call.ran) * 1e9))
 
     def watch(self, database: Database | AsyncDatabase) -> None:
-        """Measure the pool of a database: `db.client.connection.count` and `.pending_requests`."""
+        """Measure the pool of a database: `db.client.connection.count`, `.max`, `.idle.min`, `.pending_requests`."""
 
         def count(_: CallbackOptions) -> Iterable[Observation]:
             stats = database.stats()
@@ -75,13 +89,21 @@ class Telemetry:
             yield Observation(stats.idle, {**name, "db.client.connection.state": "idle"})
             yield Observation(stats.in_use, {**name, "db.client.connection.state": "used"})
 
-        def pending(_: CallbackOptions) -> Iterable[Observation]:
-            stats = database.stats()
-            yield Observation(stats.waiting, {"db.client.connection.pool.name": stats.name})
+        def figure(read: Callable[[Stats], int]) -> Callable[[CallbackOptions], Iterable[Observation]]:
+            def observe(_: CallbackOptions) -> Iterable[Observation]:
+                stats = database.stats()
+                yield Observation(read(stats), {"db.client.connection.pool.name": stats.name})
 
-        self._meter.create_observable_up_down_counter(
-            "db.client.connection.count", [count], "{connection}", "Connections by state."
-        )
-        self._meter.create_observable_up_down_counter(
-            "db.client.connection.pending_requests", [pending], "{request}", "Callers that wait for a connection."
-        )
+            return observe
+
+        create = self._meter.create_observable_up_down_counter
+        create("db.client.connection.count", [count], "{connection}", "Connections by state.")
+        for name, unit, text, read in _FIGURES:
+            create(f"db.client.connection.{name}", [figure(read)], unit, text)
+
+
+_FIGURES: Sequence[tuple[str, str, str, Callable[[Stats], int]]] = (
+    ("max", "{connection}", "Connections that there may be.", lambda stats: stats.max_size),
+    ("idle.min", "{connection}", "Connections that are kept.", lambda stats: stats.min_size),
+    ("pending_requests", "{request}", "Callers that wait for a connection.", lambda stats: stats.waiting),
+)

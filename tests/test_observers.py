@@ -1,9 +1,11 @@
 """Observers are told of each call once, sync and async, with what OpenTelemetry and a log make of it."""
 
 import asyncio
+import contextvars
 import logging
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import attrs
@@ -168,8 +170,10 @@ def exported() -> Iterator[tuple[Telemetry, InMemorySpanExporter, InMemoryMetric
 
 def test_spans_and_metrics(database_url: str, exported: Any) -> None:
     telemetry, exporter, reader, traces = exported
-    with Database(database_url, name="shop", observers=[telemetry]) as db:
+    with Database(database_url, name="shop", observers=[telemetry], max_size=7) as db:
         telemetry.watch(db)
+        telemetry.observe(Call("fetch", (), "shop", 0, 1, 0, 0, NoConnection(), None, 1))
+        exporter.clear()
         with traces.get_tracer("test").start_as_current_span("request") as request:
             db.execute(NEWS)
             with pytest.raises(Conflict):
@@ -201,10 +205,22 @@ def test_spans_and_metrics(database_url: str, exported: Any) -> None:
         "db.response.returned_rows": 0,
     }
     assert attributes(batch)["db.operation.batch.size"] == 2
-    assert sum(point.count for point in metrics["db.client.operation.duration"]) == 3
+    assert sum(point.count for point in metrics["db.client.operation.duration"]) == 4
     states = {point.attributes["db.client.connection.state"]: point for point in metrics["db.client.connection.count"]}
     assert {state: point.value for state, point in states.items()} == {"idle": 1, "used": 0}
-    assert states["idle"].attributes["db.client.connection.pool.name"] == "shop"
+    shop = {"db.client.connection.pool.name": "shop"}
+    assert states["idle"].attributes.items() >= shop.items()
+    figures = {name: [(point.value, dict(point.attributes)) for point in metrics[name]] for name in FIGURES}
+    assert figures == {name: [(value, shop)] for name, value in FIGURES.items()}
+    assert [(point.count, dict(point.attributes)) for point in metrics["db.client.connection.wait_time"]] == [(3, shop)]
+
+
+FIGURES = {
+    "db.client.connection.max": 7,
+    "db.client.connection.idle.min": 1,
+    "db.client.connection.pending_requests": 0,
+    "db.client.connection.timeouts": 1,
+}
 
 
 def attributes(span: ReadableSpan) -> dict[str, Any]:
@@ -224,6 +240,32 @@ async def test_one_span_for_what_is_cancelled_or_too_late(database_url: str, exp
     cancelled, late, _ = exporter.get_finished_spans()
     assert [span.attributes["error.type"] for span in (cancelled, late)] == ["CancelledError", "DeadlineExceeded"]
     assert {span.parent.span_id for span in (cancelled, late)} == {request.get_span_context().span_id}
+
+
+def test_one_span_for_what_is_too_late_in_each_thread(database_url: str, exported: Any, tmp_path: Any) -> None:
+    """Below the span of its own thread, where the context is carried over, as frameworks do."""
+    telemetry, exporter, _, traces = exported
+    sleep = rows_of(tmp_path, "SELECT pg_sleep(60)::text AS slept", slept=str)
+    tracer = traces.get_tracer("test")
+
+    def late(name: str) -> None:
+        with tracer.start_as_current_span(name), pytest.raises(DeadlineExceeded):
+            db.fetch(sleep, deadline=0.2)
+
+    with (
+        Database(database_url, observers=[telemetry]) as db,
+        ThreadPoolExecutor(4) as threads,
+        tracer.start_as_current_span("request") as request,
+    ):
+        carried = [contextvars.copy_context() for _ in range(4)]
+        list(threads.map(lambda context: context.run(late, "work"), carried))
+    spans = exporter.get_finished_spans()
+    calls = [span for span in spans if span.name == "mine.Ask"]
+    works = {span.context.span_id: span for span in spans if span.name == "work"}
+    assert len(calls) == len(works) == 4
+    assert {span.parent.span_id for span in calls} == works.keys()
+    assert {span.parent.span_id for span in works.values()} == {request.get_span_context().span_id}
+    assert {span.attributes["error.type"] for span in calls} == {"DeadlineExceeded"}
 
 
 def test_a_log_of_slow_and_failed_calls(database_url: str, caplog: pytest.LogCaptureFixture) -> None:

@@ -74,3 +74,7 @@ class Stats:
     """Connections that were closed because they were lost, or not known to be in order."""
     waited: float
     """How long callers have waited for a connection, in seconds, all together."""
+    min_size: int
+    """Connections that it keeps."""
+    max_size: int
+    """Connections that it makes at most."""

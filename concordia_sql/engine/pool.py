@@ -163,6 +163,8 @@ class Pool(Generic[C]):
             errors=self._gone_errors + sum(each.session.errors for each in connections),
             replaced=self._replaced,
             waited=self._waited,
+            min_size=self.bounds.min_size,
+            max_size=self.bounds.max_size,
         )
 
     def _wait(self, lease: Lease[C], deadline: Deadline | None) -> None:

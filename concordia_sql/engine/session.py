@@ -319,6 +319,7 @@ class Session:
         """Raise the error of a statement of a transaction's own."""
         if not self._show_values:
             silence(error)
+        error.args = (f"{names_of(())}: {error}", *error.args[1:])
         if ending is not None and ending.is_outermost and self._lost(error):
             raise OutcomeUnknown("the connection was lost at COMMIT; the transaction may be done or not") from error
         raise error

@@ -16,6 +16,7 @@ import pytest
 
 from concordia_sql import CONCORDIA, Conflict, Database, MissingReference, auth, blog
 from concordia_sql.engine.migrating import migrate
+from tests.support.activity import names_in_statistics
 
 LANGUAGES = {"de": "doppelter", "fr": "dupliqu", "ru": "нарушает", "ja": "一意性制約"}
 """A word of each in the message for a key that is taken."""
@@ -53,7 +54,12 @@ def folder() -> Iterator[Path]:
 @pytest.fixture
 def url(folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of the server, running in a language."""
-    settings = {"listen_addresses": "", "unix_socket_directories": str(folder), "fsync": "off"}
+    settings = {
+        "listen_addresses": "",
+        "unix_socket_directories": str(folder),
+        "fsync": "off",
+        "shared_preload_libraries": "pg_stat_statements",
+    }
     command = [
         str(programs() / "postgres"),
         "-D",
@@ -114,3 +120,8 @@ def test_keys_are_known_in_the_servers_own_words(url: str, request: pytest.Fixtu
         with pytest.raises(Conflict) as taken:
             database.execute(blog.CreatePost(**post))
         assert LANGUAGES[language] in str(taken.value.__cause__)
+
+
+@pytest.mark.parametrize("url", ["de"], indirect=True)
+def test_the_names_of_queries_are_in_its_statistics(url: str) -> None:
+    assert {"blog.CreateCategory", "blog.ListCategories"} <= set(names_in_statistics(url))

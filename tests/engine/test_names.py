@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from concordia_sql import Database, Querier, Statement, auth, blog, profile, services
+from tests.support.activity import names_in_statistics
 from tests.support.statements import rows_of
 
 EVERY: list[type[Statement[Any]]] = [
@@ -31,17 +32,23 @@ def test_each_statement_has_the_name_of_its_query_first() -> None:
 
 
 def test_the_names_are_in_the_servers_statistics(database_url: str) -> None:
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("CREATE EXTENSION pg_stat_statements")
-        querier = Querier(connection)
+    assert names_in_statistics(database_url) == ["blog.CreateCategory", "blog.ListCategories"]
+
+
+def test_the_names_are_in_the_log_of_plans(connection: psycopg.Connection[Any]) -> None:
+    """As auto_explain writes it, here to the client."""
+    said: list[str] = []
+    connection.add_notice_handler(lambda notice: said.append(notice.message_primary or ""))
+    connection.execute("LOAD 'auto_explain'")
+    for setting in ("log_min_duration = 0", "log_level = notice"):
+        connection.execute(f"SET auto_explain.{setting}".encode())
+    querier = Querier(connection)
+    for _ in range(2):
         querier.fetch(blog.ListCategories())
-        querier.execute(blog.CreateCategory(slug="news", name="News"))
-        found = connection.execute(
-            "SELECT query FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database"
-            " WHERE datname = current_database()) AND query LIKE '%/* blog.%'"
-        ).fetchall()
-    names = sorted({text.split("/* ")[1].split(" */")[0] for (text,) in found})
-    assert names == ["blog.CreateCategory", "blog.ListCategories"]
+    assert len(said) == 2
+    assert all(
+        "Query Text: SELECT /* blog.ListCategories */" in text or "/* blog.ListCategories */" in text for text in said
+    )
 
 
 @pytest.mark.parametrize("prepare", [True, False])
@@ -68,6 +75,14 @@ def test_a_name_cannot_end_its_comment() -> None:
     sent = blog.GetPost._compose(()).named("*/ DROP TABLE post; /* é").encoded.decode()
     assert sent.startswith("WITH /* _DROP_TABLE_post_é */ ")
     assert sent.count("*/") == 1
+
+
+def test_an_error_at_commit_says_so(connection: psycopg.Connection[Any]) -> None:
+    connection.execute("CREATE TABLE late (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+    querier = Querier(connection)
+    with pytest.raises(psycopg.errors.UniqueViolation, match="^a transaction: duplicate key value .*late_id_key"):  # noqa: SIM117
+        with querier.transaction():
+            connection.execute("INSERT INTO late VALUES (1), (1)")
 
 
 def test_an_error_of_the_server_names_the_query(

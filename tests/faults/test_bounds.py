@@ -85,12 +85,12 @@ async def test_its_name_is_seen_by_the_server_and_in_errors(make: Make, database
 
 async def test_it_counts_what_is_done(make: Make, database_url: str, other: Connection) -> None:
     async with make(database_url, min_size=1, max_size=2, timeout=0.5) as database:
-        assert stats(database) == Stats("concordia_sql", 1, 1, 0, 0, 0, 0, 0, 0)
+        assert stats(database) == Stats("concordia_sql", 1, 1, 0, 0, 0, 0, 0, 0, 1, 2)
         await database.fetch_batch(GetNumber(number=1), GetNumber(number=2))
         await database.execute(AddThing(title="a"))
         with suppress(Conflict):
             await database.execute(AddThing(title="a"))
-        assert stats(database) == Stats("concordia_sql", 1, 1, 0, 0, 3, 1, 0, 0)
+        assert stats(database) == Stats("concordia_sql", 1, 1, 0, 0, 3, 1, 0, 0, 1, 2)
         async with database.querier(), database.querier():
             found = stats(database)
             assert (found.open, found.idle, found.in_use) == (2, 0, 2)

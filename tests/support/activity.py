@@ -4,6 +4,8 @@ from typing import Any
 
 import psycopg
 
+from concordia_sql import Querier, blog
+
 Connection = psycopg.Connection[Any]
 
 _POOLS = "FROM pg_stat_activity WHERE application_name = 'concordia_sql' AND datname = current_database()"
@@ -27,3 +29,17 @@ def asleep(other: Connection) -> bool:
 def kill(other: Connection) -> None:
     """End all of them."""
     other.execute("SELECT pg_terminate_backend(pid, 10000) FROM unnest(%s::int[]) AS pid", [list(pids(other))])
+
+
+def names_in_statistics(url: str) -> list[str]:
+    """The names of queries that pg_stat_statements shows after a query and a command."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION pg_stat_statements")
+        querier = Querier(connection)
+        querier.fetch(blog.ListCategories())
+        querier.execute(blog.CreateCategory(slug="news", name="News"))
+        found = connection.execute(
+            "SELECT DISTINCT substring(query FROM '/[*] (blog[.]\\w+) [*]/') FROM pg_stat_statements WHERE dbid ="
+            " (SELECT oid FROM pg_database WHERE datname = current_database()) AND query LIKE '%/* blog.%' ORDER BY 1"
+        ).fetchall()
+    return [name for (name,) in found]
