@@ -48,14 +48,14 @@ def test_a_lock_timeout_when_asked(database_url: str, other: Connection) -> None
 
 
 def test_deadlocks_are_got_over(database_url: str, other: Connection) -> None:
-    """Many threads take a few rows, each in an order of its own."""
-    other.execute("INSERT INTO things SELECT chr(97 + n), 0 FROM generate_series(0, 3) AS n")
+    """Of 24 threads, each takes three of five rows in an order of its own."""
+    other.execute("INSERT INTO things SELECT chr(97 + n), 0 FROM generate_series(0, 4) AS n")
     other.execute(f'ALTER DATABASE "{other.info.dbname}" SET deadlock_timeout = 20'.encode())
     failed: list[Exception] = []
 
     def work(database: Database) -> None:
-        for _ in range(3 * TIMES):
-            titles = random.sample("abcd", 2)
+        for _ in range(2 * TIMES):
+            titles = random.sample("abcde", 3)
 
             def resize(querier: Querier, titles: list[str] = titles) -> None:
                 for title in titles:
@@ -66,8 +66,8 @@ def test_deadlocks_are_got_over(database_url: str, other: Connection) -> None:
             except psycopg.Error as error:
                 failed.append(error)
 
-    with Database(database_url, max_size=8) as database:
-        threads = [threading.Thread(target=work, args=[database]) for _ in range(8)]
+    with Database(database_url, max_size=24) as database:
+        threads = [threading.Thread(target=work, args=[database]) for _ in range(24)]
         for thread in threads:
             thread.start()
         for thread in threads:
