@@ -4,20 +4,26 @@ Each worker opens its database in the lifespan, after the fork, so that no conne
 """
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from typing import Annotated
 
 from fastapi import FastAPI, HTTPException
+from opentelemetry import trace
+from opentelemetry.propagate import extract
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from concordia_sql import CONCORDIA, AsyncDatabase, JsonOptions, Page, blog, deadline, paged
+from concordia_sql.telemetry import Telemetry
 from concordia_sql.web.fastapi import arguments, body, install
 
 COMMENT = ("author_name", "author_email", "content", "in_language", "rating", "parent_id")
 """What a visitor says of a comment. Its post is in the path."""
 
-db = AsyncDatabase(os.environ["DATABASE_URL"], max_size=20, max_waiting=100, requires=[CONCORDIA])
+db = AsyncDatabase(
+    os.environ["DATABASE_URL"], max_size=20, max_waiting=100, requires=[CONCORDIA], observers=[Telemetry()]
+)
+tracer = trace.get_tracer("blog")
 
 
 @asynccontextmanager
@@ -27,20 +33,28 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
 
 
-class InTime:
-    """Gives each request two seconds in all: for waiting for a connection, and for every call."""
+class Request:
+    """Gives each request a span, in the caller's trace, and two seconds in all: for every call, and for waiting."""
 
     def __init__(self, inner: ASGIApp) -> None:
         self.inner = inner
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; the lifespan has no limit."""
-        with deadline(2) if scope["type"] == "http" else nullcontext():
+        with limits(scope) if scope["type"] == "http" else nullcontext():
             await self.inner(scope, receive, send)
 
 
+@contextmanager
+def limits(scope: Scope) -> Iterator[None]:
+    """The span and the deadline of a request."""
+    caller = extract({name.decode(): value.decode("latin-1") for name, value in scope["headers"]})
+    with tracer.start_as_current_span(scope["method"], caller, trace.SpanKind.SERVER), deadline(2):
+        yield
+
+
 app = FastAPI(lifespan=lifespan)
-app.add_middleware(InTime)
+app.add_middleware(Request)
 install(app, JsonOptions(leave_out=["author_email", "email"]))
 
 

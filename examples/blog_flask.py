@@ -6,16 +6,20 @@ The database may be opened before the server forks, as `--preload` does: each ch
 import os
 from contextlib import ExitStack
 
-from flask import Flask, Response, abort, g
+from flask import Flask, Response, abort, g, request
+from opentelemetry import trace
+from opentelemetry.propagate import extract
 
 from concordia_sql import CONCORDIA, Database, JsonOptions, blog, deadline, paged
+from concordia_sql.telemetry import Telemetry
 from concordia_sql.web.flask import answer, arguments, body, install
 
 COMMENT = ("author_name", "author_email", "content", "in_language", "rating", "parent_id")
 """What a visitor says of a comment. Its post is in the path."""
 PUBLIC = JsonOptions(leave_out=["author_email", "email"])
 
-db = Database(os.environ["DATABASE_URL"], max_size=20, max_waiting=100, requires=[CONCORDIA])
+db = Database(os.environ["DATABASE_URL"], max_size=20, max_waiting=100, requires=[CONCORDIA], observers=[Telemetry()])
+tracer = trace.get_tracer("blog")
 db.open()
 app = Flask(__name__)
 install(app)
@@ -23,8 +27,10 @@ install(app)
 
 @app.before_request
 def begin() -> None:
-    """Give each request two seconds in all: for waiting for a connection, and for every call."""
+    """Give each request a span, in the caller's trace, and two seconds in all: for every call, and for waiting."""
     g.limits = ExitStack()
+    span = tracer.start_as_current_span(request.method, extract(request.headers), trace.SpanKind.SERVER)
+    g.limits.enter_context(span)
     g.limits.enter_context(deadline(2))
 
 

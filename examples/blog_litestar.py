@@ -4,21 +4,27 @@ Each worker opens its database in the lifespan, after the fork, so that no conne
 """
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 
 from litestar import Litestar, get, post
 from litestar.enums import ScopeType
 from litestar.exceptions import NotFoundException
 from litestar.types import ASGIApp, Receive, Scope, Send
+from opentelemetry import trace
+from opentelemetry.propagate import extract
 
 from concordia_sql import CONCORDIA, AsyncDatabase, JsonOptions, Page, blog, deadline, paged
+from concordia_sql.telemetry import Telemetry
 from concordia_sql.web.litestar import ResultPlugin, arguments, body
 
 COMMENT = ("author_name", "author_email", "content", "in_language", "rating", "parent_id")
 """What a visitor says of a comment. Its post is in the path."""
 
-db = AsyncDatabase(os.environ["DATABASE_URL"], max_size=20, max_waiting=100, requires=[CONCORDIA])
+db = AsyncDatabase(
+    os.environ["DATABASE_URL"], max_size=20, max_waiting=100, requires=[CONCORDIA], observers=[Telemetry()]
+)
+tracer = trace.get_tracer("blog")
 
 
 @asynccontextmanager
@@ -28,14 +34,22 @@ async def lifespan(_: Litestar) -> AsyncIterator[None]:
         yield
 
 
-def in_time(app: ASGIApp) -> ASGIApp:
-    """Give each request two seconds in all: for waiting for a connection, and for every call."""
+@contextmanager
+def limits(scope: Scope) -> Iterator[None]:
+    """The span of a request, in the caller's trace, and its two seconds in all: for every call, and for waiting."""
+    caller = extract({name.decode(): value.decode("latin-1") for name, value in scope["headers"]})
+    with tracer.start_as_current_span(str(scope["type"]), caller, trace.SpanKind.SERVER), deadline(2):
+        yield
 
-    async def limited(scope: Scope, receive: Receive, send: Send) -> None:
-        with deadline(2) if scope["type"] == ScopeType.HTTP else nullcontext():
+
+def limited(app: ASGIApp) -> ASGIApp:
+    """Pass requests on within their limits; the lifespan has none."""
+
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        with limits(scope) if scope["type"] == ScopeType.HTTP else nullcontext():
             await app(scope, receive, send)
 
-    return limited
+    return call
 
 
 @get("/health")
@@ -78,6 +92,6 @@ async def add_comment(command: blog.AddComment) -> blog.Comment:
 app = Litestar(
     [health, ready, list_posts, get_post, add_comment],
     lifespan=[lifespan],
-    middleware=[in_time],
+    middleware=[limited],
     plugins=[ResultPlugin(JsonOptions(leave_out=["author_email", "email"]))],
 )

@@ -1,10 +1,14 @@
 """The example services, each as a process of its own, asked over HTTP."""
 
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,17 +20,40 @@ from psycopg.rows import TupleRow
 
 ROOT = Path(__file__).parents[2]
 SERVERS = {
-    "fastapi": ["uvicorn", "--port", "0", "examples.blog_fastapi:app"],
-    "litestar": ["uvicorn", "--port", "0", "examples.blog_litestar:app"],
-    "flask": ["flask", "--app", "examples.blog_flask", "run", "--port", "0"],
+    "fastapi": ["uvicorn", "--port", "PORT", "--workers", "2", "examples.blog_fastapi:app"],
+    "litestar": ["uvicorn", "--port", "PORT", "--workers", "2", "examples.blog_litestar:app"],
+    "flask": [
+        *["gunicorn", "--bind", "127.0.0.1:PORT", "--workers", "2", "--threads", "2", "--preload"],
+        "examples.blog_flask:app",
+    ],
 }
 
 
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="module")
+def spans(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file to which the workers write their spans, one a line."""
+    return tmp_path_factory.mktemp("spans") / "spans"
+
+
 @pytest.fixture(scope="module", params=SERVERS)
-def client(request: pytest.FixtureRequest, sample_copy: str) -> Iterator[httpx.Client]:
-    environment = {**os.environ, "DATABASE_URL": sample_copy, "PYTHONUNBUFFERED": "1"}
+def client(request: pytest.FixtureRequest, sample_copy: str, spans: Path) -> Iterator[httpx.Client]:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": sample_copy,
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": str(ROOT / "tests" / "web" / "traced"),
+        "SPANS": str(spans),
+    }
+    port = str(free_port())  # uvicorn with workers does not say which one it was given for 0
     server = subprocess.Popen(
-        [sys.executable, "-m", *SERVERS[request.param]],
+        [sys.executable, "-m", *[each.replace("PORT", port) for each in SERVERS[request.param]]],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -44,10 +71,24 @@ def client(request: pytest.FixtureRequest, sample_copy: str) -> Iterator[httpx.C
             pytest.fail(said)
         with httpx.Client(base_url=found[0], trust_env=False) as client:
             client.headers["x-framework"] = request.param
+            answers(client)
             yield client
     finally:
         server.send_signal(signal.SIGINT)
         server.communicate()
+
+
+def answers(client: httpx.Client) -> None:
+    """Wait until a worker listens."""
+    ends = time.monotonic() + 30
+    while True:
+        try:
+            client.get("/health")
+        except httpx.ConnectError:
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+        else:
+            return
 
 
 def framework(client: httpx.Client) -> str:
@@ -133,6 +174,41 @@ def test_a_wrong_comment_is_refused(
     answer = client.post(f"/posts/{post}/comments", json=comment | change)
     assert (answer.status_code, said in answer.text) == (status, True), answer.text
     assert "none at all" not in answer.text
+
+
+def test_each_worker_has_connections_of_its_own(client: httpx.Client, sample_copy: str) -> None:
+    ends = time.monotonic() + 30
+    with psycopg.connect(sample_copy, autocommit=True) as connection:
+        while time.monotonic() < ends:
+            assert client.get("/ready", headers={"connection": "close"}).status_code == 200
+            found = connection.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name ="
+                " 'concordia_sql'"
+            ).fetchone()
+            if found and found[0] >= 2:
+                return
+    pytest.fail("the workers have one connection together")
+
+
+def test_a_call_is_in_the_trace_of_the_request(client: httpx.Client, spans: Path) -> None:
+    trace = uuid.uuid4().hex
+    client.get("/posts/my-post", headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+    found = [json.loads(line) for line in spans.read_text().splitlines()]
+    parents = {each["span"]: each["parent"] for each in found if each["trace"] == trace}
+    (above,) = [each["span"] for each in found if each["trace"] == trace and each["name"] == "blog.GetPost"]
+    way = []
+    while above in parents:
+        way.append(above := parents[above])
+    assert way[-1] == "00f067aa0ba902b7"
+    assert len(way) >= 2  # the request's own span is between
+
+
+def test_a_request_that_takes_too_long(client: httpx.Client, sample_copy: str) -> None:
+    with psycopg.connect(sample_copy) as connection:
+        connection.execute("LOCK TABLE blog_posts")
+        answer = client.get("/posts/my-post", timeout=30)
+    assert (answer.status_code, answer.json()) == (504, {"detail": "not done in time"})
+    assert client.get("/posts/my-post").status_code == 200
 
 
 def test_it_describes_itself(client: httpx.Client) -> None:
