@@ -148,7 +148,7 @@ _MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Query[Any] | Command[Any]]] 
     "W2": lambda _: blog.ListPosts(status="published", limit=50).into(NewsPost),
     "W3": lambda given: blog.GetPost(slug=given["slug"]).into(blog.Post),
     "W4": lambda given: blog.GetCommentThread(post_id=given["forty_comments"]).into(CommentNode),
-    "W5": lambda given: blog.GetCommentThread(post_id=given["many_comments"]).into(CommentNode),
+    "W5": lambda given: blog.GetCommentThread(post_id=given["many_comments"], limit=1_000_000).into(CommentNode),
     "W6": lambda given: AddComment(id=uuid4().hex, **given["comment"]),
     "W7": lambda given: blog.GetPost(slug=given["slug"], languages=["fr"]).into(blog.PostWithTranslations),
     "W8": lambda given: auth.GetSession(token=given["token"]).into(UserSession),

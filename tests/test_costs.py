@@ -73,7 +73,8 @@ def beyond(connection: Connection, statements: Iterable[Statement[Any]]) -> list
     found = []
     for statement in statements:
         what = cost(connection, statement)
-        shown = what.rows + max(getattr(statement, "limit", 0), getattr(statement, "at_most", 0) or 0) + 10
+        bound = getattr(statement, "limit", None) or getattr(statement, "at_most", None) or 0
+        shown = what.rows + (bound if bound <= 1000 else 0) + 10  # a larger one is that of a whole thread
         shown += RELATION * len(BOUNDED.intersection(field_names(statement.result_class)))
         if what.blocks > PER_ROW * shown:
             found.append(f"{statement}: {what.blocks} blocks for {what.rows} rows")

@@ -25,6 +25,7 @@ from concordia_sql.blog.results import (
 from concordia_sql.common import Count, CountLimit
 from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Maybe, One, Subtree, Tree, cursor
+from concordia_sql.threads.pages import Nodes
 from concordia_sql.values import Language, Part
 
 PostStatus: TypeAlias = Literal["draft", "published", "archived"]
@@ -277,6 +278,8 @@ class GetComment(Subtree[CommentNode]):
     id: str
     of_deleted: bool | None = None
     """Whether to read it if its post is deleted too."""
+    limit: Nodes | None = 10_000
+    """At most so many, the upper levels first; None for all."""
 
 
 @query("blog/get_comment_thread.sql")
@@ -291,6 +294,8 @@ class GetCommentThread(Tree[CommentNode]):
     status: CommentStatus | None = None
     of_deleted: bool | None = None
     """Whether to read those of a deleted post too."""
+    limit: Nodes | None = 10_000
+    """At most so many, the oldest; None for all. One whose parent is not among them is a root."""
 
 
 @query("threads/get.sql", shapes={"item": "blog/comment_details"}, names={"key": "id"})

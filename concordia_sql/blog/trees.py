@@ -11,7 +11,7 @@ from concordia_sql.blog.results import Category
 from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Node, One, Subtree, Tree, cursor
 from concordia_sql.threads.nodes import ThreadNode, ThreadPage
-from concordia_sql.threads.pages import Breadth, Depth, Levels, PagedNode, Roots, Sort
+from concordia_sql.threads.pages import Breadth, Depth, Levels, Nodes, PagedNode, Roots, Sort
 
 _SHAPES = {"shown": "blog/shown_comment", "node": "blog/thread_comment"}
 
@@ -67,6 +67,8 @@ class GetCommentTree(Tree[ThreadCommentNode]):
     """Only this many levels below the roots; 0 for the roots alone."""
     with_hidden: bool | None = None
     """Whether to show deleted and unapproved comments, and those of a deleted post, too, with their content."""
+    limit: Nodes | None = 10_000
+    """At most so many, the oldest, and the hidden ones above them; None for all. One without its parent is a root."""
 
 
 @query("threads/get_subtree.sql", shapes=_SHAPES)
@@ -82,6 +84,8 @@ class GetCommentSubtree(Subtree[ThreadCommentNode]):
     """Only this many levels below the comment."""
     with_hidden: bool | None = None
     """Whether to show deleted and unapproved comments, and those of a deleted post, too, with their content."""
+    limit: Nodes | None = 10_000
+    """At most so many, the upper levels first, and the hidden ones above them; None for all."""
 
 
 @query(

@@ -28,7 +28,7 @@ from concordia_sql.services.results import (
     ReviewNode,
     TranslationDetails,
 )
-from concordia_sql.threads.pages import Depth
+from concordia_sql.threads.pages import Depth, Nodes
 from concordia_sql.values import Day, DayOfWeek, Language, Rating
 
 ListingStatus: TypeAlias = Literal["pending_review", "active", "suspended", "archived", "draft"]
@@ -215,6 +215,8 @@ class GetReviewThread(Subtree[ReviewNode]):
     """Only replies in this status."""
     of_deleted: bool | None = None
     """Whether to read it if its listing is deleted too."""
+    limit: Nodes | None = 10_000
+    """At most so many, the upper levels first; None for all."""
 
 
 @query("services/list_review_threads.sql")
@@ -229,6 +231,8 @@ class ListReviewThreads(Tree[ReviewNode]):
     status: ReviewStatus | None = None
     of_deleted: bool | None = None
     """Whether to read those of a deleted listing too."""
+    limit: Nodes | None = 10_000
+    """At most so many, the oldest; None for all. One whose parent is not among them is a root."""
 
 
 @query("services/list_reviews.sql")

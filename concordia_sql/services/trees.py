@@ -11,7 +11,7 @@ from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Node, One, ParameterError, Subtree, Tree, cursor
 from concordia_sql.services.results import Category
 from concordia_sql.threads.nodes import ThreadNode, ThreadPage
-from concordia_sql.threads.pages import Breadth, Depth, Levels, PagedNode, Roots, Sort
+from concordia_sql.threads.pages import Breadth, Depth, Levels, Nodes, PagedNode, Roots, Sort
 
 ReviewSort: TypeAlias = Sort | Literal["best"]
 
@@ -82,6 +82,8 @@ class GetReviewTree(Tree[ThreadReviewNode]):
     """Only this many levels below the roots; 0 for the roots alone."""
     with_hidden: bool | None = None
     """Whether to show deleted and unapproved reviews, and those of a deleted listing, too, with their content."""
+    limit: Nodes | None = 10_000
+    """At most so many, the oldest, and the hidden ones above them; None for all. One without its parent is a root."""
 
 
 @query("threads/get_subtree.sql", shapes=_SHAPES)
@@ -97,6 +99,8 @@ class GetReviewSubtree(Subtree[ThreadReviewNode]):
     """Only this many levels below the review."""
     with_hidden: bool | None = None
     """Whether to show deleted and unapproved reviews, and those of a deleted listing, too, with their content."""
+    limit: Nodes | None = 10_000
+    """At most so many, the upper levels first, and the hidden ones above them; None for all."""
 
 
 @query(

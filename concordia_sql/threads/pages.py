@@ -15,6 +15,8 @@ from concordia_sql.engine import Node, children_field
 Sort: TypeAlias = Literal["oldest", "newest"]
 Depth: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 """The number of levels below the roots: 0 for the roots alone."""
+Nodes: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+"""How many nodes a whole thread has at most."""
 Roots: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=50)]
 """How many roots each of several pages has at most."""
 Levels: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=100)]

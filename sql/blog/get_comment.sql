@@ -21,7 +21,7 @@ WITH RECURSIVE thread AS (
 
 SELECT blog_comment.*
 FROM blog_comment
-WHERE blog_comment.id = any(array(SELECT thread.id FROM thread))
+WHERE blog_comment.id = any(array(SELECT thread.id FROM thread LIMIT :limit)) -- noqa: AM09
 ORDER BY
     blog_comment.id = :id DESC,
     blog_comment.created_at ASC,

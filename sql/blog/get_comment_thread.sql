@@ -8,3 +8,4 @@ WHERE
 ORDER BY
     blog_comment.created_at,
     blog_comment.id
+LIMIT :limit

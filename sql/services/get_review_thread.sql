@@ -26,7 +26,7 @@ WITH RECURSIVE thread AS (
 
 SELECT services_review.*
 FROM services_review
-WHERE services_review.id = any(array(SELECT thread.id FROM thread))
+WHERE services_review.id = any(array(SELECT thread.id FROM thread LIMIT :limit)) -- noqa: AM09
 ORDER BY
     services_review.id = :id DESC,
     services_review.created_at ASC,

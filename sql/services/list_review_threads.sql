@@ -8,3 +8,4 @@ WHERE
 ORDER BY
     services_review.created_at,
     services_review.id
+LIMIT :limit

@@ -35,21 +35,24 @@ WITH RECURSIVE subtree AS (
 ),
 
 kept AS (
-    SELECT
-        subtree.id,
-        subtree.parent_id
-    FROM subtree
-    WHERE
-        NOT subtree.is_hidden
-        OR :with_hidden::boolean -- when :with_hidden
-        OR ( -- when :depth
-            subtree.depth = :depth::integer -- when :depth
-            AND EXISTS ( -- when :depth
-                SELECT shown.id -- when :depth
-                FROM shown -- when :depth
-                WHERE shown.id = subtree.id -- when :depth
+    (
+        SELECT
+            subtree.id,
+            subtree.parent_id
+        FROM subtree
+        WHERE
+            NOT subtree.is_hidden
+            OR :with_hidden::boolean -- when :with_hidden
+            OR ( -- when :depth
+                subtree.depth = :depth::integer -- when :depth
+                AND EXISTS ( -- when :depth
+                    SELECT shown.id -- when :depth
+                    FROM shown -- when :depth
+                    WHERE shown.id = subtree.id -- when :depth
+                ) -- when :depth
             ) -- when :depth
-        ) -- when :depth
+        LIMIT :limit -- noqa: AM09
+    )
     UNION
     SELECT
         parent.id,

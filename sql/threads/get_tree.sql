@@ -4,16 +4,22 @@
 -- uses: $node
 -- names: subject_id
 WITH RECURSIVE kept AS (
-    SELECT
-        node.id,
-        node.parent_id
-    FROM node
-    WHERE
-        node.subject_id = :subject_id
-        AND (
-            NOT node.is_hidden
-            OR :with_hidden::boolean -- when :with_hidden
-        )
+    (
+        SELECT
+            node.id,
+            node.parent_id
+        FROM node
+        WHERE
+            node.subject_id = :subject_id
+            AND (
+                NOT node.is_hidden
+                OR :with_hidden::boolean -- when :with_hidden
+            )
+        ORDER BY
+            node.created_at,
+            node.id
+        LIMIT :limit
+    )
     UNION
     SELECT
         parent.id,
