@@ -61,6 +61,17 @@ async def test_old_connections_are_renewed(make: Make, database_url: str, other:
         assert await database.fetch(GetNumber(number=1)) == Number(1)
 
 
+async def test_a_connection_that_grew_old_in_use_is_closed_as_it_is_put(make: Make, database_url: str) -> None:
+    async with make(database_url, max_size=1, max_lifetime=0.1, max_idle=600) as database:
+        async with database.querier() as querier:
+            old = querier.connection
+            await asyncio.sleep(0.12)
+            assert not old.closed
+        assert old.closed
+        assert await database.fetch(GetNumber(number=1)) == Number(1)
+        assert stats(database).replaced == 0
+
+
 async def test_connections_too_many_are_closed_when_idle_and_no_others(
     make: Make, database_url: str, other: Connection
 ) -> None:

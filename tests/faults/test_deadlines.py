@@ -175,19 +175,24 @@ async def test_asyncios_own_timeouts_leave_a_silent_server(proxy: Proxy) -> None
     gc.collect()
 
 
+@pytest.mark.parametrize("mode", ["sync", "async"])
 async def test_a_connection_of_the_callers_is_closed_when_it_is_silent(
-    database_url: str, proxy: Proxy, other: Connection
+    proxy: Proxy, other: Connection, mode: str
 ) -> None:
-    with psycopg.connect(proxy.url, autocommit=True) as connection:
-        querier = awaited_querier("sync", connection, deadline=0.1)
-        with pytest.raises(DeadlineExceeded):
-            await querier.fetch(Sleep(seconds=60))
-        assert not connection.closed
-        assert await querier.fetch(GetNumber(number=1), deadline=10) == Number(1)
-        proxy.fall_silent()
-        with pytest.raises(DeadlineExceeded):
-            await querier.fetch(GetNumber(number=1))
-        assert connection.closed
+    connection: Any = (
+        await psycopg.AsyncConnection.connect(proxy.url, autocommit=True)
+        if mode == "async"
+        else psycopg.connect(proxy.url, autocommit=True)
+    )
+    querier = awaited_querier(mode, connection, deadline=0.1)
+    with pytest.raises(DeadlineExceeded):
+        await querier.fetch(Sleep(seconds=60))
+    assert not connection.closed
+    assert await querier.fetch(GetNumber(number=1), deadline=10) == Number(1)
+    proxy.fall_silent()
+    with pytest.raises(DeadlineExceeded):
+        await querier.fetch(GetNumber(number=1))
+    assert connection.closed
 
 
 async def test_an_answer_that_comes_late_counts(make: Make, database_url: str, other: Connection) -> None:
