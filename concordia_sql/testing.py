@@ -99,7 +99,8 @@ def assert_plan(
 ) -> None:
     """For a test: raises AssertionError if a plan of the query does not use the indexes, or reads tables as a whole.
 
-    The plan is the one for any values, with indexes preferred, so that it does not depend on the few rows of a test.
+    The plan is the one for any values, or for those of a query with `plan="custom"`, with indexes preferred, so that it
+    does not depend on the few rows of a test.
     All statements of a command are planned; none is run.
     """
     used = scans_of(querier.connection, query)
@@ -110,7 +111,7 @@ def assert_plan(
 
 
 def scans_of(connection: psycopg.Connection[Any], query: Statement[Any]) -> set[str]:
-    """The indexes in the plans for any values, with indexes preferred. A table read as a whole is there by name.
+    """The indexes in the plans of the query, with indexes preferred. A table read as a whole is there by name.
 
     All statements of a command are read.
     """
@@ -120,7 +121,7 @@ def scans_of(connection: psycopg.Connection[Any], query: Statement[Any]) -> set[
 
 def _scans_of(connection: psycopg.Connection[Any], query: Statement[Any], composed: Composed) -> set[str]:
     with connection.transaction(force_rollback=True):
-        connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        connection.execute(f"SET LOCAL plan_cache_mode = force_{query._plan or 'generic'}_plan".encode())
         connection.execute("SET LOCAL enable_seqscan = off")
         connection.execute(b"PREPARE planned AS " + composed.encoded)
         values = SQL(", ").join(map(Literal, composed.values(query)))

@@ -9,8 +9,9 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from concordia_sql import Querier, blog
+from concordia_sql import Many, Querier, blog
 from concordia_sql.testing import assert_plan
+from tests.support.statements import query, write
 
 SUITE = """
 import pytest
@@ -204,3 +205,22 @@ def test_a_plan_that_is_another(sample: psycopg.Connection[TupleRow]) -> None:
         assert_plan(querier, blog.GetPost(slug="x"), uses=["no_such_idx"])
     with pytest.raises(AssertionError, match=r"blog\.CountPosts reads blog_posts as a whole"):
         assert_plan(querier, blog.CountPosts(slug_contains="x"), no_scan_of="blog_posts")
+
+
+def test_a_custom_plan_is_that_for_its_values(connection: psycopg.Connection[TupleRow], tmp_path: Path) -> None:
+    connection.execute("CREATE TABLE things (id int PRIMARY KEY, kind text NOT NULL)")
+    connection.execute("CREATE INDEX rare_idx ON things (id) WHERE kind = 'rare'")
+    path = write(tmp_path, "mine/list.sql", "-- Some.\nSELECT things.id FROM things WHERE things.kind = :kind::text")
+
+    @query(path)
+    class ForAll(Many[int]):
+        kind: str
+
+    @query(path, plan="custom")
+    class ForEach(Many[int]):
+        kind: str
+
+    assert_plan(Querier(connection), ForEach(kind="rare"), uses="rare_idx", no_scan_of="things")
+    for each in (ForAll(kind="rare"), ForEach(kind="other")):
+        with pytest.raises(AssertionError, match="does not use rare_idx"):
+            assert_plan(Querier(connection), each, uses="rare_idx")
