@@ -80,9 +80,9 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS session_active_organization_idx ON sessi
 CREATE INDEX CONCURRENTLY IF NOT EXISTS invitation_newest_idx ON invitation (created_at DESC, id DESC);
 
 CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_authors_avatar_idx ON blog_authors (avatar_id);
-CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_authors_organization_idx ON blog_authors (works_for_id, slug, id);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_authors_organization_idx ON blog_authors (works_for_id, slug);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_categories_featured_image_idx ON blog_categories (featured_image_id);
-CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_categories_children_idx ON blog_categories (parent_id, slug, id);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_categories_children_idx ON blog_categories (parent_id, slug);
 
 -- Lists of posts, newest first: all, of one status, of one organization.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_posts_newest_idx
@@ -108,7 +108,7 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_comments_post_oldest_idx ON blog_co
 CREATE INDEX CONCURRENTLY IF NOT EXISTS blog_comments_moderation_idx ON blog_comments (status, created_at, id);
 
 CREATE INDEX CONCURRENTLY IF NOT EXISTS services_categories_featured_image_idx ON services_categories (featured_image_id);
-CREATE INDEX CONCURRENTLY IF NOT EXISTS services_categories_children_idx ON services_categories (parent_id, sort_order, slug, id);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS services_categories_children_idx ON services_categories (parent_id, sort_order, slug);
 
 -- Lists of services, newest first: all, of one status, category, organization or provider.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS services_listings_newest_idx

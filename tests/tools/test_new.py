@@ -107,7 +107,7 @@ def differences(cls: type[Statement[Any]], made: Outline) -> Iterator[tuple[str,
         yield ("a parameter too many" if own else "parameter left out"), f"{cls.query_name}.{name}"
     for name, field in fields.items():
         where = f"{cls.query_name}.{name}"
-        if name == "at_most":
+        if name == "at_most" or (name == "limit" and type(None) in typing.get_args(hints[name])):
             yield "no limit", where
         elif name in made.parameters:
             for reason in of_parameter(hints[name], field, made.parameters[name]):
