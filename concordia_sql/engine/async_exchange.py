@@ -2,17 +2,18 @@
 
 import contextlib
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 import psycopg
-from psycopg import waiting
+from psycopg import capabilities, generators, waiting
 from psycopg.abc import PQGen
+from psycopg.pq.abc import PGcancel, PGcancelConn
 
 from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.errors import ConcordiaError
-from concordia_sql.engine.session import Session
+from concordia_sql.engine.session import Cancellation, Session
 from concordia_sql.engine.steps import INTERVAL, NARROW_INTERVAL, TimeIsUp, is_over, until
-from concordia_sql.engine.wakeups import AsyncJob
+from concordia_sql.engine.wakeups import AsyncJob, async_apart, async_wait
 
 R = TypeVar("R")
 
@@ -35,26 +36,34 @@ async def exchange(session: Session, steps: PQGen[R], deadline: Deadline | None)
     """
     try:
         if deadline is None:
-            return await waiting.wait_async(steps, session.pgconn.socket, INTERVAL)
-        return await waiting.wait_async(until(deadline.ends, steps), session.pgconn.socket, NARROW_INTERVAL)
+            return await async_wait(steps, session.pgconn.socket, INTERVAL)
+        return await async_wait(until(deadline.ends, steps), session.pgconn.socket, NARROW_INTERVAL)
     except TimeIsUp:
         return await cancel(session, steps)
-    except BaseException:
+    except BaseException as error:
         if not is_over(steps):
             with contextlib.suppress(TimeIsUp, psycopg.Error, ConcordiaError):
                 await cancel(session, steps)
+        elif session.is_active() and not isinstance(error, psycopg.Error | ConcordiaError):  # it came into the steps
+            AsyncJob("cancel", _cancel, session.cancellation())
+            session.finish()
         raise
 
 
 async def cancel(session: Session, steps: PQGen[R]) -> R:
-    """What the steps give, if they end soon or in spite of being cancelled; else TimeIsUp."""
+    """What the steps give, if they end soon or in spite of being cancelled; else TimeIsUp.
+
+    If an exception ends this waiting too, the server is told beside the caller, and the connection is closed.
+    """
     began = monotonic()
     is_known = False
+    job: AsyncJob | None = None
+    request = session.cancellation()
     try:
         try:
             result = await _finish(session, steps, began + _PATIENCE)
         except TimeIsUp:
-            job = AsyncJob("cancel", _cancel, session.connection)
+            job = AsyncJob("cancel", _cancel, request)
         except (psycopg.Error, ConcordiaError):
             is_known = True
             raise
@@ -70,13 +79,21 @@ async def cancel(session: Session, steps: PQGen[R]) -> R:
         if is_known:
             session.is_settled = True
         else:  # the server might cancel what comes next
+            if job is None:
+                AsyncJob("cancel", _cancel, request)
             session.finish()
 
 
 async def _finish(session: Session, steps: PQGen[R], ends: float) -> R:
-    return await waiting.wait_async(until(ends, steps), session.pgconn.socket, _SHORT_INTERVAL)
+    return await async_wait(until(ends, steps), session.pgconn.socket, _SHORT_INTERVAL)
 
 
-async def _cancel(connection: "psycopg.AsyncConnection[Any]") -> None:
+async def _cancel(request: Cancellation | None) -> None:
+    """Tell the server to cancel."""
     with contextlib.suppress(psycopg.Error, OSError):
-        await connection.cancel_safe(timeout=_CANCEL_SECONDS)
+        if request is not None and capabilities.has_cancel_safe():
+            cancelling = cast("PGcancelConn", request)
+            cancelling.start()
+            await waiting.wait_conn_async(generators.cancel(cancelling), INTERVAL, _CANCEL_SECONDS)
+        elif request is not None:
+            await async_apart(cast("PGcancel", request).cancel)

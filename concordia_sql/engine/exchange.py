@@ -3,17 +3,18 @@
 
 import contextlib
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 import psycopg
-from psycopg import waiting
+from psycopg import capabilities, generators, waiting
 from psycopg.abc import PQGen
+from psycopg.pq.abc import PGcancel, PGcancelConn
 
 from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.errors import ConcordiaError
-from concordia_sql.engine.session import Session
+from concordia_sql.engine.session import Cancellation, Session
 from concordia_sql.engine.steps import INTERVAL, NARROW_INTERVAL, TimeIsUp, is_over, until
-from concordia_sql.engine.wakeups import Job
+from concordia_sql.engine.wakeups import Job, apart, wait
 
 R = TypeVar("R")
 
@@ -36,26 +37,34 @@ def exchange(session: Session, steps: PQGen[R], deadline: Deadline | None) -> R:
     """
     try:
         if deadline is None:
-            return waiting.wait(steps, session.pgconn.socket, INTERVAL)
-        return waiting.wait(until(deadline.ends, steps), session.pgconn.socket, NARROW_INTERVAL)
+            return wait(steps, session.pgconn.socket, INTERVAL)
+        return wait(until(deadline.ends, steps), session.pgconn.socket, NARROW_INTERVAL)
     except TimeIsUp:
         return cancel(session, steps)
-    except BaseException:
+    except BaseException as error:
         if not is_over(steps):
             with contextlib.suppress(TimeIsUp, psycopg.Error, ConcordiaError):
                 cancel(session, steps)
+        elif session.is_active() and not isinstance(error, psycopg.Error | ConcordiaError):  # it came into the steps
+            Job("cancel", _cancel, session.cancellation())
+            session.finish()
         raise
 
 
 def cancel(session: Session, steps: PQGen[R]) -> R:
-    """What the steps give, if they end soon or in spite of being cancelled; else TimeIsUp."""
+    """What the steps give, if they end soon or in spite of being cancelled; else TimeIsUp.
+
+    If an exception ends this waiting too, the server is told beside the caller, and the connection is closed.
+    """
     began = monotonic()
     is_known = False
+    job: Job | None = None
+    request = session.cancellation()
     try:
         try:
             result = _finish(session, steps, began + _PATIENCE)
         except TimeIsUp:
-            job = Job("cancel", _cancel, session.connection)
+            job = Job("cancel", _cancel, request)
         except (psycopg.Error, ConcordiaError):
             is_known = True
             raise
@@ -71,13 +80,21 @@ def cancel(session: Session, steps: PQGen[R]) -> R:
         if is_known:
             session.is_settled = True
         else:  # the server might cancel what comes next
+            if job is None:
+                Job("cancel", _cancel, request)
             session.finish()
 
 
 def _finish(session: Session, steps: PQGen[R], ends: float) -> R:
-    return waiting.wait(until(ends, steps), session.pgconn.socket, _SHORT_INTERVAL)
+    return wait(until(ends, steps), session.pgconn.socket, _SHORT_INTERVAL)
 
 
-def _cancel(connection: "psycopg.Connection[Any]") -> None:
+def _cancel(request: Cancellation | None) -> None:
+    """Tell the server to cancel."""
     with contextlib.suppress(psycopg.Error, OSError):
-        connection.cancel_safe(timeout=_CANCEL_SECONDS)
+        if request is not None and capabilities.has_cancel_safe():
+            cancelling = cast("PGcancelConn", request)
+            cancelling.start()
+            waiting.wait_conn(generators.cancel(cancelling), INTERVAL, _CANCEL_SECONDS)
+        elif request is not None:
+            apart(cast("PGcancel", request).cancel)

@@ -18,7 +18,7 @@ import psycopg
 from psycopg import capabilities, generators, pq
 from psycopg.abc import Buffer, PQGen
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGcancel, PGcancelConn, PGresult
 
 from concordia_sql.engine import forks
 from concordia_sql.engine.adapters import LOOK_UP, Adaptation, as_sent
@@ -82,6 +82,7 @@ class Prepared:
 
 Results: TypeAlias = list[PGresult]
 """What comes back for a command: mostly one result."""
+Cancellation: TypeAlias = PGcancelConn | PGcancel
 Call: TypeAlias = tuple[Prepared, Sequence[Buffer | None]]
 """A statement with the values of its parameters."""
 
@@ -207,6 +208,12 @@ class Session:
         """Whether nothing is left to roll back here: no transaction, no connection, or another process's."""
         ended = self.pgconn.transaction_status in (_IDLE, pq.TransactionStatus.UNKNOWN)
         return ended or self._process != forks.process
+
+    def cancellation(self) -> Cancellation | None:
+        """What tells the server to cancel what runs, also when the connection is closed by then."""
+        with contextlib.suppress(psycopg.OperationalError):  # it is closed already
+            return self.pgconn.cancel_conn() if capabilities.has_cancel_safe() else self.pgconn.get_cancel()
+        return None
 
     def finish(self) -> None:
         """Close the connection, of which nobody knows what it would say next."""

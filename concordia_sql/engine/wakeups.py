@@ -7,9 +7,15 @@ import asyncio
 import contextlib
 import contextvars
 import queue
+import select
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
+
+from psycopg import waiting
+from psycopg.abc import PQGen
+
+R = TypeVar("R")
 
 
 def here() -> object:
@@ -18,6 +24,45 @@ def here() -> object:
 
 
 async_here = asyncio.get_running_loop
+
+
+def apart(function: Callable[[], None]) -> None:
+    """Run a function that waits: this thread may."""
+    function()
+
+
+async_apart = asyncio.to_thread
+
+_EVENTS = {
+    waiting.WAIT_R: select.POLLIN,
+    waiting.WAIT_W: select.POLLOUT,
+    waiting.WAIT_RW: select.POLLIN | select.POLLOUT,
+}
+_READY = {select.POLLIN: waiting.READY_R, select.POLLOUT: waiting.READY_W}
+"""Other events end the connection, which is said by reading from it."""
+
+
+def wait(steps: PQGen[R], fileno: int, seconds: float) -> R:
+    """What the steps give. They are resumed when what they wait for is there, or so many seconds are over.
+
+    psycopg's own, in C, would not look at a clock, or call handlers, while signals come more often than that: as from
+    the timer of a profiler.
+    """
+    try:
+        awaited = next(steps)
+        poll = select.poll()
+        poll.register(fileno, _EVENTS[awaited])
+        while True:
+            events = poll.poll(seconds * 1000)
+            next_awaited = steps.send(_READY.get(events[0][1], waiting.READY_RW) if events else waiting.READY_NONE)
+            if next_awaited != awaited:
+                awaited = next_awaited
+                poll.modify(fileno, _EVENTS[awaited])
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]
+
+
+async_wait = waiting.wait_async
 
 
 class Wakeup:

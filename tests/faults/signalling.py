@@ -3,12 +3,13 @@
 import random
 import signal
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
 import psycopg
 
-from concordia_sql import Database, Querier
+from concordia_sql import Database, DeadlineExceeded, Querier
 from tests.faults import TIMES
 from tests.support.queries import AddThing, CountUp, GetNumber, Number, Sleep
 
@@ -75,6 +76,45 @@ def querier(url: str) -> None:
             end_soon(call)
             if not connection.closed:
                 assert querier.fetch_batch(CountUp(last=2), GetNumber(number=5)) == ([Number(1), Number(2)], Number(5))
+
+
+def twice(url: str) -> None:
+    """The second time while the server is told of the first: no query goes on there."""
+    left: list[int] = []
+
+    def raise_while_left(*_: object) -> None:
+        if left:
+            left.pop()
+            raise TimeLimit
+
+    signal.signal(signal.SIGALRM, raise_while_left)
+    with Database(url, max_size=1) as database, psycopg.connect(url, autocommit=True) as other:
+        for number in range(10 * TIMES):
+            left[:] = [1, 2]
+            signal.setitimer(signal.ITIMER_REAL, 0.02, random.uniform(0.001, 0.02))
+            with suppress(TimeLimit):
+                with suppress(TimeLimit):
+                    database.fetch(Sleep(seconds=60))
+                time.sleep(1)  # the second comes here, if it did not before
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            assert database.fetch(GetNumber(number=number)) == Number(number)
+            ends = time.monotonic() + 10
+            while other.execute("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'").fetchone():
+                assert time.monotonic() < ends, "a query goes on"
+
+
+def ticking(url: str) -> None:
+    """A deadline holds, and a handler is called, while signals come more often than anything is looked at."""
+    ticks: list[int] = []
+    signal.signal(signal.SIGALRM, lambda *_: ticks.append(1))
+    with Database(url) as database:
+        signal.setitimer(signal.ITIMER_REAL, 0.002, 0.002)
+        began = time.monotonic()
+        with suppress(DeadlineExceeded):
+            database.fetch(Sleep(seconds=10), deadline=0.2)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        assert time.monotonic() - began < 5
+        assert len(ticks) > 10
 
 
 def raise_it(*_: object) -> None:

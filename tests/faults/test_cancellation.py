@@ -108,6 +108,24 @@ async def test_the_pool_is_whole_after_tasks_were_cancelled(
         assert (database.stats().open, database.stats().in_use, database.stats().waiting) == (SIZE, 0, 0)
 
 
+@pytest.mark.parametrize("pause", [0, 0.005, 0.03])
+async def test_a_task_that_is_cancelled_twice_leaves_nothing_busy(
+    database_url: str, other: Connection, pause: float
+) -> None:
+    """The second time while the server is told, or is about to be."""
+    async with AsyncDatabase(database_url, max_size=1) as database:
+        for _ in range(3):
+            task = asyncio.create_task(database.fetch(Sleep(seconds=60)))
+            await until(lambda: busy(other))
+            task.cancel()
+            await asyncio.sleep(pause)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            await until(lambda: not busy(other))
+        assert await database.fetch(GetNumber(number=1)) == Number(1)
+
+
 async def test_a_cancelled_command_is_done_or_not(database_url: str, other: Connection) -> None:
     """Whole in any case: a row of the table for a call that ended, and none that is half of a transaction."""
     async with AsyncDatabase(database_url, max_size=SIZE) as database:

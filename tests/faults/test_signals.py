@@ -11,7 +11,7 @@ from concordia_sql.engine.leases import move
 from tests.faults import run_alone
 
 
-@pytest.mark.parametrize("scene", ["fetch", "fetch_slowly", "transaction", "stream", "querier"])
+@pytest.mark.parametrize("scene", ["fetch", "fetch_slowly", "transaction", "stream", "querier", "twice", "ticking"])
 @pytest.mark.usefixtures("other")
 def test_no_connection_is_lost_or_poisoned(database_url: str, scene: str) -> None:
     """In a process of its own: in this one the exception would also come into what measures the coverage."""
