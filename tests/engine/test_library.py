@@ -19,6 +19,7 @@ from concordia_sql import (
     Library,
     Many,
     MissingReference,
+    NoConnection,
     NotMigrated,
     Querier,
     Refused,
@@ -84,6 +85,17 @@ def test_its_queries_read_over_its_shapes(shop: Database) -> None:
         **attrs.asdict(LOAF), orders=(bakery.Order(2, ANNA),)
     )
     assert shop.fetch(bakery.CountOrders()) == bakery.Count(1)
+
+
+def test_its_pool_has_the_name_that_she_gives(shop: Database, empty_url: str, connection: Connection) -> None:
+    with Database(empty_url, name="bakery", max_size=1, timeout=0.05) as database, database.querier() as querier:
+        assert querier.fetch(bakery.CountOrders()) == bakery.Count(0)
+        named = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s"
+        assert connection.execute(named, ["bakery"]).fetchone() == (1,)
+        assert database.stats().name == "bakery"
+        with pytest.raises(NoConnection, match="^bakery: no connection was free") as caught:
+            database.fetch(bakery.CountOrders())
+        assert "concordia" not in said(caught.value).lower()
 
 
 async def test_types_of_its_own_in_a_stream_and_unprepared(shop: Database, empty_url: str) -> None:
