@@ -54,7 +54,7 @@ class AddComments(Affected):
     What is wrong with one is said with its number, counted from 0: ParameterError for what does not fit, Conflict for
     its id and MissingReference for its post or parent in `row`, and Refused in `found`, when its post is deleted
     (`deleted_post`) or takes no comments (`comments_closed`), or when its parent is a comment on another post
-    (`parent_of_another_post`) or comes after it (`parent_behind`).
+    (`parent_of_another_post`) or comes after it (`parent_after`).
     """
 
     comments: Sequence[NewComment]

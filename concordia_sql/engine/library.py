@@ -71,7 +71,7 @@ def advice_of(library: "Library") -> str:
     if library.not_migrated is not None:
         return library.not_migrated
     command = apply_command(library)
-    return command and f"the database is not migrated, or behind. Run: {command}"
+    return command and f"the database lacks migrations. Run: {command}"
 
 
 def _module_of(library: "Library") -> str | None:

@@ -56,7 +56,7 @@ class AddReviews(Affected):
     What is wrong with one is said with its number, counted from 0: ParameterError for what does not fit, Conflict for
     its id and MissingReference for its listing or parent in `row`, and Refused in `found`, when its listing is deleted
     (`deleted_service`) or takes no reviews (`reviews_closed`), or when its parent is a review of another listing
-    (`parent_of_another_service`) or comes after it (`parent_behind`).
+    (`parent_of_another_service`) or comes after it (`parent_after`).
     """
 
     reviews: Sequence[NewReview]

@@ -48,7 +48,7 @@ parent AS (
 
 SELECT
     refuse_command(
-        CASE WHEN parent.post_id <> reply.post_id THEN 'parent_of_another_post' ELSE 'parent_behind' END,
+        CASE WHEN parent.post_id <> reply.post_id THEN 'parent_of_another_post' ELSE 'parent_after' END,
         (reply.number - 1)::text
     )
 FROM reply

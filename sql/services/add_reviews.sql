@@ -48,7 +48,7 @@ parent AS (
 
 SELECT
     refuse_command(
-        CASE WHEN parent.service_id <> reply.service_id THEN 'parent_of_another_service' ELSE 'parent_behind' END,
+        CASE WHEN parent.service_id <> reply.service_id THEN 'parent_of_another_service' ELSE 'parent_after' END,
         (reply.number - 1)::text
     )
 FROM reply

@@ -111,8 +111,8 @@ def test_the_one_of_many_that_is_wrong_is_named(
     [
         ("z", "parent_of_another_post"),
         ("n1", "parent_of_another_post"),
-        ("n2", "parent_behind"),
-        ("n3", "parent_behind"),
+        ("n2", "parent_after"),
+        ("n3", "parent_after"),
     ],
 )
 def test_one_of_many_whose_parent_cannot_be_is_named(connection: Connection, parent: str, reason: str) -> None:

@@ -92,7 +92,7 @@ async def test_what_is_missing_is_explained(
 
 def test_in_a_transaction_the_cause_is_not_asked_for(connection: Connection) -> None:
     connection.execute("ALTER TABLE profile DROP COLUMN bio")
-    with pytest.raises(NotMigrated, match="not migrated, or behind"), Querier(connection).transaction() as querier:
+    with pytest.raises(NotMigrated, match="lacks migrations"), Querier(connection).transaction() as querier:
         querier.fetch(profile.GetProfile(user_id="x"))
 
 

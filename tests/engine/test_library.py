@@ -183,7 +183,7 @@ def test_what_is_missing_is_to_be_migrated_by_its_own(empty_url: str, connection
         querier.fetch_batch(bakery.ListLoaves(), auth.ListUsers())
     names = "shop.ListLoaves, auth.ListUsers"
     assert str(both.value) == f"{names}: {missing} {run} and concordia-sql check"
-    assert advice_of(CONCORDIA) == "the database is not migrated, or behind. Run: concordia-sql migrate"
+    assert advice_of(CONCORDIA) == "the database lacks migrations. Run: concordia-sql migrate"
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_what_is_missing_is_to_be_migrated_by_its_own(empty_url: str, connection
 )
 def test_what_a_library_says_of_missing_tables(given: dict[str, object], expected: str) -> None:
     library = Library(Path("sql"), **given)  # type: ignore[arg-type]
-    assert advice_of(library).removeprefix("the database is not migrated, or behind. Run: ") == expected
+    assert advice_of(library).removeprefix("the database lacks migrations. Run: ") == expected
 
 
 def test_the_outermost_module_that_names_a_library_is_the_one_to_name(monkeypatch: pytest.MonkeyPatch) -> None:

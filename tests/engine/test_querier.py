@@ -539,7 +539,7 @@ async def test_tables_of_concordia_that_are_missing_are_not_migrated(querier: As
         "all migrations are applied, so something was changed since. See: concordia-sql check"
     )
     assert str(empty.value).startswith("auth.ListUsers: relation ")
-    assert str(empty.value).endswith(f"; the database is not migrated, or behind. Run: {how} See: concordia-sql check")
+    assert str(empty.value).endswith(f"; the database lacks migrations. Run: {how} See: concordia-sql check")
     assert isinstance(behind.value.__cause__, psycopg.errors.UndefinedColumn)
     assert isinstance(empty.value.__cause__, psycopg.errors.UndefinedTable)
     assert "secret" not in said(behind.value)

@@ -218,7 +218,7 @@ def add_many(model: Model, table: str, command: Any) -> int:
         parents = [(-1, each) for each in model.find(table, id=row["parent_id"])]
         parents += [(other, each) for other, each in enumerate(rows) if each["id"] == row["parent_id"]]
         reasons = [
-            "parent_behind" if parent[scope] == row[scope] else f"parent_of_another_{scope.removesuffix('_id')}"
+            "parent_after" if parent[scope] == row[scope] else f"parent_of_another_{scope.removesuffix('_id')}"
             for other, parent in parents
             if parent[scope] != row[scope] or other >= number
         ]
