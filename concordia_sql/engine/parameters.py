@@ -33,6 +33,7 @@ from concordia_sql.engine.errors import ParameterError
 
 _SCALAR = PLAIN - {datetime.datetime}
 _NUMBERS = _SCALAR - {str}
+_TIMETZ = ("timetz", "time with time zone")
 _UNBOUNDED = (*JSON_TYPES, "numeric", "decimal", "real", "float", "double precision", "text", "varchar")
 """The types, or how they begin, that take an int of any size."""
 
@@ -114,7 +115,9 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: 
 
 
 def _for_casts(value: Any, expected: Any, kinds: frozenset[str], name: str) -> Any:
-    """The value as these types take it, JSON types for arrays of them. Refuses an object where a type is no JSON."""
+    """The value as these types take it, JSON types for arrays of them. Refuses what those would change that are no JSON."""
+    if not kinds or not kinds.issubset(JSON_TYPES):
+        _check_for_types(value, kinds)
     if "jsonb" in kinds or ("json" in kinds and not isinstance(value, str)):
         value = _as_json(value, expected)
     if not kinds.issubset(JSON_TYPES) and _holds_object(value):
@@ -179,6 +182,22 @@ def _checked_value(value: Any, *, bounded: bool) -> Any:
             if type(inner) not in _NUMBERS and not (type(inner) is str and inner.isprintable()):
                 _checked_value(inner, bounded=False)
     return value
+
+
+def _check_for_types(value: Any, kinds: frozenset[str]) -> None:
+    """Refuse what a type other than JSON would change: the time zone of a time, and lists in an array.
+
+    Source: PostgreSQL manual, "Arrays" and "Date/Time Types".
+    """
+    if isinstance(value, datetime.time):
+        if value.tzinfo is not None and not (kinds and all(kind.startswith(_TIMETZ) for kind in kinds)):
+            raise ParameterError("a time with a time zone, which only a parameter that is cast to timetz keeps")
+    elif isinstance(value, tuple | list):
+        lengths = {len(item) if isinstance(item, tuple | list) else None for item in value}
+        if len(lengths) > 1 or lengths == {0}:
+            raise ParameterError("lists of more than one length, or empty ones, which an array cannot hold")
+        for item in value:
+            _check_for_types(item, kinds)
 
 
 def _check_text(value: str) -> None:

@@ -69,6 +69,12 @@ class Source:
         return frozenset(own).union(*(each.parameters for each in self.before))
 
     @property
+    def required(self) -> frozenset[str]:
+        """Those that stand outside of conditional lines. A shape may name them too."""
+        own = (token.text[1:] for token in self.body if token.kind == "parameter" and not token.when)
+        return frozenset(own).union(*(each.required for each in self.before))
+
+    @property
     def conditions(self) -> frozenset[str]:
         """The conditions of the conditional lines."""
         own = (token.when for token in self.body if token.when)

@@ -261,7 +261,7 @@ class _Parameters:
         self._filled = {name for body in bodies for name in _filled(body)}
         conditions = [part for each in source.all_conditions for part in fields_in(each)]
         self._optional = {name for name, value in conditions if value is None}
-        self._optional |= {name for shape in source.shapes() for name in shape.source.parameters}
+        self._optional |= {name for shape in source.shapes() for name in shape.source.parameters - source.required}
 
     def found(self, describer: Describer, compose_for: Callable[[frozenset[str]], Composed]) -> Mapping[str, Parameter]:
         """The parameters by name: those that are required first."""

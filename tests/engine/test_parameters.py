@@ -378,6 +378,28 @@ def test_a_text_in_an_array_is_json_already_where_it_is_cast_to_json(ask: Ask) -
     assert ask(Sequence[str], ['{"a": 1}'], "SELECT to_json(:v::jsonb[]) AS r") == [['{"a": 1}']]
 
 
+@pytest.mark.parametrize("value", [[[1, 2], [3]], [[], []], [[1], []], [[[1]], [[2], [3]]], [[[]]], [[1], None]])
+def test_lists_that_an_array_cannot_hold_are_refused(ask: Ask, value: Any) -> None:
+    """PostgreSQL makes one empty array of empty ones."""
+    hint = Sequence[Any]
+    with pytest.raises(ParameterError, match=r"^mine\.Ask: v: lists of more than one length, or empty ones"):
+        ask(hint, value, "SELECT to_json(:v::int[]) AS r")
+    assert ask(hint, value, "SELECT :v::jsonb AS r") == [value]
+    for other in [[1, 2], [3, 4]], [], [1, None]:
+        assert ask(hint, other, "SELECT to_json(:v::int[]) AS r") == [other]
+
+
+@pytest.mark.parametrize("cast", ["::time", "::time(0)", "", "::text"])
+def test_a_time_with_a_time_zone_is_refused_where_it_would_be_lost(ask: Ask, cast: str) -> None:
+    aware, text = datetime.time(12, tzinfo=datetime.UTC), "SELECT coalesce({}, '12:00+00')::text AS r"
+    for hint, value, array in (datetime.time, aware, ""), (Sequence[datetime.time], [aware], "[]" if cast else ""):
+        with pytest.raises(ParameterError, match=r"^mine\.Ask: v: a time with a time zone, which only a parameter"):
+            ask(hint, value, text.format(f":v{cast}{array}"))
+    assert ask(datetime.time, aware, text.format(":v::timetz")) == ["12:00:00+00"]
+    assert ask(datetime.time, aware, text.format(":v::time with time zone")) == ["12:00:00+00"]
+    assert ask(datetime.time, aware.replace(tzinfo=None), "SELECT :v::time AS r") == [datetime.time(12)]
+
+
 @pytest.mark.parametrize("value", [{"secret": 1}, [{"secret": 1}], [[{"secret": 1}]]])
 @pytest.mark.parametrize(
     "text", ["SELECT :v::text AS r", "SELECT :v AS r", "SELECT :v::jsonb AS r WHERE :v::text <> ''"]
