@@ -115,7 +115,7 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: 
 
 
 def _for_casts(value: Any, expected: Any, kinds: frozenset[str], name: str) -> Any:
-    """The value as these types take it, JSON types for arrays of them. Refuses what those would change that are no JSON."""
+    """The value as these types take it, JSON types for arrays of them. Refuses what a type other than JSON changes."""
     if not kinds or not kinds.issubset(JSON_TYPES):
         _check_for_types(value, kinds)
     if "jsonb" in kinds or ("json" in kinds and not isinstance(value, str)):
