@@ -16,8 +16,9 @@ def drizzle_lines(without: Sequence[str] = ()) -> Iterator[str]:
     """
     yield "// drizzle.config.ts"
     yield 'tablesFilter: ["!_yoyo_*", "!yoyo_*"],'
-    for name, table in added(*catalogues()).items():
-        lines = list(_table(name, table, without))
+    own, whole = catalogues()
+    for name, table in added(own, whole).items():
+        lines = list(_table(name, table, [*whole[name].columns], without))
         if lines or table.columns:
             yield ""
             yield f"// {name}"
@@ -41,9 +42,9 @@ def dropped() -> str:
     )
 
 
-def _table(name: str, table: Table, without: Sequence[str]) -> Iterator[str]:
+def _table(name: str, table: Table, columns: Sequence[str], without: Sequence[str]) -> Iterator[str]:
     for index in table.indexes:
-        yield f"  {_index(index)},"
+        yield f"  {_index(index, columns)},"
     for key in table.foreign_keys:
         if f"{name}.{key.columns[0]}" in without:
             continue
@@ -55,22 +56,28 @@ def _table(name: str, table: Table, without: Sequence[str]) -> Iterator[str]:
         )
 
 
-def _index(index: Index) -> str:
+def _index(index: Index, known: Sequence[str]) -> str:
     if index.unique:
-        columns = ", ".join(f"table.{_camel(column)}" for column in index.unique)
+        # In the order of the table, in which a push reads the columns of a key back.
+        columns = ", ".join(f"table.{_camel(column)}" for column in sorted(index.unique, key=known.index))
         if index.name.endswith("_pkey"):
             return f'primaryKey({{ name: "{index.name}", columns: [{columns}] }})'
         return f'unique("{index.name}").on({columns})'
     method, parts, condition = index.parts()
-    items = ", ".join(map(_item, parts))
+    items = _items(parts)
     where = f".where(sql`{_escaped(condition)}`)" if condition else ""
     call = f"on({items})" if method == "btree" else f'using("{method}", {items})'
     return f'index("{index.name}").{call}{where}'
 
 
-def _item(item: str) -> str:
-    """A column or an expression of an index."""
-    return f"table.{_camel(item)}" if re.fullmatch(r"\w+", item) else f"sql`{_escaped(item)}`"
+def _items(parts: Sequence[str]) -> str:
+    """The columns and expressions of an index. With an expression, all are its text: a push reads them back so."""
+    columns = [re.fullmatch(r"(\w+)( DESC)?", part) for part in parts]
+    if all(columns):
+        return ", ".join(
+            f"table.{_camel(column[1])}{'.desc().nullsFirst()' if column[2] else ''}" for column in columns if column
+        )
+    return ", ".join(f"sql`{_escaped(part)}`" for part in parts)
 
 
 def _escaped(text: str) -> str:
