@@ -2,7 +2,7 @@
 # make test PYTHON=python3.13
 export PYTHON ?= python3
 
-.PHONY: demo test test-debian test-oldest lint check fuzz soak serve sync docs bench bench-quick bench-costs bench-check bench-micro FORCE
+.PHONY: demo test test-debian test-oldest lint check fuzz soak serve sync docs docs-site bench bench-quick bench-costs bench-check bench-micro FORCE
 .DEFAULT_GOAL := demo
 
 demo: .venv/ready
@@ -50,7 +50,11 @@ sync: .venv/ready
 	.venv/bin/python -m tests.support.make_exports
 
 docs: sync
-	.venv/bin/python docs/generate.py
+	.venv/bin/python -m docs.generate
+
+# The site, in .venv/site: any warning is an error.
+docs-site: .venv/ready
+	.venv/bin/sphinx-build --quiet --fail-on-warning --keep-going --builder dirhtml -c docs . .venv/site
 
 bench: .venv/ready
 	.venv/bin/uv sync --frozen --system-certs --group bench

@@ -1,5 +1,6 @@
 """The page of the documentation that shows a run: `docs/benchmarks.md` with its charts."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.chart import Bar, Panel, draw
@@ -9,6 +10,8 @@ from benchmarks.tables import Table, make_tables, peers_of, ratio_text, time_tex
 from benchmarks.workloads import GROWING, WORKLOADS
 
 DOCS = ROOT / "docs"
+_SUMMARY = ("W1", "W2")
+"""The workloads of the README's chart."""
 _TRIED = "tried.md"
 """What was tried to be faster: written by hand, beside the charts."""
 _COSTS = "costs.md"
@@ -19,7 +22,8 @@ def write_page(results: Results, docs: Path = DOCS) -> None:
     """Write the page, its charts and the figures themselves."""
     folder = docs / "benchmarks"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "latency.svg").write_text(_latency_chart(results))
+    (folder / "latency.svg").write_text(_latency_chart(results, [*results.latency]))
+    (folder / "summary.svg").write_text(_latency_chart(results, [name for name in _SUMMARY if name in results.latency]))
     (folder / "throughput.svg").write_text(_throughput_chart(results))
     if results.growth:
         (folder / "growth.svg").write_text(_growth_chart(results))
@@ -32,6 +36,8 @@ def make_page(results: Results, tried: str | None = None, costs: str | None = No
     """The page's text; `tried` and `costs` are those of the sections on what was tried, and on what all costs."""
     lines = [
         "# Benchmarks",
+        "",
+        "*For those who want figures before they choose, or who look for a regression.*",
         "",
         "What the library takes beside what you would pick instead, and beside the limit: `pgbench`, which sends the",
         "library's own statement, prepared, and drops what comes back. All figures are of one run; 2.0x says that a",
@@ -79,9 +85,10 @@ def _where(results: Results) -> list[str]:
     return lines
 
 
-def _latency_chart(results: Results) -> str:
+def _latency_chart(results: Results, workloads: Sequence[str]) -> str:
     panels = []
-    for workload, latency in results.latency.items():
+    for workload in workloads:
+        latency = results.latency[workload]
         bars = [
             Bar(TITLES[peer], latency[peer].median, _time_and_ratio(results, workload, peer), _kind(peer))
             for peer in peers_of(latency)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 
 from litestar import Litestar, get, post
+from litestar.di import NamedDependency
 from litestar.enums import ScopeType
 from litestar.exceptions import NotFoundException
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -66,13 +67,13 @@ async def ready() -> dict[str, int]:
 
 
 @get("/posts", dependencies={"wanted": arguments(blog.ListPosts, "author", "languages", "limit", "after")})
-async def list_posts(wanted: blog.ListPosts) -> Page[blog.ListedPost]:
+async def list_posts(wanted: NamedDependency[blog.ListPosts]) -> Page[blog.ListedPost]:
     """A page of posts; `next` is the value of `after` for the next one."""
     return await db.fetch(paged(wanted))
 
 
 @get("/posts/{slug:str}", dependencies={"wanted": arguments(blog.GetPost, "slug", "languages")})
-async def get_post(wanted: blog.GetPost) -> blog.PostDetails:
+async def get_post(wanted: NamedDependency[blog.GetPost]) -> blog.PostDetails:
     """A post."""
     found = await db.fetch(wanted)
     if found is None:
@@ -84,7 +85,7 @@ async def get_post(wanted: blog.GetPost) -> blog.PostDetails:
     "/posts/{post_id:str}/comments",
     dependencies={"command": body(blog.AddComment, *COMMENT, status="pending", even_if_closed=False)},
 )
-async def add_comment(command: blog.AddComment) -> blog.Comment:
+async def add_comment(command: NamedDependency[blog.AddComment]) -> blog.Comment:
     """A comment, which waits for moderation."""
     return await db.execute(command)
 

@@ -1,5 +1,6 @@
 """The benchmarks measure the same work for every peer: what is checked before it is timed. No figure is tested."""
 
+import itertools
 import os
 import shutil
 from collections.abc import Iterator
@@ -253,6 +254,23 @@ def test_the_page_shows_the_figures(tmp_path: Path) -> None:
         ElementTree.parse(tmp_path / "benchmarks" / name)
     assert "150 µs · 1.5x" in (tmp_path / "benchmarks" / "latency.svg").read_text()
     assert "15 ms · 10x" in (tmp_path / "benchmarks" / "growth.svg").read_text()
+
+
+@pytest.mark.parametrize("chart", sorted((DOCS / "benchmarks").glob("*.svg")), ids=lambda path: path.stem)
+def test_a_chart_fits_a_page(chart: Path) -> None:
+    """No text is cut off or lies on another; a browser's letters are narrower than these."""
+    root = ElementTree.fromstring(chart.read_text())
+    _, _, width, height = map(int, root.attrib["viewBox"].split())
+    assert height < 1_600
+    boxes = []
+    for text in root.iter("{http://www.w3.org/2000/svg}text"):
+        wide = len(text.text or "") * (7.2 if text.get("font-weight") == "bold" else 6.4)
+        wide *= int(text.attrib["font-size"]) / 12
+        left = int(text.attrib["x"]) - (wide if text.get("text-anchor") == "end" else 0)
+        boxes.append((left, left + wide, int(text.attrib["y"])))
+    assert all(left >= 0 and right <= width and 12 <= y <= height for left, right, y in boxes)
+    for (left, right, y), (other, end, line) in itertools.combinations(boxes, 2):
+        assert right <= other or end <= left or abs(y - line) >= 12
 
 
 def test_the_page_says_what_was_tried(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The examples of the README and of the pages run as they stand, one after the other, on the sample."""
+"""The examples of the README run as they stand, one after the other, on the sample; its figures are those of a run."""
 
 import re
 import subprocess
@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
+from benchmarks.results import Results
 from concordia_sql import Database
 from concordia_sql.tools import sample
 
@@ -36,20 +37,17 @@ def test_the_readme(database_url: str, connection: psycopg.Connection[TupleRow],
     with Database(database_url) as names["db"]:
         for example in others:
             run(example, names)
-    assert names["news"]
-    assert names["rest"]
-    assert names["names"]
-    assert names["authors"]
-    assert names["restored"]
+    for name in ("news", "page", "rest", "names", "authors", "made"):
+        assert names[name]
 
 
 def test_a_type_checker_knows_what_the_comments_say(tmp_path: Path) -> None:
     """`# list[Card]` after an assignment is its type."""
-    text = "from typing import assert_type\nurl = ''\n" + "\n".join(examples(README, "python")).replace(
-        "\nimport attrs", "db = Database(url)\nimport attrs", 1
+    text = "from typing import assert_type\nfrom concordia_sql import Page\n" + "\ndb.open()\n".join(
+        examples(README, "python")
     )
     said = re.compile(r"^( *)(\w+)( = .*?)  +# (.*)$", re.MULTILINE)
-    assert len(said.findall(text)) == 14
+    assert len(said.findall(text)) == 8
     code = tmp_path / "readme.py"
     code.write_text(said.sub(r"\1\2\3\n\1assert_type(\2, \4)", text), "utf-8")
     # The examples are one file here, and use names again.
@@ -66,48 +64,33 @@ def test_a_type_checker_knows_what_the_comments_say(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_from_drizzle(sample_url: str) -> None:
-    names: dict[str, object] = {"__name__": "drizzle", "url": sample_url}
-    for example in examples(ROOT / "docs" / "drizzle.md", "python"):
-        exec(compile(example, "drizzle.md", "exec"), names)
-    db = names["db"]
-    assert isinstance(db, Database)
-    db.close()
+def test_its_figures_are_those_of_the_run() -> None:
+    """Ratios of medians of a post with its relations, as the page of the benchmarks has them."""
+    latency = Results.load(ROOT / "docs" / "benchmarks" / "results.json").latency["W1"]
+    text = " ".join(README.read_text("utf-8").split())
+    said = {
+        "pgbench": r"takes ([\d.]+) times as long as pgbench",
+        "sqlalchemy": r"SQLAlchemy takes ([\d.]+) times",
+        "django": r"Django ([\d.]+) times",
+        "drizzle_prepared": r"Drizzle's prepared query ([\d.]+) times",
+        "asyncpg": r"asyncpg by hand ([\d.]+) times",
+    }
+    ours = latency["ours"].median
+    for peer, pattern in said.items():
+        (figure,) = re.findall(pattern, text)
+        ratio = ours / latency[peer].median if peer == "pgbench" else latency[peer].median / ours
+        assert figure == f"{ratio:.1f}", peer
 
 
-def test_services(sample_url: str) -> None:
-    with Database(sample_url) as db:
-        names: dict[str, object] = {"__name__": "services", "url": sample_url, "db": db}
-        for example in examples(ROOT / "docs" / "services.md", "python"):
-            exec(compile(example, "services.md", "exec"), names)
-    assert names["page"]
-    assert names["app"]
-
-
-def test_values(sample_url: str) -> None:
-    with Database(sample_url) as db:
-        names: dict[str, object] = {"__name__": "values", "url": sample_url, "db": db}
-        for example in examples(ROOT / "docs" / "values.md", "python"):
-            exec(compile(example, "values.md", "exec"), names)
-    assert names["post"]
-    assert names["french"]
+def test_it_is_short() -> None:
+    assert len(README.read_text("utf-8").splitlines()) < 150
 
 
 @pytest.mark.parametrize(
-    "page",
-    [
-        "README.md",
-        "CONTRIBUTING.md",
-        "CHANGELOG.md",
-        "docs/drizzle.md",
-        "docs/architecture.md",
-        "docs/services.md",
-        "docs/values.md",
-        "docs/adopt.md",
-        "docs/deploy.md",
-    ],
+    "page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "benchmarks/README.md"]
 )
 def test_links_lead_somewhere(page: str) -> None:
+    """Those of the site's pages are looked up as it is built."""
     path = ROOT / page
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text("utf-8")):
         assert (path.parent / target).exists(), target

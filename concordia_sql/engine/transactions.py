@@ -11,6 +11,7 @@ from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.errors import DeadlineExceeded, OutcomeUnknown, QuerierError
 
 Isolation: TypeAlias = Literal["read committed", "repeatable read", "serializable"]
+"""What a transaction sees of others: https://www.postgresql.org/docs/current/transaction-iso.html."""
 
 _ROLLBACK_SECONDS = 0.05
 """How long a rollback may take when somebody waits for its end; then the connection is closed, which rolls back too."""
