@@ -193,9 +193,13 @@ def test_each_worker_has_connections_of_its_own(client: httpx.Client, sample_cop
 def test_a_call_is_in_the_trace_of_the_request(client: httpx.Client, spans: Path) -> None:
     trace = uuid.uuid4().hex
     client.get("/posts/my-post", headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
-    found = [json.loads(line) for line in spans.read_text().splitlines()]
-    parents = {each["span"]: each["parent"] for each in found if each["trace"] == trace}
-    (above,) = [each["span"] for each in found if each["trace"] == trace and each["name"] == "blog.GetPost"]
+    found: list[dict[str, str]] = []
+    ends = time.monotonic() + 30
+    while not any(each["parent"] == "00f067aa0ba902b7" for each in found):  # the request's span ends after its answer
+        assert time.monotonic() < ends
+        found = [each for line in spans.read_text().splitlines() if (each := json.loads(line))["trace"] == trace]
+    parents = {each["span"]: each["parent"] for each in found}
+    (above,) = [each["span"] for each in found if each["name"] == "blog.GetPost"]
     way = []
     while above in parents:
         way.append(above := parents[above])
