@@ -7,6 +7,7 @@ in UTC. Roles, statuses and providers are texts: other writers may store more of
 import attrs
 
 from concordia_sql.common import Moment
+from concordia_sql.engine import Cursor
 
 
 @attrs.frozen
@@ -182,7 +183,7 @@ class Membership(Member):
 class ListedMembership(Membership):
     """A membership in a list of a user's."""
 
-    cursor: str
+    cursor: Cursor
 
 
 @attrs.frozen
@@ -243,7 +244,7 @@ class OrganizationMember(Member):
 class ListedMember(OrganizationMember):
     """A membership in a list of an organization's."""
 
-    cursor: str
+    cursor: Cursor
 
 
 @attrs.frozen
@@ -273,7 +274,7 @@ class InvitationDetails(SentInvitation):
 class ListedInvitation(InvitationDetails):
     """An invitation in a list."""
 
-    cursor: str
+    cursor: Cursor
 
 
 @attrs.frozen
@@ -294,21 +295,21 @@ class OrganizationDetails(Organization):
 class ListedSession(Session):
     """A session in a list of a user's."""
 
-    cursor: str
+    cursor: Cursor
 
 
 @attrs.frozen
 class ListedAccount(Account):
     """An account in a list of a user's."""
 
-    cursor: str
+    cursor: Cursor
 
 
 @attrs.frozen
 class ListedUser(User):
     """A user in a list."""
 
-    cursor: str
+    cursor: Cursor
 
 
 @attrs.frozen

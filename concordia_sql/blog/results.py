@@ -8,7 +8,7 @@ them than this library knows. Deleted posts and comments are never shown: a rela
 import attrs
 
 from concordia_sql.common import Address, Keywords, Links, Localized, Moment
-from concordia_sql.engine import Node
+from concordia_sql.engine import Cursor, Node
 
 
 @attrs.frozen
@@ -238,7 +238,7 @@ class FullPost(PostDetails):
 class ListedPost(PostDetails):
     """A post of a list, with the cursor after which the list continues."""
 
-    cursor: str
+    cursor: Cursor
 
 
 @attrs.frozen
@@ -273,7 +273,7 @@ class CategoryDetails(CategoryWithImage):
 class ListedCategory(CategoryDetails):
     """A category of a list, with the cursor after which the list continues."""
 
-    cursor: str
+    cursor: Cursor
 
 
 @attrs.frozen
@@ -287,7 +287,7 @@ class CategoryWithPosts(CategoryDetails):
 class ListedAuthor(AuthorDetails):
     """An author of a list, with the cursor after which the list continues."""
 
-    cursor: str
+    cursor: Cursor
 
 
 @attrs.frozen
@@ -334,14 +334,14 @@ class OrganizationDetails(Organization):
 class ListedOrganization(Organization):
     """An organization of a list, with the cursor after which the list continues."""
 
-    cursor: str
+    cursor: Cursor
 
 
 @attrs.frozen
 class ListedComment(Comment):
     """A comment of a list, with the cursor after which the list continues."""
 
-    cursor: str
+    cursor: Cursor
 
 
 @attrs.frozen
@@ -357,7 +357,7 @@ class ModeratedComment(CommentDetails):
     """A comment as a moderator sees it, with the e-mail address, in a list with cursors."""
 
     author_email: str
-    cursor: str
+    cursor: Cursor
 
 
 @attrs.frozen

@@ -27,7 +27,7 @@ from concordia_sql.engine.errors import (
     ResultError,
     StatementError,
 )
-from concordia_sql.engine.keyset import BatchLimit, Limit, cursor
+from concordia_sql.engine.keyset import BatchLimit, Cursor, Limit, cursor
 from concordia_sql.engine.leases import Stats
 from concordia_sql.engine.lenient import Otherwise
 from concordia_sql.engine.library import Library
@@ -70,6 +70,7 @@ __all__ = [
     "Conflict",
     "Convert",
     "Converter",
+    "Cursor",
     "Database",
     "DatabaseURLError",
     "DeadlineExceeded",

@@ -20,6 +20,7 @@ import msgspec
 
 from concordia_sql.engine.caching import cache
 from concordia_sql.engine.errors import StatementError
+from concordia_sql.engine.keyset import Cursor
 from concordia_sql.engine.tree import Node, children_field, node_class_in
 
 SCALARS: Mapping[object, Sequence[str]] = {
@@ -36,7 +37,8 @@ SCALARS: Mapping[object, Sequence[str]] = {
     bytes: ("bytea",),
 }
 """The types of single values, with the types of PostgreSQL that psycopg loads as them."""
-_EMPTY = (type(None), ...)
+_SINGLE = (*SCALARS, Cursor, type(None), ...)
+"""What holds no columns."""
 _LISTS = (tuple, list, Sequence, set, frozenset, collections.abc.MutableSequence, collections.abc.Collection)
 _SETS = (collections.abc.Set, collections.abc.MutableSet)
 _DICTS = (dict, Mapping, collections.abc.MutableMapping)
@@ -276,5 +278,5 @@ def _nested(hint: Any) -> Iterator[type | None]:
         yield from inner
     elif origin in _DICTS and inner:  # its keys may be any
         yield from dict.fromkeys([*inner, None])
-    elif origin is not Literal and hint not in SCALARS and hint not in _EMPTY:
+    elif origin is not Literal and hint not in _SINGLE:
         yield None

@@ -14,6 +14,7 @@ from cattrs.preconf.msgspec import MsgspecJsonConverter, configure_converter
 from concordia_sql.engine.columns import spell
 from concordia_sql.engine.errors import ResultError
 from concordia_sql.engine.exact import make_exact
+from concordia_sql.engine.keyset import Cursor
 from concordia_sql.engine.lenient import make_lenient
 
 T = TypeVar("T")
@@ -70,6 +71,7 @@ def make_converter(*, strict: bool = False) -> Converter:
     converter = Converter(prefer_attrib_converters=True, forbid_extra_keys=True)
     configure_converter(converter)
     converter.strict = strict
+    converter.register_structure_hook(Cursor, lambda value, _: Cursor.of(value))
     for cls in _ADDRESSES:
         converter.register_structure_hook(
             cls, lambda value, cls: cls(str(value))

@@ -1,6 +1,7 @@
 """Keyset pagination: a list goes on after the row whose cursor is given, even if that row has been deleted since.
 
-Each row of such a list has a `cursor`: the values by which the list is ordered. It is opaque: pass it on unchanged.
+Each row of such a list has a `cursor`: the values by which the list is ordered. It is opaque, and needs no escaping in
+an address: pass it on unchanged.
 """
 
 import base64
@@ -62,13 +63,19 @@ def _within(key: Any) -> Any:
     return f"{2000 + (1 - year if era else year) % 400}{rest}"  # the calendar is the same after 400 years
 
 
-def url_safe(cursor: str) -> str:
-    """A cursor as letters, digits, `-` and `_`."""
-    return base64.urlsafe_b64encode(cursor.encode()).rstrip(b"=").decode()
+class Cursor(str):
+    """The cursor of a row, for the field `cursor` of its class: letters, digits, `-` and `_`. The column is JSON."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, text: str) -> "Cursor":
+        """Of the values by which the list is ordered, as a JSON array."""
+        return cls(base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode())
 
 
 def _plain(cursor: str) -> str:
-    """A cursor as a row has it: JSON, which begins with a bracket."""
+    """A cursor as the statement takes it: JSON, which begins with a bracket."""
     if not isinstance(cursor, str) or cursor.startswith("["):
         return cursor
     try:

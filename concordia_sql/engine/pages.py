@@ -7,7 +7,7 @@ import attrs
 
 from concordia_sql.engine.caching import cache
 from concordia_sql.engine.errors import QuerierError
-from concordia_sql.engine.keyset import url_safe
+from concordia_sql.engine.keyset import Cursor
 from concordia_sql.engine.queries import Many, Query
 
 T = TypeVar("T")
@@ -51,7 +51,10 @@ class _Paged:
     def collect(self, rows: Sequence[Any]) -> Page[Any]:
         size = cast("Any", self).limit - 1
         items = tuple(rows[:size])
-        return Page(items, url_safe(items[-1].cursor) if len(rows) > size else None)
+        if len(rows) <= size:
+            return Page(items, None)
+        last = items[-1].cursor
+        return Page(items, last if isinstance(last, Cursor) else Cursor.of(last))
 
     def __reduce__(self) -> tuple[Any, ...]:
         query = object.__new__(self.unpaged)

@@ -10,7 +10,7 @@ import attrs
 from concordia_sql.auth.results import PublicUser
 from concordia_sql.blog.results import Organization
 from concordia_sql.common import Keywords, Localized, Moment
-from concordia_sql.engine import Node
+from concordia_sql.engine import Cursor, Node
 
 
 @attrs.frozen
@@ -88,7 +88,7 @@ class CategoryDetails(CategoryWithImage):
 class ListedCategory(CategoryDetails):
     """A category of a list, with the cursor after which the list continues."""
 
-    cursor: str
+    cursor: Cursor
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -228,14 +228,14 @@ class ListedReview(Review):
     """A review in a list of one listing's, with its author: None for a guest and when the account is gone."""
 
     author: PublicUser | None
-    cursor: str
+    cursor: Cursor
 
 
 @attrs.frozen
 class ListedReviewDetails(ReviewDetails):
     """A review in a list of several listings'."""
 
-    cursor: str
+    cursor: Cursor
 
 
 @attrs.frozen
@@ -290,7 +290,7 @@ class BookingDetails(Booking):
 class ListedBooking(BookingDetails):
     """A booking in a list."""
 
-    cursor: str
+    cursor: Cursor
 
 
 @attrs.frozen
@@ -303,7 +303,7 @@ class FreeSlot:
     """As "10:00"."""
     free_places: int
     """How many can book it now: at least 1."""
-    cursor: str
+    cursor: Cursor
 
 
 @attrs.frozen
@@ -345,7 +345,7 @@ class ListingDetails(Listing):
 class ListedListing(ListingDetails):
     """A listing in a list."""
 
-    cursor: str
+    cursor: Cursor
 
 
 @attrs.frozen

@@ -3,6 +3,7 @@
 import attrs
 
 from concordia_sql.common import Localized, Moment, new_id
+from concordia_sql.engine import Cursor
 from concordia_sql.values import Email, Id, Language
 
 
@@ -32,7 +33,7 @@ class ThreadNode:
 class ThreadPage:
     """A page of a thread, without its roots."""
 
-    next: str | None
+    next: Cursor | None
     """The cursor after the last root; None if there is no further one."""
 
 

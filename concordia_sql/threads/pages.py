@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias, cast
 
 import msgspec
 
-from concordia_sql.engine import Node, children_field
+from concordia_sql.engine import Cursor, Node, children_field
 
 Sort: TypeAlias = Literal["oldest", "newest"]
 Depth: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
@@ -39,13 +39,13 @@ class PagedNode(Node):
         return cast("int", node.reply_count - len(shown))
 
     @property
-    def more(self) -> str | None:
+    def more(self) -> Cursor | None:
         """The cursor after the replies shown, for a page of the further ones. None if there are no more."""
         node, shown = self._and_replies()
         if node.reply_count == len(shown):
             return None
         last = (shown[-1].created_at, shown[-1].id) if shown else (None, None)
-        return msgspec.json.encode((node.id, *last)).decode()
+        return Cursor.of(msgspec.json.encode((node.id, *last)).decode())
 
     def _and_replies(self) -> tuple[Any, Sequence[Any]]:
         return self, getattr(self, children_field(type(self)))

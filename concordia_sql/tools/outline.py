@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import attrs
 import psycopg
 
-from concordia_sql.engine import Library, StatementError
+from concordia_sql.engine import Cursor, Library, StatementError
 from concordia_sql.engine.casts import find_casts
 from concordia_sql.engine.checks.describe import Described, Describer
 from concordia_sql.engine.checks.levels import Select, read_statement
@@ -114,7 +114,10 @@ def outline(connection: psycopg.Connection[Any], library: Library, path: str, sh
         )
         return compose(source, asking, present)
 
-    return Outline(source, writes, found.found(describer, compose_for), row, names)
+    parameters = found.found(describer, compose_for)
+    if "cursor" in row.columns and any(each.keys for each in parameters.values()):
+        row = Row({**row.columns, "cursor": attrs.evolve(row.columns["cursor"], of=Cursor)})
+    return Outline(source, writes, parameters, row, names)
 
 
 def _check_body(source: Source) -> None:

@@ -11,7 +11,7 @@ import attrs
 import psycopg
 
 import concordia_sql
-from concordia_sql.engine import Finding, Statement, make_converter
+from concordia_sql.engine import Cursor, Finding, Statement, make_converter
 from concordia_sql.engine.checks.describe import Describer
 from concordia_sql.engine.checks.statements import Explained, check_statements
 from concordia_sql.tools.outline import Outline, Parameter, Row, Type
@@ -168,7 +168,8 @@ class _Module:
             alias = f"{of.__name__}_type"
             self._import(of.__module__, f"{of.__name__} as {alias}")
             return alias
-        return of.__name__ if of.__module__ == "builtins" else self._import(of.__module__, of.__name__)
+        module = "concordia_sql" if of is Cursor else of.__module__
+        return of.__name__ if module == "builtins" else self._import(module, of.__name__)
 
     def _import(self, module: str, name: str) -> str:
         self._imports.setdefault(module, set()).add(name)

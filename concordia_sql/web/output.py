@@ -13,7 +13,7 @@ import attrs
 import msgspec
 
 from concordia_sql.common import text_for, texts_of
-from concordia_sql.engine import Node, children_field
+from concordia_sql.engine import Cursor, Node, children_field
 from concordia_sql.engine.columns import field_names, is_result_class, plain_class
 
 
@@ -117,6 +117,8 @@ class _Writer(dict[type, Callable[[Any], Any]]):
     def _make(self, cls: type) -> Callable[[Any], Any]:
         if issubclass(cls, datetime.datetime):
             return _in_utc
+        if issubclass(cls, Cursor):
+            return str
         if issubclass(cls, list | tuple):
             return self._list
         if issubclass(cls, dict):
@@ -213,7 +215,7 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _unknown(value: object) -> str:
-    if isinstance(value, _ADDRESSES):
+    if isinstance(value, (*_ADDRESSES, Cursor)):
         return str(value)
     raise TypeError(f"JSON has no form for an object of {type(value).__qualname__}")
 
@@ -221,7 +223,7 @@ def _unknown(value: object) -> str:
 def _unknown_schema(hint: Any) -> dict[str, Any]:
     if hint is object:
         return {"description": "Any JSON value."}
-    if hint in _ADDRESSES:
+    if hint in (*_ADDRESSES, Cursor):
         return {"type": "string"}
     raise TypeError(f"JSON has no form for an object of {hint!r}")
 

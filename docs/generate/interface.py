@@ -17,7 +17,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "Databases and queriers": ["Database", "Querier", "Executor", "AsyncDatabase", "AsyncQuerier", "AsyncExecutor"],
     "Around a call": ["deadline", "Isolation", "Stats", "Observer", "Call", "LogCalls"],
     "Queries": ["query", "Query", "One", "Maybe", "Many", "Tree", "Subtree", "Statement", "Limit", "Plan", "Node"],
-    "Pages": ["paged", "Page", "cursor"],
+    "Pages": ["paged", "Page", "Cursor", "cursor"],
     "Commands": [
         "command",
         "Command",

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from concordia_sql import Many, Otherwise, Querier, ResultError, auth, blog, make_converter
+from concordia_sql import Cursor, Many, Otherwise, Querier, ResultError, auth, blog, make_converter
 from tests.support.reading import paged
 from tests.support.rows import insert
 from tests.support.statements import query, said, write
@@ -55,8 +55,8 @@ def test_a_row_that_does_not_fit_is_read_as_far_as_it_does(
         flat = querier.fetch(blog.ListAuthors())
         nested = [author for slug in "abc" for author in fetched(querier, slug)]
     assert [getattr(author, column) for author in flat if author.id == "b"] == [read]
-    assert [attrs.evolve(author, cursor="") for author in flat][::2] == [
-        blog.ListedAuthor(**attrs.asdict(author, recurse=False), cursor="") for author in nested[::2]
+    assert [attrs.evolve(author, cursor=Cursor("")) for author in flat][::2] == [
+        blog.ListedAuthor(**attrs.asdict(author, recurse=False), cursor=Cursor("")) for author in nested[::2]
     ]
     assert getattr(nested[1], column) == read
     assert "5ecret" not in caplog.text

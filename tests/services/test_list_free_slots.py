@@ -15,7 +15,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from psycopg import Rollback
 
-from concordia_sql import ParameterError, Querier, Refused, services
+from concordia_sql import Cursor, ParameterError, Querier, Refused, services
 from tests.support.plans import used_indexes
 from tests.support.rows import NOON, insert
 
@@ -28,7 +28,7 @@ OPEN = {"id": "l", "provider_id": "provider", "status": "active", "duration_minu
 
 
 def FREE(date: str, time: str, places: int) -> services.FreeSlot:  # noqa: N802 - reads like the class
-    return services.FreeSlot(date, time, places, f'["{date}T{time}:00"]')
+    return services.FreeSlot(date, time, places, Cursor.of(f'["{date}T{time}:00"]'))
 
 
 def ask(days: int = 1, **given: Any) -> services.ListFreeSlots:

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
-from concordia_sql import CONCORDIA, UNSET, Affected, Convert, Statement, UnsetType, auth
+from concordia_sql import CONCORDIA, UNSET, Affected, Convert, Cursor, Statement, UnsetType, auth
 from concordia_sql.engine import Library
 from concordia_sql.engine.checks.check import queries_in
 from concordia_sql.engine.columns import Column, columns_of, make_column
@@ -34,6 +34,7 @@ REASONS = {
     "enumeration": "The column is a text; the class lists the texts that the application writes.",
     "own type": "The class narrows or converts the type: a slug, an e-mail address, a day as a text.",
     "JSON": "PostgreSQL does not know the form of JSON in a column or parameter.",
+    "page": "The cursor of a page, as of its last root, is a text to PostgreSQL.",
     "numeric as float": "JSON holds a numeric; the class takes it as a float.",
     "default": "The statement needs a value, and the class has a default for it.",
     "not proven": "PostgreSQL does not show whether it can be NULL: of an expression, below a foreign key, of a CTE.",
@@ -146,6 +147,8 @@ def of_column(column: Column, made: Type, where: str) -> Iterator[tuple[str, str
             yield from of_row(nested, made.of, where)
     elif made.of is object:
         yield ("JSON" if column.scalar not in (str, int, bool, float) else "a single type"), where
+    elif (made.of, column.scalar) == (str, Cursor):
+        yield "page", where
     elif (made.of.__name__, column.scalar) == ("Decimal", float):
         yield "numeric as float", where
     elif column.scalar != (types.GenericAlias(tuple, (made.of, ...)) if made.many else made.of):

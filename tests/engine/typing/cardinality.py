@@ -12,6 +12,7 @@ from concordia_sql import (
     AsyncDatabase,
     AsyncQuerier,
     Command,
+    Cursor,
     Database,
     JsonObject,
     Keywords,
@@ -291,6 +292,6 @@ def fields_at_every_depth(db: Database) -> None:
             assert_type(node.parent_id, str | None)
 
     for listing in db.fetch(services.ListListings()):
-        assert_type(listing.cursor, str)
+        assert_type(listing.cursor, Cursor)
         assert_type(listing.translations[0].title, Localized)
         assert_type(listing.provider, auth.PublicUser | None)
