@@ -12,7 +12,7 @@ import attrs
 import pyperf  # pyright: ignore[reportMissingImports] - not in every environment
 
 from benchmarks.queries import NewsPost, PostPage
-from concordia_sql import blog, make_converter
+from concordia_sql import Call, Executor, Observer, blog, make_converter
 from concordia_sql.engine.columns import SCALARS, columns_of
 from concordia_sql.engine.compose import compose
 from concordia_sql.engine.mapping import make_row_maker
@@ -42,10 +42,38 @@ def main() -> None:
     runner.bench_func("a row of a post with all relations mapped", _mapping(PostPage, 1))
     runner.bench_func(f"{_POSTS} rows of posts with all relations mapped", _mapping(NewsPost, _POSTS))
     runner.bench_func(f"{_COMMENTS:,} rows of comments mapped", _mapping(blog.CommentNode, _COMMENTS))
+    for name, observers in (("nobody", ()), ("one that counts", (_Count(),))):
+        runner.bench_func(f"the observers of a call told: {name}", _observed(observers))
     comments = _comments()
     runner.bench_func(f"{_COMMENTS:,} comments linked", link, comments)
     (root,) = link(comments)
     runner.bench_func(f"{_COMMENTS:,} comments walked", lambda: deque(root.walk(), maxlen=0))
+
+
+class _Count:
+    """An observer that counts calls."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def observe(self, _: Call) -> None:
+        self.calls += 1
+
+
+class _Answers(Executor):
+    """Answers each call at once, so that what a call takes is what is done around it."""
+
+    def __init__(self, observers: Sequence[Observer]) -> None:
+        self._deadline, self._observers = None, observers
+
+    def _run(self, *_: object) -> tuple[Any, ...]:
+        return (None,)
+
+
+def _observed(observers: Sequence[Observer]) -> Any:
+    """What calls something that answers at once."""
+    executor, query = _Answers(observers), blog.GetPost(slug=_SLUG)
+    return lambda: executor.fetch(query)
 
 
 def _mapping(result_class: type[Any], number: int) -> Any:

@@ -81,7 +81,7 @@ class Telemetry:
         span.end(began + round((call.waited + call.ran) * 1e9))
 
     def watch(self, database: Database | AsyncDatabase) -> None:
-        """Measure the pool of a database: `db.client.connection.count`, `.max`, `.idle.min`, `.pending_requests`."""
+        """Measure the pool of a database: `db.client.connection.count`, `.max`, `.idle.max` and others."""
 
         def count(_: CallbackOptions) -> Iterable[Observation]:
             stats = database.stats()
@@ -104,6 +104,7 @@ class Telemetry:
 
 _FIGURES: Sequence[tuple[str, str, str, Callable[[Stats], int]]] = (
     ("max", "{connection}", "Connections that there may be.", lambda stats: stats.max_size),
+    ("idle.max", "{connection}", "Connections that may be idle.", lambda stats: stats.max_size),
     ("idle.min", "{connection}", "Connections that are kept.", lambda stats: stats.min_size),
     ("pending_requests", "{request}", "Callers that wait for a connection.", lambda stats: stats.waiting),
 )

@@ -218,6 +218,7 @@ def test_spans_and_metrics(database_url: str, exported: Any) -> None:
 FIGURES = {
     "db.client.connection.max": 7,
     "db.client.connection.idle.min": 1,
+    "db.client.connection.idle.max": 7,
     "db.client.connection.pending_requests": 0,
     "db.client.connection.timeouts": 1,
 }

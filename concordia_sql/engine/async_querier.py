@@ -143,7 +143,7 @@ class AsyncExecutor:
     async def fetch_batch(self, *statements: Query[R], deadline: float | None = None) -> tuple[R, ...]: ...
     # End
     async def fetch_batch(self, *queries: Query[Any], deadline: float | None = None) -> tuple[Any, ...]:
-        """Run several queries in one round trip; a tuple of their results. An error of one is the error of all."""
+        """Run several queries in one round trip; a tuple of their results. An error names the one that failed."""
         return await self._call("fetch_batch", only(queries, writes=False), deadlines.nearest(deadline, self._deadline))
 
     # Made by `make sync`: execute_batch of 8 Command
@@ -226,7 +226,7 @@ class AsyncExecutor:
     async def execute_batch(self, *commands: Command[Any], deadline: float | None = None) -> tuple[Any, ...]:
         """Run several commands in one round trip, in order, all or nothing; a tuple of their results.
 
-        Outside of a transaction they are one. Raises what `execute` does: an error of one is the error of all. Where
+        Outside of a transaction they are one. Raises what `execute` does, naming the one that failed. Where
         one is a `ReturningOne`, that it finds no row is known when all have run: BEGIN and COMMIT are then trips of
         their own.
         """

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import psycopg
+
 from concordia_sql.engine.errors import QuerierError
 from concordia_sql.engine.queries import Statement
 
@@ -18,6 +20,8 @@ SELECT
     END
 """
 """Fails if the transaction has another isolation: what its owner chose is not changed."""
+NOT_SET = (psycopg.errors.ActiveSqlTransaction, psycopg.errors.InvalidTextRepresentation)
+"""How the two fail."""
 
 
 def not_read_committed(query: Statement[Any]) -> QuerierError:

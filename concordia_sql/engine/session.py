@@ -36,7 +36,7 @@ from concordia_sql.engine.errors import (
     QuerierError,
     ResultError,
 )
-from concordia_sql.engine.isolation import IS_READ_COMMITTED, READ_COMMITTED, not_read_committed
+from concordia_sql.engine.isolation import IS_READ_COMMITTED, NOT_SET, READ_COMMITTED, not_read_committed
 from concordia_sql.engine.library import advice_of, check_command, migrations_of
 from concordia_sql.engine.mapping import make_row_maker
 from concordia_sql.engine.queries import Affected, Statement
@@ -125,6 +125,8 @@ class Session:
         self._fresh: Sequence[Prepared] = ()
         self._sent: list[Composed | None] = []
         """What a pipeline has sent, in order; None for what the queries did not ask for."""
+        self._failed: Sequence[Statement[Any]] = ()
+        """The query of a batch whose error is raised; none if that is not known, or it is that of a setting."""
         self._recovered = 0
         self._outdated = 0
         self._block: Block | None = None
@@ -237,8 +239,9 @@ class Session:
                 return (yield from self._run_together(queries, runs, unknown, acting))
             except psycopg.Error as error:
                 if not self._recover(error):
+                    failed, self._failed = self._failed or queries, ()
                     key = yield from self._broken_key(error)
-                    self.explain(error, queries, key, (yield from self._cause(error, queries)))
+                    self.explain(error, failed, key, (yield from self._cause(error, failed)))
 
     def _unknown_keys(self, queries: Sequence[Statement[Any]]) -> Sequence[str]:
         """The tables that the commands write and whose keys are not known."""
@@ -259,15 +262,19 @@ class Session:
             (query._plan, run) for query, run in zip(queries, runs, strict=True)
         ]
         answers = yield from self._pipeline(planned, first, unknown)
-        asks = {each.composed: query for query, run in zip(queries, runs, strict=True) for each, _ in run}
+        asking = [(query, each.composed) for query, run in zip(queries, runs, strict=True) for each, _ in run]
+        asks = {composed: query for query, composed in asking}
+        owners = iter([*(asks[each.composed] for each in self._fresh), *(query for query, _ in asking)])
         for number, (results, composed) in enumerate(zip(answers, self._sent, strict=False)):
             if acting and number == len(first) - 1:
                 acting.check(results[-1], names_of(queries))
+            query = next(owners) if composed else None
             try:
-                check(results[-1], asks[composed] if composed else None, composed)
-            except (psycopg.errors.ActiveSqlTransaction, psycopg.errors.InvalidTextRepresentation) as error:
-                if locking and number == 0:
+                check(results[-1], query, composed)
+            except psycopg.Error as error:
+                if locking and number == 0 and isinstance(error, NOT_SET):
                     raise not_read_committed(locking) from error
+                self._failed = (query,) if query else ()
                 raise
         own = [results for results, composed in zip(answers, self._sent, strict=True) if composed][len(self._fresh) :]
         ends = itertools.accumulate(map(len, runs))  # what a query comes back as is its last statement's result

@@ -312,11 +312,16 @@ async def test_the_row_is_named_only_without_doubt(querier: AsyncQuerier, other:
         assert (error.columns, error.row) == (("title",), row)
 
 
-async def test_the_row_is_not_named_in_a_batch(querier: AsyncQuerier, other: Connection, adding: Any) -> None:
-    """Another command of it may have the same values."""
-    other.execute("CREATE TABLE notes (title text UNIQUE)")
-    taken = NewNote(title="a")
-    for batch in ((adding(title="t", things=(taken,)), adding(title="u")), (adding(title="t", things=(taken,)),) * 2):
+async def test_a_batch_names_the_row_of_the_command_that_failed(
+    querier: AsyncQuerier, other: Connection, adding: Any
+) -> None:
+    """Also where another command has the same values, in another row."""
+    other.execute("CREATE TABLE notes (title text UNIQUE); INSERT INTO notes VALUES ('a')")
+    a, x, y = (NewNote(title=title) for title in "axy")
+    for row, batch in (
+        (1, (adding(title="t", things=(x, a)), adding(title="u"))),
+        (0, (adding(title="t", things=(x, y)), adding(title="v", things=(y,)), adding(title="w", things=(x, y)))),
+    ):
         with pytest.raises(Conflict) as caught:
             await querier.execute_batch(*batch)
-        assert (caught.value.columns, caught.value.row) == (("title",), None)
+        assert (caught.value.columns, caught.value.row) == (("title",), row)
