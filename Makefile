@@ -2,7 +2,7 @@
 # make test PYTHON=python3.13
 export PYTHON ?= python3
 
-.PHONY: demo test test-debian test-oldest lint check fuzz soak serve sync docs docs-site bench bench-quick bench-costs bench-check bench-micro FORCE
+.PHONY: demo test test-debian test-oldest lint check fuzz soak serve sync docs docs-site release-check bench bench-quick bench-costs bench-check bench-micro FORCE
 .DEFAULT_GOAL := demo
 
 demo: .venv/ready
@@ -55,6 +55,9 @@ docs: sync
 # The site, in .venv/site: any warning is an error.
 docs-site: .venv/ready
 	.venv/bin/sphinx-build --quiet --fail-on-warning --keep-going --builder dirhtml -c docs . .venv/site
+
+release-check: .venv/ready
+	.venv/bin/python -m tests.support.release
 
 bench: .venv/ready
 	.venv/bin/uv sync --frozen --system-certs --group bench

@@ -1,12 +1,15 @@
 """What a deploy gets: the wheel in an environment of its own, outside the tree, and the tree without installation."""
 
+import datetime
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import tomllib
 import zipfile
+from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from packaging.requirements import Requirement
 from psycopg.sql import SQL, Identifier
 
 from concordia_sql.tools.sample.loader import TABLES
+from tests.support import release
 
 ROOT = Path(__file__).parents[1]
 UV = Path(sys.executable).with_name("uv")
@@ -119,7 +123,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for name in ("concordia_sql", "migrations", "sql", "tests"):
         shutil.copytree(ROOT / name, tree / name, ignore=ignored, symlinks=True)
-    for name in ("LICENSE", "MANIFEST.in", "README.md", "concordia_sql_main.py", "pyproject.toml"):
+    for name in ("LICENSE", "MANIFEST.in", "PYPI.md", "concordia_sql_main.py", "pyproject.toml"):
         shutil.copy(ROOT / name, tree)
     for name, text in SHOP.items():
         (shop / name).parent.mkdir(parents=True, exist_ok=True)
@@ -173,6 +177,33 @@ def test_the_source_distribution_holds_no_part_of_the_tests(wheels: Path) -> Non
     with tarfile.open(path) as source:
         folders = {Path(name).parts[1] for name in source.getnames() if len(Path(name).parts) > 2}
     assert folders == {"concordia_sql", "concordia_sql.egg-info", "migrations", "sql"}
+
+
+def test_an_index_takes_the_files(wheels: Path) -> None:
+    release.check_files([*wheels.glob("concordia_sql-*")])
+
+
+def test_what_an_index_shows_has_no_link_into_the_repository() -> None:
+    text = (ROOT / "PYPI.md").read_text("utf-8")
+    assert re.findall(r"\]\((?!https://)", text) == []
+    example = re.compile(r"^```python\n.*?^```$", re.MULTILINE | re.DOTALL)
+    first = example.search((ROOT / "README.md").read_text("utf-8"))
+    assert first
+    assert example.findall(text) == [first[0]]  # which a test runs
+
+
+def test_the_version_is_that_of_the_changelog_and_the_program() -> None:
+    number, date = release.latest_entry()
+    assert number == release.version() == version("concordia-sql")
+    assert datetime.date.fromisoformat(date) >= datetime.date(2026, 11, 26)
+
+
+def test_the_classifiers_are_the_pythons_that_are_promised() -> None:
+    """Those on which the suite has passed; the oldest is the one that pip asks for."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    named = [each.rpartition(" ")[2] for each in project["classifiers"] if "Python :: 3." in each]
+    assert named == ["3.11", "3.12", "3.13"]
+    assert project["requires-python"] == f">={named[0]}"
 
 
 def test_the_wheel_reads_a_post(python: Path, sample_url: str, tmp_path: Path) -> None:
