@@ -51,8 +51,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         python = Path(folder) / "venv" / "bin" / "python"
         _run(BIN / "uv", "venv", "--quiet", "--python", sys.executable, python.parents[1])
-        wheel = f"{files[-1]}[binary,cli,embedded]"
-        _run(BIN / "uv", "pip", "install", "--quiet", "--system-certs", "--python", python, wheel)
+        (wheel,) = (file for file in files if file.suffix == ".whl")
+        _run(
+            BIN / "uv",
+            "pip",
+            "install",
+            "--quiet",
+            "--system-certs",
+            "--python",
+            python,
+            f"{wheel}[binary,cli,embedded]",
+        )
         said = _run(python.with_name("concordia-sql"), "--version", folder=folder)
         if said.split() != ["concordia-sql", version()]:
             sys.exit(f"the installed program says {said!r}")
