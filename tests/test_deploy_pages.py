@@ -18,7 +18,7 @@ from tests.support.databases import new_database
 from tests.test_migrations import expected_tables
 from tests.test_readme import examples
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[1] / "docs" / "operate"
 Connection = psycopg.Connection[TupleRow]
 
 
@@ -60,8 +60,9 @@ def test_adopt_says_how_much_is_added() -> None:
 
 def test_deploy(database_url: str, connection: Connection) -> None:
     commands = [line.replace("myapp.queries", "concordia_sql.blog") for line in lines("deploy.md")]
-    rights = [run(line, database_url) for line in commands]
-    assert rights[:3] == [""] * 3
-    assert all(text.startswith("-- The rights of") for text in rights[3:])
+    assert [run(line, database_url) for line in commands] == [""] * 3
+    rights = [run(line, database_url) for line in lines("roles.md")]
+    assert len(rights) == 4
+    assert all(text.startswith("-- The rights of") for text in rights)
     for example in examples(DOCS / "deploy.md", "python"):
         exec(compile(example, "deploy.md", "exec"), {"url": database_url})

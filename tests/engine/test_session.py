@@ -251,7 +251,7 @@ async def test_an_error_that_looks_like_a_forgotten_statement_is_raised(
     assert connection.execute("SELECT last_value FROM calls").fetchone() == (2,)
 
 
-async def test_an_error_in_a_batch_is_the_error_of_all_and_leaves_the_querier_in_order(
+async def test_an_error_in_a_batch_names_its_query_and_leaves_the_querier_in_order(
     querier: AsyncQuerier, connection: Connection
 ) -> None:
     broken = ListThings(size=1)
@@ -261,7 +261,7 @@ async def test_an_error_in_a_batch_is_the_error_of_all_and_leaves_the_querier_in
             await querier.fetch_batch(GetNumber(number=1), broken, CountUp(last=1))
         place, note = caught.value.__notes__
         assert place.endswith("/trial/list_things.sql:5")
-        assert note == "while running trial.GetNumber, trial.ListThings, trial.CountUp"
+        assert note == "while running trial.ListThings"
         assert await querier.fetch(GetNumber(number=2)) == Number(number=2)
     connection.execute("ALTER TABLE others RENAME TO things")
     assert await querier.fetch_batch(broken, CountUp(last=1)) == ([Thing("a", 1)], [Number(number=1)])
