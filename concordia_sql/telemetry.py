@@ -64,6 +64,9 @@ class Telemetry:
             self._timeouts.add(1, pool)
         elif call.waited:
             self._waits.record(call.waited, pool)
+        server: dict[str, AttributeValue] = {"concordia.server": call.server} if call.server else {}
+        if call.reason:
+            server["concordia.reason"] = call.reason
         began = round(call.began * 1e9)
         span = self._tracer.start_span(
             summary,
@@ -73,6 +76,7 @@ class Telemetry:
                 "db.response.returned_rows": call.rows,
                 "concordia.waited": call.waited,
                 "concordia.attempt": call.attempt,
+                **server,
             },
             start_time=began,
         )

@@ -3,7 +3,7 @@
 from msgspec import UNSET, UnsetType
 
 from concordia_sql.engine.async_database import AsyncDatabase
-from concordia_sql.engine.async_querier import AsyncExecutor, AsyncQuerier
+from concordia_sql.engine.async_querier import AsyncExecutor, AsyncQuerier, AsyncReader
 from concordia_sql.engine.bounds import Bounds
 from concordia_sql.engine.checks.check import assert_checked, check
 from concordia_sql.engine.checks.findings import Finding
@@ -22,6 +22,7 @@ from concordia_sql.engine.errors import (
     NotMigrated,
     OutcomeUnknown,
     ParameterError,
+    PositionError,
     QuerierError,
     Refused,
     ResultError,
@@ -33,7 +34,7 @@ from concordia_sql.engine.lenient import Otherwise
 from concordia_sql.engine.library import Library
 from concordia_sql.engine.observing import Call, LogCalls, Observer
 from concordia_sql.engine.pages import Page, paged
-from concordia_sql.engine.querier import Executor, Querier
+from concordia_sql.engine.querier import Executor, Querier, Reader
 from concordia_sql.engine.queries import (
     Affected,
     Batched,
@@ -52,6 +53,7 @@ from concordia_sql.engine.queries import (
     query,
 )
 from concordia_sql.engine.settings import Plan
+from concordia_sql.engine.standbys import ReplicaStats
 from concordia_sql.engine.transactions import Isolation
 from concordia_sql.engine.tree import Node, children_field
 
@@ -61,6 +63,7 @@ __all__ = [
     "AsyncDatabase",
     "AsyncExecutor",
     "AsyncQuerier",
+    "AsyncReader",
     "BatchLimit",
     "Batched",
     "Bounds",
@@ -94,10 +97,13 @@ __all__ = [
     "Page",
     "ParameterError",
     "Plan",
+    "PositionError",
     "Querier",
     "QuerierError",
     "Query",
+    "Reader",
     "Refused",
+    "ReplicaStats",
     "ResultError",
     "ReturningMany",
     "ReturningMaybe",

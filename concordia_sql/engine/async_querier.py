@@ -11,6 +11,7 @@ import psycopg
 from concordia_sql.engine import deadlines
 from concordia_sql.engine.async_exchange import cancel, exchange
 from concordia_sql.engine.batches import added, counts, in_batches
+from concordia_sql.engine.blocks import begin, command, commit
 from concordia_sql.engine.calls import only
 from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.deadlines import Deadline
@@ -40,8 +41,8 @@ R8 = TypeVar("R8")
 _CONVERTER = make_converter()
 
 
-class AsyncExecutor:
-    """What runs queries: a querier, or a database with its pool of them.
+class AsyncReader:
+    """What runs queries that read: a querier, a database, or a database's reader, which standbys serve.
 
     `deadline` is how many seconds a call may take, with waiting for a connection; the nearest of it, of the block's and
     of the database's holds. Calls raise DeadlineExceeded, commands also OutcomeUnknown.
@@ -54,15 +55,6 @@ class AsyncExecutor:
         """Run a query in one round trip. What comes back is as its base says: `T`, `T | None`, `list[T]`."""
         queries = only((query,), writes=False)
         (result,) = await self._call("fetch", queries, deadlines.nearest(deadline, self._deadline))
-        return result  # type: ignore[no-any-return]
-
-    async def execute(self, command: Command[R], *, deadline: float | None = None) -> R:
-        """Run a command in one round trip, as a transaction of its own outside of one.
-
-        What comes back is as its base says. Raises OutcomeUnknown when the connection is lost meanwhile.
-        """
-        commands = only((command,), writes=True)
-        (result,) = await self._call("execute", commands, deadlines.nearest(deadline, self._deadline))
         return result  # type: ignore[no-any-return]
 
     # Made by `make sync`: fetch_batch of 8 Query
@@ -145,6 +137,43 @@ class AsyncExecutor:
     async def fetch_batch(self, *queries: Query[Any], deadline: float | None = None) -> tuple[Any, ...]:
         """Run several queries in one round trip; a tuple of their results. An error names the one that failed."""
         return await self._call("fetch_batch", only(queries, writes=False), deadlines.nearest(deadline, self._deadline))
+
+    async def _call(
+        self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None
+    ) -> tuple[Any, ...]:
+        """Run the queries, and tell the observers of it."""
+        if not self._observers:
+            return await self._run(queries, deadline)
+        with self._watch(kind, queries) as watch:
+            return await self._run(queries, deadline, watch)
+
+    def _watch(self, kind: Kind, queries: Sequence[Statement[Any]]) -> Watch:
+        return Watch(self._observers, kind, queries, None)
+
+    async def _run(
+        self,
+        queries: tuple[Statement[Any], ...],
+        deadline: Deadline | None,
+        watch: Watch | None = None,
+        acting: Acting | None = None,
+    ) -> tuple[Any, ...]:
+        raise NotImplementedError
+
+
+class AsyncExecutor(AsyncReader):
+    """What reads and writes: a querier, or a database with its pool of them.
+
+    `deadline` is as `AsyncReader` says. Calls raise DeadlineExceeded, commands also OutcomeUnknown.
+    """
+
+    async def execute(self, command: Command[R], *, deadline: float | None = None) -> R:
+        """Run a command in one round trip, as a transaction of its own outside of one.
+
+        What comes back is as its base says. Raises OutcomeUnknown when the connection is lost meanwhile.
+        """
+        commands = only((command,), writes=True)
+        (result,) = await self._call("execute", commands, deadlines.nearest(deadline, self._deadline))
+        return result  # type: ignore[no-any-return]
 
     # Made by `make sync`: execute_batch of 8 Command
     @overload
@@ -354,27 +383,6 @@ class AsyncExecutor:
         """A querier, for several calls on one connection."""
         raise NotImplementedError
 
-    async def _call(
-        self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None
-    ) -> tuple[Any, ...]:
-        """Run the queries, and tell the observers of it."""
-        if not self._observers:
-            return await self._run(queries, deadline)
-        with self._watch(kind, queries) as watch:
-            return await self._run(queries, deadline, watch)
-
-    def _watch(self, kind: Kind, queries: Sequence[Statement[Any]]) -> Watch:
-        return Watch(self._observers, kind, queries, None)
-
-    async def _run(
-        self,
-        queries: tuple[Statement[Any], ...],
-        deadline: Deadline | None,
-        watch: Watch | None = None,
-        acting: Acting | None = None,
-    ) -> tuple[Any, ...]:
-        raise NotImplementedError
-
 
 class _AsyncActing(AsyncExecutor):
     """What `acting_as` gives: all that another does, with settings."""
@@ -476,6 +484,9 @@ class AsyncQuerier(AsyncExecutor):
                 session.explain(error, queries)
             except TimeIsUp as error:
                 session.overdue(error, queries, deadline)
+            finally:
+                if session.trail:
+                    session.trail.end()
 
     def stream(self, query: Many[T]) -> AbstractAsyncContextManager[AsyncIterator[T]]:
         """As `AsyncExecutor.stream` says."""
@@ -566,11 +577,18 @@ class AsyncQuerier(AsyncExecutor):
         session.check((), deadline)
         with session.lock, session:
             try:
-                steps = session.begin(text, acting) if acting else session.command(text)
+                if session.trail and ending is not None and ending.writes:
+                    session.trail.begin(writes=True)
+                    steps = commit(session, text)
+                else:
+                    steps = begin(session, text, acting) if acting else command(session, text)
                 tag = await exchange(session, steps, deadline)
             except psycopg.Error as error:
                 session.explain_command(error, ending)
             except TimeIsUp as error:
                 session.overdue(error, (), deadline, ending)
+            finally:
+                if session.trail:
+                    session.trail.end()
         if ending is not None:
             ending.check_end(tag)

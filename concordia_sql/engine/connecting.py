@@ -15,6 +15,7 @@ from psycopg.pq.abc import PGconn
 
 from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.errors import DatabaseURLError, QuerierError
+from concordia_sql.engine.isolation import READ_COMMITTED
 from concordia_sql.engine.silence import silence
 from concordia_sql.engine.urls import connection_settings
 
@@ -51,6 +52,11 @@ def settings_of(url: str, name: str = "concordia_sql") -> dict[str, Any]:
     """The parameters of each connection: those of the URL, then the defaults."""
     defaults = {**_DEFAULTS, "application_name": name}
     return {**defaults, **connection_settings(url), "client_encoding": "UTF8", "autocommit": True}
+
+
+def of_primary(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, which connect to no standby unless the URL says so."""
+    return {"target_session_attrs": "primary", **settings}
 
 
 @contextlib.contextmanager
@@ -95,7 +101,8 @@ def set_up(
         set_timeout=_IS_DEFAULT if statement_timeout is None else "TRUE",
         statement_timeout=math.ceil(1000 * (_STATEMENT_TIMEOUT if statement_timeout is None else statement_timeout)),
     )
-    pgconn.send_query_params(setup.encode(), None)
+    # A standby answers nothing in SERIALIZABLE, which may be the default.
+    pgconn.send_query(READ_COMMITTED + b";" + setup.encode())
     result = (yield from generators.execute(pgconn))[-1]
     if result.status != ExecStatus.TUPLES_OK:
         raise error_from_result(result, encoding=info.encoding)

@@ -17,7 +17,7 @@ from concordia_sql.engine.calls import names_of, overdue
 from concordia_sql.engine.checks.check import check_at
 from concordia_sql.engine.checks.findings import Finding
 from concordia_sql.engine.checks.quick import look
-from concordia_sql.engine.connecting import connecting, set_up, settings_of, setup_deadline
+from concordia_sql.engine.connecting import connecting, of_primary, set_up, settings_of, setup_deadline
 from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.exchange import exchange
@@ -25,10 +25,13 @@ from concordia_sql.engine.leases import Lease, Stats
 from concordia_sql.engine.library import Library
 from concordia_sql.engine.observing import Observer, Watch
 from concordia_sql.engine.pool import Bounds, Pool
-from concordia_sql.engine.querier import Executor, Querier
+from concordia_sql.engine.positions import Positions, Trail
+from concordia_sql.engine.querier import Executor, Querier, Reader
 from concordia_sql.engine.queries import Many, Statement
+from concordia_sql.engine.replicas import Standby, StandbyReader, Standbys
 from concordia_sql.engine.session import Session
 from concordia_sql.engine.settings import Acting
+from concordia_sql.engine.standbys import Seen
 from concordia_sql.engine.steps import TimeIsUp
 from concordia_sql.engine.transactions import Isolation
 
@@ -40,6 +43,7 @@ class _Connection(psycopg.Connection[Any]):
 
     querier: Querier
     session: Session
+    seen: Seen
     expires: float
     idle_since: float
     # psycopg's would warn that it was left open, which the database does. No function of Python's: a signal's handler
@@ -60,6 +64,8 @@ class _Connector:
     observers: Sequence[Observer]
     named: bool
     name: str
+    positions: Positions | None = None
+    """Where the positions after its writes are noted: only the primary's are."""
 
     def connect(self) -> _Connection:
         connection = _Connection.connect(**self.settings)
@@ -72,6 +78,7 @@ class _Connector:
             named=self.named,
         )
         querier._session.database = self.name
+        querier._session.trail = None if self.positions is None else Trail(self.positions)
         try:
             can_prepare = exchange(
                 querier._session, set_up(connection, self.statement_timeout), setup_deadline(self.settings)
@@ -106,6 +113,11 @@ class Database(Executor):
     at the migrations and refusals as it opens. Each of the `observers` is told of each call.
     `named` says whether the server's views and logs show the names of queries, as `Querier` says.
 
+    With `replicas`, the URLs of its standbys, `reader` reads from those that have replayed what this context has
+    written. None of them lags more than `max_lag` seconds; for one that is behind, a read waits `max_wait` seconds,
+    before the primary answers it. An empty list keeps positions for other processes' readers. Each has a pool of these
+    bounds. Where the URL names several hosts, the primary among them is found.
+
     Use it as a context manager, or call `open` and `close`. After a fork, the child has connections of its own; the
     queriers and transactions that were open belong to the parent. What it returns and raises is as `Querier` says.
     """
@@ -129,12 +141,17 @@ class Database(Executor):
         observers: Iterable[Observer] = (),
         named: bool = True,
         requires: Iterable[Library] = (),
+        replicas: Iterable[str] | None = None,
+        max_lag: float = 10,
+        max_wait: float = 0.1,
     ) -> None:
         self._deadline = deadline
         self._observers = tuple(observers)
         self._requires = tuple(requires)
+        urls = None if replicas is None else tuple(replicas)
+        self._positions = None if urls is None else Positions(max_lag)
         self._connector = _Connector(
-            settings_of(url, name),
+            settings_of(url, name) if urls is None else of_primary(settings_of(url, name)),
             converter or make_converter(),
             prepare,
             deadline,
@@ -143,6 +160,7 @@ class Database(Executor):
             self._observers,
             named,
             name,
+            self._positions,
         )
         self._bounds = Bounds(
             name=name,
@@ -153,8 +171,62 @@ class Database(Executor):
             max_lifetime=max_lifetime,
             max_idle=max_idle,
         )
-        self._pool = Pool(self._bounds, self._connector.connect)
+        self._replicas = tuple(
+            attrs.evolve(self._connector, settings=settings_of(each, name), positions=None) for each in urls or ()
+        )
+        self._max_lag, self._max_wait = max_lag, max_wait
+        self._renew()
         forks.watching.add(self)
+
+    def _renew(self) -> None:
+        """Begin with no connections."""
+        self._pool = Pool(self._bounds, self._connector.connect)
+        self._standbys: Standbys[_Connection] | None = None
+        if self._positions is not None:
+            standbys: list[Standby[_Connection]] = [
+                Standby(name, self._bounds.of_replica(name), connector.connect, self._positions)
+                for name, connector in ((f"replica {place}", each) for place, each in enumerate(self._replicas, 1))
+            ]
+            self._standbys = Standbys(
+                standbys, self._positions, self._pool, max_lag=self._max_lag, max_wait=self._max_wait
+            )
+
+    @property
+    def reader(self) -> Reader:
+        """What reads from standbys: `db.reader.fetch(query)`. Without `replicas`, it is the database.
+
+        A read sees all that was written before it in this context: in this process, or in the block of `after` around
+        it. It is run in one round trip, with what proves that, and again elsewhere where that proof is missing, where
+        the standby is away, and where its recovery cancels the read. In the end the primary answers. Reads with no
+        write between them may come from standbys that are at different places.
+        """
+        if self._standbys is None:
+            return self
+        return StandbyReader(self._standbys, self._run, self._deadline, self._observers)
+
+    def position(self) -> str | None:
+        """How far a standby must be to show what this context has written: a short text, for a cookie or a job.
+
+        None before its first write, and without `replicas`. Give it to `after`, in any process that has a database of
+        the same server.
+        """
+        return None if self._positions is None else self._positions.text()
+
+    def after(self, position: str | None) -> AbstractContextManager[None]:
+        """A context of its own for what reads, as a request is: its `reader` sees what was written before a position.
+
+        ```python
+        with db.after(request.cookies.get("position")):
+            ...
+            response.set_cookie("position", db.position())
+        ```
+
+        It also sees what is written inside, by the threads that are made there too. Without such a block, a read waits
+        for all writes of the process. Without `replicas`, it does nothing.
+
+        Raises PositionError as it is entered, if the text is none that `position` gave.
+        """
+        return contextlib.nullcontext() if self._positions is None else self._positions.after(position)
 
     def open(self) -> None:
         """Connect.
@@ -170,15 +242,19 @@ class Database(Executor):
             with connecting(self._connector.settings):
                 self._pool.open(deadline)
             self._require(deadline)
+            if self._standbys is not None:
+                self._standbys.open(deadline)
         except TimeIsUp:
             raise overdue(f"{self._bounds.name}: open", deadline) from None
         finally:
             if self._pool.is_closed:  # so that it can be tried again
-                self._pool = Pool(self._bounds, self._connector.connect)
+                self._renew()
 
     def close(self) -> None:
         """Close the connections: the idle ones now, the others when their call ends."""
         self._pool.close()
+        if self._standbys is not None:
+            self._standbys.close()
 
     def __enter__(self) -> Self:
         self.open()
@@ -202,18 +278,24 @@ class Database(Executor):
         if pool is not None and pool.is_open and not pool.is_closed:
             warn(f"the database {self._bounds.name} was not closed", ResourceWarning, source=self)
             pool.abandon()
+            if self._standbys is not None:
+                self._standbys.abandon()
 
     def forked(self) -> None:
         """Begin anew in a process that was forked, where the connections are the parent's."""
-        forks.inherited.append(self._pool)
-        self._pool.is_foreign = True
+        forks.inherited.append((self._pool, self._standbys))
+        for pool in (self._pool, *(self._standbys.pools() if self._standbys is not None else ())):
+            pool.is_foreign = True
         is_open = self._pool.is_open and not self._pool.is_closed
-        self._pool = Pool(self._bounds, self._connector.connect)
+        self._renew()
         self._pool.is_open = is_open
 
     def stats(self) -> Stats:
         """How many connections there are, who uses them and who waits, and what was done since it was opened."""
-        return self._pool.stats()
+        stats = self._pool.stats()
+        if self._standbys is None:
+            return stats
+        return attrs.evolve(stats, replicas=self._standbys.stats(), fallbacks=dict(self._standbys.fallbacks))
 
     def ping(self, *, deadline: float = 5) -> None:
         """Ask the server for nothing, to see whether it answers: for a health check.

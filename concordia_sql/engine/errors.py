@@ -32,6 +32,10 @@ class DatabaseURLError(ConcordiaError, ValueError):
     """The URL of a database cannot be used. Says why. Shows no part of the URL, since any part may hold a password."""
 
 
+class PositionError(ConcordiaError, ValueError):
+    """A text is no position that a database of this server gave. Nothing was sent."""
+
+
 class NotFound(ConcordiaError, LookupError):
     """A `One` query found no row."""
 

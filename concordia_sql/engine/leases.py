@@ -6,12 +6,13 @@ in either. (`with lock` is no help: the handler may raise after the lock is take
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 
 from concordia_sql.engine.session import Session
+from concordia_sql.engine.standbys import Reason, ReplicaStats
 
 
 class Pooled(Protocol):
@@ -78,3 +79,12 @@ class Stats:
     """Connections that it keeps."""
     max_size: int
     """Connections that it makes at most."""
+    replicas: tuple[ReplicaStats, ...] = ()
+    """The figures of its standbys."""
+    fallbacks: Mapping[Reason, int] = attrs.field(factory=dict)
+    """How many reads of its `reader` the primary has answered, by why no standby did.
+
+    It was `behind`, `away`, `silent`, `busy`, `promoted`, of `another system`, or is asked first (`starting`); its
+    recovery had a `conflict` with the read, or it `failed`; the read is `read-only` by name alone; or a write before it
+    is `in doubt`.
+    """

@@ -42,6 +42,10 @@ class Call(NamedTuple):
     """The SQLSTATE of the error, or of its cause."""
     attempt: int
     """1, or in `retry` the number of the attempt."""
+    server: str = ""
+    """`primary` or `replica 1`, which has answered last; empty for a database that has no `replicas`."""
+    reason: str = ""
+    """Why the primary has answered what a reader asked, as `Stats.fallbacks` has it; empty otherwise."""
 
 
 class Observer(Protocol):
@@ -54,7 +58,18 @@ class Observer(Protocol):
 class Watch:
     """Follows a call as a context, and tells the observers of it at the end."""
 
-    __slots__ = ("_before", "_began", "_kind", "_queries", "_session", "_start", "_waited", "observers")
+    __slots__ = (
+        "_before",
+        "_began",
+        "_kind",
+        "_queries",
+        "_session",
+        "_start",
+        "_waited",
+        "observers",
+        "reason",
+        "server",
+    )
 
     def __init__(
         self,
@@ -69,6 +84,7 @@ class Watch:
         self._queries = queries
         self._session: Session | None = None
         self._waited, self._before = waited, 0
+        self.server = self.reason = ""
         self._began, self._start = time.time() - waited, time.perf_counter() - waited
         if session is not None:
             self._session, self._before = session, session.rows
@@ -95,6 +111,8 @@ class Watch:
             error,
             None if error is None else _sqlstate(error),
             attempt.get(),
+            self.server or ("primary" if session is not None and session.trail is not None else ""),
+            self.reason,
         )
         for observer in self.observers:
             try:

@@ -36,6 +36,10 @@ class Bounds:
     max_lifetime: float
     max_idle: float
 
+    def of_replica(self, name: str) -> "Bounds":
+        """Those of a standby, which always has a connection."""
+        return attrs.evolve(self, name=f"{self.name} {name}", min_size=max(1, self.min_size))
+
 
 class Pool(Generic[C]):
     """Connections that are lent to calls, the one used last first: its server process is in the processor's caches.
@@ -77,6 +81,21 @@ class Pool(Generic[C]):
             self.close()
             raise
         self._opener = None
+
+    def start(self) -> None:
+        """Be open, and make the first connections beside the caller."""
+        self.is_open = True
+        self._start()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection, idle or in use."""
+        return bool(self._open)
+
+    @property
+    def load(self) -> int:
+        """How many calls use a connection or wait for one."""
+        return len(self._open) - len(self._idle) + len(self._waiting)
 
     def _check_opening(self, deadline: Deadline | None) -> None:
         if self._failure is not None:

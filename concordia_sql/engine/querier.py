@@ -11,6 +11,7 @@ import psycopg
 
 from concordia_sql.engine import deadlines
 from concordia_sql.engine.batches import added, counts, in_batches
+from concordia_sql.engine.blocks import begin, command, commit
 from concordia_sql.engine.calls import only
 from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.deadlines import Deadline
@@ -41,8 +42,8 @@ R8 = TypeVar("R8")
 _CONVERTER = make_converter()
 
 
-class Executor:
-    """What runs queries: a querier, or a database with its pool of them.
+class Reader:
+    """What runs queries that read: a querier, a database, or a database's reader, which standbys serve.
 
     `deadline` is how many seconds a call may take, with waiting for a connection; the nearest of it, of the block's and
     of the database's holds. Calls raise DeadlineExceeded, commands also OutcomeUnknown.
@@ -55,15 +56,6 @@ class Executor:
         """Run a query in one round trip. What comes back is as its base says: `T`, `T | None`, `list[T]`."""
         queries = only((query,), writes=False)
         (result,) = self._call("fetch", queries, deadlines.nearest(deadline, self._deadline))
-        return result  # type: ignore[no-any-return]
-
-    def execute(self, command: Command[R], *, deadline: float | None = None) -> R:
-        """Run a command in one round trip, as a transaction of its own outside of one.
-
-        What comes back is as its base says. Raises OutcomeUnknown when the connection is lost meanwhile.
-        """
-        commands = only((command,), writes=True)
-        (result,) = self._call("execute", commands, deadlines.nearest(deadline, self._deadline))
         return result  # type: ignore[no-any-return]
 
     # Made by `make sync`: fetch_batch of 8 Query
@@ -146,6 +138,41 @@ class Executor:
     def fetch_batch(self, *queries: Query[Any], deadline: float | None = None) -> tuple[Any, ...]:
         """Run several queries in one round trip; a tuple of their results. An error names the one that failed."""
         return self._call("fetch_batch", only(queries, writes=False), deadlines.nearest(deadline, self._deadline))
+
+    def _call(self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> tuple[Any, ...]:
+        """Run the queries, and tell the observers of it."""
+        if not self._observers:
+            return self._run(queries, deadline)
+        with self._watch(kind, queries) as watch:
+            return self._run(queries, deadline, watch)
+
+    def _watch(self, kind: Kind, queries: Sequence[Statement[Any]]) -> Watch:
+        return Watch(self._observers, kind, queries, None)
+
+    def _run(
+        self,
+        queries: tuple[Statement[Any], ...],
+        deadline: Deadline | None,
+        watch: Watch | None = None,
+        acting: Acting | None = None,
+    ) -> tuple[Any, ...]:
+        raise NotImplementedError
+
+
+class Executor(Reader):
+    """What reads and writes: a querier, or a database with its pool of them.
+
+    `deadline` is as `Reader` says. Calls raise DeadlineExceeded, commands also OutcomeUnknown.
+    """
+
+    def execute(self, command: Command[R], *, deadline: float | None = None) -> R:
+        """Run a command in one round trip, as a transaction of its own outside of one.
+
+        What comes back is as its base says. Raises OutcomeUnknown when the connection is lost meanwhile.
+        """
+        commands = only((command,), writes=True)
+        (result,) = self._call("execute", commands, deadlines.nearest(deadline, self._deadline))
+        return result  # type: ignore[no-any-return]
 
     # Made by `make sync`: execute_batch of 8 Command
     @overload
@@ -355,25 +382,6 @@ class Executor:
         """A querier, for several calls on one connection."""
         raise NotImplementedError
 
-    def _call(self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> tuple[Any, ...]:
-        """Run the queries, and tell the observers of it."""
-        if not self._observers:
-            return self._run(queries, deadline)
-        with self._watch(kind, queries) as watch:
-            return self._run(queries, deadline, watch)
-
-    def _watch(self, kind: Kind, queries: Sequence[Statement[Any]]) -> Watch:
-        return Watch(self._observers, kind, queries, None)
-
-    def _run(
-        self,
-        queries: tuple[Statement[Any], ...],
-        deadline: Deadline | None,
-        watch: Watch | None = None,
-        acting: Acting | None = None,
-    ) -> tuple[Any, ...]:
-        raise NotImplementedError
-
 
 class _Acting(Executor):
     """What `acting_as` gives: all that another does, with settings."""
@@ -475,6 +483,9 @@ class Querier(Executor):
                 session.explain(error, queries)
             except TimeIsUp as error:
                 session.overdue(error, queries, deadline)
+            finally:
+                if session.trail:
+                    session.trail.end()
 
     def stream(self, query: Many[T]) -> AbstractContextManager[Iterator[T]]:
         """As `Executor.stream` says."""
@@ -565,11 +576,18 @@ class Querier(Executor):
         session.check((), deadline)
         with session.lock, session:
             try:
-                steps = session.begin(text, acting) if acting else session.command(text)
+                if session.trail and ending is not None and ending.writes:
+                    session.trail.begin(writes=True)
+                    steps = commit(session, text)
+                else:
+                    steps = begin(session, text, acting) if acting else command(session, text)
                 tag = exchange(session, steps, deadline)
             except psycopg.Error as error:
                 session.explain_command(error, ending)
             except TimeIsUp as error:
                 session.overdue(error, (), deadline, ending)
+            finally:
+                if session.trail:
+                    session.trail.end()
         if ending is not None:
             ending.check_end(tag)

@@ -39,12 +39,14 @@ from concordia_sql.engine.errors import (
 from concordia_sql.engine.isolation import IS_READ_COMMITTED, NOT_SET, READ_COMMITTED, not_read_committed
 from concordia_sql.engine.library import advice_of, check_command, migrations_of
 from concordia_sql.engine.mapping import make_row_maker
+from concordia_sql.engine.positions import Trail
 from concordia_sql.engine.queries import Affected, Statement
 from concordia_sql.engine.refusals import translate
 from concordia_sql.engine.retries import is_outdated
 from concordia_sql.engine.rows import check, chunk_of, load_rows, names_in, shared
 from concordia_sql.engine.settings import PLAN_BEFORE, PLANS, Acting, Plan, Setting
 from concordia_sql.engine.silence import silence
+from concordia_sql.engine.standbys import Guard
 from concordia_sql.engine.steps import TimeIsUp
 from concordia_sql.engine.transactions import Block, Isolation, savepoint, transaction
 
@@ -117,6 +119,10 @@ class Session:
         """What observers call the database."""
         self.named = True
         """Whether statements are sent with the names of their queries."""
+        self.trail: Trail | None = None
+        """Asks for the position after a write, if anybody wants to know."""
+        self.guard: Guard | None = None
+        """What must go before a read of a standby."""
         self._process = forks.process
         poll = select.poll()
         poll.register(self.pgconn.socket, select.POLLIN)
@@ -228,12 +234,15 @@ class Session:
         Raises psycopg's error for the first that failed, or one that says more, and ResultError when the rows do not
         fit a result class.
         """
+        if self.trail and self._before == _IDLE:
+            self.trail.begin(writes=any(query.writes for query in queries))
         while True:
             try:
                 runs = [self._calls(query) for query in queries]
                 # An error would end a transaction, in which nothing can be looked up then.
                 unknown = () if self._before == _IDLE else self._unknown_keys(queries)
                 is_single = len(runs) == 1 and len(runs[0]) == 1 and not (unknown or acting or queries[0]._plan)
+                is_single = is_single and not (self.guard or (self.trail and self.trail.wanted))
                 if is_single and runs[0][0][0].prepared:
                     return ((yield from self._run_prepared(queries[0], *runs[0][0])),)
                 return (yield from self._run_together(queries, runs, unknown, acting))
@@ -257,11 +266,14 @@ class Session:
         """Run the queries in a pipeline; what they come back as."""
         locking = next((query for query in queries if query.compose().before), None)
         first: list[Setting] = [(self._isolating(locking), None)] if locking else []
+        first += self.guard.settings if self.guard else []
         first += [acting.setting()] if acting else []
         planned: list[tuple[Plan | None, list[Call]]] = [
             (query._plan, run) for query, run in zip(queries, runs, strict=True)
         ]
         answers = yield from self._pipeline(planned, first, unknown)
+        if self.guard:
+            self.guard.check(answers)
         asking = [(query, each.composed) for query, run in zip(queries, runs, strict=True) for each, _ in run]
         asks = {composed: query for query, composed in asking}
         owners = iter([*(asks[each.composed] for each in self._fresh), *(query for query, _ in asking)])
@@ -374,25 +386,6 @@ class Session:
         """The values of the parameters for a cursor of psycopg's, which sends texts without a type too."""
         values = self.values(composed, query)
         return [None if value is None else bytes(value).decode() for value in values]
-
-    def begin(self, text: bytes, acting: Acting) -> PQGen[None]:
-        """Begin a transaction with settings, in one round trip."""
-        self.pgconn.enter_pipeline_mode()
-        self.pgconn.send_query_params(text, None)
-        self.pgconn.send_query_params(*acting.setting())
-        begun, *acts = yield from self.synchronize()
-        check(begun[-1])
-        for results in acts:
-            acting.check(results[-1], names_of(()))
-
-    def command(self, text: bytes) -> PQGen[bytes | None]:
-        """Run a statement without parameters, or several; the tag of the last."""
-        self.pgconn.send_query(text)
-        results = yield from generators.execute(self.pgconn)
-        for result in results:
-            check(result)
-        tag: bytes | None = results[-1].command_status
-        return tag
 
     def composed_of(self, query: Statement[Any]) -> Composed:
         """What is sent for it, with its name or without."""
@@ -545,11 +538,16 @@ class Session:
         pgconn = self.pgconn
         answers: list[Results] = []
         pgconn.pipeline_sync()
+        if trail := self.trail if self.trail and self.trail.wanted else None:
+            trail.send(pgconn)
         yield from generators.send(pgconn)
         try:
             while (results := (yield from generators.fetch_many(pgconn)))[-1].status != pq.ExecStatus.PIPELINE_SYNC:
                 answers.append(results)
-            pgconn.exit_pipeline_mode()
+            if trail:
+                yield from trail.receive(pgconn)
+            if pgconn.status == pq.ConnStatus.OK:
+                pgconn.exit_pipeline_mode()
         except psycopg.OperationalError:
             if not any(results[-1].status == _FATAL_ERROR for results in answers):
                 raise  # else the server has said why it ends the connection

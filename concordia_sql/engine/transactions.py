@@ -29,6 +29,8 @@ class Block:
     is_outermost: bool
     isolation: Isolation | None = None
     """The one that was asked for; None is that of the server."""
+    writes: bool = False
+    """Whether its end makes writes last: not that of a savepoint."""
 
     def check_end(self, tag: bytes | None) -> None:
         """Raise QuerierError if the server says that it rolled back what was to be committed."""
@@ -52,7 +54,7 @@ def transaction(isolation: Isolation | None, *, read_only: bool, deferrable: boo
     modes = [f"ISOLATION LEVEL {isolation.upper()}"] if isolation else []
     modes += ["READ ONLY"] * read_only + ["DEFERRABLE"] * deferrable
     begin = f"BEGIN {', '.join(modes)}".rstrip().encode()
-    return Block(begin, b"COMMIT", b"ROLLBACK", is_outermost=True, isolation=isolation)
+    return Block(begin, b"COMMIT", b"ROLLBACK", is_outermost=True, isolation=isolation, writes=not read_only)
 
 
 def savepoint() -> Block:

@@ -17,10 +17,13 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import TypedDict
 from urllib.parse import quote
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from concordia_sql.engine import ConcordiaError
 
@@ -105,11 +108,53 @@ def start(folder: Path | str | None = None) -> Generator[str]:
         yield url
 
 
+@contextlib.contextmanager
+def start_standby(primary: str, settings: Mapping[str, str] = {}) -> Generator[str]:
+    """Run a standby of a server of `start`'s while the context lasts; gives its URL: database `postgres`, superuser.
+
+    `primary` is the URL that `start` gave. The standby replays the primary's log and can be read. Its data is a copy
+    in a temporary folder, made with the server running. `settings` are those of its configuration that differ. The
+    primary then writes its log at each commit: a standby has only what is written.
+
+    Raises EmbeddedServerError, as `start` does.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            url = _start_standby(primary, settings, stack)
+        except OSError as error:
+            raise EmbeddedServerError(f"A standby cannot start in a temporary folder: {error}") from error
+        yield url
+
+
+def _start_standby(primary: str, settings: Mapping[str, str], stack: contextlib.ExitStack) -> str:
+    # Of the primary's group, which can reach its socket.
+    programs, user = bin_folder(), _server_user(Path(str(conninfo_to_dict(primary)["host"])).stat().st_gid)
+    with psycopg.connect(primary, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET synchronous_commit = on")
+        connection.execute("SELECT pg_reload_conf()")
+    run, left = _make_run(stack, user)
+    _check_reachable(run, user)
+    log = _open_log(run, stack)
+    if _barrier(programs / "postgres", user):
+        programs = _copy(programs, run, user)
+    data = run / "data"
+    data.mkdir(mode=0o700)
+    _give(data, user)
+    with _supervise(
+        *(programs / "pg_basebackup", "-D", data, "-d", primary),
+        *("--write-recovery-conf", "--checkpoint=fast", "--wal-method=stream", "--no-sync"),
+        log=log,
+        left=left,
+        user=user,
+    ) as copying:
+        if copying.wait():
+            raise EmbeddedServerError(f"The server cannot be copied to {run}:\n{_tail(log)}")
+    return _serve(programs, run, run, settings, log=log, left=left, user=user, stack=stack)
+
+
 def _start(folder: Path | str | None, stack: contextlib.ExitStack) -> str:
     programs, user = bin_folder(), _server_user()
-    run = Path(tempfile.mkdtemp(prefix="concordia-", dir=_temporary_parent()))
-    left = _remove_when_left(run, stack)
-    _close(run, 0o770, user)
+    run, left = _make_run(stack, user)
     home = run if folder is None else Path(folder).absolute()
     if home != run:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -121,9 +166,33 @@ def _start(folder: Path | str | None, stack: contextlib.ExitStack) -> str:
         programs = _copy(programs, run, user)
     if not (home / "data").exists():
         _initialize(programs, home, log, left, temporary=home == run, user=user)
+    return _serve(programs, home, run, {}, log=log, left=left, user=user, stack=stack)
+
+
+def _make_run(stack: contextlib.ExitStack, user: _User) -> tuple[Path, int]:
+    """The folder of the socket, which is removed at the end, and what keeps it until then."""
+    run = Path(tempfile.mkdtemp(prefix="concordia-", dir=_temporary_parent()))
+    left = _remove_when_left(run, stack)
+    _close(run, 0o770, user)
+    return run, left
+
+
+def _serve(
+    programs: Path,
+    home: Path,
+    run: Path,
+    settings: Mapping[str, str],
+    *,
+    log: int,
+    left: int,
+    user: _User,
+    stack: contextlib.ExitStack,
+) -> str:
+    """Start the server whose data is in the folder `home`, and wait until it can be used; its URL."""
     server = _supervise(
         *(programs / "postgres", "-D", home / "data"),
         *("-c", f"unix_socket_directories={run}", "-c", "port=5432"),
+        *(f"--{name}={value}" for name, value in settings.items()),
         log=log,
         left=left,
         user=user,
@@ -162,11 +231,11 @@ def _supervise(*command: Path | str, log: int, left: int, user: _User) -> subpro
     )
 
 
-def _server_user() -> _User:
+def _server_user(group: int | None = None) -> _User:
     if os.geteuid() != 0:
         return {"user": None, "group": None, "extra_groups": None}
     nobody = pwd.getpwnam("nobody")  # PostgreSQL refuses to run as root
-    return {"user": nobody.pw_uid, "group": _new_group(), "extra_groups": []}
+    return {"user": nobody.pw_uid, "group": _new_group() if group is None else group, "extra_groups": []}
 
 
 def _new_group() -> int:

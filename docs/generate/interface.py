@@ -14,8 +14,17 @@ import concordia_sql
 from docs.generate.types import in_cell
 
 GROUPS: Mapping[str, Sequence[str]] = {
-    "Databases and queriers": ["Database", "Querier", "Executor", "AsyncDatabase", "AsyncQuerier", "AsyncExecutor"],
-    "Around a call": ["deadline", "Isolation", "Stats", "Observer", "Call", "LogCalls"],
+    "Databases and queriers": [
+        "Database",
+        "Querier",
+        "Executor",
+        "Reader",
+        "AsyncDatabase",
+        "AsyncQuerier",
+        "AsyncExecutor",
+        "AsyncReader",
+    ],
+    "Around a call": ["deadline", "Isolation", "Stats", "ReplicaStats", "Observer", "Call", "LogCalls"],
     "Queries": ["query", "Query", "One", "Maybe", "Many", "Tree", "Subtree", "Statement", "Limit", "Plan", "Node"],
     "Pages": ["paged", "Page", "Cursor", "cursor"],
     "Commands": [
@@ -60,6 +69,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "OutcomeUnknown",
         "DeadlineExceeded",
         "NoConnection",
+        "PositionError",
         "DatabaseURLError",
         "StatementError",
         "EmbeddedServerError",

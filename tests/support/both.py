@@ -25,6 +25,10 @@ class Awaited:
         member = getattr(self._target, name)
         if name in _CONTEXTS:
             return partial(_entered, member)
+        if name == "after":  # which sets what the caller's context sees
+            return member
+        if name == "reader":
+            return Awaited(member)
         if name == "acting_as":
             return lambda *given, **named: Awaited(member(*given, **named))
         return partial(asyncio.to_thread, member) if callable(member) else member

@@ -20,6 +20,8 @@ class Proxy:
         self._sockets: list[socket.socket] = []
         self._flowing = threading.Event()
         self._flowing.set()
+        self.trips = 0
+        """How often a client spoke after the server had, on any connection."""
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(folder / ".s.PGSQL.5432"))
         self._listener.listen(64)
@@ -29,6 +31,10 @@ class Proxy:
     def fall_silent(self) -> None:
         """Forward no more, in either direction; new connections are accepted, and hear nothing."""
         self._flowing.clear()
+
+    def speak(self) -> None:
+        """Forward again."""
+        self._flowing.set()
 
     def close(self) -> None:
         self._flowing.set()
@@ -43,8 +49,11 @@ class Proxy:
                 client = self._listener.accept()[0]
                 server = self._connect()
                 self._sockets += [client, server]
+                heard = threading.Event()
+                heard.set()
                 for source, target in (client, server), (server, client):
-                    threading.Thread(target=self._forward, args=(source, target), daemon=True).start()
+                    arguments = source, target, heard, source is client
+                    threading.Thread(target=self._forward, args=arguments, daemon=True).start()
 
     def _connect(self) -> socket.socket:
         if self._host.startswith("/"):
@@ -53,10 +62,15 @@ class Proxy:
             return server
         return socket.create_connection((self._host, self._port))
 
-    def _forward(self, source: socket.socket, target: socket.socket) -> None:
+    def _forward(self, source: socket.socket, target: socket.socket, heard: threading.Event, is_client: bool) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 self._flowing.wait()
+                if not is_client:
+                    heard.set()
+                elif heard.is_set():
+                    heard.clear()
+                    self.trips += 1
                 target.sendall(data)
             target.shutdown(socket.SHUT_WR)
 

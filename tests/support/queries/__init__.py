@@ -151,3 +151,18 @@ class SoleThing(Maybe[Thing]):
     size: int | None = None
     above: int | None = None
     below: int | None = None
+
+
+@query("trial/get_isolation.sql", library=TRIAL)
+class GetIsolation(One[Matched]):
+    pass
+
+
+@query("trial/lock_thing.sql", library=TRIAL)
+class LockThing(Maybe[Thing]):
+    title: str
+
+
+@query("trial/read_slowly.sql", library=TRIAL)
+class ReadSlowly(One[Number]):
+    seconds: float

@@ -1,0 +1,412 @@
+# Made from async_replicas.py by `make sync`: change that module, not this one.
+"""Standbys of a database: which of them answers a read, and what becomes of it where none can."""
+
+import itertools
+import time
+import weakref
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
+from time import monotonic
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+import attrs
+import psycopg
+
+from concordia_sql.engine.calls import names_of, overdue
+from concordia_sql.engine.deadlines import Deadline
+from concordia_sql.engine.errors import ConcordiaError, DeadlineExceeded, NoConnection
+from concordia_sql.engine.exchange import exchange
+from concordia_sql.engine.leases import Lease, Pooled, move
+from concordia_sql.engine.observing import Observer, Watch
+from concordia_sql.engine.pool import Bounds, Pool
+from concordia_sql.engine.positions import ASK_WRITTEN, Position, Positions
+from concordia_sql.engine.querier import Reader
+from concordia_sql.engine.queries import Statement
+from concordia_sql.engine.settings import Acting
+from concordia_sql.engine.standbys import SYSTEM, Reason, ReplicaStats, Seen, Unproven, ask, reason_of
+from concordia_sql.engine.steps import TimeIsUp
+from concordia_sql.engine.wakeups import Job, Wakeup
+
+_LOOK_SECONDS = 1.0
+"""How long a server may take to say how it is, beside the callers."""
+_LOOK_AGAIN = 0.25
+"""The seconds after which a standby that is left out is looked at again."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.016
+"""The seconds after which a standby that is behind is asked again: they grow."""
+
+
+class Connected(Pooled, Protocol):
+    """A connection to a standby."""
+
+    seen: Seen
+
+
+C = TypeVar("C", bound=Connected)
+Queries: TypeAlias = tuple[Statement[Any], ...]
+Answers: TypeAlias = tuple[Any, ...]
+Run: TypeAlias = Callable[[Queries, Deadline | None, Watch | None, Acting | None], Answers]
+
+
+@attrs.frozen(eq=False)
+class Read:
+    """What is asked of the standbys."""
+
+    queries: Queries
+    deadline: Deadline | None
+    watch: Watch | None
+    needed: Position
+    ends: float
+    """Until when it waits for them."""
+
+
+class Standby(Generic[C]):
+    """A standby: its connections, and why it is left out, if it is."""
+
+    def __init__(self, name: str, bounds: Bounds, connect: Callable[[], C], positions: Positions) -> None:
+        self.name = name
+        self._connect, self._positions = connect, positions
+        self.pool: Pool[C] = Pool(bounds, self.connect)
+        self.reason: Reason = "starting"
+        self.reads = self.behind = self.conflicts = 0
+        self.replayed = 0
+        """How far it was when it was asked last."""
+
+    def connect(self) -> C:
+        """A connection of which nothing is known."""
+        connection = self._connect()
+        connection.seen = Seen(self._positions.system, connection.session.pgconn.backend_pid)
+        return connection
+
+    def rank(self, needed: Position) -> tuple[int, int]:
+        """The least goes first: how many calls it runs or lets wait, and how far it was behind."""
+        return self.pool.load, max(0, needed.lsn - self.replayed)
+
+    def is_ready(self) -> bool:
+        """Whether reads may go there."""
+        return not self.reason and self.pool.is_connected
+
+    def note(self, reason: Reason) -> None:
+        """Take note of why it has not answered a read."""
+        if reason == "behind":
+            self.behind += 1
+        elif reason == "conflict":
+            self.conflicts += 1
+        elif reason in ("away", "promoted", "another system"):
+            self.reason = reason
+
+    def look(self) -> None:
+        """If it is left out, ask it whether it can serve again."""
+        floor = self._positions.floor
+        if floor is None or not self.reason:
+            return
+        lease: Lease[C] = Lease()
+        deadline = _soon()
+        try:
+            connection = self.pool.take(lease, deadline)
+            self.check(connection, floor, deadline)
+        except Unproven as unproven:
+            self.reason = unproven.reason
+        except (psycopg.Error, ConcordiaError):
+            self.reason = "away"
+        except TimeIsUp:
+            self.reason = "silent" if self.pool.is_connected else "away"
+        else:
+            self.reason = ""
+        finally:
+            self.pool.put(lease)
+
+    def check(self, connection: C, needed: Position, deadline: Deadline | None) -> None:
+        """Ask it how far it is. Raises Unproven if that is not far enough."""
+        session, unproven = connection.session, None
+        guard = connection.seen.guard(needed)
+        if guard is None:
+            return
+        with session.lock, session:
+            try:
+                guard.read(exchange(session, ask(session.pgconn, guard.alone), deadline), for_a_read=False)
+            except Unproven as error:
+                unproven = error
+        self.replayed = connection.seen.lsn
+        if unproven is not None:
+            raise unproven
+
+    def stats(self) -> ReplicaStats:
+        """The figures, at one time."""
+        stats = self.pool.stats()
+        return ReplicaStats(
+            name=self.name,
+            reason=self.reason,
+            reads=self.reads,
+            behind=self.behind,
+            conflicts=self.conflicts,
+            open=stats.open,
+            in_use=stats.in_use,
+        )
+
+
+class Standbys(Generic[C]):
+    """The standbys of a database, and the positions of its primary. Jobs beside the callers look after both."""
+
+    def __init__(
+        self,
+        standbys: Sequence[Standby[C]],
+        positions: Positions,
+        primary: Pool[C],
+        *,
+        max_lag: float,
+        max_wait: float,
+    ) -> None:
+        self.positions = positions
+        self.fallbacks: Counter[Reason] = Counter()
+        """How many reads the primary has answered, by why."""
+        self._standbys = standbys
+        self._primary = primary
+        self._interval = min(_LOOK_SECONDS, max_lag / 4)
+        self._max_wait = max_wait
+        self._turns = itertools.count()
+        self._unstarted = deque([True])
+        self._jobs: list[Job] = []
+        self._wakeups: list[Wakeup] = []
+        self.is_closed = False
+
+    def open(self, deadline: Deadline | None) -> None:
+        """Learn from the primary what positions are signed by, and where it is."""
+        lease: Lease[C] = Lease()
+        try:
+            session = (self._primary.take(lease, deadline)).session
+            with session.lock, session:
+                result = exchange(session, ask(session.pgconn, SYSTEM), deadline)
+            session.calls -= 1  # which was no caller's
+            system, block, segment = (result.get_value(0, column) or b"0" for column in range(3))
+            self.positions.identify(system, int(block), int(segment))
+        finally:
+            self._primary.put(lease)
+        self.sample(deadline)
+        self.start()
+
+    def start(self) -> None:
+        """Begin to look after the standbys, once: at first, or after a fork when they are used first."""
+        started: deque[bool] = deque()
+        if self._unstarted and move(self._unstarted, started):
+            for standby in self._standbys:
+                standby.pool.start()
+            for number in range(len(self._standbys) + 1):
+                wakeup = Wakeup()
+                wakeup.send()
+                self._wakeups.append(wakeup)
+                self._jobs.append(Job("concordia_sql replicas", _look, weakref.ref(self), wakeup, number))
+
+    def close(self) -> None:
+        """Close the connections to the standbys, and end the jobs."""
+        self.is_closed = True
+        for wakeup in self._wakeups:
+            wakeup.send()
+        for job in self._jobs:
+            job.stop()
+        for standby in self._standbys:
+            standby.pool.close()
+
+    def abandon(self) -> None:
+        """Close what there is, in any thread or none."""
+        self.is_closed = True
+        for standby in self._standbys:
+            standby.pool.abandon()
+
+    def pools(self) -> Iterable[Pool[C]]:
+        """The pools of the standbys."""
+        return [standby.pool for standby in self._standbys]
+
+    def stats(self) -> tuple[ReplicaStats, ...]:
+        """The figures of each."""
+        return tuple(standby.stats() for standby in self._standbys)
+
+    def look(self, number: int) -> float:
+        """Ask one server how it is; the seconds until it is asked again."""
+        if number < len(self._standbys):
+            self._standbys[number].look()
+            return _LOOK_AGAIN
+        self.sample(_soon())
+        return self._interval
+
+    def sample(self, deadline: Deadline | None) -> None:
+        """Ask the primary where it is."""
+        lease: Lease[C] = Lease()
+        try:
+            session = (self._primary.take(lease, deadline)).session
+            asked = monotonic()
+            with session.lock, session:
+                result = exchange(session, ask(session.pgconn, ASK_WRITTEN), deadline)
+            session.calls -= 1  # which was no caller's
+        finally:
+            self._primary.put(lease)
+        if (position := self.positions.read(result)) is not None:
+            self.positions.sample(asked, position, self._interval)
+
+    def read(self, queries: Queries, deadline: Deadline | None, watch: Watch | None) -> tuple[Answers | None, Reason]:
+        """What the queries come back as from a standby; or None, and why only the primary can answer them."""
+        needed = self.positions.needed
+        if needed is None:
+            return None, "in doubt"
+        # The primary needs time for it too.
+        wait = self._max_wait if deadline is None else min(self._max_wait, deadline.left() / 2)
+        read = Read(queries, deadline, watch, needed, monotonic() + wait)
+        reason: Reason = "away"
+        for standby in self._standbys:
+            reason = standby.reason or reason
+        behind: list[Standby[C]] = []
+        for standby in self._ready(needed):
+            try:
+                return self._read_from(standby, read), ""
+            except Unproven as unproven:
+                reason = unproven.reason
+                if reason == "read-only":
+                    return None, reason
+                behind += [standby] if reason == "behind" and standby.is_ready() else []
+        if behind and monotonic() < read.ends:
+            standby = max(behind, key=lambda each: each.replayed)
+            try:
+                return self._read_from(standby, read, waits=True), ""
+            except Unproven as unproven:
+                reason = unproven.reason
+        return None, reason
+
+    def _ready(self, needed: Position) -> list[Standby[C]]:
+        """Those that reads may go to, the one with the fewest calls first; where these are as many, the furthest."""
+        ready = [standby for standby in self._standbys if standby.is_ready()]
+        if len(ready) > 1:
+            turn = next(self._turns) % len(ready)
+            ready = sorted(ready[turn:] + ready[:turn], key=lambda each: each.rank(needed))
+        return ready
+
+    def _read_from(self, standby: Standby[C], read: Read, *, waits: bool = False) -> Answers:
+        """What the queries come back as from this standby. Raises Unproven if it cannot answer them."""
+        lease: Lease[C] = Lease()
+        try:
+            try:
+                connection = self._take(standby, lease, read)
+                if read.watch is not None:
+                    read.watch.begin(connection.session)
+                    read.watch.server = standby.name
+                if waits:
+                    self._catch_up(standby, connection, read)
+                answers = self._run(connection, read)
+            except Unproven as unproven:
+                standby.note(unproven.reason)
+                if unproven.reason == "behind" and lease.held:
+                    seen = lease.held[0].seen
+                    standby.replayed = seen.lsn
+                    if not seen.has(self.positions.floor or read.needed):
+                        standby.reason = "behind"
+                raise
+            except DeadlineExceeded:
+                if lease.held and not lease.held[0].session.is_whole():
+                    standby.reason = "silent"
+                raise
+            else:
+                standby.reads += 1
+                standby.replayed = connection.seen.lsn
+                return answers
+            finally:
+                standby.pool.put(lease)
+        finally:
+            if lease.held:  # a signal's handler has raised an exception in between
+                standby.pool.put(lease)
+
+    def _take(self, standby: Standby[C], lease: Lease[C], read: Read) -> C:
+        """A connection to it, within the time for standbys."""
+        began, deadline = monotonic(), read.deadline
+        if deadline is not None and began >= deadline.ends:
+            raise overdue(names_of(read.queries), deadline)
+        within = Deadline(read.ends, began)
+        try:
+            return standby.pool.take(lease, within)
+        except (TimeIsUp, NoConnection):
+            raise Unproven("busy" if standby.pool.is_connected else "away") from None
+        finally:
+            if deadline is not None:
+                deadline.waited += within.waited
+
+    def _catch_up(self, standby: Standby[C], connection: C, read: Read) -> None:
+        """Wait until the standby has replayed the log up to there. Raises Unproven if that takes too long."""
+        pause = _FIRST_PAUSE
+        while monotonic() + pause < read.ends:
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+            try:
+                return standby.check(connection, read.needed, Deadline(read.ends, monotonic()))
+            except Unproven as unproven:
+                if unproven.reason != "behind":
+                    raise
+            except psycopg.Error as error:
+                raise Unproven(reason_of(error, connection.session.pgconn) or "failed") from error
+            except TimeIsUp:
+                break
+        raise Unproven("behind")
+
+    def _run(self, connection: C, read: Read) -> Answers:
+        """What the queries come back as on this connection. Raises Unproven if it is not proven to be fresh."""
+        session, queries = connection.session, read.queries
+        session.check(queries, read.deadline)
+        with session.lock, session:
+            session.guard = connection.seen.guard(read.needed)
+            try:
+                return exchange(session, session.run(queries), read.deadline)
+            except Unproven as error:
+                unproven = error
+            except psycopg.Error as error:
+                reason = reason_of(error, session.pgconn)
+                if reason is None:
+                    session.explain(error, queries)
+                unproven = Unproven(reason)
+            except TimeIsUp as error:
+                session.overdue(error, queries, read.deadline)
+            finally:
+                session.guard = None
+        raise unproven
+
+
+class StandbyReader(Reader, Generic[C]):
+    """The reader of a database: standbys answer it where they are proven to be fresh, else the primary."""
+
+    def __init__(
+        self, standbys: Standbys[C], primary: Run, deadline: float | None, observers: Sequence[Observer]
+    ) -> None:
+        self._standbys, self._primary = standbys, primary
+        self._deadline, self._observers = deadline, observers
+
+    def _run(
+        self,
+        queries: Queries,
+        deadline: Deadline | None,
+        watch: Watch | None = None,
+        acting: Acting | None = None,
+    ) -> Answers:
+        standbys = self._standbys
+        standbys.start()
+        answers, reason = standbys.read(queries, deadline, watch)
+        if answers is not None:
+            return answers
+        standbys.fallbacks[reason] += 1
+        if watch is not None:
+            watch.server, watch.reason = "primary", reason
+        return self._primary(queries, deadline, watch, acting)
+
+
+def _soon() -> Deadline:
+    now = monotonic()
+    return Deadline(now + _LOOK_SECONDS, now)
+
+
+def _look(reference: "weakref.ref[Standbys[Any]]", wakeup: Wakeup, number: int) -> None:
+    """Ask a server how it is again and again, until its database is closed or nobody knows it any more."""
+    seconds = 0.0
+    while True:
+        wakeup.wait(seconds)
+        standbys = reference()
+        if standbys is None or standbys.is_closed:
+            return
+        try:
+            seconds = standbys.look(number)
+        except Exception:  # noqa: BLE001 - the server is away, or the database is closed: it is asked again
+            seconds = _LOOK_AGAIN
+        del standbys
