@@ -1,8 +1,11 @@
 """Queries and commands made of requests, and the statuses of errors."""
 
+import functools
+import operator
+import types
 import typing
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import attrs
 import msgspec
@@ -107,14 +110,25 @@ def from_json(
 
 
 def _value(texts: Sequence[str], hint: Any) -> Any:
-    """A value of its texts, or else the text, which the query refuses by name."""
+    """A value of its texts, or else the text. The query refuses by name what it does not take."""
     single = [texts[0]] if len(texts) == 1 else []
-    for value in (*single, list(texts)):
-        try:
-            return msgspec.convert(value, hint, strict=False)
-        except msgspec.ValidationError:
-            continue
+    for expected in (hint, _unbounded(hint)):
+        for value in (*single, list(texts)):
+            try:
+                return msgspec.convert(value, expected, strict=False)
+            except msgspec.ValidationError:
+                continue
     return texts[0]
+
+
+def _unbounded(hint: Any) -> Any:
+    """The type without its bounds: a number that is too large is no text."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Annotated:
+        return _unbounded(arguments[0])
+    if origin in (typing.Union, types.UnionType):
+        return functools.reduce(operator.or_, map(_unbounded, arguments))
+    return hint
 
 
 def _made(cls: type[S], values: dict[str, Any]) -> S:

@@ -9,13 +9,11 @@ import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, cast
 
 import attrs
 import click
 import psycopg
-from psycopg.sql import SQL, Composable, Identifier
-from psycopg.sql import Literal as Quoted
 from rich.console import Console
 from rich.syntax import Syntax
 from rich.text import Text
@@ -26,8 +24,7 @@ from concordia_sql.engine.columns import spell
 from concordia_sql.engine.compose import Composed, compose, compose_command
 from concordia_sql.engine.library import advice_of, migrations_of
 from concordia_sql.tools.cli.shared import Failure, database_option, find_queries, json_option, modules_option
-
-Form: TypeAlias = Literal["text", "json", "yaml"]
+from concordia_sql.tools.explaining import Form, plan_of
 
 _MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction)
 
@@ -118,7 +115,7 @@ def explain(name: str, values: Sequence[str], form: Form, modules: Sequence[str]
     query = _query_of(cls, values) if values or not needed else None
     with Database(url, max_size=1) as database, database.querier() as querier:
         try:
-            plan = _plan(querier, query.compose() if query else _compose(cls, {}), query, form)
+            plan = plan_of(querier, query.compose() if query else _compose(cls, {}), query, form)
         except psycopg.Error as error:
             raise Failure(f"{cls.query_name}: {_reason(querier, cls, error)}") from None
     click.echo(plan)
@@ -268,28 +265,3 @@ def _value(field: "attrs.Attribute[Any]", text: str) -> object:
         with contextlib.suppress(ParameterError):
             return convert(reading)
     return plain  # its error is the one to show
-
-
-def _plan(querier: Querier, composed: Composed, query: Statement[Any] | None, form: Form) -> str:
-    """The plan, prepared as the library does, and run if there is a query with its values.
-
-    Of several statements, it is the plan of the last; the others are run before it.
-    """
-    options = SQL("(FORMAT {}, ANALYZE {}, BUFFERS {})").format(SQL(form), *[SQL("on" if query else "off")] * 2)
-    connection = querier.connection
-    with connection.transaction(force_rollback=True):
-        for number, each in enumerate(composed.before if query else ()):
-            connection.execute(f"PREPARE before_{number} AS {each.text}".encode())
-            connection.execute(
-                SQL("EXECUTE {} {}").format(Identifier(f"before_{number}"), _values(querier, each, query))
-            )
-        connection.execute(b"PREPARE explained AS " + composed.encoded)
-        explain = SQL("EXPLAIN {} EXECUTE explained {}").format(options, _values(querier, composed, query))
-        lines = [line for (line,) in connection.execute(explain)]
-    return json.dumps(lines[0], indent=2) if form == "json" else "\n".join(lines)
-
-
-def _values(querier: Querier, composed: Composed, query: Statement[Any] | None) -> SQL | Composable:
-    """What follows EXECUTE."""
-    texts = querier._session.texts(composed, query) if query else [None] * len(composed.parameters)
-    return SQL("({})").format(SQL(", ").join(map(Quoted, texts))) if texts else SQL("")

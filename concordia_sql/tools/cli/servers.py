@@ -13,7 +13,8 @@ from concordia_sql.concordia import CONCORDIA
 from concordia_sql.engine import Database, Querier
 from concordia_sql.engine.migrating import migrate
 from concordia_sql.tools import embedded, sample
-from concordia_sql.tools.cli.shared import database_option, libraries_of, modules_argument
+from concordia_sql.tools.catalogue import Catalogue
+from concordia_sql.tools.cli.shared import database_option, find_queries, libraries_of, modules_argument
 from concordia_sql.tools.sample.loader import TABLES
 
 _scale = click.option(
@@ -34,10 +35,12 @@ def seed(scale: int, url: str) -> None:
 @modules_argument
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the data is kept; else it is temporary.")
 @_scale
-def serve(modules: Sequence[str], folder: Path | None, scale: int) -> None:
+@click.option("--web", is_flag=True, help="Show the tables and queries in a browser on this machine too.")
+def serve(modules: Sequence[str], folder: Path | None, scale: int, *, web: bool) -> None:
     """Run a server with Concordia's tables and the sample, or those of your modules' libraries, until Ctrl-C.
 
-    Prints its URL. A folder keeps the data: the sample is loaded only when it is empty.
+    Prints its URL. A folder keeps the data: the sample is loaded only when it is empty. --web prints the address of a
+    catalogue too: the tables, and each query with its SQL, its plan and a form to run it. Commands are rolled back.
     """
     libraries = libraries_of(modules)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -51,8 +54,12 @@ def serve(modules: Sequence[str], folder: Path | None, scale: int) -> None:
             err=True,
         )
         click.echo(url)
-        while True:
-            signal.pause()
+        with contextlib.ExitStack() as stack:
+            if web:
+                catalogue = stack.enter_context(Catalogue(url, find_queries(modules)))
+                click.echo(f"The catalogue, for a browser on this machine: {catalogue.address}", err=True)
+            while True:
+                signal.pause()
 
 
 @click.command()
