@@ -41,7 +41,9 @@ def time_text(microseconds: float) -> str:
     if microseconds < 1000:
         return f"{microseconds:.3g} µs" if microseconds < 100 else f"{microseconds:.0f} µs"
     milliseconds = microseconds / 1000
-    return f"{milliseconds:.3g} ms" if milliseconds < 100 else f"{milliseconds:.0f} ms"
+    if milliseconds < 1000:
+        return f"{milliseconds:.3g} ms" if milliseconds < 100 else f"{milliseconds:.0f} ms"
+    return f"{milliseconds / 1000:.3g} s"
 
 
 def ratio_text(ratio: float) -> str:

@@ -75,6 +75,7 @@ def test_its_figures_are_those_of_the_run() -> None:
         "drizzle_prepared": r"Drizzle's prepared query ([\d.]+) times",
         "asyncpg": r"asyncpg by hand ([\d.]+) times",
     }
+    assert len(re.findall(r"[\d.]+ times", text)) == len(said), "a figure that is not compared"
     ours = latency["ours"].median
     for peer, pattern in said.items():
         (figure,) = re.findall(pattern, text)
