@@ -123,6 +123,9 @@ def _entry(name: str, value: Any) -> list[str]:
     if name in _SAME:
         same = _SAME[name]
         return [*lines, f"As [{same}](#{same.lower()}), for asyncio: calls are awaited, blocks begin by `async with`."]
+    if inspect.isclass(value) and issubclass(value, concordia_sql.ConcordiaError):
+        page = f"../guide/errors.md{'' if value is concordia_sql.ConcordiaError else f'#{name.lower()}'}"
+        return [*lines, *_class(name, value), "", f"What to do about it: [errors]({page})."]
     if inspect.isclass(value):
         return [*lines, *_class(name, value)]
     if inspect.isroutine(value):

@@ -14,6 +14,8 @@ import attrs
 from concordia_sql import CONCORDIA, Statement
 from concordia_sql.engine.checks.catalogue import load_catalogue
 from concordia_sql.engine.columns import nested_classes, plain_class
+from concordia_sql.engine.compose import compose
+from concordia_sql.engine.conditions import holding
 from docs.generate.types import in_cell, limits, spell
 
 SNAPSHOT = Path(__file__).parents[2] / "migrations" / "catalogue.json"
@@ -82,6 +84,8 @@ def _statement(query_class: type[Statement[Any]]) -> list[str]:
         lines += ["", f"It may cost more than what it shows: {price[1]}"]
     if query_class.writes:
         lines += ["", f"Touches {', '.join(_touched(query_class))}."]
+    elif tables := _read(query_class):
+        lines += ["", f"Reads {', '.join(f'`{table}`' for table in tables)}."]
     return lines
 
 
@@ -131,6 +135,14 @@ def _result(cls: type) -> list[str]:
     hints = typing.get_type_hints(cls, include_extras=True)
     hints = {field.name: hints[field.name] for field in attrs.fields(typing.cast("Any", cls))}
     return [*lines, *(f"| `{name}` | `{in_cell(spell(hint))}` |" for name, hint in hints.items())]
+
+
+def _read(query_class: type[Statement[Any]]) -> Sequence[str]:
+    """The tables that a query reads with all of its filters, in its own text and in its shapes."""
+    source = query_class.source
+    composed = compose(source, query_class.result_class, holding(source.all_conditions, frozenset(source.parameters)))
+    tables = load_catalogue(SNAPSHOT.read_bytes()).keys()
+    return sorted(tables & set(re.findall(r'\b(?:FROM|JOIN)\s+"?(\w+)', composed.text)))
 
 
 _WRITES = {("insert", "into"): "inserts", ("delete", "from"): "deletes"}
