@@ -60,8 +60,9 @@ class ChangeUser(ReturningMaybe[User]):
     """Change the given fields of a user. Returns them, or None if there is no such row.
 
     Raises Conflict for their e-mail address or username. Both are stored in lower case, as by `CreateUser`. With
-    `banned=True` all sessions of the user end, as they do when Better Auth bans. Whoever creates sessions must not
-    create one for a banned user.
+    `banned=True` all sessions of the user end, as they do when Better Auth bans; Refused is raised as `too_many` if
+    there are more than `limit`, which `DeleteUserSessions` deletes in batches. Whoever creates sessions must not create
+    one for a banned user.
     """
 
     id: str
@@ -75,6 +76,7 @@ class ChangeUser(ReturningMaybe[User]):
     banned: bool | UnsetType | None = UNSET
     ban_reason: str | UnsetType | None = UNSET
     ban_expires: datetime | UnsetType | None = UNSET
+    limit: BatchLimit = 10_000
 
     def __attrs_post_init__(self) -> None:
         _keep_spelling(self)
@@ -233,7 +235,8 @@ class DeleteAccount(Affected):
 class PutVerification(ReturningOne[Verification]):
     """Replace all codes for an identifier, used and expired ones included, by this one, and return it.
 
-    If several run at once, one code is left: the last. Raises Conflict for its id.
+    If several run at once, one code is left: the last. Raises Conflict for its id, and Refused as `too_many` if there
+    are more than `limit` codes to replace: `DeleteVerification` deletes them in batches.
 
     Better Auth looks for the newest of an identifier, so that it finds this one alone.
     """
@@ -242,6 +245,7 @@ class PutVerification(ReturningOne[Verification]):
     value: str = attrs.field(repr=False)
     expires_at: datetime
     id: Id = attrs.field(factory=new_id)
+    limit: BatchLimit = 10_000
 
 
 @command("auth/use_verification.sql")

@@ -4,6 +4,16 @@ FROM "user"
 WHERE "user".id = :id
 FOR UPDATE;
 
+SELECT refuse_command('too_many', :limit::bigint::text) -- when :banned
+WHERE -- when :banned
+    :banned::boolean -- when :banned
+    AND EXISTS ( -- when :banned
+        SELECT FROM session -- when :banned
+        WHERE session.user_id = :id -- when :banned
+        ORDER BY session.expires_at -- when :banned
+        OFFSET :limit::bigint -- when :banned
+    ); -- when :banned
+
 DELETE FROM session -- when :banned
 WHERE -- when :banned
     session.user_id = :id -- when :banned

@@ -1,6 +1,14 @@
 -- Put a verification in place of all for its identifier and return it. Served by the index on identifier.
 SELECT pg_advisory_xact_lock(hashtextextended(:identifier, 0));
 
+SELECT refuse_command('too_many', :limit::bigint::text)
+WHERE
+    EXISTS (
+        SELECT FROM verification
+        WHERE verification.identifier = :identifier
+        OFFSET :limit::bigint -- noqa: AM09
+    );
+
 DELETE FROM verification
 WHERE verification.identifier = :identifier;
 

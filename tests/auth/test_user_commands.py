@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from concordia_sql import UNSET, Conflict, MissingReference, ParameterError, Querier, auth, profile
+from concordia_sql import UNSET, Conflict, MissingReference, ParameterError, Querier, Refused, auth, profile
 from tests.auth.calls import HOSTILE, LATER, clock_read
 from tests.support.deletes import Rule, check
 from tests.support.races import waiting
@@ -108,6 +108,19 @@ def test_a_ban_ends_the_sessions_of_the_user(connection: Connection, user: str, 
         Querier(connection).execute(auth.ChangeUser(id="u", banned=banned, ban_reason="r"))
     assert written.counts() == ({"session": -2} if banned else {})
     assert len(rows(connection, "session", user_id="u")) == (0 if banned else 2)
+
+
+def test_more_sessions_than_a_ban_may_end_are_deleted_first(connection: Connection, user: str) -> None:
+    for number in range(3):
+        insert(connection, "session", {"id": f"s{number}", "user_id": "u"})
+    querier = Querier(connection)
+    with watched(connection) as written, pytest.raises(Refused) as caught:
+        querier.execute(auth.ChangeUser(id="u", banned=True, limit=2))
+    assert (caught.value.reason, caught.value.found, written.tables) == ("too_many", "2", {})
+    assert querier.execute(auth.ChangeUser(id="u", banned=False, limit=2)) is not None
+    querier.execute(auth.DeleteUserSessions(user_id="u", kept_id="s0"))
+    querier.execute(auth.ChangeUser(id="u", banned=True, limit=1))
+    assert rows(connection, "session", user_id="u") == []
 
 
 def test_a_session_that_begins_meanwhile_ends_with_the_ban(

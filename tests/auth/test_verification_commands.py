@@ -44,6 +44,16 @@ def test_a_code_is_put_in_place_of_all_before(connection: Connection, code: str)
     assert written.tables == {"verification": Changes(added=[row], removed=before)}
 
 
+def test_more_codes_than_are_replaced_are_deleted_first(connection: Connection, code: str) -> None:
+    insert(connection, "verification", {"identifier": "anna"})
+    put = auth.PutVerification(identifier="anna", value="456", expires_at=NOON, limit=1)
+    with watched(connection) as written, pytest.raises(Refused) as caught:
+        Querier(connection).execute(put)
+    assert (caught.value.reason, caught.value.found, written.tables) == ("too_many", "1", {})
+    Querier(connection).execute(auth.PutVerification(identifier="anna", value="456", expires_at=NOON, limit=2))
+    assert [row["value"] for row in rows(connection, "verification", identifier="anna")] == ["456"]
+
+
 def test_a_code_is_put_where_there_is_none(connection: Connection, code: str) -> None:
     querier = Querier(connection)
     with watched(connection) as written:
