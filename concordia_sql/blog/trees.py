@@ -51,15 +51,15 @@ class CommentPage(ThreadPage):
     roots: tuple[PagedComment, ...]
 
 
-@query("threads/get_tree.sql", shapes={"node": "blog/thread_comment"}, names={"subject_id": "post_id"})
+@query("threads/get_tree.sql", shapes=_SHAPES, names={"subject_id": "post_id"})
 class GetCommentTree(Tree[ThreadCommentNode]):
     """All comments of a post as trees, oldest first, then by id. The list has the comments that reply to none.
 
     Comments that are deleted or not approved are left out, unless one below them is shown, and so are those of a
     deleted post.
 
-    A comment whose parent belongs to another post is a root too, with its `parent_id` set. So is the first comment of a
-    cycle, but not if a `depth` is given.
+    If no `depth` is given, a comment whose parent belongs to another post is a root too, with its `parent_id` set,
+    and so is the first comment of a cycle. With a depth, these and what is below them are left out, as on pages.
     """
 
     post_id: str
@@ -68,7 +68,8 @@ class GetCommentTree(Tree[ThreadCommentNode]):
     with_hidden: bool | None = None
     """Whether to show deleted and unapproved comments, and those of a deleted post, too, with their content."""
     limit: Nodes | None = 10_000
-    """At most so many, the oldest, and the hidden ones above them; None for all. One without its parent is a root."""
+    """At most so many, and the hidden ones above them; None for all. Without a depth they are the oldest, and one
+    without its parent is a root; with a depth, the upper levels come first."""
 
 
 @query("threads/get_subtree.sql", shapes=_SHAPES)

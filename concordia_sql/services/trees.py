@@ -66,15 +66,15 @@ class ReviewPage(ThreadPage):
     roots: tuple[PagedReview, ...]
 
 
-@query("threads/get_tree.sql", shapes={"node": "services/thread_review"}, names={"subject_id": "service_id"})
+@query("threads/get_tree.sql", shapes=_SHAPES, names={"subject_id": "service_id"})
 class GetReviewTree(Tree[ThreadReviewNode]):
     """All reviews of a listing as trees, oldest first, then by id. The list has the reviews that reply to none.
 
     Reviews that are deleted or not approved are left out, unless one below them is shown, and so are those of a deleted
     listing.
 
-    A review whose parent belongs to another listing is a root too, with its `parent_id` set. So is the first review of
-    a cycle, but not if a `depth` is given.
+    If no `depth` is given, a review whose parent belongs to another listing is a root too, with its `parent_id` set,
+    and so is the first review of a cycle. With a depth, these and what is below them are left out, as on pages.
     """
 
     service_id: str
@@ -83,7 +83,8 @@ class GetReviewTree(Tree[ThreadReviewNode]):
     with_hidden: bool | None = None
     """Whether to show deleted and unapproved reviews, and those of a deleted listing, too, with their content."""
     limit: Nodes | None = 10_000
-    """At most so many, the oldest, and the hidden ones above them; None for all. One without its parent is a root."""
+    """At most so many, and the hidden ones above them; None for all. Without a depth they are the oldest, and one
+    without its parent is a root; with a depth, the upper levels come first."""
 
 
 @query("threads/get_subtree.sql", shapes=_SHAPES)

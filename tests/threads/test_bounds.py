@@ -7,7 +7,9 @@ import psycopg
 import pytest
 
 from concordia_sql import Querier, blog, services
+from tests.support.costs import cost
 from tests.support.reading import rows
+from tests.support.threads import Kind, each_kind, make_many
 
 POST, LISTING = "post-1", "listing-1"
 WHOLE: list[Any] = [
@@ -52,6 +54,19 @@ def test_what_is_below_a_node_begins_with_it(sample: psycopg.Connection[Any], qu
     parents = {row["id"]: row["parent_id"] for table in tables for row in rows(sample, table)}
     depths = sorted(depth(parents, node.id, query.id) for node in every)
     assert sorted(depth(parents, node.id, query.id) for node in found) == depths[:limit]
+
+
+@each_kind
+def test_a_depth_stops_the_reading_itself(connection: psycopg.Connection[Any], kind: Kind) -> None:
+    make_many(connection, kind, 20_000, "CASE WHEN number > 0 THEN number - 1 END")
+    connection.execute(f"ANALYZE {kind.nodes}".encode())
+    connection.execute("SET plan_cache_mode = force_generic_plan")
+    for levels in (0, 5):
+        tree = kind.tree(**{kind.owner: "owner"}, depth=levels)
+        assert [node.id for node in nodes(Querier(connection).fetch(tree))] == [f"c{n}" for n in range(levels + 1)]
+        assert cost(connection, tree).blocks < 200
+        (found,) = Querier(connection).fetch(attrs.evolve(tree, limit=1))
+        assert nodes(found) == [found]
 
 
 def depth(parents: dict[str, str], key: str, top: str) -> int:
