@@ -14,7 +14,8 @@ BEGIN
         INNER JOIN pg_class ON pg_class.oid = pg_index.indexrelid
         WHERE NOT pg_index.indisvalid AND pg_table_is_visible(pg_class.oid) AND pg_class.relname = ANY(ARRAY[
             'user_newest_idx',
-            'user_role_idx',
+            'user_role_newest_idx',
+            'user_banned_newest_idx',
             'session_user_idx',
             'session_active_organization_idx',
             'invitation_newest_idx',
@@ -74,7 +75,8 @@ END
 $$;
 
 CREATE INDEX CONCURRENTLY IF NOT EXISTS user_newest_idx ON "user" (created_at DESC, id DESC);
-CREATE INDEX CONCURRENTLY IF NOT EXISTS user_role_idx ON "user" USING gin (string_to_array(role, ','));
+CREATE INDEX CONCURRENTLY IF NOT EXISTS user_role_newest_idx ON "user" (role, coalesce(banned, FALSE), created_at DESC, id DESC);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS user_banned_newest_idx ON "user" (coalesce(banned, FALSE), created_at DESC, id DESC);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS session_user_idx ON session (user_id, expires_at);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS session_active_organization_idx ON session (active_organization_id);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS invitation_newest_idx ON invitation (created_at DESC, id DESC);

@@ -3,6 +3,7 @@ DROP INDEX CONCURRENTLY IF EXISTS services_reviews_summary_idx;
 DROP INDEX CONCURRENTLY IF EXISTS services_listings_mobile_newest_idx;
 DROP INDEX CONCURRENTLY IF EXISTS services_listings_price_newest_idx;
 DROP INDEX CONCURRENTLY IF EXISTS services_reviews_author_oldest_idx;
+DROP INDEX CONCURRENTLY IF EXISTS services_reviews_author_status_oldest_idx;
 DROP INDEX CONCURRENTLY IF EXISTS services_reviews_service_rating_oldest_idx;
 DROP INDEX CONCURRENTLY IF EXISTS services_reviews_service_status_oldest_idx;
 DROP INDEX CONCURRENTLY IF EXISTS blog_comments_post_status_oldest_idx;

@@ -26,6 +26,7 @@ BEGIN
             'services_reviews_service_status_oldest_idx',
             'services_reviews_service_rating_oldest_idx',
             'services_reviews_author_oldest_idx',
+            'services_reviews_author_status_oldest_idx',
             'services_listings_price_newest_idx',
             'services_listings_mobile_newest_idx',
             'services_reviews_summary_idx'
@@ -54,10 +55,12 @@ ON services_reviews (service_id, status, created_at, id);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS services_reviews_service_rating_oldest_idx
 ON services_reviews (service_id, rating, created_at, id);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS services_reviews_author_oldest_idx ON services_reviews (author_id, created_at, id);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS services_reviews_author_status_oldest_idx
+ON services_reviews (author_id, status, created_at, id);
 
 CREATE INDEX CONCURRENTLY IF NOT EXISTS services_listings_price_newest_idx ON services_listings (price_type, created_at DESC, id DESC);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS services_listings_mobile_newest_idx ON services_listings (is_mobile, created_at DESC, id DESC);
 
 -- The ratings that a summary counts, without the reviews themselves.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS services_reviews_summary_idx ON services_reviews (service_id, rating)
-WHERE parent_id IS NULL AND deleted_at IS NULL AND status = 'approved';
+WHERE parent_id IS NULL AND coalesce(deleted_at IS NULL, FALSE) AND status = 'approved';

@@ -25,7 +25,7 @@ def test_each_page_has_the_same_queries(page: Path) -> None:
     assert re.search(r"^# .+\n\n\*For those who .+\.\*\n\n", head)
     titles = [section.partition("\n")[0] for section in sections]
     assert titles == [*QUERIES, "What differs", "Step by step"]
-    if page.stem != "drizzle":  # its queries are TypeScript, and not run
+    if page.stem != "drizzle":  # TypeScript: its queries are run by the benchmarks
         for title, section in zip(QUERIES, sections, strict=False):
             assert "db.fetch(" in section, title
             assert re.search(r"^assert .* == ", section, re.MULTILINE), title

@@ -49,8 +49,7 @@ def sample_of_its_own(database_url: str, connection: psycopg.Connection[TupleRow
 # Litestar asks for parameters that say whether they are in the path, which a query class does not know.
 @pytest.mark.filterwarnings("default::litestar.exceptions.LitestarDeprecationWarning")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
-def test_a_page(page: Path, sample_of_its_own: str, imports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_URL", sample_of_its_own)
+def test_a_page(page: Path, sample_of_its_own: str, imports: Path) -> None:
     name = str(page.relative_to(DOCS))
     environment = None
     if name in WITH_COMMANDS:
@@ -59,7 +58,7 @@ def test_a_page(page: Path, sample_of_its_own: str, imports: Path, monkeypatch: 
         with psycopg.connect(sample_of_its_own, autocommit=True) as connection:
             connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     with Database(sample_of_its_own) as db:
-        names: dict[str, Any] = {"__name__": page.stem, "url": sample_of_its_own, "db": db}
+        names: dict[str, Any] = {"__name__": page.stem, "url": sample_of_its_own, "db": db, "folder": str(imports)}
         run_page(page, imports, names, environment)
 
 

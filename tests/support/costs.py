@@ -220,7 +220,7 @@ OF_COMMAND: dict[Any, dict[str, Any]] = {
     services.CreateAvailabilitySlot: {"day_of_week": 1, "start_time": "05:10", "end_time": "05:20"},
     services.CreateBooking: {
         "service_id": "listing-1",
-        "customer_id": "user-1",
+        "customer_id": "user-2",
         "booking_date": "2026-03-16",
         "booking_time": "10:00",
         "now": NOW,

@@ -163,7 +163,7 @@ def test_killed_after_each_step_it_goes_on(url: str, own: Connection, monkeypatc
     while not is_done(url):
         kills += 1
     monkeypatch.undo()
-    assert kills == len(done) == 83
+    assert kills == len(done) == 85
     assert errors(url) == ["blog_comments.post_type"]
     log = own.execute("SELECT migration_id, count(*) FROM _yoyo_log WHERE operation = 'apply' GROUP BY 1 ORDER BY 1")
     assert log.fetchall() == [(name, 1) for name in ADDED]
@@ -242,7 +242,7 @@ def test_the_lines_for_drizzle_name_all_that_a_push_would_drop(url: str, own: Co
     migrate(url, CONCORDIA)
     added = {*own.execute(names), *own.execute(references)} - before
     lines = "\n".join(drizzle_lines())
-    assert len(added) == 101
+    assert len(added) == 103
     assert [name for (name,) in added if f'"{name}"' not in lines] == []
     assert lines.count('deletedAt: timestamp("deleted_at"),') == 4
     assert [name for (name,) in own.execute(columns) if name not in dropped()] == []

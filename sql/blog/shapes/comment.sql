@@ -15,8 +15,9 @@ SELECT
 FROM blog_comments
 LEFT JOIN blog_posts ON blog_comments.post_id = blog_posts.id
 WHERE
-    blog_comments.deleted_at IS NULL
+    -- By coalesce, since a table that was never analyzed is taken to have next to no row with a NULL, which it would then sort.
+    coalesce(blog_comments.deleted_at IS NULL, FALSE)
     AND (
-        (blog_posts.deleted_at IS NULL AND blog_posts.status IS DISTINCT FROM 'deleted')
+        (coalesce(blog_posts.deleted_at IS NULL, FALSE) AND blog_posts.status IS DISTINCT FROM 'deleted')
         OR :of_deleted::boolean -- when :of_deleted
     )

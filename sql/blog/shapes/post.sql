@@ -76,5 +76,6 @@ SELECT
     ) AS comments
 FROM blog_posts
 WHERE
-    blog_posts.deleted_at IS NULL
+    -- By coalesce, since a table that was never analyzed is taken to have next to no row with a NULL, which it would then sort.
+    coalesce(blog_posts.deleted_at IS NULL, FALSE)
     AND blog_posts.status <> 'deleted'

@@ -128,5 +128,6 @@ SELECT
     ) AS bookings
 FROM services_listings
 WHERE
-    services_listings.deleted_at IS NULL
+    -- By coalesce, since a table that was never analyzed is taken to have next to no row with a NULL, which it would then sort.
+    coalesce(services_listings.deleted_at IS NULL, FALSE)
     AND services_listings.status <> 'deleted'

@@ -22,8 +22,9 @@ SELECT
 FROM services_reviews
 LEFT JOIN services_listings ON services_reviews.service_id = services_listings.id
 WHERE
-    services_reviews.deleted_at IS NULL
+    -- By coalesce, since a table that was never analyzed is taken to have next to no row with a NULL, which it would then sort.
+    coalesce(services_reviews.deleted_at IS NULL, FALSE)
     AND (
-        (services_listings.deleted_at IS NULL AND services_listings.status IS DISTINCT FROM 'deleted')
+        (coalesce(services_listings.deleted_at IS NULL, FALSE) AND services_listings.status IS DISTINCT FROM 'deleted')
         OR :of_deleted::boolean -- when :of_deleted
     )
