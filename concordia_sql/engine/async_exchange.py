@@ -36,8 +36,8 @@ async def exchange(session: Session, steps: PQGen[R], deadline: Deadline | None)
     """
     try:
         if deadline is None:
-            return await async_wait(steps, session.pgconn.socket, INTERVAL)
-        return await async_wait(until(deadline.ends, steps), session.pgconn.socket, NARROW_INTERVAL)
+            return await async_wait(steps, session.poll, session.pgconn.socket, INTERVAL)
+        return await async_wait(until(deadline.ends, steps), session.poll, session.pgconn.socket, NARROW_INTERVAL)
     except TimeIsUp:
         return await cancel(session, steps)
     except BaseException as error:
@@ -85,7 +85,7 @@ async def cancel(session: Session, steps: PQGen[R]) -> R:
 
 
 async def _finish(session: Session, steps: PQGen[R], ends: float) -> R:
-    return await async_wait(until(ends, steps), session.pgconn.socket, _SHORT_INTERVAL)
+    return await async_wait(until(ends, steps), session.poll, session.pgconn.socket, _SHORT_INTERVAL)
 
 
 async def _cancel(request: Cancellation | None) -> None:

@@ -12,7 +12,7 @@ from concordia_sql.engine import deadlines
 from concordia_sql.engine.async_exchange import cancel, exchange
 from concordia_sql.engine.batches import added, counts, in_batches
 from concordia_sql.engine.blocks import begin, command, commit
-from concordia_sql.engine.calls import only
+from concordia_sql.engine.calls import not_by, only
 from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.errors import ConcordiaError, QuerierError
@@ -53,8 +53,9 @@ class AsyncReader:
 
     async def fetch(self, query: Query[R], *, deadline: float | None = None) -> R:
         """Run a query in one round trip. What comes back is as its base says: `T`, `T | None`, `list[T]`."""
-        queries = only((query,), writes=False)
-        (result,) = await self._call("fetch", queries, deadlines.nearest(deadline, self._deadline))
+        if query.writes:
+            raise not_by("fetch", query)
+        (result,) = await self._call("fetch", (query,), deadlines.nearest(deadline, self._deadline))
         return result  # type: ignore[no-any-return]
 
     # Made by `make sync`: fetch_batch of 8 Query
@@ -171,8 +172,9 @@ class AsyncExecutor(AsyncReader):
 
         What comes back is as its base says. Raises OutcomeUnknown when the connection is lost meanwhile.
         """
-        commands = only((command,), writes=True)
-        (result,) = await self._call("execute", commands, deadlines.nearest(deadline, self._deadline))
+        if not command.writes:
+            raise not_by("execute", command)
+        (result,) = await self._call("execute", (command,), deadlines.nearest(deadline, self._deadline))
         return result  # type: ignore[no-any-return]
 
     # Made by `make sync`: execute_batch of 8 Command

@@ -17,11 +17,16 @@ def names_of(queries: Sequence[Statement[Any]]) -> str:
 def only(queries: tuple[Statement[Any], ...], *, writes: bool, by: str = "fetch") -> tuple[Statement[Any], ...]:
     """The queries, which must be commands for `execute`, and must not be for the methods that read."""
     for query in queries:
-        if query.writes and not writes:
-            raise QuerierError(f"{query.query_name} is a command: run it by execute, not by {by}")
-        if writes and not query.writes:
-            raise QuerierError(f"{query.query_name} is a query: run it by fetch, not by execute")
+        if query.writes != writes:
+            raise not_by("execute" if writes else by, query)
     return queries
+
+
+def not_by(method: str, query: Statement[Any]) -> QuerierError:
+    """The error of a query that a method does not run."""
+    if query.writes:
+        return QuerierError(f"{query.query_name} is a command: run it by execute, not by {method}")
+    return QuerierError(f"{query.query_name} is a query: run it by fetch, not by {method}")
 
 
 def overdue(names: str, deadline: Deadline | None) -> DeadlineExceeded:

@@ -3,7 +3,7 @@
 import bisect
 import operator
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import attrs
@@ -54,6 +54,9 @@ class Composed:
         init=False, repr=False, default=attrs.Factory(lambda self: _json_places(self.casts), takes_self=True)
     )
     """The places of the parameters that are cast to jsonb or json, or arrays of it. Their values are sent as JSON."""
+    _pick: Callable[[object], Sequence[Any]] = attrs.field(
+        init=False, repr=False, default=attrs.Factory(lambda self: _picked(self.parameters), takes_self=True)
+    )
 
     def place(self, position: int) -> str:
         """The `file:line` of what is at a position in the text, from 1 on, as the server counts; or empty."""
@@ -86,9 +89,12 @@ class Composed:
         is_behind = self.name and head is not None and position > head.end()
         return position - len(self._comment()) if is_behind else position
 
-    def values(self, query: object) -> list[object]:
+    def values(self, query: object) -> Sequence[object]:
         """The values of the parameters, in order."""
-        values = [getattr(query, name) for name in self.parameters]
+        values = self._pick(query)
+        if not self.json:
+            return values
+        values = [*values]
         for index in self.json:
             value, cast = values[index], self.casts[index]
             if cast in JSON_TYPES:
@@ -101,6 +107,13 @@ class Composed:
 def _as_json(value: object, cast: str) -> object:
     is_written = cast == "json" and isinstance(value, str)  # as a cursor is
     return value if value is None or is_written else json_encoder.encode(value).decode()
+
+
+def _picked(names: Sequence[str]) -> Callable[[object], Sequence[Any]]:
+    """A function that picks the values of these fields, in one call."""
+    if len(names) > 1:
+        return operator.attrgetter(*names)
+    return (lambda query: (getattr(query, names[0]),)) if names else lambda _: ()
 
 
 def _json_places(casts: Sequence[str]) -> tuple[int, ...]:

@@ -37,8 +37,8 @@ def exchange(session: Session, steps: PQGen[R], deadline: Deadline | None) -> R:
     """
     try:
         if deadline is None:
-            return wait(steps, session.pgconn.socket, INTERVAL)
-        return wait(until(deadline.ends, steps), session.pgconn.socket, NARROW_INTERVAL)
+            return wait(steps, session.poll, session.pgconn.socket, INTERVAL)
+        return wait(until(deadline.ends, steps), session.poll, session.pgconn.socket, NARROW_INTERVAL)
     except TimeIsUp:
         return cancel(session, steps)
     except BaseException as error:
@@ -86,7 +86,7 @@ def cancel(session: Session, steps: PQGen[R]) -> R:
 
 
 def _finish(session: Session, steps: PQGen[R], ends: float) -> R:
-    return wait(until(ends, steps), session.pgconn.socket, _SHORT_INTERVAL)
+    return wait(until(ends, steps), session.poll, session.pgconn.socket, _SHORT_INTERVAL)
 
 
 def _cancel(request: Cancellation | None) -> None:

@@ -65,7 +65,7 @@ def make_row_maker(
         if None in required(values):
             _check_nulls(columns.values(), values)
         try:
-            return build(*_loaded(values, fast))
+            return build(*(_loaded(values, fast) if fast else values))
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a class of the user's raises: it does so again, and is explained

@@ -114,7 +114,7 @@ class Pool(Generic[C]):
                 while len(held) > 1:  # two have served it
                     move(held, self._idle)
             connection = held[0]
-            if connection.session.is_alive():
+            if not connection.session.poll(0) or connection.session.is_alive():
                 return connection
             self._discard(lease)
 

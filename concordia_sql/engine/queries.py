@@ -140,7 +140,7 @@ class One(Query[T], Generic[T]):
 
     def collect(self, rows: list[T]) -> T:
         """The row. Raises NotFound if there is none, ResultError if there is more than one."""
-        return _exactly_one(self, rows)
+        return rows[0] if len(rows) == 1 else _exactly_one(self, rows)
 
     def into(self, result_class: type[C]) -> "One[C]":
         """The same query, with its row as a `result_class`. Only the columns that the class names are read."""
@@ -154,7 +154,7 @@ class Maybe(Query["T | None"], Generic[T]):
 
     def collect(self, rows: list[T]) -> T | None:
         """The row, or None. Raises ResultError if there is more than one."""
-        return _at_most_one(self, rows)
+        return rows[0] if len(rows) == 1 else _at_most_one(self, rows)
 
     def into(self, result_class: type[C]) -> "Maybe[C]":
         """The same query, with its row as a `result_class`. Only the columns that the class names are read."""

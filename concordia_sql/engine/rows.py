@@ -10,11 +10,13 @@ from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
+from concordia_sql.engine.adapters import Adaptation
 from concordia_sql.engine.columns import is_result_class, nested_classes
 from concordia_sql.engine.compose import Composed
+from concordia_sql.engine.converter import Converter
 from concordia_sql.engine.errors import ResultError
 from concordia_sql.engine.lenient import replacements
-from concordia_sql.engine.mapping import RowProblem, read_one_by_one
+from concordia_sql.engine.mapping import RowProblem, make_row_maker, read_one_by_one
 from concordia_sql.engine.queries import Affected, Maybe, One, ReturningMaybe, ReturningOne, Statement
 
 _FATAL_ERROR = ExecStatus.FATAL_ERROR  # looked up once: that costs more than what is compared to it
@@ -28,29 +30,32 @@ def names_in(result: PGresult) -> list[str]:
     return [(result.fname(index) or b"").decode() for index in range(result.nfields)]
 
 
-def load_rows(
+def row_maker(
+    query: Statement[Any], result: PGresult, adaptation: Adaptation, converter: Converter
+) -> Callable[[Sequence[Any]], Any]:
+    """The function that makes the query's objects of rows with these columns."""
+    names = names_in(result)
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise ResultError(shared(twice))
+    types = {name: adaptation.type_name(result.ftype(index)) for index, name in enumerate(names)}
+    return make_row_maker(query.result_class, types, converter)
+
+
+def load_singly(
     query: Statement[Any],
     rows: Transformer,
-    make_row: Callable[[Sequence[Any]], Any] | None,
+    make_row: Callable[[Sequence[Any]], Any],
     result: PGresult,
     before: int,
     *,
     strict: bool,
-) -> list[Any]:
-    """The rows of a result, which come after so many others; ResultError says which one cannot be read.
+) -> list[Any] | None:
+    """The rows of a result that cannot be read at once, which come after so many others. None if the rows are in order.
 
-    Unless this is `strict`, a value that Python does not have is read as its type says by `Otherwise`.
+    ResultError says which one cannot be read. Unless this is `strict`, a value that Python does not have is read as its
+    type says by `Otherwise`.
     """
-    make_row = make_row or tuple
-    try:
-        return rows.load_rows(0, result.ntuples, make_row)
-    except MemoryError:
-        raise
-    except Exception:
-        instead = {} if strict else replacements(query.result_class)
-        found = read_one_by_one(result, rows, make_row, instead)
-        if found is None:  # the exception is not about a row: a signal's handler raised it
-            raise
+    found = read_one_by_one(result, rows, make_row, {} if strict else replacements(query.result_class))
     if isinstance(found, RowProblem):
         raise ResultError(_at_row(query, found, before))
     return found

@@ -6,7 +6,6 @@ client's time for a small query; the benchmarks have the figures.
 
 import contextlib
 import itertools
-import select
 import threading
 import weakref
 from collections import OrderedDict
@@ -38,17 +37,17 @@ from concordia_sql.engine.errors import (
 )
 from concordia_sql.engine.isolation import IS_READ_COMMITTED, NOT_SET, READ_COMMITTED, not_read_committed
 from concordia_sql.engine.library import advice_of, check_command, migrations_of
-from concordia_sql.engine.mapping import make_row_maker
 from concordia_sql.engine.positions import Trail
 from concordia_sql.engine.queries import Affected, Statement
 from concordia_sql.engine.refusals import translate
 from concordia_sql.engine.retries import is_outdated
-from concordia_sql.engine.rows import check, chunk_of, load_rows, names_in, shared
+from concordia_sql.engine.rows import check, chunk_of, load_singly, row_maker
 from concordia_sql.engine.settings import PLAN_BEFORE, PLANS, Acting, Plan, Setting
 from concordia_sql.engine.silence import silence
 from concordia_sql.engine.standbys import Guard
 from concordia_sql.engine.steps import TimeIsUp
 from concordia_sql.engine.transactions import Block, Isolation, savepoint, transaction
+from concordia_sql.engine.wakeups import poll_for
 
 R = TypeVar("R")
 AnyConnection: TypeAlias = "psycopg.Connection[Any] | psycopg.AsyncConnection[Any]"
@@ -124,9 +123,7 @@ class Session:
         self.guard: Guard | None = None
         """What must go before a read of a standby."""
         self._process = forks.process
-        poll = select.poll()
-        poll.register(self.pgconn.socket, select.POLLIN)
-        self._poll = poll.poll
+        self.poll = poll_for(self.pgconn.socket)
         self._before: int = _IDLE
         self._fresh: Sequence[Prepared] = ()
         self._sent: list[Composed | None] = []
@@ -157,7 +154,7 @@ class Session:
     def is_alive(self) -> bool:
         """Whether the connection did not die while it was idle. No round trip: it reads what the server has said."""
         try:
-            while self._poll(0):
+            while self.poll(0):
                 self.pgconn.consume_input()
         except psycopg.OperationalError:
             self.pgconn.finish()
@@ -180,8 +177,6 @@ class Session:
         self.is_settled = False
         self.calls += 1
         self._before = self.pgconn.transaction_status
-        self._fresh = ()
-        self._recovered = 0
         return self
 
     def __exit__(self, raised: type[BaseException] | None, *_: object) -> None:
@@ -234,36 +229,49 @@ class Session:
         Raises psycopg's error for the first that failed, or one that says more, and ResultError when the rows do not
         fit a result class.
         """
+        self._fresh, self._recovered = (), 0
         if self.trail and self._before == _IDLE:
             self.trail.begin(writes=any(query.writes for query in queries))
         while True:
             try:
-                runs = [self._calls(query) for query in queries]
-                # An error would end a transaction, in which nothing can be looked up then.
-                unknown = () if self._before == _IDLE else self._unknown_keys(queries)
-                is_single = len(runs) == 1 and len(runs[0]) == 1 and not (unknown or acting or queries[0]._plan)
-                is_single = is_single and not (self.guard or (self.trail and self.trail.wanted))
-                if is_single and runs[0][0][0].prepared:
-                    return ((yield from self._run_prepared(queries[0], *runs[0][0])),)
-                return (yield from self._run_together(queries, runs, unknown, acting))
+                statement = self._known(queries[0]) if len(queries) == 1 and acting is None else None
+                if statement is None:
+                    return (yield from self._run_together(queries, acting))
+                query, composed = queries[0], statement.composed
+                self.pgconn.send_query_prepared(statement.name, self.values(composed, query))
+                if statement.chunk:
+                    return ((yield from self._receive(query, statement)),)
+                results = yield from generators.execute(self.pgconn)
+                if results[-1].status == _FATAL_ERROR:
+                    check(results[-1], query, composed)
+                if statement.make_row is None:
+                    yield from self.learn_types(results)
+                return (self._read(query, statement, results),)
             except psycopg.Error as error:
                 if not self._recover(error):
                     failed, self._failed = self._failed or queries, ()
                     key = yield from self._broken_key(error)
                     self.explain(error, failed, key, (yield from self._cause(error, failed)))
 
-    def _unknown_keys(self, queries: Sequence[Statement[Any]]) -> Sequence[str]:
-        """The tables that the commands write and whose keys are not known."""
-        return self._keys.unknown(queries) if any(query.writes for query in queries) else ()
+    def _known(self, query: Statement[Any]) -> Prepared | None:
+        """Its statement, if that is prepared, and all there is to send."""
+        composed = query.compose() if self.named else self.composed_of(query)
+        statement = self._statements.get(composed)
+        if statement is None or not statement.prepared or composed.before or query._plan:
+            return None
+        if self.guard or (self.trail and self.trail.wanted) or (query.writes and self._unknown_keys([query])):
+            return None
+        self._statements.move_to_end(composed)
+        return statement
 
-    def _run_together(
-        self,
-        queries: Sequence[Statement[Any]],
-        runs: Sequence[list[Call]],
-        unknown: Sequence[str],
-        acting: Acting | None,
-    ) -> PQGen[tuple[Any, ...]]:
+    def _unknown_keys(self, queries: Sequence[Statement[Any]]) -> Sequence[str]:
+        """The tables of commands in a transaction whose keys are not known: an error ends it, and none can be asked."""
+        is_asked = self._before != _IDLE and any(query.writes for query in queries)
+        return self._keys.unknown(queries) if is_asked else ()
+
+    def _run_together(self, queries: Sequence[Statement[Any]], acting: Acting | None) -> PQGen[tuple[Any, ...]]:
         """Run the queries in a pipeline; what they come back as."""
+        runs = [self._calls(query) for query in queries]
         locking = next((query for query in queries if query.compose().before), None)
         first: list[Setting] = [(self._isolating(locking), None)] if locking else []
         first += self.guard.settings if self.guard else []
@@ -271,7 +279,7 @@ class Session:
         planned: list[tuple[Plan | None, list[Call]]] = [
             (query._plan, run) for query, run in zip(queries, runs, strict=True)
         ]
-        answers = yield from self._pipeline(planned, first, unknown)
+        answers = yield from self._pipeline(planned, first, self._unknown_keys(queries))
         if self.guard:
             self.guard.check(answers)
         asking = [(query, each.composed) for query, run in zip(queries, runs, strict=True) for each, _ in run]
@@ -393,7 +401,7 @@ class Session:
         return composed if self.named or composed.unnamed is None else composed.unnamed
 
     def _calls(self, query: Statement[Any]) -> list[Call]:
-        composed = query.compose() if self.named else self.composed_of(query)
+        composed = self.composed_of(query)
         before = [self._call(each, query) for each in composed.before] if composed.before else []
         return [*before, self._call(composed, query)]
 
@@ -418,16 +426,6 @@ class Session:
         """The values of the parameters, as they are sent."""
         values = [value if type(value) is str else as_sent(value) for value in composed.values(query)]
         return self._parameters.dump_sequence(values, [_TEXT] * len(values))  # type: ignore[no-any-return]
-
-    def _run_prepared(self, query: Statement[R], statement: Prepared, values: Sequence[Buffer | None]) -> PQGen[R]:
-        self.pgconn.send_query_prepared(statement.name, values)
-        if statement.chunk:
-            return (yield from self._receive(query, statement))
-        results = yield from generators.execute(self.pgconn)
-        check(results[-1], query, statement.composed)
-        if statement.make_row is None:
-            yield from self.learn_types(results)
-        return self._read(query, statement, results)
 
     def learn_types(self, results: Iterable[PGresult]) -> PQGen[None]:
         """Look up the types in results that psycopg does not know: once on each connection, after a first run."""
@@ -559,9 +557,8 @@ class Session:
             return query.collect([results[-1].command_tuples or 0])  # type: ignore[return-value]
         if len(results) == 1 and results[0].ntuples < _MANY_ROWS:
             return query.collect(self.rows_of(query, statement, results[0]))
-        with (
-            collector_paused
-        ):  # several results behind a stream: libpq then gives a pipeline's first rows in chunks too
+        # Several results behind a stream: libpq then gives a pipeline's first rows in chunks too.
+        with collector_paused:
             rows: list[Any] = []
             for result in results:
                 rows += self.rows_of(query, statement, result, len(rows))
@@ -572,22 +569,24 @@ class Session:
         self.rows += result.ntuples
         try:
             if new := statement.make_row is None:
-                statement.make_row = self._row_maker(query, result)
+                statement.make_row = row_maker(query, result, self.adaptation, self._converter)
                 statement.chunk = chunk_of(query)
-            statement.rows.set_pgresult(result, set_loaders=new)
-            strict = self._converter.strict
-            return load_rows(query, statement.rows, statement.make_row, result, before, strict=strict)
+            rows, make_row = statement.rows, statement.make_row
+            rows.set_pgresult(result, set_loaders=new)
+            try:
+                return rows.load_rows(0, result.ntuples, make_row)  # type: ignore[no-any-return]
+            except MemoryError:
+                raise
+            except Exception as error:  # noqa: BLE001 - no context of what follows: its text may hold the value
+                raised = error
+            found = load_singly(query, rows, make_row, result, before, strict=self._converter.strict)
+            if found is not None:
+                return found
+            raise raised  # it is not about a row: a signal's handler raised it
         except ResultError as error:
             self.explain(error, [query])
         finally:
             statement.rows.set_pgresult(None, set_loaders=False)
-
-    def _row_maker(self, query: Statement[Any], result: PGresult) -> Callable[[Sequence[Any]], Any]:
-        names = names_in(result)
-        if twice := next((name for name in names if names.count(name) > 1), None):
-            raise ResultError(shared(twice))
-        types = {name: self.adaptation.type_name(result.ftype(index)) for index, name in enumerate(names)}
-        return make_row_maker(query.result_class, types, self._converter)
 
     def is_active(self) -> bool:
         """Whether answers are outstanding, or a pipeline is open."""

@@ -9,8 +9,8 @@ import contextvars
 import queue
 import select
 import threading
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 from psycopg import waiting
 from psycopg.abc import PQGen
@@ -18,11 +18,8 @@ from psycopg.abc import PQGen
 R = TypeVar("R")
 
 
-def here() -> object:
-    """The event loop that runs: there is none."""
-    return None
-
-
+here: Callable[[], object] = type(None)
+"""Gives the event loop that runs: None, as there is none. Without a function of Python's, since each call asks."""
 async_here = asyncio.get_running_loop
 
 
@@ -33,36 +30,44 @@ def apart(function: Callable[[], None]) -> None:
 
 async_apart = asyncio.to_thread
 
-_EVENTS = {
-    waiting.WAIT_R: select.POLLIN,
-    waiting.WAIT_W: select.POLLOUT,
-    waiting.WAIT_RW: select.POLLIN | select.POLLOUT,
-}
+_READ, _READY_TO_READ, _NOT_READY = int(waiting.WAIT_R), waiting.READY_R, waiting.READY_NONE
+_EVENTS = {waiting.WAIT_W: select.POLLOUT, waiting.WAIT_RW: select.POLLIN | select.POLLOUT}
 _READY = {select.POLLIN: waiting.READY_R, select.POLLOUT: waiting.READY_W}
 """Other events end the connection, which is said by reading from it."""
 
+Poll: TypeAlias = Callable[[float], Sequence[tuple[int, int]]]
+"""Waits for events of a socket, for so many milliseconds at most."""
 
-def wait(steps: PQGen[R], fileno: int, seconds: float) -> R:
+
+def poll_for(fileno: int, events: int = select.POLLIN) -> Poll:
+    """What waits for the events of a socket; where none are named, for something to read."""
+    poll = select.poll()
+    poll.register(fileno, events)
+    return poll.poll
+
+
+def wait(steps: PQGen[R], poll: Poll, fileno: int, seconds: float) -> R:
     """What the steps give. They are resumed when what they wait for is there, or so many seconds are over.
 
-    psycopg's own, in C, would not look at a clock, or call handlers, while signals come more often than that: as from
-    the timer of a profiler.
+    `poll` waits for something to read. psycopg's own, in C, would not look at a clock, or call handlers, while signals
+    come more often than that: as from the timer of a profiler.
     """
+    milliseconds = seconds * 1000
     try:
         awaited = next(steps)
-        poll = select.poll()
-        poll.register(fileno, _EVENTS[awaited])
         while True:
-            events = poll.poll(seconds * 1000)
-            next_awaited = steps.send(_READY.get(events[0][1], waiting.READY_RW) if events else waiting.READY_NONE)
-            if next_awaited != awaited:
-                awaited = next_awaited
-                poll.modify(fileno, _EVENTS[awaited])
+            if awaited == _READ:
+                awaited = steps.send(_READY_TO_READ if poll(milliseconds) else _NOT_READY)
+            else:
+                events = poll_for(fileno, _EVENTS[awaited])(milliseconds)
+                awaited = steps.send(_READY.get(events[0][1], waiting.READY_RW) if events else _NOT_READY)
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]
 
 
-async_wait = waiting.wait_async
+def async_wait(steps: PQGen[R], poll: Poll, fileno: int, seconds: float) -> Awaitable[R]:  # noqa: ARG001 - the loop polls
+    """`wait`, for a task."""
+    return waiting.wait_async(steps, fileno, seconds)
 
 
 class Wakeup:
