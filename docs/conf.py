@@ -21,6 +21,7 @@ nitpicky = True
 html_theme = "furo"
 html_title = f"{project} {release}"
 html_copy_source = False
+html_show_copyright = False
 html_extra_path = ["home"]  # the address of the site leads to docs/
 
 
