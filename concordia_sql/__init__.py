@@ -70,6 +70,7 @@ from concordia_sql.engine import (
 )
 from concordia_sql.tools.embedded import EmbeddedServerError
 from concordia_sql.web.output import JsonOptions, json_schema, to_json
+from concordia_sql.web.requests import from_json
 
 __all__ = [
     "CONCORDIA",
@@ -141,6 +142,7 @@ __all__ = [
     "command",
     "cursor",
     "deadline",
+    "from_json",
     "json_schema",
     "localize",
     "make_converter",

@@ -12,7 +12,7 @@ import msgspec
 from cattrs.preconf.msgspec import MsgspecJsonConverter, configure_converter
 
 from concordia_sql.engine.columns import spell
-from concordia_sql.engine.errors import ResultError
+from concordia_sql.engine.errors import QuerierError, ResultError
 from concordia_sql.engine.exact import make_exact
 from concordia_sql.engine.keyset import Cursor
 from concordia_sql.engine.lenient import make_lenient
@@ -66,17 +66,33 @@ def make_converter(*, strict: bool = False) -> Converter:
     JSON of another writer that does not fit its type, as a number in place of a text, is read as the type says by
     `Otherwise`, and logged. With `strict` it raises ResultError, naming query, column and path.
 
-    It also structures queries from dicts: each checks its values itself, as when it is made by hand.
+    It also structures queries from dicts: each checks its values itself, as when it is made by hand. Of a command it
+    does not know which fields a visitor may set, and raises QuerierError: make one by `from_json`.
     """
     converter = Converter(prefer_attrib_converters=True, forbid_extra_keys=True)
     configure_converter(converter)
     converter.strict = strict
     converter.register_structure_hook(Cursor, lambda value, _: Cursor.of(value))
+    converter.register_structure_hook_factory(_is_command, _refuse)
     for cls in _ADDRESSES:
         converter.register_structure_hook(
             cls, lambda value, cls: cls(str(value))
         )  # of an int they make another address
     return converter
+
+
+def _is_command(cls: Any) -> bool:
+    return getattr(cls, "writes", False) is True and hasattr(cls, "query_name")
+
+
+def _refuse(cls: Any) -> Callable[[object, object], Any]:
+    def refuse(_: object, __: object) -> Any:
+        raise QuerierError(
+            f"{cls.query_name} is a command, and a visitor may have sent this: make it by from_json, which takes the "
+            "names of the fields that visitors may set"
+        )
+
+    return refuse
 
 
 def reason(error: msgspec.MsgspecError, expected: object) -> str:

@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 from concordia_sql.engine import ConcordiaError, Statement, UnsetType
 from concordia_sql.engine.columns import is_result_class
 from concordia_sql.web.output import JsonOptions, json_schemas, to_json
-from concordia_sql.web.requests import STATUSES, fields_of, from_json, problem_of, status_of
+from concordia_sql.web.requests import STATUSES, fields_of, from_json, problem_of, settable, status_of
 
 S = TypeVar("S", bound=Statement[Any])
 
@@ -83,7 +83,7 @@ def arguments(query: type[S], *names: str) -> Any:
             default=inspect.Parameter.empty if field.default is attrs.NOTHING else field.default,
             annotation=Annotated[hints[name], Query()] if _holds_several(hints[name]) else hints[name],
         )
-        for name, field in fields_of(query, names).items()
+        for name, field in settable(query, names).items()
     ]
 
     def make(**values: Any) -> S:
@@ -105,7 +105,7 @@ def body(command: type[S], *names: str, **fixed: object) -> Any:
 class _Body:
     def __init__(self, command: type[Statement[Any]], names: Sequence[str], fixed: Mapping[str, object]) -> None:
         self._command, self._names, self._fixed = command, names, fixed
-        self._fields = fields_of(command, names)
+        self._fields = settable(command, names)
         fields_of(command, [*fixed])
 
     async def __call__(self, request: Request) -> Statement[Any]:

@@ -15,7 +15,7 @@ from litestar.plugins.attrs import AttrsSchemaPlugin
 
 from concordia_sql.engine import ConcordiaError, Statement
 from concordia_sql.web.output import JsonOptions, to_json
-from concordia_sql.web.requests import STATUSES, fields_of, from_json, problem_of, status_of
+from concordia_sql.web.requests import STATUSES, fields_of, from_json, problem_of, settable, status_of
 
 S = TypeVar("S", bound=Statement[Any])
 
@@ -58,7 +58,7 @@ def arguments(query: type[S], *names: str) -> Provide:
             default=inspect.Parameter.empty if field.default is attrs.NOTHING else field.default,
             annotation=hints[name],
         )
-        for name, field in fields_of(query, names).items()
+        for name, field in settable(query, names).items()
     ]
 
     def make(**values: Any) -> S:
@@ -75,7 +75,8 @@ def body(command: type[S], *names: str, **fixed: object) -> Provide:
     It takes the named fields from the JSON object of the body, and others from the path; `fixed` are the values of
     further ones. Name those alone that a visitor may set.
     """
-    fields_of(command, [*names, *fixed])
+    settable(command, names)
+    fields_of(command, [*fixed])
 
     async def make(request: Request[Any, Any, Any]) -> Any:
         texts = {name: str(value) for name, value in request.path_params.items()}

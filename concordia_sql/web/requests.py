@@ -4,7 +4,7 @@ import functools
 import operator
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 import attrs
@@ -62,6 +62,17 @@ _WORDS: Mapping[type[ConcordiaError], str] = {
 }
 
 
+_OWN = frozenset({"now"})
+"""What only the program says: a visitor who sets the clock finds expired codes valid."""
+
+
+def settable(cls: type[Statement[Any]], names: Sequence[str]) -> dict[str, "attrs.Attribute[Any]"]:
+    """The fields of these names, which a request sets. Raises ValueError for one that it may not, or that is none."""
+    if own := _OWN & set(names):
+        raise ValueError(f"{cls.query_name}: {', '.join(own)} never comes from a request: give it as a fixed value")
+    return fields_of(cls, names)
+
+
 def fields_of(cls: type[Statement[Any]], names: Sequence[str]) -> dict[str, "attrs.Attribute[Any]"]:
     """The fields of these names. Raises ValueError for a name that is none."""
     fields = {field.name: field for field in attrs.fields(typing.cast("Any", cls))}
@@ -77,7 +88,7 @@ def from_texts(cls: type[S], names: Sequence[str], texts: Mapping[str, Sequence[
     """
     hints = typing.get_type_hints(cls, include_extras=True)
     values: dict[str, Any] = {}
-    for name in fields_of(cls, names):
+    for name in settable(cls, names):
         if given := texts.get(name):
             values[name] = _value(given, hints[name])
     return _made(cls, values)
@@ -90,12 +101,25 @@ def from_json(
     texts: Mapping[str, str] = {},
     fixed: Mapping[str, object] = {},
 ) -> S:
-    """A command of the JSON object of a request.
+    """A query or command of the JSON object of a request's body.
 
-    The object may have these fields and no others; `texts` are values from the path, and `fixed` the program's own,
-    for further fields. Raises ParameterError.
+    The object may have the fields with these names, those that a visitor may set, and no others. `texts` are values
+    from the path, and `fixed` the program's own, for further fields. Times are without a zone, in UTC, or with one.
+
+    Raises ParameterError for a body or value that does not fit, with the name of the field; ValueError for a name that
+    is no field, and for `now`, which only the program says.
     """
-    allowed = fields_of(cls, names)
+    return made_of(cls, settable(cls, names), body, texts, fixed)
+
+
+def made_of(
+    cls: type[S],
+    allowed: Iterable[str],
+    body: bytes,
+    texts: Mapping[str, str] = {},
+    fixed: Mapping[str, object] = {},
+) -> S:
+    """As `from_json`, for whoever may set all of these fields."""
     try:
         values = msgspec.json.decode(body, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -105,7 +129,7 @@ def from_json(
     if unknown := [name for name in values if name not in allowed]:
         raise _refused(cls, "body", f"{len(unknown)} unknown fields; known are {', '.join(allowed)}")
     hints = typing.get_type_hints(cls, include_extras=True)
-    given = {name: _value([text], hints[name]) for name, text in texts.items() if name in hints}
+    given = {name: _value([text], hints[name]) for name, text in texts.items() if name in hints.keys() - _OWN}
     return _made(cls, {**values, **given, **fixed})
 
 

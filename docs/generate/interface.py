@@ -54,7 +54,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "Links",
         "new_id",
     ],
-    "JSON": ["to_json", "json_schema", "JsonOptions"],
+    "JSON": ["to_json", "from_json", "json_schema", "JsonOptions"],
     "Checks": ["check", "assert_checked", "Finding"],
     "Errors": [
         "ConcordiaError",

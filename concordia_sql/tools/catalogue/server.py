@@ -21,7 +21,7 @@ from concordia_sql.tools.catalogue.diagram import diagram
 from concordia_sql.tools.catalogue.plans import plan_tree
 from concordia_sql.tools.explaining import plan_of
 from concordia_sql.web.output import to_json
-from concordia_sql.web.requests import from_json
+from concordia_sql.web.requests import made_of
 
 _HOST = "127.0.0.1"
 _SECONDS = 15
@@ -141,7 +141,7 @@ def _made(cls: type[Statement[Any]], values: Mapping[str, str]) -> Statement[Any
             except msgspec.DecodeError:
                 continue
     texts = {name: text for name, text in values.items() if name not in parsed}
-    return from_json(cls, [*pages.fields_of(cls)], json.dumps(parsed).encode(), texts)
+    return made_of(cls, pages.fields_of(cls), json.dumps(parsed).encode(), texts)
 
 
 class _Handler(BaseHTTPRequestHandler):
