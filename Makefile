@@ -2,7 +2,7 @@
 # make test PYTHON=python3.13
 export PYTHON ?= python3
 
-.PHONY: demo test test-debian test-oldest lint check fuzz soak serve sync docs docs-site release-check bench bench-quick bench-costs bench-check bench-micro FORCE
+.PHONY: demo test test-debian test-oldest lint check fuzz soak serve sync docs docs-site release-check bench bench-quick bench-costs bench-check bench-micro bench-replicas FORCE
 .DEFAULT_GOAL := demo
 
 demo: .venv/ready
@@ -79,6 +79,9 @@ bench-check: .venv/ready
 bench-micro: .venv/ready
 	.venv/bin/uv sync --frozen --system-certs --group bench
 	.venv/bin/python -m benchmarks.micro --quiet
+
+bench-replicas: .venv/ready
+	.venv/bin/python -m benchmarks.replicas
 
 .venv/ready: FORCE
 	@"$$PYTHON" -c 'import runpy, sys; sys.exit("Python 3.11 or newer is needed, and this is older: make PYTHON=python3.13") if sys.version_info < (3, 11) else runpy.run_path(".ci/environment.py")'

@@ -46,7 +46,7 @@ Answers: TypeAlias = tuple[Any, ...]
 Run: TypeAlias = Callable[[Queries, Deadline | None, Watch | None, Acting | None], Awaitable[Answers]]
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Read:
     """What is asked of the standbys."""
 

@@ -41,6 +41,9 @@ Reason: TypeAlias = Literal[
 """Why a read was not answered by a standby, or not by that one."""
 
 CHECK = b"SELECT pg_is_in_recovery(), pg_last_wal_replay_lsn(), current_setting('transaction_isolation')"
+PREPARE = b"PREPARE concordia_check AS " + CHECK
+EXECUTE = b"EXECUTE concordia_check"
+"""Planned once on each connection that no pooler lends."""
 # The files of the server name the timeline that it was on at some time before; the receiver names the one that it
 # follows, to roles that may know. A standby goes on along its own line only: it refuses one that left it earlier.
 IDENTIFY = b"""
@@ -96,6 +99,7 @@ class Seen:
     lsn: int = 0
     checked: float = -1
     identified: float = -1
+    is_prepared: bool = False
     isolates: bool = True
     """Whether READ COMMITTED must be set, since the server's default is or may be another."""
 
@@ -133,17 +137,22 @@ class Guard:
     @property
     def settings(self) -> list[Setting]:
         """The statements of it; the last one is the question."""
-        asked: Setting = (self.question, None)
-        return [(READ_COMMITTED, None), asked] if self.seen.isolates else [asked]
+        texts = [READ_COMMITTED] if self.seen.isolates else []
+        if self.identify:
+            texts.append(IDENTIFY)
+        else:
+            texts += [EXECUTE] if self.seen.is_prepared else [PREPARE, EXECUTE]
+        return [(text, None) for text in texts]
 
     def check(self, answers: Sequence[Sequence[PGresult]]) -> None:
         """Raise Unproven if the read may be stale, and psycopg's error if the check failed."""
-        count = len(self.settings)
-        for results in answers[:count]:
+        sent = self.settings
+        for (text, _), results in zip(sent, answers, strict=False):
             check(results[-1])
-        if len(answers) < count:
+            self.seen.is_prepared |= text is PREPARE
+        if len(answers) < len(sent):
             raise psycopg.OperationalError("the connection was lost")
-        self.read(answers[count - 1][-1])
+        self.read(answers[len(sent) - 1][-1])
 
     def read(self, result: PGresult, *, for_a_read: bool = True) -> None:
         """The same by the result of the check alone, which may have gone before no read."""

@@ -121,8 +121,8 @@ def start_standby(primary: str, settings: Mapping[str, str] = {}) -> Generator[s
     with contextlib.ExitStack() as stack:
         try:
             url = _start_standby(primary, settings, stack)
-        except OSError as error:
-            raise EmbeddedServerError(f"A standby cannot start in a temporary folder: {error}") from error
+        except (OSError, psycopg.OperationalError) as error:
+            raise EmbeddedServerError(f"The standby cannot start: {error}") from error
         yield url
 
 

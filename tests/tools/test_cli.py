@@ -223,6 +223,29 @@ def test_serve_gives_the_url_of_a_sample_until_it_is_ended() -> None:
     )
 
 
+def test_serve_gives_the_urls_of_standbys() -> None:
+    command = [str(Path(sys.executable).with_name("concordia-sql")), "serve", "--replicas", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            urls = [process.stdout.readline().strip() for _ in range(3)]
+            asked = "SELECT pg_is_in_recovery(), (SELECT count(*) FROM blog_posts)"
+            found = []
+            for url in urls:
+                with psycopg.connect(url) as connection:
+                    found.append(connection.execute(asked).fetchone())
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert found == [(False, 50), (True, 50), (True, 50)]
+    assert "Its URL, and those of its standbys:" in errors
+    assert process.returncode == 0
+    for url in urls:
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(url)
+
+
 def test_serve_keeps_a_folder(folder: Path) -> None:
     """What was written stays, and the sample is not loaded again."""
     change = "UPDATE blog_posts SET slug = 'mine' WHERE slug = 'my-post' RETURNING slug"

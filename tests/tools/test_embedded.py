@@ -194,6 +194,21 @@ def test_two_servers_run_at_once() -> None:
         assert ask(one, identity) != ask(other, identity)
 
 
+def test_a_standby_replays_its_primary_and_leaves_nothing(folder: Path) -> None:
+    with embedded.start(folder) as primary:
+        with embedded.start_standby(primary, {"max_standby_streaming_delay": "0"}) as standby:
+            run(primary, "CREATE TABLE replayed AS SELECT 42 AS answer")
+            wait_until(lambda: ask(standby, "SELECT to_regclass('replayed') IS NOT NULL") is True)
+            assert ask(standby, "SELECT pg_is_in_recovery()") is True
+            assert ask(standby, "SHOW max_standby_streaming_delay") == "0"
+            home = socket_folder(standby)
+        assert processes_of(home) == []
+        assert not home.exists()
+        assert ask(primary, "SELECT answer FROM replayed") == 42
+    with pytest.raises(EmbeddedServerError, match=r"^The standby cannot start: "), embedded.start_standby(primary):
+        pass
+
+
 def test_a_folder_serves_one_at_a_time(folder: Path) -> None:
     with embedded.start(folder) as url:
         with pytest.raises(EmbeddedServerError, match=r"already runs in .+ بيانات"), embedded.start(folder):

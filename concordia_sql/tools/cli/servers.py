@@ -36,30 +36,39 @@ def seed(scale: int, url: str) -> None:
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the data is kept; else it is temporary.")
 @_scale
 @click.option("--web", is_flag=True, help="Show the tables and queries in a browser on this machine too.")
-def serve(modules: Sequence[str], folder: Path | None, scale: int, *, web: bool) -> None:
+@click.option(
+    *("--replicas",), type=click.IntRange(0, 9), default=0, show_default=True, help="How many standbys there are."
+)
+def serve(modules: Sequence[str], folder: Path | None, scale: int, replicas: int, *, web: bool) -> None:
     """Run a server with Concordia's tables and the sample, or those of your modules' libraries, until Ctrl-C.
 
-    Prints its URL. A folder keeps the data: the sample is loaded only when it is empty. --web prints the address of a
-    catalogue too: the tables, and each query with its SQL, its plan and a form to run it. Commands are rolled back.
+    Prints its URL, then those of its standbys. A folder keeps the data: the sample is loaded only when it is empty.
+    --web prints the address of a catalogue too: the tables, and each query with its SQL, its plan and a form to run it.
+    Commands are rolled back.
     """
     libraries = libraries_of(modules)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with contextlib.suppress(KeyboardInterrupt), embedded.start(folder) as url:
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        embedded.start(folder) as url,
+        contextlib.ExitStack() as stack,
+    ):
         migrate(url, *libraries)
         with Database(url, max_size=1, requires=libraries) as database, database.querier() as querier:
             if CONCORDIA in libraries and querier.connection.execute('SELECT FROM "user" LIMIT 1').fetchone() is None:
                 _load(querier, scale)
+        urls = [url, *(stack.enter_context(embedded.start_standby(url)) for _ in range(replicas))]
         click.echo(
-            f"Serving until Ctrl-C, {'with temporary data' if folder is None else f'data in {folder}'}. Its URL:",
+            f"Serving until Ctrl-C, {'with temporary data' if folder is None else f'data in {folder}'}. "
+            f"{'Its URL, and those of its standbys' if replicas else 'Its URL'}:",
             err=True,
         )
-        click.echo(url)
-        with contextlib.ExitStack() as stack:
-            if web:
-                catalogue = stack.enter_context(Catalogue(url, find_queries(modules)))
-                click.echo(f"The catalogue, for a browser on this machine: {catalogue.address}", err=True)
-            while True:
-                signal.pause()
+        click.echo("\n".join(urls))
+        if web:
+            catalogue = stack.enter_context(Catalogue(url, find_queries(modules)))
+            click.echo(f"The catalogue, for a browser on this machine: {catalogue.address}", err=True)
+        while True:
+            signal.pause()
 
 
 @click.command()
