@@ -3,8 +3,9 @@
 import asyncio
 import base64
 import itertools
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from time import monotonic
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ import pytest
 from concordia_sql import (
     AsyncDatabase,
     Call,
+    Database,
     DeadlineExceeded,
     NotFound,
     OutcomeUnknown,
@@ -21,6 +23,7 @@ from concordia_sql import (
     deadline,
 )
 from tests.support.both import stats, until
+from tests.support.pooler import pooled
 from tests.support.proxy import Proxy, proxied
 from tests.support.queries import (
     AddThing,
@@ -473,3 +476,39 @@ async def test_a_standby_that_lacks_the_commit_alone_is_behind(make: Make, title
             await until(lambda: do(servers.standbys[0], replay) > before)
             assert await database.reader.fetch(GetThing(title=title)) == Thing(title, 1)
             assert (reads(database), stats(database).fallbacks) == ([0], {"behind": 1})
+
+
+@pytest.mark.parametrize("tracked", [0, 100])
+async def test_behind_a_pooler_each_read_is_checked(make: Make, servers: Servers, title: str, tracked: int) -> None:
+    with pooled(servers.primary, tracked=tracked) as primary, pooled(servers.standbys[0], tracked=tracked) as standby:
+        async with make(primary, replicas=[standby], max_wait=0) as database:
+            await ready(database)
+            for number in range(3):
+                await database.execute(AddThing(title=f"{title} {number}"))
+                await until(lambda: replayed(servers))
+                assert await database.reader.fetch(GetThing(title=f"{title} {number}")) == Thing(f"{title} {number}", 1)
+            assert (reads(database), stats(database).fallbacks) == ([3], {})
+            async with replaying_nothing(servers.primary, servers.standbys[0]):
+                async with database.transaction() as querier:
+                    await querier.execute(AddThing(title=title))
+                assert await database.reader.fetch(GetThing(title=title)) == Thing(title, 1)
+                assert stats(database).fallbacks == {"behind": 1}
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_forked_process_reads_from_standbys_of_its_own(servers: Servers, title: str) -> None:
+    with Database(servers.primary, replicas=servers.standbys, max_wait=20) as database:
+        database.execute(AddThing(title=title))
+        assert database.reader.fetch(GetThing(title=title)) == Thing(title, 1)
+        child = os.fork()
+        if child == 0:
+            code = 1
+            with suppress(BaseException):
+                database.execute(ResizeThing(title=title, size=2))
+                while not sum(each.reads for each in database.stats().replicas):
+                    assert database.reader.fetch(GetThing(title=title)) == Thing(title, 2)
+                code = 0
+            os._exit(code)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        with database.after(database.position()):
+            assert database.reader.fetch(GetThing(title=title)) is not None

@@ -11,6 +11,7 @@ from concordia_sql import (
     Affected,
     AsyncDatabase,
     AsyncQuerier,
+    AsyncReader,
     Command,
     Cursor,
     Database,
@@ -25,6 +26,7 @@ from concordia_sql import (
     One,
     Querier,
     Query,
+    Reader,
     ReturningMany,
     ReturningMaybe,
     ReturningOne,
@@ -205,6 +207,21 @@ async def a_batch_is_a_tuple_of_results_when_awaited(db: AsyncDatabase | AsyncQu
     eight = await db.fetch_batch(one, maybe, many, thread, narrow, one, maybe, many)
     assert_type(eight, tuple[Card, Post, list[Card], Thread, list[Card], Card, Post, list[Card]])
     assert_type(await db.fetch_batch(*[GetCard(slug=slug) for slug in "abc"]), tuple[Card, ...])
+
+
+def readers(db: Database, querier: Querier) -> None:
+    readers: list[Reader] = [db, querier, db.reader]
+    for reader in readers:
+        assert_type(reader.fetch(blog.GetPost(slug="a")), blog.PostDetails | None)
+    both = db.reader.fetch_batch(blog.GetPost(slug="a"), blog.ListPosts())
+    assert_type(both, tuple[blog.PostDetails | None, list[blog.ListedPost]])
+    assert_type(db.position(), str | None)
+
+
+async def readers_when_awaited(db: AsyncDatabase, querier: AsyncQuerier) -> None:
+    readers: list[AsyncReader] = [db, querier, db.reader]
+    for reader in readers:
+        assert_type(await reader.fetch(blog.GetPost(slug="a")), blog.PostDetails | None)
 
 
 def rows_of_a_stream(database: Database, querier: Querier) -> None:
