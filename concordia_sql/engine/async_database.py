@@ -242,7 +242,7 @@ class AsyncDatabase(AsyncExecutor):
                 await self._pool.open(deadline)
             await self._require(deadline)
             if self._standbys is not None:
-                await self._standbys.open(deadline)
+                await self._begin(self._standbys, deadline)
         except TimeIsUp:
             raise overdue(f"{self._bounds.name}: open", deadline) from None
         finally:
@@ -368,6 +368,14 @@ class AsyncDatabase(AsyncExecutor):
         finally:
             if lease.held:  # a signal's handler has raised an exception in between
                 pool.put(lease)
+
+    async def _begin(self, standbys: AsyncStandbys[_AsyncConnection], deadline: Deadline | None) -> None:
+        """Learn of the primary what readers need; the pool is closed without it."""
+        try:
+            await standbys.open(deadline)
+        except BaseException:
+            await self._pool.close()
+            raise
 
     async def _require(self, deadline: Deadline | None) -> None:
         """Look for what the libraries need; the pool is closed without it."""

@@ -243,7 +243,7 @@ class Database(Executor):
                 self._pool.open(deadline)
             self._require(deadline)
             if self._standbys is not None:
-                self._standbys.open(deadline)
+                self._begin(self._standbys, deadline)
         except TimeIsUp:
             raise overdue(f"{self._bounds.name}: open", deadline) from None
         finally:
@@ -369,6 +369,14 @@ class Database(Executor):
         finally:
             if lease.held:  # a signal's handler has raised an exception in between
                 pool.put(lease)
+
+    def _begin(self, standbys: Standbys[_Connection], deadline: Deadline | None) -> None:
+        """Learn of the primary what readers need; the pool is closed without it."""
+        try:
+            standbys.open(deadline)
+        except BaseException:
+            self._pool.close()
+            raise
 
     def _require(self, deadline: Deadline | None) -> None:
         """Look for what the libraries need; the pool is closed without it."""

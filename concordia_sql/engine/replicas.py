@@ -106,7 +106,10 @@ class Standby(Generic[C]):
             self.check(connection, floor, deadline)
         except Unproven as unproven:
             self.reason = unproven.reason
-        except (psycopg.Error, ConcordiaError):
+        except psycopg.Error as error:
+            left = lease.held[0].session.pgconn if lease.held else None
+            self.reason = "away" if left is None else reason_of(error, left) or "failed"
+        except ConcordiaError:
             self.reason = "away"
         except TimeIsUp:
             self.reason = "silent" if self.pool.is_connected else "away"

@@ -512,3 +512,27 @@ def test_a_forked_process_reads_from_standbys_of_its_own(servers: Servers, title
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
         with database.after(database.position()):
             assert database.reader.fetch(GetThing(title=title)) is not None
+
+
+async def test_a_role_that_may_not_ask_is_refused_as_the_database_opens(make: Make) -> None:
+    with replicated({}) as servers:
+        may = "EXECUTE ON FUNCTION pg_control_checkpoint()"
+        do(
+            servers.primary,
+            "CREATE ROLE web LOGIN",
+            "GRANT ALL ON things TO web",
+            "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM public",
+            f"REVOKE {may} FROM public",
+        )
+        primary, standby = (url.replace("postgres@", "web@") for url in (servers.primary, servers.standbys[0]))
+        database = make(primary, replicas=[standby])
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="pg_control_system"):
+            await database.open()
+        assert stats(database).open == 0
+        do(servers.primary, "GRANT EXECUTE ON FUNCTION pg_control_system() TO web")
+        async with database:
+            await until(lambda: stats(database).replicas[0].reason == "failed")
+            await database.execute(AddThing(title="a"))
+            assert await database.reader.fetch(GetThing(title="a")) == Thing("a", 1)
+            do(servers.primary, f"GRANT {may} TO web")
+            await ready(database)
