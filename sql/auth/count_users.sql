@@ -1,6 +1,13 @@
--- How many users there are. Served by the index on banned, or with a role by that on role and banned; with a text, all are read.
+-- How many users there are. Served by the index on banned, or with a role by that on role and banned; with a text, all are read, unless indexes of pg_trgm find it.
 -- uses: auth/chosen_user, auth/role_kind
-WITH of_role AS (
+WITH chosen AS (
+    (
+        SELECT auth_chosen_user.id
+        FROM auth_chosen_user
+        WHERE :role::text IS NULL
+        LIMIT :at_most -- noqa: AM09
+    )
+    UNION ALL
     SELECT found.id
     FROM auth_role_kind
     CROSS JOIN
@@ -13,7 +20,6 @@ WITH of_role AS (
             ORDER BY auth_chosen_user.created_at DESC -- so that a generic plan reads the index as far as it counts
             LIMIT :at_most -- noqa: AM09
         ) AS found
-    LIMIT :at_most -- noqa: AM09
 )
 
 SELECT count(*) AS count
@@ -22,6 +28,7 @@ FROM (
     FROM auth_chosen_user
     WHERE
         TRUE
-        AND auth_chosen_user.id = any(array(SELECT of_role.id FROM of_role)) -- when :role
+        AND auth_chosen_user.id = any(array(SELECT chosen.id FROM chosen)) -- when :text
+        AND auth_chosen_user.id = any(array(SELECT chosen.id FROM chosen)) -- when :role
     LIMIT :at_most -- noqa: AM09
 ) AS counted

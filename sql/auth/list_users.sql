@@ -1,8 +1,43 @@
 -- Users, newest first. Served by the index on created_at and id, alone or after banned, or with a role by that on role, banned, created_at, id.
--- cost: with a text, all users in front of the last one shown are read.
+-- cost: with a text, all users are read, unless indexes of pg_trgm find it; if more than 1,000 have it, those in front of the last one shown.
 -- uses: auth/chosen_user, auth/role_kind
-WITH of_role AS (
-    SELECT found.id
+WITH few AS MATERIALIZED (
+    SELECT
+        auth_chosen_user.id,
+        auth_chosen_user.created_at
+    FROM auth_chosen_user
+    WHERE
+        :text::text IS NOT NULL
+        AND string_to_array(auth_chosen_user.role, ',') @> ARRAY[:role] -- when :role
+        AND (auth_chosen_user.created_at, auth_chosen_user.id) < ((:after::json ->> 0)::timestamp, :after::json ->> 1) -- when :after
+    LIMIT 1001 -- noqa: AM09
+),
+
+newest AS (
+    SELECT
+        few.id,
+        few.created_at
+    FROM few
+    WHERE (SELECT count(counted.id) FROM few AS counted) <= 1000
+    UNION ALL
+    (
+        SELECT
+            auth_chosen_user.id,
+            auth_chosen_user.created_at
+        FROM auth_chosen_user
+        WHERE
+            :role::text IS NULL
+            AND (SELECT count(counted.id) FROM few AS counted) > 1000
+            AND (auth_chosen_user.created_at, auth_chosen_user.id) < ((:after::json ->> 0)::timestamp, :after::json ->> 1) -- when :after
+        ORDER BY
+            auth_chosen_user.created_at DESC,
+            auth_chosen_user.id DESC
+        LIMIT :limit
+    )
+    UNION ALL
+    SELECT
+        of_role.id,
+        of_role.created_at
     FROM auth_role_kind
     CROSS JOIN
         LATERAL ( -- noqa: ST05
@@ -13,15 +48,16 @@ WITH of_role AS (
             WHERE
                 auth_chosen_user.role = auth_role_kind.role
                 AND auth_chosen_user.is_banned = auth_role_kind.is_banned
+                AND (:text::text IS NULL OR (SELECT count(counted.id) FROM few AS counted) > 1000)
                 AND (auth_chosen_user.created_at, auth_chosen_user.id) < ((:after::json ->> 0)::timestamp, :after::json ->> 1) -- when :after
             ORDER BY
                 auth_chosen_user.created_at DESC,
                 auth_chosen_user.id DESC
             LIMIT :limit
-        ) AS found
+        ) AS of_role
     ORDER BY
-        found.created_at DESC,
-        found.id DESC
+        created_at DESC,
+        id DESC
     LIMIT :limit
 )
 
@@ -31,7 +67,8 @@ SELECT
 FROM auth_chosen_user
 WHERE
     TRUE
-    AND auth_chosen_user.id = any(array(SELECT of_role.id FROM of_role)) -- when :role
+    AND auth_chosen_user.id = any(array(SELECT newest.id FROM newest)) -- when :text
+    AND auth_chosen_user.id = any(array(SELECT newest.id FROM newest)) -- when :role
     AND (auth_chosen_user.created_at, auth_chosen_user.id) < ((:after::json ->> 0)::timestamp, :after::json ->> 1) -- when :after
 ORDER BY
     auth_chosen_user.created_at DESC,

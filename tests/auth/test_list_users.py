@@ -1,12 +1,15 @@
 from datetime import datetime
 from itertools import product
+from pathlib import Path
 
 import pytest
 
 from concordia_sql import Querier, auth
 from tests.auth.expected import Connection, users
+from tests.support.costs import cost
 from tests.support.reading import made, paged
 from tests.support.rows import insert
+from tests.test_readme import examples
 
 ROLES = [None, "admin", "user", "ADMIN", "", "admin,user"]
 BANNED = [None, True, False]
@@ -47,6 +50,38 @@ def test_pages_of_users_of_the_same_time(
     expected = [row["id"] for row in users(connection, role, text, banned=banned)]
     query = auth.ListUsers(role=role, banned=banned, text=text)
     assert [user.id for user in paged(Querier(connection), query, 4)] == expected
+
+
+@pytest.mark.parametrize("role", [None, "a"])
+def test_a_text_that_more_have_than_are_sorted(connection: Connection, role: str | None) -> None:
+    connection.execute("""
+        INSERT INTO "user" (id, name, email, role, created_at)
+        SELECT 'u' || i, 'Name', 'u' || i, CASE WHEN i % 2 = 0 THEN 'b,a' WHEN i % 3 = 0 THEN 'a' END,
+            '2026-01-01'::timestamp + i / 3 * interval '1 second'
+        FROM generate_series(1, 2500) AS i
+    """)
+    expected = [row["id"] for row in users(connection, role, "NAM")]
+    assert len(expected) > 1000
+    assert [user.id for user in paged(Querier(connection), auth.ListUsers(role=role, text="NAM"), 400)] == expected
+
+
+def test_a_text_is_found_by_its_parts(connection: Connection) -> None:
+    """By the indexes that the page of deploys names."""
+    (block,) = examples(Path(__file__).parents[2] / "docs" / "operate" / "deploy.md", "sql")
+    for statement in block.split(";"):
+        connection.execute(statement.encode())
+    connection.execute("""
+        INSERT INTO "user" (id, name, email) SELECT md5(i::text), md5('n' || i), md5('e' || i)
+        FROM generate_series(1, 20000) AS i
+    """)
+    insert(connection, "user", {"id": "found", "name": "a 100% \\ Name_of", "email": "x"})
+    connection.execute("VACUUM ANALYZE")
+    connection.execute("SET plan_cache_mode = force_generic_plan")
+    for text in ("100% \\ name_", "nobody"):
+        query = auth.ListUsers(text=text)
+        assert [user.id for user in Querier(connection).fetch(query)] == ["found"] * (text != "nobody")
+        assert cost(connection, query).blocks < 100
+        assert cost(connection, auth.CountUsers(text=text)).blocks < 100
 
 
 def test_a_list_goes_on_after_a_row_that_is_gone(connection: Connection) -> None:

@@ -7,4 +7,7 @@ FROM auth_user
 WHERE
     TRUE
     AND coalesce(auth_user.banned, FALSE) = :banned::boolean -- when :banned
-    AND (strpos(lower(auth_user.name), (SELECT lower(:text))) > 0 OR strpos(lower(auth_user.email), (SELECT lower(:text))) > 0) -- when :text
+    AND ( -- when :text
+        lower(auth_user.name) LIKE (SELECT '%' || regexp_replace(lower(:text), '([\\%_])', '\\\1', 'g') || '%') -- when :text
+        OR lower(auth_user.email) LIKE (SELECT '%' || regexp_replace(lower(:text), '([\\%_])', '\\\1', 'g') || '%') -- when :text
+    ) -- when :text
