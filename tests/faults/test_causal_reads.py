@@ -74,11 +74,12 @@ async def caller(database: AsyncDatabase, title: str, log: Log) -> None:
 
 
 def done(url: str, statement: str) -> None:
-    """Run a statement on a standby, which may cancel it as any other."""
-    with suppress(psycopg.errors.SerializationFailure):
-        do(url, statement)
-        return
-    done(url, statement)
+    """Run a statement on a standby, which may cancel it, or the connecting, as any other."""
+    for _ in range(100):
+        with suppress(psycopg.OperationalError):
+            do(url, statement)
+            return
+    raise AssertionError(statement)
 
 
 async def trouble(servers: Servers, log: Log) -> None:

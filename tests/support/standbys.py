@@ -2,8 +2,8 @@
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,18 +70,21 @@ def _processes(url: str) -> list[int]:
 
 def kill(url: str) -> None:
     """End a server at once, as a crash does."""
-    for process in _processes(url):
-        os.kill(process, signal.SIGKILL)
+    _signal(_processes(url), signal.SIGKILL)
 
 
 @contextmanager
 def paused(url: str) -> Iterator[None]:
     """A server that says nothing more, and closes nothing."""
     processes = _processes(url)
-    for process in processes:
-        os.kill(process, signal.SIGSTOP)
     try:
+        _signal(processes, signal.SIGSTOP)
         yield
     finally:
-        for process in processes:
-            os.kill(process, signal.SIGCONT)
+        _signal(processes, signal.SIGCONT)
+
+
+def _signal(processes: Iterable[int], number: signal.Signals) -> None:
+    for process in processes:
+        with suppress(ProcessLookupError):  # it has ended meanwhile
+            os.kill(process, number)
