@@ -22,28 +22,19 @@ from psycopg.pq.abc import PGcancel, PGcancelConn, PGresult
 from concordia_sql.engine import forks
 from concordia_sql.engine.adapters import LOOK_UP, Adaptation, as_sent
 from concordia_sql.engine.calls import names_of, overdue
-from concordia_sql.engine.checks.quick import look
 from concordia_sql.engine.collector import collector_paused
 from concordia_sql.engine.compose import Composed
 from concordia_sql.engine.constraints import Key, KnownKeys, ask_for_keys
 from concordia_sql.engine.converter import Converter
 from concordia_sql.engine.deadlines import Deadline
-from concordia_sql.engine.errors import (
-    ConcordiaError,
-    NotMigrated,
-    OutcomeUnknown,
-    QuerierError,
-    ResultError,
-)
+from concordia_sql.engine.errors import ConcordiaError, OutcomeUnknown, QuerierError, ResultError
+from concordia_sql.engine.failures import find_broken_key, find_cause, is_lost, raise_for_command, raise_for_queries
 from concordia_sql.engine.isolation import IS_READ_COMMITTED, NOT_SET, READ_COMMITTED, not_read_committed
-from concordia_sql.engine.library import advice_of, check_command, migrations_of
 from concordia_sql.engine.positions import Trail
 from concordia_sql.engine.queries import Affected, Statement
-from concordia_sql.engine.refusals import translate
 from concordia_sql.engine.retries import is_outdated
 from concordia_sql.engine.rows import check, chunk_of, load_singly, row_maker
 from concordia_sql.engine.settings import PLAN_BEFORE, PLANS, Acting, Plan, Setting
-from concordia_sql.engine.silence import silence
 from concordia_sql.engine.standbys import Guard
 from concordia_sql.engine.steps import TimeIsUp
 from concordia_sql.engine.transactions import Block, Isolation, savepoint, transaction
@@ -61,10 +52,8 @@ _MANY_ROWS = 20
 _names = itertools.count()
 # Enumerations looked up once: that costs more than what is compared to them.
 _IDLE, _FATAL_ERROR = pq.TransactionStatus.IDLE, pq.ExecStatus.FATAL_ERROR
-_BROKEN_KEYS = (psycopg.errors.UniqueViolation, psycopg.errors.ForeignKeyViolation)
 _NO_PIPELINE = pq.PipelineStatus.OFF
 _TEXT = PyFormat.TEXT
-_MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction)
 
 
 @attrs.define(eq=False)
@@ -250,8 +239,8 @@ class Session:
             except psycopg.Error as error:
                 if not self._recover(error):
                     failed, self._failed = self._failed or queries, ()
-                    key = yield from self._broken_key(error)
-                    self.explain(error, failed, key, (yield from self._cause(error, failed)))
+                    key = yield from find_broken_key(self.pgconn, error, self._keys)
+                    self.explain(error, failed, key, (yield from find_cause(self.pgconn, error, failed)))
 
     def _known(self, query: Statement[Any]) -> Prepared | None:
         """Its statement, if that is prepared, and all there is to send."""
@@ -318,21 +307,6 @@ class Session:
         self._recovered += 1
         return self._recovered <= (2 if is_outdated(error) else 1) and self.pgconn.transaction_status == _IDLE
 
-    def _cause(self, error: psycopg.Error, queries: Sequence[Statement[Any]]) -> PQGen[str]:
-        """Why something is missing, as the database says it, and what mends that; empty where that is not known.
-
-        Not in a transaction: the error has ended it.
-        """
-        if not isinstance(error, _MISSING) or self.pgconn.transaction_status != _IDLE:
-            return ""
-        libraries = [each for query in queries for each in (*query.source.library.uses, query.source.library)]
-        for library in dict.fromkeys(libraries):
-            if cause := (yield from look(self.pgconn, library)).cause():
-                return cause
-        return (
-            "all migrations are applied, so something was changed since." if any(map(migrations_of, libraries)) else ""
-        )
-
     def overdue(
         self,
         error: TimeIsUp,
@@ -351,12 +325,8 @@ class Session:
 
     def explain_command(self, error: psycopg.Error, ending: Block | None) -> NoReturn:
         """Raise the error of a statement of a transaction's own."""
-        if not self._show_values:
-            silence(error)
-        error.args = (f"{names_of(())}: {error}", *error.args[1:])
-        if ending is not None and ending.is_outermost and self._lost(error):
-            raise OutcomeUnknown("the connection was lost at COMMIT; the transaction may be done or not") from error
-        raise error
+        commits = ending is not None and ending.is_outermost
+        raise_for_command(error, show_values=self._show_values, lost=commits and is_lost(error, self.pgconn))
 
     def explain(
         self,
@@ -366,29 +336,8 @@ class Session:
         cause: str = "",
     ) -> NoReturn:
         """Raise the error with the names of its queries, or one that says more. Neither holds a value."""
-        names = names_of(queries)
-        if isinstance(error, ResultError):
-            raise ResultError(f"{names}: {error}") from None
-        note = f"while running {names}"
-        if note in getattr(error, "__notes__", ()):
-            raise error
-        error.add_note(note)
-        refusal = translate(error, queries, key)
-        if not self._show_values:
-            silence(error)
-        error.args = (f"{names}: {error}", *error.args[1:])
-        if isinstance(error, _MISSING):
-            advice = dict.fromkeys(advice_of(query.source.library) for query in queries)
-            if advice and all(advice):
-                said = cause or "; or ".join(advice)
-                see = " and ".join(dict.fromkeys(check_command(query.source.library) for query in queries))
-                raise NotMigrated(f"{names}: {error.diag.message_primary}; {said} See: {see}") from error
-        # What was in a transaction is rolled back.
-        if any(query.writes for query in queries) and self._before == _IDLE and self._lost(error):
-            raise OutcomeUnknown(f"{names}: the connection was lost; the write may be done or not") from error
-        if refusal is not None:
-            raise refusal from error
-        raise error
+        lost = self._before == _IDLE and is_lost(error, self.pgconn)  # what was in a transaction is rolled back
+        raise_for_queries(error, queries, key, cause, show_values=self._show_values, lost=lost)
 
     def texts(self, composed: Composed, query: Statement[Any]) -> list[str | None]:
         """The values of the parameters for a cursor of psycopg's, which sends texts without a type too."""
@@ -455,21 +404,6 @@ class Session:
                     yield from generators.fetch_many(self.pgconn)  # the rest of the answer
                 raise
             return query.collect(rows)
-
-    def _broken_key(self, error: psycopg.Error) -> PQGen[Key | None]:
-        """The unique or foreign key that the error is about, as the catalogue has it now, or had it before."""
-        table = error.diag.table_name
-        if table is None or not isinstance(error, _BROKEN_KEYS):
-            return None
-        if self.pgconn.transaction_status == _IDLE:
-            try:
-                self.pgconn.send_query_params(*ask_for_keys([table]))
-                results = yield from generators.execute(self.pgconn)
-                check(results[-1])
-            except psycopg.Error:
-                return None
-            self._keys.learn([table], results[-1])
-        return self._keys.broken(error)
 
     def _pipeline(
         self, runs: Sequence[tuple[Plan | None, list[Call]]], first: Sequence[Setting], unknown: Sequence[str]
@@ -557,7 +491,7 @@ class Session:
             return query.collect([results[-1].command_tuples or 0])  # type: ignore[return-value]
         if len(results) == 1 and results[0].ntuples < _MANY_ROWS:
             return query.collect(self.rows_of(query, statement, results[0]))
-        # Several results behind a stream: libpq then gives a pipeline's first rows in chunks too.
+        # Several results after a stream: libpq then gives a pipeline's first rows in chunks too.
         with collector_paused:
             rows: list[Any] = []
             for result in results:
@@ -593,7 +527,3 @@ class Session:
         pgconn = self.pgconn
         active = pgconn.transaction_status == pq.TransactionStatus.ACTIVE or pgconn.pipeline_status
         return bool(active and pgconn.status == pq.ConnStatus.OK)
-
-    def _lost(self, error: psycopg.Error) -> bool:
-        """Whether the connection is lost, and not by the server's will: then it would have said that it did nothing."""
-        return error.sqlstate is None and self.pgconn.status == pq.ConnStatus.BAD
