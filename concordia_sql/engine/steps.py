@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from psycopg.abc import PQGen
+from psycopg.waiting import READY_NONE
 
 R = TypeVar("R")
 
@@ -26,8 +27,9 @@ class TimeIsUp(Exception):
 
 def until(ends: float, steps: PQGen[R]) -> PQGen[R]:
     """The steps, until a time of `time.monotonic`; TimeIsUp after it. They can be resumed."""
+    is_new = inspect.getgeneratorstate(steps) == inspect.GEN_CREATED
     try:
-        awaited = next(steps)
+        awaited = next(steps) if is_new else steps.send(READY_NONE)  # psycopg's that send take no None while they wait
         while True:
             awaited = steps.send((yield awaited))
             if monotonic() >= ends:

@@ -9,11 +9,21 @@ from typing import Any
 import psycopg
 import pytest
 
-from concordia_sql import AsyncDatabase, DeadlineExceeded, NoConnection, OutcomeUnknown, deadline
+from concordia_sql import AsyncDatabase, DeadlineExceeded, NoConnection, OutcomeUnknown, Query, deadline
 from tests.support.activity import asleep, busy
 from tests.support.both import awaited_querier, stats, until
 from tests.support.proxy import Proxy
-from tests.support.queries import AddThing, AddThingSlowly, CountUp, GetNumber, Number, ResizeThing, Sleep, SoleThing
+from tests.support.queries import (
+    AddThing,
+    AddThingSlowly,
+    CountUp,
+    Echo,
+    GetNumber,
+    Number,
+    ResizeThing,
+    Sleep,
+    SoleThing,
+)
 
 Connection = psycopg.Connection[Any]
 Make = Callable[..., AsyncDatabase]
@@ -111,6 +121,8 @@ async def _stream(database: AsyncDatabase, last: int = 3) -> None:
             pass
 
 
+MUCH = Echo(texts=["a" * 900_000] * 10)
+"""More than sockets hold: the call waits to send it."""
 SILENT: list[Callable[[AsyncDatabase], Awaitable[object]]] = [
     lambda database: database.fetch(GetNumber(number=1)),
     lambda database: database.fetch_batch(GetNumber(number=1), CountUp(last=2)),
@@ -119,11 +131,12 @@ SILENT: list[Callable[[AsyncDatabase], Awaitable[object]]] = [
     lambda database: database.retry(lambda querier: querier.fetch(SoleThing())),
     _stream,
     lambda database: database.ping(deadline=0.1),
+    lambda database: database.fetch(MUCH),
 ]
 
 
 @pytest.mark.parametrize(
-    "call", SILENT, ids=["fetch", "fetch_batch", "execute_batch", "dry_run", "retry", "stream", "ping"]
+    "call", SILENT, ids=["fetch", "fetch_batch", "execute_batch", "dry_run", "retry", "stream", "ping", "much"]
 )
 async def test_a_silent_server_is_left(
     make: Make, proxy: Proxy, other: Connection, call: Callable[[AsyncDatabase], Awaitable[object]]
@@ -165,12 +178,13 @@ async def test_closing_does_not_wait_for_a_silent_server(make: Make, proxy: Prox
         proxy.fall_silent()
 
 
-async def test_asyncios_own_timeouts_leave_a_silent_server(proxy: Proxy) -> None:
+@pytest.mark.parametrize("query", [Sleep(seconds=1), MUCH], ids=["fetch", "much"])
+async def test_asyncios_own_timeouts_leave_a_silent_server(proxy: Proxy, query: Query[object]) -> None:
     async with AsyncDatabase(proxy.url, max_size=1) as database:
         proxy.fall_silent()
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.1):
-                await database.fetch(Sleep(seconds=1))
+                await database.fetch(query)
         assert stats(database).replaced == 1
     gc.collect()
 
