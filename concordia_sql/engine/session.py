@@ -237,8 +237,8 @@ class Session:
                     yield from self.learn_types(results)
                 return (self._read(query, statement, results),)
             except psycopg.Error as error:
+                failed, self._failed = self._failed or queries, ()
                 if not self._recover(error):
-                    failed, self._failed = self._failed or queries, ()
                     key = yield from find_broken_key(self.pgconn, error, self._keys)
                     self.explain(error, failed, key, (yield from find_cause(self.pgconn, error, failed)))
 

@@ -268,6 +268,23 @@ async def test_an_error_in_a_batch_names_its_query_and_leaves_the_querier_in_ord
     assert len(await prepared(querier)) == 3
 
 
+async def test_a_query_of_a_batch_that_was_run_again_is_not_named_for_another(
+    querier: AsyncQuerier, connection: Connection
+) -> None:
+    """Its plan was outdated; the batch was sent once more, and came to its end."""
+    connection.execute("CREATE FUNCTION forget() RETURNS int LANGUAGE sql AS 'SELECT 1'")
+    await querier.fetch(Forget())
+    for type_name in "bigint", "int":
+        await querier.fetch_batch(ListThings(size=1), CountUp(last=1))
+        connection.execute(f"ALTER TABLE things ALTER size TYPE {type_name}".encode())
+        assert await querier.fetch_batch(ListThings(size=1), CountUp(last=1)) == ([Thing("a", 1)], [Number(number=1)])
+    await querier.fetch(Forget())
+    connection.execute("CREATE OR REPLACE FUNCTION forget() RETURNS int LANGUAGE sql AS 'SELECT 1 / 0'")
+    with pytest.raises(psycopg.errors.DivisionByZero) as caught:
+        await querier.fetch(Forget())
+    assert caught.value.__notes__ == ["while running trial.Forget"]
+
+
 async def test_nothing_is_lost_in_a_failed_transaction(
     querier: AsyncQuerier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
