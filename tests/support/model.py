@@ -275,6 +275,7 @@ def _references_to(table: str) -> Iterator[tuple[str, str, Reference]]:
 
 
 def values_of(command: object) -> Row:
-    """The fields that are given."""
+    """The fields that are given, but for those that are no columns."""
     fields = attrs.asdict(cast("Any", command), recurse=False)
-    return {name: value for name, value in fields.items() if value is not UNSET and name != "even_if_closed"}
+    others = ("even_if_closed", "limit", "in_batches")
+    return {name: value for name, value in fields.items() if value is not UNSET and name not in others}

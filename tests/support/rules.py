@@ -146,8 +146,7 @@ def link(model: Model, table: str, command: Any) -> int:
 
 def remove(model: Model, table: str, command: Any) -> int:
     """Those with the values given."""
-    values = {name: value for name, value in values_of(command).items() if name not in ("limit", "in_batches")}
-    return model.delete(table, model.find(table, **values))[table]
+    return model.delete(table, model.find(table, **values_of(command)))[table]
 
 
 def replace(model: Model, table: str, command: Any) -> Row:

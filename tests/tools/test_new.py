@@ -38,7 +38,7 @@ REASONS = {
     "numeric as float": "JSON holds a numeric; the class takes it as a float.",
     "default": "The statement needs a value, and the class has a default for it.",
     "not proven": "PostgreSQL does not show whether it can be NULL: of an expression, below a foreign key, of a CTE.",
-    "no limit": "LIMIT takes NULL for all rows, and the class says so.",
+    "no limit": "NULL is no limit to the statement, as to LIMIT, and the class says so.",
     "left out": "The class does not ask for the column.",
     "parameter left out": "The class does not ask for a column whose shape has the parameter, or leaves it to another.",
 }
@@ -108,7 +108,7 @@ def differences(cls: type[Statement[Any]], made: Outline) -> Iterator[tuple[str,
         yield ("a parameter too many" if own else "parameter left out"), f"{cls.query_name}.{name}"
     for name, field in fields.items():
         where = f"{cls.query_name}.{name}"
-        if name == "at_most" or (name == "limit" and type(None) in typing.get_args(hints[name])):
+        if name == "at_most" or (name in ("limit", "depth") and type(None) in typing.get_args(hints[name])):
             yield "no limit", where
         elif name in made.parameters:
             for reason in of_parameter(hints[name], field, made.parameters[name]):
@@ -306,11 +306,13 @@ def test_new_without_a_database_or_a_server_says_what_to_do(monkeypatch: pytest.
 
 def test_new_takes_what_is_bound(sample_url: str) -> None:
     file = str(CONCORDIA.root / "threads" / "get_tree.sql")
-    text = run(file, "node=blog/thread_comment", "subject_id=post_id", url=sample_url).stdout
-    assert 'shapes={"node": "blog/thread_comment"},\n    names={"subject_id": "post_id"},\n' in text
+    bound = ("shown=blog/shown_comment", "node=blog/thread_comment", "subject_id=post_id")
+    text = run(file, *bound, url=sample_url).stdout
+    shapes = 'shapes={"shown": "blog/shown_comment", "node": "blog/thread_comment"}'
+    assert f'{shapes},\n    names={{"subject_id": "post_id"}},\n' in text
     result = run(file, url=sample_url)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.endswith("get_tree.sql: it needs a shape for $node\n")
+    assert result.stderr.endswith("get_tree.sql: it needs a shape for $shown, $node\n")
 
 
 def package(folder: Path, name: str, text: str, statement: str) -> Path:

@@ -35,7 +35,7 @@ def new(file: Path, given: tuple[str, ...], into: Path | None, url: str | None) 
 
     \b
     concordia-sql new myapp/sql/reports/list_sales.sql --into myapp/sales.py
-    concordia-sql new sql/threads/get_tree.sql node=blog/thread_comment subject_id=post_id
+    concordia-sql new sql/threads/list_by_status.sql node=blog/thread_comment
     """
     if into is not None and into.exists():
         raise Failure(f"{into} exists already; it is left alone")
