@@ -12,10 +12,13 @@ import attrs
 import pyperf  # pyright: ignore[reportMissingImports] - not in every environment
 
 from benchmarks.queries import NewsPost, PostPage
-from concordia_sql import Call, Executor, Observer, blog, make_converter
+from concordia_sql import Call, Executor, Observer, Statement, blog, make_converter
 from concordia_sql.engine.columns import SCALARS, columns_of
 from concordia_sql.engine.compose import compose
+from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.mapping import make_row_maker
+from concordia_sql.engine.observing import Watch
+from concordia_sql.engine.settings import Acting
 from concordia_sql.engine.tree import link
 
 _SLUG = "a-post"
@@ -56,8 +59,8 @@ class _Count:
     def __init__(self) -> None:
         self.calls = 0
 
-    def observe(self, _: Call) -> None:
-        self.calls += 1
+    def observe(self, call: Call) -> None:
+        self.calls += call.attempt
 
 
 class _Answers(Executor):
@@ -66,8 +69,15 @@ class _Answers(Executor):
     def __init__(self, observers: Sequence[Observer]) -> None:
         self._deadline, self._observers = None, observers
 
-    def _run(self, *_: object) -> tuple[Any, ...]:
-        return (None,)
+    def _run(
+        self,
+        queries: tuple[Statement[Any], ...],
+        deadline: Deadline | None,
+        watch: Watch | None = None,
+        acting: Acting | None = None,
+    ) -> tuple[Any, ...]:
+        del deadline, watch, acting
+        return (None,) * len(queries)
 
 
 def _observed(observers: Sequence[Observer]) -> Any:
