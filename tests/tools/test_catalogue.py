@@ -18,7 +18,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from concordia_sql import Many, query
+from concordia_sql import Library, Many, query
 from concordia_sql.tools.catalogue import Catalogue
 from concordia_sql.tools.catalogue.diagram import diagram
 from concordia_sql.tools.cli.shared import find_queries
@@ -88,6 +88,21 @@ def test_a_command_is_rolled_back(client: httpx.Client, sample: psycopg.Connecti
     assert posts() == before
 
 
+def test_a_query_cannot_write(tmp_path: Path, database_url: str, connection: psycopg.Connection[TupleRow]) -> None:
+    """As by a function that it calls."""
+    connection.execute("CREATE TABLE notes (id int)")
+    connection.execute("CREATE FUNCTION note() RETURNS int LANGUAGE sql AS 'INSERT INTO notes VALUES (1) RETURNING id'")
+    path = write(tmp_path, "own/list_notes.sql", "-- Notes.\nSELECT note() AS id")
+
+    @query(path.relative_to(tmp_path).as_posix(), library=Library(tmp_path))
+    class ListNotes(Many[int]):
+        """Notes."""
+
+    with Catalogue(database_url, [ListNotes]) as own, httpx.Client(base_url=own.address, trust_env=False) as browser:
+        assert "read-only transaction" in submit_to(browser, "own.ListNotes")
+    assert connection.execute("SELECT FROM notes").fetchall() == []
+
+
 def test_a_wrong_value_says_what_is_right(client: httpx.Client) -> None:
     assert "limit: Expected `int` <= 500" in unescape(submit(client, "blog.ListPosts", limit="501"))
     assert "slug: is missing" in unescape(submit(client, "blog.GetPost"))
@@ -101,7 +116,7 @@ def test_nothing_is_taken_for_html(client: httpx.Client, tmp_path: Path, sample_
     assert "&lt;script&gt;" in text
     path = write(tmp_path, "own/list_hostile.sql", "-- Hostile.\nSELECT '<script>x</script>' AS text")
 
-    @query(path.relative_to(tmp_path).as_posix(), library=__import__("concordia_sql").Library(tmp_path))
+    @query(path.relative_to(tmp_path).as_posix(), library=Library(tmp_path))
     class ListHostile(Many[str]):
         """<script>x</script>"""
 

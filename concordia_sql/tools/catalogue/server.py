@@ -38,7 +38,7 @@ _HEADERS = {
 class Catalogue:
     """The catalogue of a database, at `address` while it is entered: a port of 127.0.0.1 that the system chooses.
 
-    Queries are run; commands are tried, and rolled back. Each may take 15 seconds.
+    Queries are run, in transactions that can only read; commands are tried, and rolled back. Each may take 15 seconds.
     """
 
     def __init__(self, url: str, statements: Sequence[type[Statement[Any]]]) -> None:
@@ -104,11 +104,17 @@ class Catalogue:
     def _results(self, query: Statement[Any]) -> list[str]:
         composed = query.compose()
         with deadline(_SECONDS):
-            run: Any = self._database.dry_run if query.writes else self._database.fetch
-            result = json.dumps(json.loads(to_json(run(query))), indent=2, ensure_ascii=False)
+            result = json.dumps(json.loads(to_json(self._run(query))), indent=2, ensure_ascii=False)
         title = "What it would return" if query.writes else "Result"
         shown = result if len(result) <= _LARGEST else f"{result[:_LARGEST]}\n…"
         return [pages.code(title, shown), self._plan(composed, query), pages.code("SQL", _text(composed))]
+
+    def _run(self, query: Any) -> object:
+        """What it gives. Nothing is written: a query may call a function that would."""
+        if query.writes:
+            return self._database.dry_run(query)
+        with self._database.transaction(read_only=True) as transaction:
+            return transaction.fetch(query)
 
     def _plan(self, composed: Composed, query: Statement[Any] | None) -> str:
         try:
