@@ -21,6 +21,7 @@ CONCORDIA = Library(
     secrets={"access_token", "id_token", "password", "refresh_token", "token"},
     # What the columns hold: names, remarks and look-ups. Articles, addresses and tokens have types of their own.
     bounds=Bounds(text=10_000, items=10_000, levels=100, nodes=1_000),
+    proven=True,
 )
 """Concordia's SQL files. A library that names it in `uses` can use its shapes."""
 

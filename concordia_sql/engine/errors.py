@@ -14,7 +14,10 @@ def _restored(cls: type[ConcordiaError], args: tuple[object, ...]) -> ConcordiaE
 
 
 class StatementError(ConcordiaError):
-    """A SQL file or the class of a query is wrong. Raised at import; names the file and, in a file, the line."""
+    """A SQL file or the class of a query is wrong. Names the file and, in a file, the line.
+
+    Raised at import, or of a library that is `proven` at the first use.
+    """
 
 
 class ParameterError(ConcordiaError, ValueError):

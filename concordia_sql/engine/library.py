@@ -120,6 +120,12 @@ class Library:
 
     By default: 1,000,000 characters, 10,000 items, 100 levels, 10,000 values in a JSON value.
     """
+    proven: bool = attrs.field(default=False, kw_only=True)
+    """Whether a test makes all of its queries and commands, as `assert_checked` does.
+
+    Their files are then read at their first use, and not at import, so that a program starts sooner. What is wrong with
+    them raises StatementError there.
+    """
 
 
 @cache

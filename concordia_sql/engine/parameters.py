@@ -8,7 +8,7 @@ import inspect
 import operator
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, cast
 
 import attrs
@@ -30,6 +30,7 @@ from concordia_sql.engine.compose import json_encoder
 from concordia_sql.engine.conversions import conversion
 from concordia_sql.engine.converter import reason
 from concordia_sql.engine.errors import ParameterError
+from concordia_sql.engine.library import Library
 
 _SCALAR = PLAIN - {datetime.datetime}
 _NUMBERS = _SCALAR - {str}
@@ -39,18 +40,29 @@ _UNBOUNDED = (*JSON_TYPES, "numeric", "decimal", "real", "float", "double precis
 
 
 def checked_field(
-    query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: Iterable[str], bounds: Bounds
+    query_name: str,
+    field: "attrs.Attribute[Any]",
+    hint: Any,
+    casts_of: Callable[[str], frozenset[str]],
+    library: Library,
 ) -> "attrs.Attribute[Any]":
-    """The field with a converter that checks its values. The default is checked at once.
+    """The field with a converter that checks its values. The default is checked at once, or of a proven library later.
 
-    `casts` are the types that the statement casts the parameter to, `bounds` those of values whose type has none.
+    `casts_of` gives the types that the statement casts a parameter to.
     """
-    check = _checking(query_name, field, hint, frozenset(casts), bounds)
-    longest = cast("int", bounds.text)
-    default: Any = field.default
-    if not (default is attrs.NOTHING or default is UNSET or isinstance(default, attrs.Factory)):  # type: ignore[arg-type]
-        default = check(default)
+    longest = cast("int", library.bounds.text)
     takes_text = field.converter is None and (hint is str or str in alternatives(hint))
+    check: Callable[[Any], object] | None = None
+    given: Any = field.default
+    is_value = not (given is attrs.NOTHING or given is UNSET or isinstance(given, attrs.Factory))  # type: ignore[arg-type]
+    default = object() if is_value else given  # until it is checked, no value is it
+
+    def prepared() -> Callable[[Any], object]:
+        nonlocal check, default
+        made: Callable[[Any], object] = _checking(query_name, field, hint, casts_of(field.name), library.bounds)
+        check = made
+        default = made(given) if is_value else given
+        return made
 
     def checked(value: Any) -> object:
         if value is default:
@@ -59,10 +71,12 @@ def checked_field(
             takes_text and type(value) is str and len(value) <= longest and value.isprintable()
         ):  # so it has no NUL and no half of a surrogate pair
             return value
-        return check(value)
+        return (check or prepared())(value)
 
+    if not library.proven:
+        prepared()
     checked.__annotations__["value"] = hint  # what the signature of the class says
-    return field.evolve(default=default, converter=checked)
+    return field.evolve(default=given if library.proven else default, converter=checked)
 
 
 def hash_of(value: object) -> int:

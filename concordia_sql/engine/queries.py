@@ -3,7 +3,7 @@
 import contextlib
 import functools
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar, ForwardRef, Generic, Protocol, TypeVar, cast, dataclass_transform
 
 import attrs
@@ -49,6 +49,48 @@ _MOST_TEXTS = 200
 C = TypeVar("C", bound=AttrsClass | DataclassLike)
 
 
+class _Known(Generic[T]):
+    """What is known of a query or command once its file is read. The first look at it reads the file."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, statement: object, cls: Any) -> T:
+        cls._made._read()  # which sets the attributes of the class that was made
+        return cast("T", getattr(cls, self._name))
+
+
+@attrs.frozen(eq=False)
+class _File:
+    """The file of a query or command, which is read once: at once or, of a proven library, at its first use."""
+
+    path: str
+    library: Library
+    shapes: Mapping[str, str]
+    names: Mapping[str, str]
+
+    def __attrs_post_init__(self) -> None:
+        if not self.library.proven:
+            _ = self.source
+
+    @functools.cached_property
+    def source(self) -> Source:
+        return bind(load(self.path, self.library), self.shapes, self.names)
+
+    @functools.cached_property
+    def _casts(self) -> Mapping[str, frozenset[str]]:
+        return all_casts(self.source)
+
+    def casts_of(self, parameter: str) -> frozenset[str]:
+        return self._casts.get(parameter, frozenset())
+
+    @property
+    def domain(self) -> str:
+        """The domain of its queries: that of the shape bound to the first role, or else the name of its folder."""
+        first = next(iter(self.shapes.values()), None)
+        return first.partition("/")[0] if first else (self.library.root / self.path).parent.name
+
+
 class Statement(Generic[R_co]):
     """A query or a command whose result is an `R_co`."""
 
@@ -56,21 +98,24 @@ class Statement(Generic[R_co]):
 
     query_name: ClassVar[str]
     """The domain and the class, as in `blog.GetPost`."""
-    source: ClassVar[Source]
+    source: ClassVar[_Known[Source]] = _Known()
     result_class: ClassVar[Any]
     """An attrs class, or for one column the type of its values, as `int` or `str | None`."""
     writes: ClassVar[bool]
     """Whether it is a command. `execute` runs commands, `fetch` runs queries."""
     _fields: ClassVar[tuple[str, ...]]
-    _optional: ClassVar[Mapping[str, object]]
+    _optional: ClassVar[_Known[Mapping[str, object]]] = _Known()
     """The fields that change the text if not given, each with that value: UNSET if it is the default, or None."""
-    _choices: ClassVar[Mapping[str, Mapping[object, str]]]
+    _choices: ClassVar[_Known[Mapping[str, Mapping[object, str]]]] = _Known()
     """The fields that conditional lines compare to values. Each maps the values to the comparison that then holds."""
     _plan: ClassVar[Plan | None] = None
     """How the server plans it; None is the connection's way."""
     _composed: ClassVar[dict[tuple[str, ...], Composed]]
     _made: ClassVar[Any]
     """The class that `query` or `command` made. That of a result of `into` is the class it was called on."""
+    _file: ClassVar[_File]
+    _hints: ClassVar[Mapping[str, Any]]
+    """The types of the fields."""
 
     def compose(self) -> Composed:
         """The text to send, for this result class and the optional fields that are given. The last 200 sets are kept.
@@ -84,6 +129,20 @@ class Statement(Generic[R_co]):
             given = [(texts, getattr(self, name)) for name, texts in self._choices.items()]
             present += tuple([texts[value] for texts, value in given if value in texts])
         return self._composed.get(present) or self._compose(present)
+
+    @classmethod
+    def _read(cls) -> None:
+        """Read the file, and compare it with the fields."""
+        source = cls._file.source
+        if source.before and not cls.writes:
+            raise StatementError(f"{source.path}: several statements; only a command has more than one")
+        try:
+            compared = _find_choices(source, cls._hints)
+            optional = _match_fields(cls, source, compared)
+        except StatementError as error:
+            raise StatementError(f"{error}{source.bindings}") from None
+        for name, value in {"source": source, "_choices": compared, "_optional": optional}.items():
+            setattr(cls, name, value)
 
     @classmethod
     def _compose(cls, present: tuple[str, ...]) -> Composed:
@@ -320,9 +379,10 @@ def query(
     the server's choice: a querier's, and those through a pooler. It holds for this query alone, in its round trip.
 
     Raises StatementError if the file is wrong, if a parameter has no field or a field no parameter, and if the
-    statement gives no column for a field of the result class or of a class nested in it.
+    statement gives no column for a field of the result class or of a class nested in it. Of a library that is `proven`,
+    the file is read at the first use of the query, which raises then.
     """
-    return functools.partial(_make, source=bind(load(path, library), shapes, names), writes=False, plan=plan)
+    return functools.partial(_make, file=_File(path, library, shapes, names), writes=False, plan=plan)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
@@ -339,39 +399,34 @@ def command(path: str, *, library: Library, plan: Plan | None = None) -> Callabl
     transaction and one round trip, so that a lock can come before a check by `refuse_command`, and the check before the
     write. A statement that has only conditional lines is left out if none of their conditions holds.
     """
-    return functools.partial(_make, source=bind(load(path, library), {}, {}), writes=True, plan=plan)
+    return functools.partial(_make, file=_File(path, library, {}, {}), writes=True, plan=plan)
 
 
-def _make(cls: type[S], *, source: Source, writes: bool, plan: Plan | None = None) -> type[S]:
-    name = f"{source.domain}.{cls.__name__}"
+def _make(cls: type[S], *, file: _File, writes: bool, plan: Plan | None = None) -> type[S]:
+    name, library = f"{file.domain}.{cls.__name__}", file.library
     if plan is not None and plan not in PLANS:
         raise StatementError(f"{name}: plan is {' or '.join(map(repr, PLANS))}")
     if issubclass(cls, Query if writes else Command):
         raise StatementError(f"{name}: its base is that of a {'query' if writes else 'command'}; {_BASES[writes]}")
-    if source.before and not writes:
-        raise StatementError(f"{source.path}: several statements; only a command has more than one")
-    hints, casts = typing.get_type_hints(cls, include_extras=True), all_casts(source)
-    bounds = source.library.bounds
+    hints = typing.get_type_hints(cls, include_extras=True)
 
     def checked(_: type, fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
-        return [checked_field(name, field, hints[field.name], casts.get(field.name, ()), bounds) for field in fields]
+        return [checked_field(name, field, hints[field.name], file.casts_of, library) for field in fields]
 
     if "__hash__" not in cls.__dict__:
         cls.__hash__ = _hash  # type: ignore[method-assign, assignment]
     made = attrs.frozen(kw_only=True, field_transformer=checked)(cls)
     made.query_name = name
-    made.source = source
     made._plan = plan
     made.result_class = int if issubclass(made, Affected) else _result_class(made, name)
     made._fields = tuple(field.name for field in attrs.fields(cast("Any", made)))
-    try:
-        made._choices = _find_choices(source, hints)
-        made._optional = _match_fields(made, source)
-    except StatementError as error:
-        raise StatementError(f"{error}{source.bindings}") from None
     made._composed = {}
     made._made = made
-    made._compose(())
+    made._file = file
+    made._hints = hints
+    if not library.proven:
+        made._read()
+        made._compose(())
     return made
 
 
@@ -407,10 +462,9 @@ def _result_class(cls: type[Statement[Any]], name: str) -> Any:
     raise _no_class(name, result_class)
 
 
-def _match_fields(cls: type[Statement[Any]], source: Source) -> Mapping[str, object]:
+def _match_fields(cls: type[Statement[Any]], source: Source, compared: Collection[str]) -> Mapping[str, object]:
     """Check the fields against the parameters. Returns the fields that change the text if they are not given."""
     fields = {field.name: field.default for field in attrs.fields(cast("Any", cls))}
-    compared = cls._choices.keys()
     conditions = {part for each in source.all_conditions for part in fields_in(each)}
     optional = {name for name, value in conditions if value is None}
     optional |= {name for shape in source.shapes() for name in shape.source.parameters}
@@ -423,7 +477,7 @@ def _match_fields(cls: type[Statement[Any]], source: Source) -> Mapping[str, obj
         raise StatementError(
             f"{source.path}: {', '.join(sorted(taken))} is a name that every query has; give the parameter another"
         )
-    if unused := fields.keys() - optional - source.parameters - compared:
+    if unused := fields.keys() - optional - source.parameters - {*compared}:
         raise StatementError(
             f"{source.path}: no parameter for the field {', '.join(sorted(unused))} of {cls.query_name}"
         )

@@ -8,6 +8,7 @@ of a command may hold several statements, separated by semicolons.
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 
 import attrs
@@ -49,12 +50,6 @@ class Source:
     """The names that each query replaces by its own."""
     bound: Mapping[str, str] = attrs.field(factory=dict)
     """The shapes that are bound to the roles, by role."""
-
-    @property
-    def domain(self) -> str:
-        """The domain of its queries: that of the shape bound to the first role, or else the name of its folder."""
-        first = next(iter(self.bound.values()), None)
-        return first.partition("/")[0] if first else self.path.parent.name
 
     @property
     def bindings(self) -> str:
@@ -244,23 +239,27 @@ def _check_brackets(tokens: Tokens, path: Path) -> None:
         raise StatementError(f"{path}:{opened[-1].line}: nothing closes {opened[-1].text}")
 
 
-_loading: list[Path] = []
+_loading: ContextVar[tuple[Path, ...]] = ContextVar("_loading", default=())
+_shapes: dict[tuple[Path, Library], Shape] = {}
+"""Each shape once, also if several threads are the first to use it."""
 
 
-@cache
 def _load_shape(path: Path, library: Library) -> Shape:
-    if path in _loading:
-        cycle = [*_loading[_loading.index(path) :], path]
+    if known := _shapes.get((path, library)):
+        return known
+    loading = _loading.get()
+    if path in loading:
+        cycle = [*loading[loading.index(path) :], path]
         raise StatementError(f"shapes in a cycle: {' → '.join(part.stem for part in cycle)}")
     name = f"{path.parent.parent.name}_{path.stem}"
     if name in tables_of(library):
         raise StatementError(f"{path}:1: a shape with the name of the table {name} would hide it")
-    _loading.append(path)
+    token = _loading.set((*loading, path))
     try:
         source = _read(path, library)
-        return Shape(name, source, *_split_select(source))
     finally:
-        _loading.pop()
+        _loading.reset(token)
+    return _shapes.setdefault((path, library), Shape(name, source, *_split_select(source)))
 
 
 def _split_select(source: Source) -> tuple[Mapping[str, Tokens], Tokens]:

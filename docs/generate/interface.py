@@ -139,7 +139,7 @@ def _class(name: str, cls: type) -> list[str]:
     if (init := _method(tree, "__init__")) is not None:
         lines += ["```py", f"{name}{_arguments(init)}", "```", ""]
     lines.append(_docstring(cls))
-    fields = [*_fields(tree)] + ([*_fields(init)] if init is not None else [])
+    fields = [each for part in (tree, init) if part is not None for each in _fields(part) if each[0][0] != "_"]
     if fields:
         lines += ["", "| field | type | |", "| --- | --- | --- |"]
         lines += [f"| `{field}` | {f'`{in_cell(kind)}`' if kind else ''} | {said} |" for field, kind, said in fields]

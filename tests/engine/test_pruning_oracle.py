@@ -149,7 +149,7 @@ def test_the_library_with_classes_at_random(sample_url: str, query_class: type[Q
                 namespace |= {field.name: field.default for field in fields if field.default is not attrs.NOTHING}
 
             asked = types.new_class("Ask", (Many[result_class],), exec_body=body)
-            asking: Any = _make(cast("type[Any]", asked), source=query_class.source, writes=False)
+            asking: Any = _make(cast("type[Any]", asked), file=query_class._file, writes=False)
             chosen = [name for name in filters(query_class) if random.random() < 0.3]
             values = {name: getattr(example(query_class, chosen), name) for name in (*required(query_class), *chosen)}
             pruned = querier.fetch(asking(**values))
