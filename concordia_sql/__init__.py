@@ -1,76 +1,102 @@
 """A raw-SQL query layer for the Concordia database: hand-written statements, one round trip, typed results."""
 
-from concordia_sql.common import JsonObject, Keywords, Links, Localized, best_text, localize, new_id
-from concordia_sql.concordia import CONCORDIA
-from concordia_sql.engine import (
-    UNSET,
-    Affected,
-    AsyncDatabase,
-    AsyncExecutor,
-    AsyncQuerier,
-    AsyncReader,
-    Batched,
-    BatchLimit,
-    Bounds,
-    Call,
-    Command,
-    ConcordiaError,
-    Conflict,
-    Convert,
-    Converter,
-    Cursor,
-    Database,
-    DatabaseURLError,
-    DeadlineExceeded,
-    Executor,
-    Finding,
-    Isolation,
-    Library,
-    Limit,
-    LogCalls,
-    Many,
-    Maybe,
-    MissingReference,
-    NoConnection,
-    Node,
-    NotFound,
-    NotMigrated,
-    Observer,
-    One,
-    Otherwise,
-    OutcomeUnknown,
-    Page,
-    ParameterError,
-    Plan,
-    PositionError,
-    Querier,
-    QuerierError,
-    Query,
-    Reader,
-    Refused,
-    ReplicaStats,
-    ResultError,
-    ReturningMany,
-    ReturningMaybe,
-    ReturningOne,
-    Statement,
-    StatementError,
-    Stats,
-    Subtree,
-    Tree,
-    UnsetType,
-    assert_checked,
-    check,
-    command,
-    cursor,
-    deadline,
-    make_converter,
-    paged,
-    query,
-)
-from concordia_sql.tools.embedded import EmbeddedServerError
-from concordia_sql.web.output import JsonOptions, json_schema, to_json
-from concordia_sql.web.requests import from_json
+# The imports for type checkers are written by hand, the rest by `make sync`.
+from typing import TYPE_CHECKING
+
+from concordia_sql.engine import lazily
+
+if TYPE_CHECKING:
+    from concordia_sql.common import JsonObject, Keywords, Links, Localized, best_text, localize, new_id
+    from concordia_sql.concordia import CONCORDIA
+    from concordia_sql.engine import (
+        UNSET,
+        Affected,
+        AsyncDatabase,
+        AsyncExecutor,
+        AsyncQuerier,
+        AsyncReader,
+        Batched,
+        BatchLimit,
+        Bounds,
+        Call,
+        Command,
+        ConcordiaError,
+        Conflict,
+        Convert,
+        Converter,
+        Cursor,
+        Database,
+        DatabaseURLError,
+        DeadlineExceeded,
+        Executor,
+        Finding,
+        Isolation,
+        Library,
+        Limit,
+        LogCalls,
+        Many,
+        Maybe,
+        MissingReference,
+        NoConnection,
+        Node,
+        NotFound,
+        NotMigrated,
+        Observer,
+        One,
+        Otherwise,
+        OutcomeUnknown,
+        Page,
+        ParameterError,
+        Plan,
+        PositionError,
+        Querier,
+        QuerierError,
+        Query,
+        Reader,
+        Refused,
+        ReplicaStats,
+        ResultError,
+        ReturningMany,
+        ReturningMaybe,
+        ReturningOne,
+        Statement,
+        StatementError,
+        Stats,
+        Subtree,
+        Tree,
+        UnsetType,
+        assert_checked,
+        check,
+        command,
+        cursor,
+        deadline,
+        make_converter,
+        paged,
+        query,
+    )
+    from concordia_sql.tools.embedded import EmbeddedServerError
+    from concordia_sql.web.output import JsonOptions, json_schema, to_json
+    from concordia_sql.web.requests import from_json
+else:
+    __getattr__, __dir__ = lazily(
+        __name__,
+        {
+            "concordia_sql.common": "JsonObject Keywords Links Localized best_text localize new_id",
+            "concordia_sql.concordia": "CONCORDIA",
+            "concordia_sql.engine": """
+                Affected AsyncDatabase AsyncExecutor AsyncQuerier AsyncReader BatchLimit Batched Bounds Call Command
+                ConcordiaError Conflict Convert Converter Cursor Database DatabaseURLError DeadlineExceeded Executor
+                Finding Isolation Library Limit LogCalls Many Maybe MissingReference NoConnection Node NotFound
+                NotMigrated Observer One Otherwise OutcomeUnknown Page ParameterError Plan PositionError Querier
+                QuerierError Query Reader Refused ReplicaStats ResultError ReturningMany ReturningMaybe ReturningOne
+                Statement StatementError Stats Subtree Tree UNSET UnsetType assert_checked check command cursor deadline
+                make_converter paged query
+            """,
+            "concordia_sql.tools.embedded": "EmbeddedServerError",
+            "concordia_sql.web.output": "JsonOptions json_schema to_json",
+            "concordia_sql.web.requests": "from_json",
+        },
+    )
 
 __all__ = [
     "CONCORDIA",

@@ -1,6 +1,7 @@
 """The rooms of the package, read from its imports: who may know whom."""
 
 import ast
+import importlib
 import itertools
 import subprocess
 import sys
@@ -99,14 +100,46 @@ def test_no_module_is_too_long(module: str) -> None:
     assert len(MODULES[module].read_text("utf-8").splitlines()) <= 600
 
 
-def test_importing_the_engine_loads_no_domain() -> None:
-    program = "import sys, concordia_sql.engine; print(*sys.modules)"
+def loaded_by(imports: str) -> set[str]:
+    """The modules that are loaded in a new process that imports this and nothing else."""
+    program = f"import sys; {imports}; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    loaded = {name for name in run.stdout.split() if name.startswith("concordia_sql.")}
-    assert "concordia_sql.engine" in loaded
-    assert {name for name in loaded if room_of(name) in DOMAINS[:5]} == set()
+    return {*run.stdout.split()}
+
+
+def test_packages_import_their_names_at_their_first_use() -> None:
+    packages = {f"concordia_sql.{name}" for name in DOMAINS[:4]}
+    loaded = loaded_by(f"import {', '.join(packages)}")
+    expected = {*packages, "concordia_sql", "concordia_sql.engine", "concordia_sql.engine.lazy"}
+    assert {name for name in loaded if name.startswith("concordia_sql")} == expected
+    assert loaded & {"asyncio", "attrs", "cattrs", "msgspec", "psycopg"} == set()
+
+
+@pytest.mark.parametrize(
+    ("imports", "rooms"),
+    [
+        ("import concordia_sql.engine.queries", {"engine"}),
+        ("from concordia_sql import AsyncDatabase, Database", {"engine"}),
+        ("from concordia_sql.blog import GetPost", {"engine", "blog", "threads", "common", "values", "concordia"}),
+        ("from concordia_sql.auth import GetSession", {"engine", "auth", "common", "values", "concordia"}),
+    ],
+)
+def test_a_name_loads_only_the_rooms_that_it_needs(imports: str, rooms: set[str]) -> None:
+    loaded = {name for name in loaded_by(imports) if name.startswith("concordia_sql.")}
+    assert {room_of(name) for name in loaded} == rooms
+    assert "concordia_sql.engine.checks.check" not in loaded
 
 
 @pytest.mark.parametrize("source", make_exports.SOURCES, ids=lambda path: path.parent.name)
-def test_a_domain_names_what_its_modules_define_as_make_sync_writes(source: Path) -> None:
+def test_a_package_has_the_names_that_it_lists_and_no_others(source: Path) -> None:
+    package = importlib.import_module(module_of(source))
+    assert {*package.__all__} <= {*dir(package)}
+    for name in package.__all__:
+        assert getattr(package, name) is vars(package)[name]
+    with pytest.raises(AttributeError, match=f"module '{package.__name__}' has no attribute 'Nothing'"):
+        package.Nothing  # noqa: B018 - it is looked up
+
+
+@pytest.mark.parametrize("source", make_exports.SOURCES, ids=lambda path: path.parent.name)
+def test_a_package_is_as_make_sync_writes_it(source: Path) -> None:
     assert source.read_text("utf-8") == make_exports.exports_of(source)

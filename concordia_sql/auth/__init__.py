@@ -1,88 +1,119 @@
 """Users, their sessions and accounts, and the organizations that they are members of: the tables of Better Auth."""
 
 # Made by `make sync` from the modules of this folder; imports from elsewhere are kept.
-from concordia_sql.auth.commands import (
-    AddMember,
-    ChangeAccount,
-    ChangeMemberRole,
-    ChangeOrganization,
-    ChangeSession,
-    ChangeUser,
-    CreateAccount,
-    CreateOrganization,
-    CreateSession,
-    CreateUser,
-    DeleteAccount,
-    DeleteExpiredSessions,
-    DeleteExpiredVerifications,
-    DeleteOrganization,
-    DeleteSession,
-    DeleteUser,
-    DeleteUserSessions,
-    DeleteVerification,
-    PutVerification,
-    RemoveMember,
-    UseVerification,
-)
-from concordia_sql.auth.invitations import AcceptInvitation, ChangeInvitationStatus, DeleteInvitation, InviteMember
-from concordia_sql.auth.queries import (
-    CountAccounts,
-    CountInvitations,
-    CountMembers,
-    CountMemberships,
-    CountSessions,
-    CountUsers,
-    GetAccount,
-    GetInvitation,
-    GetMember,
-    GetOrganization,
-    GetOrganizationBySlug,
-    GetSession,
-    GetUser,
-    GetUserByEmail,
-    GetUserByUsername,
-    GetVerification,
-    InvitationStatus,
-    ListAccounts,
-    ListInvitations,
-    ListMembers,
-    ListMemberships,
-    ListSessions,
-    ListUsers,
-)
-from concordia_sql.auth.results import (
-    Account,
-    AccountDetails,
-    AccountSecrets,
-    DeletedOrganization,
-    DeletedUser,
-    Invitation,
-    InvitationDetails,
-    ListedAccount,
-    ListedInvitation,
-    ListedMember,
-    ListedMembership,
-    ListedSession,
-    ListedUser,
-    Member,
-    MemberDetails,
-    Membership,
-    MemberUser,
-    Organization,
-    OrganizationDetails,
-    OrganizationInvitation,
-    OrganizationMember,
-    Profile,
-    PublicUser,
-    SentInvitation,
-    Session,
-    SessionDetails,
-    SessionSecrets,
-    User,
-    UserDetails,
-    Verification,
-    VerificationDetails,
-)
+from typing import TYPE_CHECKING
+
+from concordia_sql.engine import lazily
+
+if TYPE_CHECKING:
+    from concordia_sql.auth.commands import (
+        AddMember,
+        ChangeAccount,
+        ChangeMemberRole,
+        ChangeOrganization,
+        ChangeSession,
+        ChangeUser,
+        CreateAccount,
+        CreateOrganization,
+        CreateSession,
+        CreateUser,
+        DeleteAccount,
+        DeleteExpiredSessions,
+        DeleteExpiredVerifications,
+        DeleteOrganization,
+        DeleteSession,
+        DeleteUser,
+        DeleteUserSessions,
+        DeleteVerification,
+        PutVerification,
+        RemoveMember,
+        UseVerification,
+    )
+    from concordia_sql.auth.invitations import AcceptInvitation, ChangeInvitationStatus, DeleteInvitation, InviteMember
+    from concordia_sql.auth.queries import (
+        CountAccounts,
+        CountInvitations,
+        CountMembers,
+        CountMemberships,
+        CountSessions,
+        CountUsers,
+        GetAccount,
+        GetInvitation,
+        GetMember,
+        GetOrganization,
+        GetOrganizationBySlug,
+        GetSession,
+        GetUser,
+        GetUserByEmail,
+        GetUserByUsername,
+        GetVerification,
+        InvitationStatus,
+        ListAccounts,
+        ListInvitations,
+        ListMembers,
+        ListMemberships,
+        ListSessions,
+        ListUsers,
+    )
+    from concordia_sql.auth.results import (
+        Account,
+        AccountDetails,
+        AccountSecrets,
+        DeletedOrganization,
+        DeletedUser,
+        Invitation,
+        InvitationDetails,
+        ListedAccount,
+        ListedInvitation,
+        ListedMember,
+        ListedMembership,
+        ListedSession,
+        ListedUser,
+        Member,
+        MemberDetails,
+        Membership,
+        MemberUser,
+        Organization,
+        OrganizationDetails,
+        OrganizationInvitation,
+        OrganizationMember,
+        Profile,
+        PublicUser,
+        SentInvitation,
+        Session,
+        SessionDetails,
+        SessionSecrets,
+        User,
+        UserDetails,
+        Verification,
+        VerificationDetails,
+    )
+else:
+    __getattr__, __dir__ = lazily(
+        __name__,
+        {
+            "concordia_sql.auth.commands": """
+                AddMember ChangeAccount ChangeMemberRole ChangeOrganization ChangeSession ChangeUser CreateAccount
+                CreateOrganization CreateSession CreateUser DeleteAccount DeleteExpiredSessions
+                DeleteExpiredVerifications DeleteOrganization DeleteSession DeleteUser DeleteUserSessions
+                DeleteVerification PutVerification RemoveMember UseVerification
+            """,
+            "concordia_sql.auth.invitations": "AcceptInvitation ChangeInvitationStatus DeleteInvitation InviteMember",
+            "concordia_sql.auth.queries": """
+                CountAccounts CountInvitations CountMembers CountMemberships CountSessions CountUsers GetAccount
+                GetInvitation GetMember GetOrganization GetOrganizationBySlug GetSession GetUser GetUserByEmail
+                GetUserByUsername GetVerification InvitationStatus ListAccounts ListInvitations ListMembers
+                ListMemberships ListSessions ListUsers
+            """,
+            "concordia_sql.auth.results": """
+                Account AccountDetails AccountSecrets DeletedOrganization DeletedUser Invitation InvitationDetails
+                ListedAccount ListedInvitation ListedMember ListedMembership ListedSession ListedUser Member
+                MemberDetails MemberUser Membership Organization OrganizationDetails OrganizationInvitation
+                OrganizationMember Profile PublicUser SentInvitation Session SessionDetails SessionSecrets User
+                UserDetails Verification VerificationDetails
+            """,
+        },
+    )
 
 __all__ = [
     "AcceptInvitation",

@@ -1,140 +1,186 @@
 """The blog: posts with their authors, categories, media, translations and comments."""
 
 # Made by `make sync` from the modules of this folder; imports from elsewhere are kept.
-from concordia_sql.blog.commands import (
-    ChangeAuthor,
-    ChangeCategory,
-    ChangeMedium,
-    ChangeOrganization,
-    ChangePost,
-    CreateAuthor,
-    CreateCategory,
-    CreateMedium,
-    CreateOrganization,
-    CreatePost,
-    DeleteTranslation,
-    LinkPostAuthor,
-    LinkPostCategory,
-    LinkPostMedium,
-    MoveCategory,
-    NewPostMedium,
-    NewTranslation,
-    PostMediumType,
-    PutTranslation,
-    ReplacePostAuthors,
-    ReplacePostCategories,
-    ReplacePostMedia,
-    ReplacePostTranslations,
-    UnlinkPostAuthor,
-    UnlinkPostCategory,
-    UnlinkPostMedium,
-)
-from concordia_sql.blog.comments import (
-    AddComment,
-    AddComments,
-    ChangeComment,
-    DeleteComment,
-    ModerateComments,
-    MoveComment,
-    NewComment,
-    PurgeComments,
-    RestoreComment,
-    SeenComment,
-    SoftDeleteComment,
-)
-from concordia_sql.blog.deletes import (
-    DeleteAuthor,
-    DeleteCategory,
-    DeleteMedium,
-    DeleteOrganization,
-    DeletePost,
-    PurgePosts,
-    RestorePost,
-    SoftDeletePost,
-)
-from concordia_sql.blog.queries import (
-    CommentStatus,
-    CountAuthors,
-    CountCategories,
-    CountCategoryPosts,
-    CountComments,
-    CountCommentsByStatus,
-    CountMissingTranslations,
-    CountOrganizations,
-    CountPosts,
-    GetAuthor,
-    GetCategory,
-    GetComment,
-    GetCommentDetails,
-    GetCommentThread,
-    GetMedium,
-    GetOrganization,
-    GetPost,
-    GetPostById,
-    GetTranslation,
-    ListAuthors,
-    ListCategories,
-    ListCategoryPosts,
-    ListComments,
-    ListCommentsByStatus,
-    ListMissingTranslations,
-    ListOrganizations,
-    ListPosts,
-    PostStatus,
-)
-from concordia_sql.blog.results import (
-    Author,
-    AuthorDetails,
-    AuthorWithEmail,
-    AuthorWithPosts,
-    Category,
-    CategoryDetails,
-    CategoryWithImage,
-    CategoryWithPosts,
-    Comment,
-    CommentDetails,
-    CommentNode,
-    CommentWithEmail,
-    DeletedAuthor,
-    DeletedCategory,
-    DeletedComment,
-    DeletedMedium,
-    DeletedOrganization,
-    DeletedPost,
-    FullPost,
-    LinkedMedium,
-    LinkedPost,
-    ListedAuthor,
-    ListedCategory,
-    ListedComment,
-    ListedOrganization,
-    ListedPost,
-    Medium,
-    MediumDetails,
-    ModeratedComment,
-    Organization,
-    OrganizationDetails,
-    Post,
-    PostDetails,
-    PostWithTranslations,
-    Translation,
-    TranslationDetails,
-)
-from concordia_sql.blog.trees import (
-    CategoryNode,
-    CommentPage,
-    CountedCategoryNode,
-    GetCategoryPath,
-    GetCategoryTree,
-    GetCommentPage,
-    GetCommentPath,
-    GetCommentSubtree,
-    GetCommentTree,
-    ListCommentPages,
-    PagedComment,
-    ThreadComment,
-    ThreadCommentNode,
-)
+from typing import TYPE_CHECKING
+
+from concordia_sql.engine import lazily
+
+if TYPE_CHECKING:
+    from concordia_sql.blog.commands import (
+        ChangeAuthor,
+        ChangeCategory,
+        ChangeMedium,
+        ChangeOrganization,
+        ChangePost,
+        CreateAuthor,
+        CreateCategory,
+        CreateMedium,
+        CreateOrganization,
+        CreatePost,
+        DeleteTranslation,
+        LinkPostAuthor,
+        LinkPostCategory,
+        LinkPostMedium,
+        MoveCategory,
+        NewPostMedium,
+        NewTranslation,
+        PostMediumType,
+        PutTranslation,
+        ReplacePostAuthors,
+        ReplacePostCategories,
+        ReplacePostMedia,
+        ReplacePostTranslations,
+        UnlinkPostAuthor,
+        UnlinkPostCategory,
+        UnlinkPostMedium,
+    )
+    from concordia_sql.blog.comments import (
+        AddComment,
+        AddComments,
+        ChangeComment,
+        DeleteComment,
+        ModerateComments,
+        MoveComment,
+        NewComment,
+        PurgeComments,
+        RestoreComment,
+        SeenComment,
+        SoftDeleteComment,
+    )
+    from concordia_sql.blog.deletes import (
+        DeleteAuthor,
+        DeleteCategory,
+        DeleteMedium,
+        DeleteOrganization,
+        DeletePost,
+        PurgePosts,
+        RestorePost,
+        SoftDeletePost,
+    )
+    from concordia_sql.blog.queries import (
+        CommentStatus,
+        CountAuthors,
+        CountCategories,
+        CountCategoryPosts,
+        CountComments,
+        CountCommentsByStatus,
+        CountMissingTranslations,
+        CountOrganizations,
+        CountPosts,
+        GetAuthor,
+        GetCategory,
+        GetComment,
+        GetCommentDetails,
+        GetCommentThread,
+        GetMedium,
+        GetOrganization,
+        GetPost,
+        GetPostById,
+        GetTranslation,
+        ListAuthors,
+        ListCategories,
+        ListCategoryPosts,
+        ListComments,
+        ListCommentsByStatus,
+        ListMissingTranslations,
+        ListOrganizations,
+        ListPosts,
+        PostStatus,
+    )
+    from concordia_sql.blog.results import (
+        Author,
+        AuthorDetails,
+        AuthorWithEmail,
+        AuthorWithPosts,
+        Category,
+        CategoryDetails,
+        CategoryWithImage,
+        CategoryWithPosts,
+        Comment,
+        CommentDetails,
+        CommentNode,
+        CommentWithEmail,
+        DeletedAuthor,
+        DeletedCategory,
+        DeletedComment,
+        DeletedMedium,
+        DeletedOrganization,
+        DeletedPost,
+        FullPost,
+        LinkedMedium,
+        LinkedPost,
+        ListedAuthor,
+        ListedCategory,
+        ListedComment,
+        ListedOrganization,
+        ListedPost,
+        Medium,
+        MediumDetails,
+        ModeratedComment,
+        Organization,
+        OrganizationDetails,
+        Post,
+        PostDetails,
+        PostWithTranslations,
+        Translation,
+        TranslationDetails,
+    )
+    from concordia_sql.blog.trees import (
+        CategoryNode,
+        CommentPage,
+        CountedCategoryNode,
+        GetCategoryPath,
+        GetCategoryTree,
+        GetCommentPage,
+        GetCommentPath,
+        GetCommentSubtree,
+        GetCommentTree,
+        ListCommentPages,
+        PagedComment,
+        ThreadComment,
+        ThreadCommentNode,
+    )
+else:
+    __getattr__, __dir__ = lazily(
+        __name__,
+        {
+            "concordia_sql.blog.commands": """
+                ChangeAuthor ChangeCategory ChangeMedium ChangeOrganization ChangePost CreateAuthor CreateCategory
+                CreateMedium CreateOrganization CreatePost DeleteTranslation LinkPostAuthor LinkPostCategory
+                LinkPostMedium MoveCategory NewPostMedium NewTranslation PostMediumType PutTranslation
+                ReplacePostAuthors ReplacePostCategories ReplacePostMedia ReplacePostTranslations UnlinkPostAuthor
+                UnlinkPostCategory UnlinkPostMedium
+            """,
+            "concordia_sql.blog.comments": """
+                AddComment AddComments ChangeComment DeleteComment ModerateComments MoveComment NewComment PurgeComments
+                RestoreComment SeenComment SoftDeleteComment
+            """,
+            "concordia_sql.blog.deletes": """
+                DeleteAuthor DeleteCategory DeleteMedium DeleteOrganization DeletePost PurgePosts RestorePost
+                SoftDeletePost
+            """,
+            "concordia_sql.blog.queries": """
+                CommentStatus CountAuthors CountCategories CountCategoryPosts CountComments CountCommentsByStatus
+                CountMissingTranslations CountOrganizations CountPosts GetAuthor GetCategory GetComment
+                GetCommentDetails GetCommentThread GetMedium GetOrganization GetPost GetPostById GetTranslation
+                ListAuthors ListCategories ListCategoryPosts ListComments ListCommentsByStatus ListMissingTranslations
+                ListOrganizations ListPosts PostStatus
+            """,
+            "concordia_sql.blog.results": """
+                Author AuthorDetails AuthorWithEmail AuthorWithPosts Category CategoryDetails CategoryWithImage
+                CategoryWithPosts Comment CommentDetails CommentNode CommentWithEmail DeletedAuthor DeletedCategory
+                DeletedComment DeletedMedium DeletedOrganization DeletedPost FullPost LinkedMedium LinkedPost
+                ListedAuthor ListedCategory ListedComment ListedOrganization ListedPost Medium MediumDetails
+                ModeratedComment Organization OrganizationDetails Post PostDetails PostWithTranslations Translation
+                TranslationDetails
+            """,
+            "concordia_sql.blog.trees": """
+                CategoryNode CommentPage CountedCategoryNode GetCategoryPath GetCategoryTree GetCommentPage
+                GetCommentPath GetCommentSubtree GetCommentTree ListCommentPages PagedComment ThreadComment
+                ThreadCommentNode
+            """,
+        },
+    )
 
 __all__ = [
     "AddComment",

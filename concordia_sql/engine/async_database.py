@@ -17,7 +17,6 @@ from concordia_sql.engine.async_pool import AsyncPool, Bounds
 from concordia_sql.engine.async_querier import AsyncExecutor, AsyncQuerier, AsyncReader
 from concordia_sql.engine.async_replicas import AsyncStandby, AsyncStandbyReader, AsyncStandbys
 from concordia_sql.engine.calls import names_of, overdue
-from concordia_sql.engine.checks.check import async_check_at
 from concordia_sql.engine.checks.findings import Finding
 from concordia_sql.engine.checks.quick import look
 from concordia_sql.engine.connecting import connecting, of_primary, set_up, settings_of, setup_deadline
@@ -270,6 +269,8 @@ class AsyncDatabase(AsyncExecutor):
 
         Raises psycopg.OperationalError when the server cannot be reached, QuerierError for a module without queries.
         """
+        from concordia_sql.engine.checks.check import async_check_at  # noqa: PLC0415 - few programs load what it needs
+
         return await async_check_at(self._connector.settings, modules, self._connector.converter)
 
     def __del__(self, warn: Any = warnings.warn) -> None:

@@ -14,7 +14,6 @@ import psycopg
 
 from concordia_sql.engine import deadlines, forks
 from concordia_sql.engine.calls import names_of, overdue
-from concordia_sql.engine.checks.check import check_at
 from concordia_sql.engine.checks.findings import Finding
 from concordia_sql.engine.checks.quick import look
 from concordia_sql.engine.connecting import connecting, of_primary, set_up, settings_of, setup_deadline
@@ -271,6 +270,8 @@ class Database(Executor):
 
         Raises psycopg.OperationalError when the server cannot be reached, QuerierError for a module without queries.
         """
+        from concordia_sql.engine.checks.check import check_at  # noqa: PLC0415 - few programs load what it needs
+
         return check_at(self._connector.settings, modules, self._connector.converter)
 
     def __del__(self, warn: Any = warnings.warn) -> None:

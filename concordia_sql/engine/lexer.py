@@ -11,8 +11,10 @@ import attrs
 
 from concordia_sql.engine.errors import StatementError
 
-_LETTER = r"[A-Za-z_\x80-\U0010FFFF]"  # begins a name; PostgreSQL takes every non-ASCII character for a letter
-_NAME = rf"{_LETTER}[\w\x80-\U0010FFFF]*"
+# Letters, digits and the underscore, by what they are not: PostgreSQL takes every non-ASCII character for a letter, and
+# a class of all these takes Python long to compile.
+_LETTER = r"[^\x00-@\[-^`{-\x7F]"
+_NAME = rf"{_LETTER}[^\x00-/:-@\[-^`{{-\x7F]*"
 # Atomic groups, as CPython before 3.11.5 matches possessive repeats of groups wrongly.
 _TOKEN = re.compile(
     rf"""
@@ -23,7 +25,7 @@ _TOKEN = re.compile(
   | (?P<dollar>\$(?P<tag>(?:{_NAME})?)\$.*?\$(?P=tag)\$)
   | (?P<quoted>"(?>(?:[^"]|"")*)")
   | (?P<wrong>[uU]&" | [eE]?' | " | \$\d?)
-  | (?P<word>{_LETTER}[\w$\x80-\U0010FFFF]*)
+  | (?P<word>{_LETTER}[^\x00-\#%-/:-@\[-^`{{-\x7F]*)
   | (?P<number>\d[\w.]*)
   | (?P<operator>::|:=)
   | (?P<parameter>:{_NAME})

@@ -84,8 +84,9 @@ def _module_of(library: "Library") -> str | None:
         for name, module in list(sys.modules.items())
         if name != "__main__" and any(value is library for value in list(getattr(module, "__dict__", {}).values()))
     ]
-    found = min(names, key=lambda name: (name.count("."), name), default=None)
-    return "" if found == __name__.partition(".")[0] else found
+    if any(name.partition(".")[0] == __name__.partition(".")[0] for name in names):
+        return ""
+    return min(names, key=lambda name: (name.count("."), name), default=None)
 
 
 @attrs.frozen

@@ -1,144 +1,193 @@
 """The marketplace: listings with their translations, media, availability, reviews and bookings; their categories."""
 
 # Made by `make sync` from the modules of this folder; imports from elsewhere are kept.
-from concordia_sql.services.bookings import (
-    ChangeBooking,
-    ChangeBookingStatus,
-    CreateBooking,
-    Days,
-    DeleteBooking,
-    ListFreeSlots,
-)
-from concordia_sql.services.commands import (
-    ChangeAvailabilitySlot,
-    ChangeListing,
-    ChangeServiceCategory,
-    ChangeServiceMedium,
-    CreateAvailabilitySlot,
-    CreateListing,
-    CreateServiceCategory,
-    CreateServiceMedium,
-    DeleteAvailabilitySlot,
-    DeleteServiceTranslation,
-    LinkServiceMedium,
-    ListingMediumType,
-    MoveServiceCategory,
-    NewAvailabilitySlot,
-    NewListingMedium,
-    NewServiceTranslation,
-    PutServiceTranslation,
-    ReplaceListingAvailability,
-    ReplaceListingMedia,
-    ReplaceListingTranslations,
-    UnlinkServiceMedium,
-)
-from concordia_sql.services.deletes import (
-    DeleteListing,
-    DeleteServiceCategory,
-    DeleteServiceMedium,
-    PurgeListings,
-    RestoreListing,
-    SoftDeleteListing,
-)
-from concordia_sql.services.queries import (
-    BookingStatus,
-    CountAvailability,
-    CountBookings,
-    CountListings,
-    CountReviews,
-    CountReviewsByAuthor,
-    CountReviewsByStatus,
-    CountServiceCategories,
-    GetAvailabilitySlot,
-    GetBooking,
-    GetListing,
-    GetListingById,
-    GetOrganizationWithListings,
-    GetReview,
-    GetReviewThread,
-    GetServiceCategory,
-    GetServiceCategoryTree,
-    GetServiceMedium,
-    GetServiceTranslation,
-    ListAvailability,
-    ListBookings,
-    ListingStatus,
-    ListListings,
-    ListReviews,
-    ListReviewsByAuthor,
-    ListReviewsByStatus,
-    ListReviewThreads,
-    ListServiceCategories,
-    PriceType,
-    ReviewStatus,
-)
-from concordia_sql.services.results import (
-    AvailabilitySlot,
-    AvailabilitySlotDetails,
-    Booking,
-    BookingDetails,
-    Category,
-    CategoryDetails,
-    CategoryNode,
-    CategoryWithImage,
-    CategoryWithListings,
-    DeletedBooking,
-    DeletedCategory,
-    DeletedListing,
-    DeletedMedium,
-    DeletedReview,
-    FreeSlot,
-    LinkedListing,
-    LinkedMedium,
-    ListedBooking,
-    ListedCategory,
-    ListedListing,
-    ListedReview,
-    ListedReviewDetails,
-    Listing,
-    ListingDetails,
-    ListingWithBookings,
-    ListingWithReviews,
-    Medium,
-    MediumDetails,
-    ModeratedReview,
-    OrganizationWithListings,
-    RatingSummary,
-    Review,
-    ReviewDetails,
-    ReviewNode,
-    ReviewWithEmail,
-    Translation,
-    TranslationDetails,
-)
-from concordia_sql.services.reviews import (
-    AddReview,
-    AddReviews,
-    ChangeReview,
-    DeleteReview,
-    ModerateReviews,
-    MoveReview,
-    NewReview,
-    PurgeReviews,
-    RestoreReview,
-    SeenReview,
-    SoftDeleteReview,
-)
-from concordia_sql.services.trees import (
-    CountedCategoryNode,
-    GetReviewPage,
-    GetReviewPath,
-    GetReviewSubtree,
-    GetReviewTree,
-    GetServiceCategoryPath,
-    ListReviewPages,
-    PagedReview,
-    ReviewPage,
-    ReviewSort,
-    ThreadReview,
-    ThreadReviewNode,
-)
-from concordia_sql.values import Day, DayOfWeek, Rating, TimeOfDay
+from typing import TYPE_CHECKING
+
+from concordia_sql.engine import lazily
+
+if TYPE_CHECKING:
+    from concordia_sql.services.bookings import (
+        ChangeBooking,
+        ChangeBookingStatus,
+        CreateBooking,
+        Days,
+        DeleteBooking,
+        ListFreeSlots,
+    )
+    from concordia_sql.services.commands import (
+        ChangeAvailabilitySlot,
+        ChangeListing,
+        ChangeServiceCategory,
+        ChangeServiceMedium,
+        CreateAvailabilitySlot,
+        CreateListing,
+        CreateServiceCategory,
+        CreateServiceMedium,
+        DeleteAvailabilitySlot,
+        DeleteServiceTranslation,
+        LinkServiceMedium,
+        ListingMediumType,
+        MoveServiceCategory,
+        NewAvailabilitySlot,
+        NewListingMedium,
+        NewServiceTranslation,
+        PutServiceTranslation,
+        ReplaceListingAvailability,
+        ReplaceListingMedia,
+        ReplaceListingTranslations,
+        UnlinkServiceMedium,
+    )
+    from concordia_sql.services.deletes import (
+        DeleteListing,
+        DeleteServiceCategory,
+        DeleteServiceMedium,
+        PurgeListings,
+        RestoreListing,
+        SoftDeleteListing,
+    )
+    from concordia_sql.services.queries import (
+        BookingStatus,
+        CountAvailability,
+        CountBookings,
+        CountListings,
+        CountReviews,
+        CountReviewsByAuthor,
+        CountReviewsByStatus,
+        CountServiceCategories,
+        GetAvailabilitySlot,
+        GetBooking,
+        GetListing,
+        GetListingById,
+        GetOrganizationWithListings,
+        GetReview,
+        GetReviewThread,
+        GetServiceCategory,
+        GetServiceCategoryTree,
+        GetServiceMedium,
+        GetServiceTranslation,
+        ListAvailability,
+        ListBookings,
+        ListingStatus,
+        ListListings,
+        ListReviews,
+        ListReviewsByAuthor,
+        ListReviewsByStatus,
+        ListReviewThreads,
+        ListServiceCategories,
+        PriceType,
+        ReviewStatus,
+    )
+    from concordia_sql.services.results import (
+        AvailabilitySlot,
+        AvailabilitySlotDetails,
+        Booking,
+        BookingDetails,
+        Category,
+        CategoryDetails,
+        CategoryNode,
+        CategoryWithImage,
+        CategoryWithListings,
+        DeletedBooking,
+        DeletedCategory,
+        DeletedListing,
+        DeletedMedium,
+        DeletedReview,
+        FreeSlot,
+        LinkedListing,
+        LinkedMedium,
+        ListedBooking,
+        ListedCategory,
+        ListedListing,
+        ListedReview,
+        ListedReviewDetails,
+        Listing,
+        ListingDetails,
+        ListingWithBookings,
+        ListingWithReviews,
+        Medium,
+        MediumDetails,
+        ModeratedReview,
+        OrganizationWithListings,
+        RatingSummary,
+        Review,
+        ReviewDetails,
+        ReviewNode,
+        ReviewWithEmail,
+        Translation,
+        TranslationDetails,
+    )
+    from concordia_sql.services.reviews import (
+        AddReview,
+        AddReviews,
+        ChangeReview,
+        DeleteReview,
+        ModerateReviews,
+        MoveReview,
+        NewReview,
+        PurgeReviews,
+        RestoreReview,
+        SeenReview,
+        SoftDeleteReview,
+    )
+    from concordia_sql.services.trees import (
+        CountedCategoryNode,
+        GetReviewPage,
+        GetReviewPath,
+        GetReviewSubtree,
+        GetReviewTree,
+        GetServiceCategoryPath,
+        ListReviewPages,
+        PagedReview,
+        ReviewPage,
+        ReviewSort,
+        ThreadReview,
+        ThreadReviewNode,
+    )
+    from concordia_sql.values import Day, DayOfWeek, Rating, TimeOfDay
+else:
+    __getattr__, __dir__ = lazily(
+        __name__,
+        {
+            "concordia_sql.services.bookings": """
+                ChangeBooking ChangeBookingStatus CreateBooking Days DeleteBooking ListFreeSlots
+            """,
+            "concordia_sql.services.commands": """
+                ChangeAvailabilitySlot ChangeListing ChangeServiceCategory ChangeServiceMedium CreateAvailabilitySlot
+                CreateListing CreateServiceCategory CreateServiceMedium DeleteAvailabilitySlot DeleteServiceTranslation
+                LinkServiceMedium ListingMediumType MoveServiceCategory NewAvailabilitySlot NewListingMedium
+                NewServiceTranslation PutServiceTranslation ReplaceListingAvailability ReplaceListingMedia
+                ReplaceListingTranslations UnlinkServiceMedium
+            """,
+            "concordia_sql.services.deletes": """
+                DeleteListing DeleteServiceCategory DeleteServiceMedium PurgeListings RestoreListing SoftDeleteListing
+            """,
+            "concordia_sql.services.queries": """
+                BookingStatus CountAvailability CountBookings CountListings CountReviews CountReviewsByAuthor
+                CountReviewsByStatus CountServiceCategories GetAvailabilitySlot GetBooking GetListing GetListingById
+                GetOrganizationWithListings GetReview GetReviewThread GetServiceCategory GetServiceCategoryTree
+                GetServiceMedium GetServiceTranslation ListAvailability ListBookings ListListings ListReviewThreads
+                ListReviews ListReviewsByAuthor ListReviewsByStatus ListServiceCategories ListingStatus PriceType
+                ReviewStatus
+            """,
+            "concordia_sql.services.results": """
+                AvailabilitySlot AvailabilitySlotDetails Booking BookingDetails Category CategoryDetails CategoryNode
+                CategoryWithImage CategoryWithListings DeletedBooking DeletedCategory DeletedListing DeletedMedium
+                DeletedReview FreeSlot LinkedListing LinkedMedium ListedBooking ListedCategory ListedListing
+                ListedReview ListedReviewDetails Listing ListingDetails ListingWithBookings ListingWithReviews Medium
+                MediumDetails ModeratedReview OrganizationWithListings RatingSummary Review ReviewDetails ReviewNode
+                ReviewWithEmail Translation TranslationDetails
+            """,
+            "concordia_sql.services.reviews": """
+                AddReview AddReviews ChangeReview DeleteReview ModerateReviews MoveReview NewReview PurgeReviews
+                RestoreReview SeenReview SoftDeleteReview
+            """,
+            "concordia_sql.services.trees": """
+                CountedCategoryNode GetReviewPage GetReviewPath GetReviewSubtree GetReviewTree GetServiceCategoryPath
+                ListReviewPages PagedReview ReviewPage ReviewSort ThreadReview ThreadReviewNode
+            """,
+            "concordia_sql.values": "Day DayOfWeek Rating TimeOfDay",
+        },
+    )
 
 __all__ = [
     "AddReview",

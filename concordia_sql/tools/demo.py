@@ -169,7 +169,7 @@ def run(console: Console) -> None:
             )
             domains = {"auth": auth, "profile": profile, "blog": blog, "services": services}
             names: dict[str, Any] = {
-                **vars(concordia_sql),
+                **{name: getattr(concordia_sql, name) for name in concordia_sql.__all__},
                 **domains,
                 "attrs": attrs,
                 "datetime": datetime,

@@ -10,7 +10,6 @@ import pytest
 
 import concordia_sql
 from concordia_sql import ConcordiaError, Conflict, DeadlineExceeded, MissingReference, Refused
-from concordia_sql.tools.embedded import EmbeddedServerError
 
 OTHERS = {
     Conflict: Conflict("taken", columns=("a", "b"), row=3, deleted=True),
@@ -19,8 +18,9 @@ OTHERS = {
     Refused: Refused("refused", reason="past", found="draft"),
 }
 CLASSES = [
-    *(each for each in vars(concordia_sql).values() if inspect.isclass(each) and issubclass(each, ConcordiaError)),
-    EmbeddedServerError,
+    each
+    for each in (getattr(concordia_sql, name) for name in concordia_sql.__all__)
+    if inspect.isclass(each) and issubclass(each, ConcordiaError)
 ]
 
 

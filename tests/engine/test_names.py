@@ -15,7 +15,7 @@ from tests.support.statements import rows_of
 EVERY: list[type[Statement[Any]]] = [
     value
     for module in (auth, blog, profile, services)
-    for value in vars(module).values()
+    for value in (getattr(module, name) for name in module.__all__)
     if isinstance(value, type) and issubclass(value, Statement) and hasattr(value, "source")
 ]
 

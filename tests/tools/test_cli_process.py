@@ -87,14 +87,20 @@ main()
 """
 
 
-@pytest.mark.parametrize("module", ["psycopg", "concordia_sql.engine.session", "concordia_sql.tools.cli", "click"])
+@pytest.mark.parametrize("module", ["psycopg", "concordia_sql.engine.errors", "concordia_sql.tools.cli", "click"])
 def test_ctrl_c_while_modules_are_loaded_ends_without_a_word(module: str) -> None:
     code = INTERRUPT.replace("MODULE", repr(module))
     assert run(command=(sys.executable, "-c", code)) == (-signal.SIGINT, "", "")
 
 
 @pytest.mark.parametrize(
-    "module", ["concordia_sql.tools.cli.servers", "concordia_sql.tools.demo", "concordia_sql.blog"]
+    "module",
+    [
+        "concordia_sql.tools.cli.servers",
+        "concordia_sql.engine.session",
+        "concordia_sql.tools.demo",
+        "concordia_sql.blog",
+    ],
 )
 def test_ctrl_c_while_a_command_is_loaded_is_one_word(module: str) -> None:
     code, out, errors = run(command=(sys.executable, "-c", INTERRUPT.replace("MODULE", repr(module))))
