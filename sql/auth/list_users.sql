@@ -46,11 +46,13 @@ newest AS (
                 auth_chosen_user.created_at
             FROM auth_chosen_user
             WHERE
-                auth_chosen_user.role = auth_role_kind.role
+                -- As an array, and in the order: the index of the role then has the order, however many the planner takes to have the role.
+                auth_chosen_user.role = any(ARRAY[auth_role_kind.role])
                 AND auth_chosen_user.is_banned = auth_role_kind.is_banned
                 AND (:text::text IS NULL OR (SELECT count(counted.id) FROM few AS counted) > 1000)
                 AND (auth_chosen_user.created_at, auth_chosen_user.id) < ((:after::json ->> 0)::timestamp, :after::json ->> 1) -- when :after
             ORDER BY
+                auth_chosen_user.role ASC,
                 auth_chosen_user.created_at DESC,
                 auth_chosen_user.id DESC
             LIMIT :limit

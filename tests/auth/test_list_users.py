@@ -92,3 +92,15 @@ def test_a_list_goes_on_after_a_row_that_is_gone(connection: Connection) -> None
     connection.execute('DELETE FROM "user" WHERE id = %s', [last.id])
     assert last.id == "a"
     assert [user.id for user in querier.fetch(auth.ListUsers(after=last.cursor))] == ["d", "b"]
+
+
+def test_a_role_that_the_statistics_do_not_know(connection: Connection) -> None:
+    """All users of a sample have one role, so that the planner takes any role to be that of all."""
+    connection.execute(
+        "INSERT INTO \"user\" (id, name, email, role) SELECT i, 'n', i, 'user' FROM generate_series(1, 20000) AS i"
+    )
+    connection.execute("VACUUM ANALYZE")
+    insert(connection, "user", {"id": "found", "role": "moderator", "created_at": datetime(2020, 1, 1)})
+    connection.execute("SET plan_cache_mode = force_generic_plan")
+    assert cost(connection, auth.ListUsers(role="moderator")).blocks < 100
+    assert cost(connection, auth.CountUsers(role="moderator")).blocks < 100
