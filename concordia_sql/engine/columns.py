@@ -89,7 +89,7 @@ def columns_of(result_class: type) -> Mapping[str, Column]:
 
 
 field_names: set[str] = set()
-"""The names of the fields of all classes that queries have asked columns for."""
+"""The names of the fields of all classes that queries have asked columns for so far."""
 
 
 def is_result_class(result_class: object) -> bool:

@@ -2,8 +2,9 @@
 
 import contextlib
 import functools
+import itertools
 import typing
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, ForwardRef, Generic, Protocol, TypeVar, cast, dataclass_transform
 
 import attrs
@@ -11,10 +12,18 @@ from msgspec import UNSET
 
 from concordia_sql.engine.caching import cache
 from concordia_sql.engine.casts import all_casts
-from concordia_sql.engine.columns import is_result_class, is_single_value, spell, type_arguments
+from concordia_sql.engine.columns import (
+    field_names,
+    is_result_class,
+    is_single_value,
+    nested_classes,
+    spell,
+    type_arguments,
+)
 from concordia_sql.engine.compose import Composed, compose, compose_command
 from concordia_sql.engine.conditions import choices, fields_in
 from concordia_sql.engine.errors import NotFound, ResultError, StatementError
+from concordia_sql.engine.lazy import load_others
 from concordia_sql.engine.library import Library
 from concordia_sql.engine.parameters import checked_field, hash_of
 from concordia_sql.engine.roles import bind
@@ -98,15 +107,15 @@ class Statement(Generic[R_co]):
 
     query_name: ClassVar[str]
     """The domain and the class, as in `blog.GetPost`."""
-    source: ClassVar[_Known[Source]] = _Known()
+    source = _Known[Source]()
     result_class: ClassVar[Any]
     """An attrs class, or for one column the type of its values, as `int` or `str | None`."""
     writes: ClassVar[bool]
     """Whether it is a command. `execute` runs commands, `fetch` runs queries."""
     _fields: ClassVar[tuple[str, ...]]
-    _optional: ClassVar[_Known[Mapping[str, object]]] = _Known()
+    _optional = _Known[Mapping[str, object]]()
     """The fields that change the text if not given, each with that value: UNSET if it is the default, or None."""
-    _choices: ClassVar[_Known[Mapping[str, Mapping[object, str]]]] = _Known()
+    _choices = _Known[Mapping[str, Mapping[object, str]]]()
     """The fields that conditional lines compare to values. Each maps the values to the comparison that then holds."""
     _plan: ClassVar[Plan | None] = None
     """How the server plans it; None is the connection's way."""
@@ -328,6 +337,27 @@ class Batched(Command[R_co], Generic[R_co]):
     """
 
     __slots__ = ()
+
+
+def not_fields(names: Iterable[str]) -> set[str]:
+    """Those of the names that no result class of a query has, nor a class nested in one.
+
+    Of a proven library, classes may not have been looked at yet, or not even be imported.
+    """
+    unknown = set(names) - field_names
+    for _ in itertools.chain([None], load_others()) if unknown else ():
+        for result_class in filter(is_result_class, _result_classes(Statement)):
+            nested_classes(result_class)
+        unknown -= field_names
+        if not unknown:
+            break
+    return unknown
+
+
+def _result_classes(base: type[Statement[Any]]) -> Iterator[Any]:
+    for cls in base.__subclasses__():
+        yield getattr(cls, "result_class", None)
+        yield from _result_classes(cls)
 
 
 def _exactly_one(statement: Statement[Any], rows: list[T]) -> T:

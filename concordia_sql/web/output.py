@@ -14,7 +14,8 @@ import msgspec
 
 from concordia_sql.common import text_for, texts_of
 from concordia_sql.engine import Cursor, Node, children_field
-from concordia_sql.engine.columns import field_names, is_result_class, plain_class
+from concordia_sql.engine.columns import is_result_class, plain_class
+from concordia_sql.engine.queries import not_fields
 
 
 def _languages(given: Iterable[str] | None) -> tuple[str, ...] | None:
@@ -195,7 +196,7 @@ class _Writer(dict[type, Callable[[Any], Any]]):
 
 def _check_names(names: Iterable[str]) -> None:
     """Raise ValueError for names that are fields of no class that a query reads."""
-    if wrong := sorted(set(names) - field_names):
+    if wrong := sorted(not_fields(names)):
         raise ValueError(f"leave_out: no result class has a field {', '.join(wrong)}")
 
 

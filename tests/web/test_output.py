@@ -4,6 +4,8 @@ import datetime
 import decimal
 import ipaddress
 import json
+import subprocess
+import sys
 import uuid
 from typing import Any
 
@@ -117,6 +119,31 @@ def test_a_misspelt_name_to_leave_out() -> None:
         with pytest.raises(ValueError, match="emial"):
             json_schema(list[Reply], options)
     assert to_json([], JsonOptions(leave_out=["of nobody"])) == b"[]"
+
+
+LEFT_OUT = """
+import attrs
+from concordia_sql import JsonOptions, blog, to_json
+Town = attrs.make_class("Town", ["name"])
+print(to_json(Town("Linz"), JsonOptions(leave_out=["author_email", "expires_at"])))
+"""
+
+
+@pytest.mark.parametrize(
+    ("imported", "problem"),
+    [
+        ("from concordia_sql.auth import *", ""),
+        ("import concordia_sql.auth", ""),
+        ("import concordia_sql.profile", "ValueError: leave_out: no result class has a field expires_at"),
+    ],
+    ids=["all of the domain", "the domain", "another domain"],
+)
+def test_a_name_to_leave_out_of_a_class_that_is_not_used_yet(imported: str, problem: str) -> None:
+    """Classes of the packages that are imported count, though their modules are not loaded before."""
+    run = subprocess.run(
+        [sys.executable, "-c", imported + LEFT_OUT], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert [run.stderr and run.stderr.splitlines()[-1], "Linz" in run.stdout] == [problem, not problem]
 
 
 @attrs.frozen
