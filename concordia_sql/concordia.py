@@ -33,6 +33,8 @@ def query(path: str, *, shapes: Mapping[str, str] = {}, names: Mapping[str, str]
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
-def command(path: str) -> Callable[[type[W]], type[W]]:
+def command(
+    path: str, *, shapes: Mapping[str, str] = {}, names: Mapping[str, str] = {}, domain: str | None = None
+) -> Callable[[type[W]], type[W]]:
     """Make a class the command of one of Concordia's files."""
-    return engine.command(path, library=CONCORDIA)
+    return engine.command(path, library=CONCORDIA, shapes=shapes, names=names, domain=domain)

@@ -52,9 +52,10 @@ def test_names_agree(query_class: type[Statement[Any]]) -> None:
     """GetPost is get_post.sql, in the folder of its domain. A shared file has a name without what is bound to it."""
     source, domain = query_class.source, query_class.__module__.split(".")[1]
     words = re.sub(r"(?<!^)(?=[A-Z])", "_", query_class.__name__).lower().split("_")
-    shared = [word for word in words if word in source.path.stem.split("_")]
-    assert source.path.stem.split("_") == (shared if source.bound else words)
-    assert source.path.parent.name == ("threads" if source.bound else domain)
+    stem = source.path.stem.split("_")
+    shared = [word for word in words if word in stem]
+    assert [word for word in stem if word not in source.renamed] == (shared if source.shared else words)
+    assert source.path.parent.name == ("threads" if source.shared else domain)
     assert query_class.query_name == f"{domain}.{query_class.__name__}"
 
 
@@ -114,7 +115,8 @@ def test_used_shapes_are_those_that_the_header_names(path: Path) -> None:
     assert {name for name in declared if not name.startswith("$")} == words & shapes
     parameters = {token.text[1:] for token in tokenize(text, str(path)) if token.kind == "parameter"}
     roles = {name[1:] for name in declared if name.startswith("$")}
-    assert roles <= words and set(listed(text, "names")) <= words | parameters
+    texts = {token.text[1:-1] for token in tokenize(text, str(path)) if token.kind == "string"}
+    assert roles <= words and set(listed(text, "names")) <= words | parameters | texts
 
 
 @each_file

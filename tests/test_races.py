@@ -14,6 +14,7 @@ from concordia_sql import Command, ConcordiaError, Querier, auth, blog, profile,
 from tests.support.races import overlap, racers, waiting
 from tests.support.reading import rows
 from tests.support.rows import insert
+from tests.support.statements import text_of
 
 Connection = psycopg.Connection[Any]
 Make: TypeAlias = Callable[[str], Command[Any]]
@@ -238,7 +239,7 @@ def test_the_races_are_all(connection: Connection) -> None:
     ).fetchall()
     assert {parent for parent, _ in keys} == {*RACES}
     for parent, child in keys:
-        texts = [refer("").source.path.read_text("utf-8") for refer in RACES[parent][1]]
+        texts = [text_of(refer("").source) for refer in RACES[parent][1]]
         assert any(re.search(rf'(INSERT INTO|UPDATE) "?{child}\b', text) for text in texts), (parent, child)
 
 

@@ -26,6 +26,7 @@ from concordia_sql import (
 from concordia_sql.engine.bounds import DEFAULT, bounds_check
 from concordia_sql.engine.conversions import conversion
 from tests.support.catalog import command_classes
+from tests.support.statements import text_of
 
 LONG = "x" * 5000
 KINDS: dict[str, tuple[dict[str, str], list[str]]] = {
@@ -168,7 +169,7 @@ def test_no_value_is_too_long_for_its_index(connection: psycopg.Connection[Any])
     """Every text that a command writes into an indexed column has a limit, and those of one index fit together."""
     limits: dict[tuple[str, str], int] = {}
     for command_class in command_classes():
-        statement = command_class.source.path.read_text("utf-8")
+        statement = text_of(command_class.source)
         for verb, table in re.findall(r'^ *(INSERT INTO|UPDATE) "?(\w+)', statement, re.MULTILINE):
             for name, hint in fields_of(command_class):
                 if verb == "INSERT INTO" or UnsetType in typing.get_args(hint):

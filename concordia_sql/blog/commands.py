@@ -66,7 +66,7 @@ class ChangeOrganization(ReturningMaybe[Organization]):
     is_featured: bool | UnsetType = UNSET
 
 
-@command("blog/create_medium.sql")
+@command("threads/create_medium.sql", names={"media": "blog_media"}, domain="blog")
 class CreateMedium(ReturningOne[Medium]):
     """Create an image, a video or a sound, and return it."""
 
@@ -86,7 +86,7 @@ class CreateMedium(ReturningOne[Medium]):
     thumbnail_url: Url | None = None
 
 
-@command("blog/change_medium.sql")
+@command("threads/change_medium.sql", names={"media": "blog_media"}, domain="blog")
 class ChangeMedium(ReturningMaybe[Medium]):
     """Change the given fields of an image, a video or a sound. Returns it, or None if there is no such row."""
 
@@ -210,7 +210,7 @@ class ChangeCategory(ReturningMaybe[Category]):
     canonical_url: Localized | UnsetType | None = UNSET
 
 
-@command("blog/move_category.sql")
+@command("threads/move_category.sql", names={"categories": "blog_categories"}, domain="blog")
 class MoveCategory(ReturningOne[Category]):
     """Move a category with all below it under another, or to the top, and return it.
 
@@ -348,7 +348,7 @@ class ReplacePostTranslations(ReturningOne[Replaced]):
     translations: Sequence[NewTranslation]
 
 
-@command("blog/link_post_author.sql")
+@command("threads/link_post.sql", names={"links": "blog_post_authors", "item_id": "author_id"}, domain="blog")
 class LinkPostAuthor(Affected):
     """Give a post an author: 1, or 0 when it has them already. Raises MissingReference.
 
@@ -359,7 +359,7 @@ class LinkPostAuthor(Affected):
     author_id: Id
 
 
-@command("blog/unlink_post_author.sql")
+@command("threads/unlink_post.sql", names={"links": "blog_post_authors", "item_id": "author_id"}, domain="blog")
 class UnlinkPostAuthor(Affected):
     """Remove an author from a post. Returns 1, or 0 if it does not have it."""
 
@@ -367,7 +367,11 @@ class UnlinkPostAuthor(Affected):
     author_id: str
 
 
-@command("blog/replace_post_authors.sql")
+@command(
+    "threads/replace_post.sql",
+    names={"links": "blog_post_authors", "item_id": "author_id", "item_ids": "author_ids"},
+    domain="blog",
+)
 class ReplacePostAuthors(ReturningOne[Replaced]):
     """Make these authors a post's only ones. Raises MissingReference.
 
@@ -378,7 +382,7 @@ class ReplacePostAuthors(ReturningOne[Replaced]):
     author_ids: Sequence[Id]
 
 
-@command("blog/link_post_category.sql")
+@command("threads/link_post.sql", names={"links": "blog_post_categories", "item_id": "category_id"}, domain="blog")
 class LinkPostCategory(Affected):
     """Give a post a category: 1, or 0 when it has it already. Raises MissingReference.
 
@@ -389,7 +393,7 @@ class LinkPostCategory(Affected):
     category_id: Id
 
 
-@command("blog/unlink_post_category.sql")
+@command("threads/unlink_post.sql", names={"links": "blog_post_categories", "item_id": "category_id"}, domain="blog")
 class UnlinkPostCategory(Affected):
     """Remove a category from a post. Returns 1, or 0 if it does not have it."""
 
@@ -397,7 +401,11 @@ class UnlinkPostCategory(Affected):
     category_id: str
 
 
-@command("blog/replace_post_categories.sql")
+@command(
+    "threads/replace_post.sql",
+    names={"links": "blog_post_categories", "item_id": "category_id", "item_ids": "category_ids"},
+    domain="blog",
+)
 class ReplacePostCategories(ReturningOne[Replaced]):
     """Make these categories a post's only ones. Raises MissingReference.
 
@@ -408,7 +416,16 @@ class ReplacePostCategories(ReturningOne[Replaced]):
     category_ids: Sequence[Id]
 
 
-@command("blog/link_post_medium.sql")
+@command(
+    "threads/link_medium.sql",
+    shapes={"deleted": "blog/deleted_post"},
+    names={
+        "links": "blog_post_media",
+        "subjects": "blog_posts",
+        "subject_id": "post_id",
+        "deleted_subject": "deleted_post",
+    },
+)
 class LinkPostMedium(Affected):
     """Give a post a medium at a position, or move it there: 1. Raises MissingReference.
 
@@ -422,7 +439,7 @@ class LinkPostMedium(Affected):
     """A number, as text: the order among those of the type."""
 
 
-@command("blog/unlink_post_medium.sql")
+@command("threads/unlink_medium.sql", names={"links": "blog_post_media", "subject_id": "post_id"}, domain="blog")
 class UnlinkPostMedium(Affected):
     """Remove a medium from a use in a post. Returns 1, or 0 if the post does not use it there."""
 
@@ -431,7 +448,16 @@ class UnlinkPostMedium(Affected):
     type: PostMediumType
 
 
-@command("blog/replace_post_media.sql")
+@command(
+    "threads/replace_media.sql",
+    shapes={"deleted": "blog/deleted_post"},
+    names={
+        "links": "blog_post_media",
+        "subjects": "blog_posts",
+        "subject_id": "post_id",
+        "deleted_subject": "deleted_post",
+    },
+)
 class ReplacePostMedia(ReturningOne[Replaced]):
     """Make these media a post's only ones, at these positions.
 

@@ -16,7 +16,19 @@ from concordia_sql.threads.nodes import NewNode
 from concordia_sql.values import Email, Id, Language, Rating
 
 
-@command("blog/add_comment.sql")
+@command(
+    "threads/add.sql",
+    shapes={"deleted": "blog/deleted_post"},
+    names={
+        "nodes": "blog_comments",
+        "subjects": "blog_posts",
+        "subject_id": "post_id",
+        "allow_nodes": "allow_comments",
+        "deleted_subject": "deleted_post",
+        "nodes_closed": "comments_closed",
+        "parent_of_another": "parent_of_another_post",
+    },
+)
 class AddComment(ReturningOne[Comment]):
     """Add a comment and return it.
 
@@ -47,7 +59,20 @@ class NewComment(NewNode):
     rating: Rating | None = 0
 
 
-@command("blog/add_comments.sql")
+@command(
+    "threads/add_nodes.sql",
+    names={
+        "nodes": "blog_comments",
+        "subjects": "blog_posts",
+        "subject_id": "post_id",
+        "given_nodes": "comments",
+        "allow_nodes": "allow_comments",
+        "deleted_subject": "deleted_post",
+        "nodes_closed": "comments_closed",
+        "parent_of_another": "parent_of_another_post",
+    },
+    domain="blog",
+)
 class AddComments(Affected):
     """Add any number of comments, all or nothing, and return their number.
 
@@ -62,7 +87,7 @@ class AddComments(Affected):
     """Also to posts that take no comments, which is what `allow_comments` says."""
 
 
-@command("blog/change_comment.sql")
+@command("threads/change.sql", names={"nodes": "blog_comments"}, domain="blog")
 class ChangeComment(ReturningMaybe[Comment]):
     """Change the given fields of a comment. Returns it, or None if there is no such row or it is deleted."""
 
@@ -74,7 +99,16 @@ class ChangeComment(ReturningMaybe[Comment]):
     in_language: Language | UnsetType = UNSET
 
 
-@command("blog/move_comment.sql")
+@command(
+    "threads/move.sql",
+    names={
+        "nodes": "blog_comments",
+        "subjects": "blog_posts",
+        "subject_id": "post_id",
+        "parent_of_another": "parent_of_another_post",
+    },
+    domain="blog",
+)
 class MoveComment(ReturningOne[Comment]):
     """Move a comment with all its replies below another of its post, or to the top, and return it.
 
@@ -95,7 +129,7 @@ class SeenComment:
     status: CommentStatus
 
 
-@command("blog/moderate_comments.sql")
+@command("threads/moderate.sql", names={"nodes": "blog_comments"}, domain="blog")
 class ModerateComments(ReturningMany[Comment]):
     """Set the status of comments that still have the one that the moderator saw. Returns them in the order given.
 
@@ -106,7 +140,17 @@ class ModerateComments(ReturningMany[Comment]):
     status: CommentStatus
 
 
-@command("blog/delete_comment.sql")
+@command(
+    "threads/delete.sql",
+    names={
+        "nodes": "blog_comments",
+        "subjects": "blog_posts",
+        "subject_id": "post_id",
+        "emptied_nodes": "blog_comments_emptied",
+        "moved_nodes": "blog_comments_moved",
+    },
+    domain="blog",
+)
 class DeleteComment(ReturningOne[DeletedComment], Batched[DeletedComment]):
     """Delete a comment for good. Returns the number of deleted rows, and of those that were emptied.
 
@@ -124,7 +168,7 @@ class DeleteComment(ReturningOne[DeletedComment], Batched[DeletedComment]):
     in_batches: bool = False
 
 
-@command("blog/soft_delete_comment.sql")
+@command("threads/soft_delete.sql", names={"items": "blog_comments"}, domain="blog")
 class SoftDeleteComment(ReturningMaybe[Comment]):
     """Mark a comment as deleted. Returns it, or None if there is no such row or it is already deleted.
 
@@ -134,7 +178,7 @@ class SoftDeleteComment(ReturningMaybe[Comment]):
     id: str
 
 
-@command("blog/restore_comment.sql")
+@command("threads/restore.sql", names={"nodes": "blog_comments"}, domain="blog")
 class RestoreComment(ReturningMaybe[Comment]):
     """Bring a softly deleted comment back as it was. Returns it, or None if there is no such row or it is not deleted.
 
@@ -144,7 +188,7 @@ class RestoreComment(ReturningMaybe[Comment]):
     id: str
 
 
-@command("blog/purge_comments.sql")
+@command("threads/purge.sql", names={"nodes": "blog_comments"}, domain="blog")
 class PurgeComments(Affected, Batched[int]):
     """Delete at most `limit` comments without replies that were deleted before a moment, the earliest first.
 

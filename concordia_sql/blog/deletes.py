@@ -33,7 +33,7 @@ class DeletePost(ReturningOne[DeletedPost], Batched[DeletedPost]):
     in_batches: bool = False
 
 
-@command("blog/soft_delete_post.sql")
+@command("threads/soft_delete.sql", names={"items": "blog_posts", "status": "status"}, domain="blog")
 class SoftDeletePost(ReturningMaybe[Post]):
     """Mark a post as deleted, so that no query shows it.
 

@@ -77,6 +77,7 @@ class _File:
     library: Library
     shapes: Mapping[str, str]
     names: Mapping[str, str]
+    of_domain: str | None = None
 
     def __attrs_post_init__(self) -> None:
         if not self.library.proven:
@@ -95,7 +96,9 @@ class _File:
 
     @property
     def domain(self) -> str:
-        """The domain of its queries: that of the shape bound to the first role, or else the name of its folder."""
+        """The domain given, or that of the shape bound to the first role, or else the name of its folder."""
+        if self.of_domain:
+            return self.of_domain
         first = next(iter(self.shapes.values()), None)
         return first.partition("/")[0] if first else (self.library.root / self.path).parent.name
 
@@ -416,7 +419,15 @@ def query(
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
-def command(path: str, *, library: Library, plan: Plan | None = None) -> Callable[[type[W]], type[W]]:
+def command(
+    path: str,
+    *,
+    library: Library,
+    shapes: Mapping[str, str] = {},
+    names: Mapping[str, str] = {},
+    domain: str | None = None,
+    plan: Plan | None = None,
+) -> Callable[[type[W]], type[W]]:
     """Make a class the command of a SQL file, as `query` does. A command writes, and is run by `execute`.
 
     The statement names its columns in RETURNING or in a SELECT at the end. There may be one star, as in
@@ -428,8 +439,11 @@ def command(path: str, *, library: Library, plan: Plan | None = None) -> Callabl
     A file may have several statements, separated by semicolons; the last one gives the columns. They run in one
     transaction and one round trip, so that a lock can come before a check by `refuse_command`, and the check before the
     write. A statement that has only conditional lines is left out if none of their conditions holds.
+
+    A file that several commands share has roles and names, as that of queries has: `names={"nodes": "blog_comments"}`
+    says which table it writes. Such a command belongs to `domain`.
     """
-    return functools.partial(_make, file=_File(path, library, {}, {}), writes=True, plan=plan)
+    return functools.partial(_make, file=_File(path, library, shapes, names, domain), writes=True, plan=plan)
 
 
 def _make(cls: type[S], *, file: _File, writes: bool, plan: Plan | None = None) -> type[S]:
@@ -517,7 +531,7 @@ def _match_fields(cls: type[Statement[Any]], source: Source, compared: Collectio
 def _find_choices(source: Source, hints: Mapping[str, Any]) -> Mapping[str, Mapping[object, str]]:
     """The comparisons in the conditional lines of the statement and its shapes."""
     sources = (*source.before, source, *(shape.source for shape in source.shapes()))
-    return choices([(each.path, each.body) for each in sources], hints, shared=bool(source.bound))
+    return choices([(each.path, each.body) for each in sources], hints, shared=source.shared)
 
 
 def _rebuild(cls: type[S], result_class: Any, values: Sequence[object]) -> S:

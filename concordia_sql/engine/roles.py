@@ -1,8 +1,9 @@
 """One statement for several tables: each query binds its roles to shapes, and its names to other names.
 
 `-- uses: $thread` in a header names a role. The text uses it like a table, and each query says which shape it is:
-`shapes={"thread": "blog/shown_comment"}`. `-- names: subject_id` names a column or parameter whose name differs in each
-query: `names={"subject_id": "post_id"}`.
+`shapes={"thread": "blog/shown_comment"}`. `-- names: subject_id` names a table, column or parameter whose name differs
+in each query, or a text in quotes: `names={"subject_id": "post_id"}`. A line that ends in `-- when $author_id` stands
+only in the queries that bind this name.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,8 +23,9 @@ def bind(source: Source, shapes: Mapping[str, str], names: Mapping[str, str]) ->
     name of a role for something else: in PostgreSQL the role would hide it.
     """
     _check_given(source, "a shape", [f"${role}" for role in source.roles], [f"${role}" for role in shapes])
-    _check_given(source, "a name", source.names, list(names))
-    if not shapes and not names:
+    lines = {name for each in (*source.before, source) for token in each.body if (name := _name_of_line(token))}
+    _check_given(source, "a name", source.names, [*names, *lines])
+    if not source.roles and not source.names:
         return source
     uses = dict(source.uses)
     for role, name in shapes.items():
@@ -51,18 +53,27 @@ def _bound(source: Source, uses: Mapping[str, Shape], shapes: Mapping[str, str],
     return attrs.evolve(
         source,
         uses=uses,
-        body=[_renamed(token, names) for token in source.body],
+        body=[_renamed(token, names) for token in source.body if _name_of_line(token) in (None, *names)],
         before=[_bound(each, uses, shapes, names) for each in source.before],
         bound=shapes,
+        renamed=names,
     )
 
 
+def _name_of_line(token: Token) -> str | None:
+    """The name that a query must bind to have the token's line. None if every query has it."""
+    return token.when[1:] if token.when and token.when.startswith("$") else None
+
+
 def _renamed(token: Token, names: Mapping[str, str]) -> Token:
-    text, when = token.text, token.when and renamed(token.when, names)
+    text = token.text
+    when = None if _name_of_line(token) else token.when and renamed(token.when, names)
     if token.kind == "parameter":
         text = f":{names.get(text[1:], text[1:])}"
     elif token.name in names:
         text = names[token.name]
+    elif token.kind == "string" and text[1:-1] in names:
+        text = f"'{names[text[1:-1]]}'"
     return attrs.evolve(token, text=text, when=when)
 
 

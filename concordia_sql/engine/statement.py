@@ -23,6 +23,7 @@ _USES = re.compile(r"--\s*uses:(.*)")
 _NAMES = re.compile(r"--\s*names:(.*)")
 _USES_MISSPELT = re.compile(r".*\buses?\s*(:|\$?\w+/\w).*", re.IGNORECASE | re.DOTALL)
 _WHEN_MISSPELT = re.compile(r"--\s*when(\s*:.*|\s+\w+\s*)|.*\bwhen\b.*:\w.*", re.IGNORECASE | re.DOTALL)
+_WHEN_NAMED = re.compile(r"--\s*when\s+(\$\w+)\s*")
 _CONDITION = re.compile(r"--.*\w\s+:\w+\s*")  # after SQL on the same line, such a comment is a misspelt condition
 _CONSTANTS = ("true", "false", "null", "default")
 _AFTER_LIST = (
@@ -50,12 +51,20 @@ class Source:
     """The names that each query replaces by its own."""
     bound: Mapping[str, str] = attrs.field(factory=dict)
     """The shapes that are bound to the roles, by role."""
+    renamed: Mapping[str, str] = attrs.field(factory=dict)
+    """The names of this query, by those that they replace."""
 
     @property
     def bindings(self) -> str:
-        """The shapes bound to the roles, as words for an error. Empty if there are none."""
-        words = ", ".join(f"${role} as {name}" for role, name in self.bound.items())
+        """The shapes bound to the roles, or else the names, as words for an error. Empty if there are none."""
+        shapes = [f"${role} as {name}" for role, name in self.bound.items()]
+        words = ", ".join(shapes or [f"{old} as {new}" for old, new in self.renamed.items()])
         return f" (with {words})" if words else ""
+
+    @property
+    def shared(self) -> bool:
+        """Whether several queries share the file, each with shapes or names of its own."""
+        return bool(self.bound or self.renamed)
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -204,7 +213,8 @@ def _mark_conditional_lines(tokens: Tokens, path: Path) -> Tokens:
     conditions: dict[int, str] = {}
     code = {token.line for token in tokens if not token.blank}
     for comment in (token for token in tokens if token.kind in ("comment", "block")):
-        if condition := condition_in(comment.text):
+        named = _WHEN_NAMED.fullmatch(comment.text)
+        if condition := named[1] if named else condition_in(comment.text):
             conditions[comment.line] = condition
         elif _WHEN_MISSPELT.fullmatch(comment.text) or (comment.line in code and _CONDITION.fullmatch(comment.text)):
             form = "-- when :status, or -- when :sort = 'best'"

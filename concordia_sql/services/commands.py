@@ -28,7 +28,7 @@ from concordia_sql.values import (
 ListingMediumType: TypeAlias = Literal["cover", "gallery"]
 
 
-@command("services/create_service_medium.sql")
+@command("threads/create_medium.sql", names={"media": "services_media"}, domain="services")
 class CreateServiceMedium(ReturningOne[Medium]):
     """Create an image, a video or a sound, and return it. Raises Conflict for its id."""
 
@@ -48,7 +48,7 @@ class CreateServiceMedium(ReturningOne[Medium]):
     thumbnail_url: Url | None = None
 
 
-@command("services/change_service_medium.sql")
+@command("threads/change_medium.sql", names={"media": "services_media"}, domain="services")
 class ChangeServiceMedium(ReturningMaybe[Medium]):
     """Change the given fields of an image, a video or a sound. Returns it, or None if there is no such row."""
 
@@ -114,7 +114,7 @@ class ChangeServiceCategory(ReturningMaybe[Category]):
     seo_description: Localized | UnsetType | None = UNSET
 
 
-@command("services/move_service_category.sql")
+@command("threads/move_category.sql", names={"categories": "services_categories"}, domain="services")
 class MoveServiceCategory(ReturningOne[Category]):
     """Move a category with all below it under another, or to the top, and return it.
 
@@ -267,7 +267,16 @@ class ReplaceListingTranslations(ReturningOne[Replaced]):
     translations: Sequence[NewServiceTranslation]
 
 
-@command("services/link_service_medium.sql")
+@command(
+    "threads/link_medium.sql",
+    shapes={"deleted": "services/deleted_listing"},
+    names={
+        "links": "services_media_links",
+        "subjects": "services_listings",
+        "subject_id": "service_id",
+        "deleted_subject": "deleted_service",
+    },
+)
 class LinkServiceMedium(Affected):
     """Give a listing a medium at a position, or move it there: 1.
 
@@ -283,7 +292,9 @@ class LinkServiceMedium(Affected):
     """A number, as text: the order among those of the type."""
 
 
-@command("services/unlink_service_medium.sql")
+@command(
+    "threads/unlink_medium.sql", names={"links": "services_media_links", "subject_id": "service_id"}, domain="services"
+)
 class UnlinkServiceMedium(Affected):
     """Remove a medium from a use in a listing. Returns 1, or 0 if the listing does not use it there."""
 
@@ -292,7 +303,16 @@ class UnlinkServiceMedium(Affected):
     type: ListingMediumType
 
 
-@command("services/replace_listing_media.sql")
+@command(
+    "threads/replace_media.sql",
+    shapes={"deleted": "services/deleted_listing"},
+    names={
+        "links": "services_media_links",
+        "subjects": "services_listings",
+        "subject_id": "service_id",
+        "deleted_subject": "deleted_service",
+    },
+)
 class ReplaceListingMedia(ReturningOne[Replaced]):
     """Make these media a listing's only ones, at these positions.
 

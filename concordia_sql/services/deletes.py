@@ -26,7 +26,7 @@ class DeleteListing(ReturningOne[DeletedListing], Batched[DeletedListing]):
     in_batches: bool = False
 
 
-@command("services/soft_delete_listing.sql")
+@command("threads/soft_delete.sql", names={"items": "services_listings", "status": "status"}, domain="services")
 class SoftDeleteListing(ReturningMaybe[Listing]):
     """Mark a listing as deleted, so that no query shows it.
 

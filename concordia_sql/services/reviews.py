@@ -16,7 +16,20 @@ from concordia_sql.threads.nodes import NewNode
 from concordia_sql.values import Email, Id, Language, Rating
 
 
-@command("services/add_review.sql")
+@command(
+    "threads/add.sql",
+    shapes={"deleted": "services/deleted_listing"},
+    names={
+        "nodes": "services_reviews",
+        "subjects": "services_listings",
+        "subject_id": "service_id",
+        "allow_nodes": "allow_reviews",
+        "deleted_subject": "deleted_service",
+        "nodes_closed": "reviews_closed",
+        "parent_of_another": "parent_of_another_service",
+        "author_id": "author_id",
+    },
+)
 class AddReview(ReturningOne[Review]):
     """Add a review, or a reply to one, and return it.
 
@@ -49,7 +62,21 @@ class NewReview(NewNode):
     status: ReviewStatus = "pending"
 
 
-@command("services/add_reviews.sql")
+@command(
+    "threads/add_nodes.sql",
+    names={
+        "nodes": "services_reviews",
+        "subjects": "services_listings",
+        "subject_id": "service_id",
+        "given_nodes": "reviews",
+        "allow_nodes": "allow_reviews",
+        "deleted_subject": "deleted_service",
+        "nodes_closed": "reviews_closed",
+        "parent_of_another": "parent_of_another_service",
+        "author_id": "author_id",
+    },
+    domain="services",
+)
 class AddReviews(Affected):
     """Add any number of reviews, all or nothing, and return their number.
 
@@ -64,7 +91,7 @@ class AddReviews(Affected):
     """Also of listings that take no reviews, which is what `allow_reviews` says."""
 
 
-@command("services/change_review.sql")
+@command("threads/change.sql", names={"nodes": "services_reviews"}, domain="services")
 class ChangeReview(ReturningMaybe[Review]):
     """Change the given fields of a review. Returns it, or None if there is no such row or it is deleted."""
 
@@ -76,7 +103,16 @@ class ChangeReview(ReturningMaybe[Review]):
     in_language: Language | UnsetType = UNSET
 
 
-@command("services/move_review.sql")
+@command(
+    "threads/move.sql",
+    names={
+        "nodes": "services_reviews",
+        "subjects": "services_listings",
+        "subject_id": "service_id",
+        "parent_of_another": "parent_of_another_service",
+    },
+    domain="services",
+)
 class MoveReview(ReturningOne[Review]):
     """Move a review with all its replies below another of its listing, or to the top, and return it.
 
@@ -97,7 +133,7 @@ class SeenReview:
     status: ReviewStatus
 
 
-@command("services/moderate_reviews.sql")
+@command("threads/moderate.sql", names={"nodes": "services_reviews"}, domain="services")
 class ModerateReviews(ReturningMany[Review]):
     """Set the status of reviews that still have the one that the moderator saw. Returns them in the order given.
 
@@ -108,7 +144,18 @@ class ModerateReviews(ReturningMany[Review]):
     status: ReviewStatus
 
 
-@command("services/delete_review.sql")
+@command(
+    "threads/delete.sql",
+    names={
+        "nodes": "services_reviews",
+        "subjects": "services_listings",
+        "subject_id": "service_id",
+        "emptied_nodes": "services_reviews_emptied",
+        "moved_nodes": "services_reviews_moved",
+        "author_id": "author_id",
+    },
+    domain="services",
+)
 class DeleteReview(ReturningOne[DeletedReview], Batched[DeletedReview]):
     """Delete a review for good. Returns the number of deleted rows, and of those that were emptied.
 
@@ -126,7 +173,7 @@ class DeleteReview(ReturningOne[DeletedReview], Batched[DeletedReview]):
     in_batches: bool = False
 
 
-@command("services/soft_delete_review.sql")
+@command("threads/soft_delete.sql", names={"items": "services_reviews"}, domain="services")
 class SoftDeleteReview(ReturningMaybe[Review]):
     """Mark a review as deleted. Returns it, or None if there is no such row or it is already deleted.
 
@@ -136,7 +183,7 @@ class SoftDeleteReview(ReturningMaybe[Review]):
     id: str
 
 
-@command("services/restore_review.sql")
+@command("threads/restore.sql", names={"nodes": "services_reviews"}, domain="services")
 class RestoreReview(ReturningMaybe[Review]):
     """Bring a softly deleted review back as it was. Returns it, or None if there is no such row or it is not deleted.
 
@@ -146,7 +193,7 @@ class RestoreReview(ReturningMaybe[Review]):
     id: str
 
 
-@command("services/purge_reviews.sql")
+@command("threads/purge.sql", names={"nodes": "services_reviews"}, domain="services")
 class PurgeReviews(Affected, Batched[int]):
     """Delete at most `limit` reviews without replies that were deleted before a moment, the earliest first.
 

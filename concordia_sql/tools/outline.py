@@ -161,7 +161,7 @@ def _comparisons(source: Source, describer: Describer, *, writes: bool) -> Compa
                 if value is not None:
                     found.setdefault(name, {})[value] = None
     values = {name: list(each) for name, each in found.items()}
-    if not source.bound:
+    if not source.shared:
         return values
     return {
         name: [each for each in values[name] if _is_taken(source, describer, name, each, values, writes=writes)]

@@ -5,7 +5,7 @@ import re
 import sys
 import textwrap
 import types
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 import psycopg
@@ -104,12 +104,9 @@ class _Module:
     def _decorator(self) -> list[str]:
         source = self._outline.source
         arguments = [_quoted(source.path.relative_to(source.library.root).as_posix()), f"library={self._place.name}"]
-        if source.bound:
-            pairs = ", ".join(f"{_quoted(role)}: {_quoted(name)}" for role, name in source.bound.items())
-            arguments.append(f"shapes={{{pairs}}}")
-        if self._outline.names:
-            pairs = ", ".join(f"{_quoted(old)}: {_quoted(new)}" for old, new in self._outline.names.items())
-            arguments.append(f"names={{{pairs}}}")
+        for argument, given in (("shapes", source.bound), ("names", self._outline.names)):
+            if given:
+                arguments.append(f"{argument}={_mapping(argument, given)}")
         kind = "command" if self._outline.writes else "query"
         line = f"@{kind}({', '.join(arguments)})"
         return [line] if len(line) <= _WIDTH else [f"@{kind}(", *(f"    {each}," for each in arguments), ")"]
@@ -194,6 +191,15 @@ def _names(row: Row) -> Iterable[str]:
         yield name
         if isinstance(each.of, Row):
             yield from _names(each.of)
+
+
+def _mapping(argument: str, given: Mapping[str, str]) -> str:
+    """A dict as an argument of a decorator, on one line if it fits there."""
+    pairs = [f"{_quoted(old)}: {_quoted(new)}" for old, new in given.items()]
+    line = f"{{{', '.join(pairs)}}}"
+    if len(f"    {argument}={line},") <= _WIDTH:
+        return line
+    return "\n".join(["{", *(f"        {pair}," for pair in pairs), "    }"])
 
 
 def _docstring(header: str) -> Sequence[str]:

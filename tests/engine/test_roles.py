@@ -9,7 +9,7 @@ import attrs
 import psycopg
 import pytest
 
-from concordia_sql import Many, Querier, ReturningMany, StatementError
+from concordia_sql import Affected, Many, Querier, ReturningMany, StatementError
 from tests.support.statements import command, query, write
 
 
@@ -150,7 +150,54 @@ def test_each_role_and_name_is_bound(
     assert problem(root, shapes, names).startswith(f"~/shared/get_newest.sql: {expected}")
 
 
-def test_a_command_takes_no_roles(root: Path) -> None:
+MOVE = """-- Move a thing.
+-- names: things, place_id, taken, moved_by
+SELECT refuse_command('taken')
+FROM things
+WHERE things.place_id = :place_id;
+
+UPDATE things
+SET
+    moved_by = :moved_by, -- when $moved_by
+    place_id = :place_id
+"""
+
+
+def test_a_command_writes_the_tables_that_its_names_say(root: Path) -> None:
+    """A line for a name stands in the command that has the name. A text in quotes is a name too, as a whole."""
+    path = write(root, "shared/move.sql", MOVE)
+
+    @command(path, names={"things": "songs", "place_id": "disc_id", "taken": "disc_taken"}, domain="music")
+    class MoveSong(Affected):
+        disc_id: int
+
+    words = {"things": "pages", "place_id": "book_id", "taken": "not taken", "moved_by": "author"}
+
+    @command(path, names={**words, "taken": "full"}, domain="books")
+    class MovePage(Affected):
+        book_id: int
+        author: str
+
+    song, page = MoveSong(disc_id=1).compose(), MovePage(book_id=1, author="a").compose()
+    assert [each.text.split() for each in (*song.before, song)] == [
+        ["SELECT", "refuse_command('disc_taken')", "FROM", "songs", "WHERE", "songs.disc_id", "=", "$1"],
+        ["UPDATE", "songs", "SET", "disc_id", "=", "$1"],
+    ]
+    assert page.text.split() == ["UPDATE", "pages", "SET", "author", "=", "$1,", "book_id", "=", "$2"]
+    assert (MoveSong.query_name, MovePage.query_name) == ("music.MoveSong", "books.MovePage")
+    assert MoveSong.source.bindings == " (with things as songs, place_id as disc_id, taken as disc_taken)"
+    with pytest.raises(StatementError, match="taken is 'not taken', which is not a plain name"):
+        command(path, names=words)(MovePage)
+
+
+def test_a_line_for_a_name_that_the_header_lacks_is_refused(root: Path) -> None:
+    path = write(root, "shared/move.sql", MOVE.replace(", moved_by\n", "\n"))
+    expected = r"move\.sql: a name for moved_by, which its header does not name$"
+    with pytest.raises(StatementError, match=expected):
+        command(path, names={"things": "songs", "place_id": "disc_id", "taken": "disc_taken"})(Affected)
+
+
+def test_a_command_needs_its_roles(root: Path) -> None:
     with pytest.raises(StatementError, match=r"get_newest\.sql: it needs a shape for \$thing$"):
         command(root / "shared" / "get_newest.sql")(ReturningMany[Note])
 

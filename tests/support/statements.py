@@ -39,14 +39,19 @@ def query(
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(attrs.field,))
-def command(path: Path) -> Callable[[type[W]], type[W]]:
+def command(path: Path, *, names: Mapping[str, str] = {}, domain: str | None = None) -> Callable[[type[W]], type[W]]:
     """The engine's `command`, of a file that lies anywhere."""
-    return engine.command(f"{path.parent.name}/{path.name}", library=library_of(path))
+    return engine.command(f"{path.parent.name}/{path.name}", library=library_of(path), names=names, domain=domain)
 
 
 def load(path: Path) -> Source:
     """The statement of a file that lies anywhere."""
     return statement.load(f"{path.parent.name}/{path.name}", library_of(path))
+
+
+def text_of(source: Source) -> str:
+    """The text of a file's statements, with what is bound to it."""
+    return ";\n".join("".join(token.text for token in each.body) for each in (*source.before, source))
 
 
 def rows_of(root: Path, text: str, *, uses: str = "", **hints: Any) -> Many[Any]:

@@ -19,7 +19,6 @@ from concordia_sql.engine import Library
 from concordia_sql.engine.checks.check import queries_in
 from concordia_sql.engine.columns import Column, columns_of, make_column
 from concordia_sql.engine.migrating import migrate
-from concordia_sql.engine.statement import load
 from concordia_sql.tools import cli
 from concordia_sql.tools.outline import Outline, Parameter, Row, Type, outline
 from concordia_sql.tools.writing import Place, check_classes, write_classes
@@ -53,10 +52,7 @@ class Made:
 def made_for(connection: psycopg.Connection[Any], cls: type[Statement[Any]], place: Place) -> Made:
     source, library = cls.source, cls.source.library
     path = source.path.relative_to(library.root).as_posix()
-    given = load(path, library)
-    tokens = zip(given.body, source.body, strict=True)
-    bound = {before.text.lstrip(":"): after.text.lstrip(":") for before, after in tokens}
-    made = outline(connection, library, path, source.bound, {name: bound[name] for name in given.names})
+    made = outline(connection, library, path, source.bound, source.renamed)
     return Made(made, write_classes(made, place))
 
 

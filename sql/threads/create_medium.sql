@@ -1,5 +1,6 @@
 -- Create an image, a video or a sound, and return it.
-INSERT INTO services_media (
+-- names: media
+INSERT INTO media (
     id,
     url,
     content_url,
@@ -34,4 +35,4 @@ INSERT INTO services_media (
     timezone('UTC', statement_timestamp()),
     timezone('UTC', statement_timestamp())
 )
-RETURNING services_media.*
+RETURNING media.*

@@ -1,5 +1,6 @@
--- Change the given fields of a comment, not deleted, and return it.
-UPDATE blog_comments
+-- Change the given fields of a node, not deleted, and return it.
+-- names: nodes
+UPDATE nodes
 SET
     author_name = :author_name, -- when :author_name
     author_email = :author_email, -- when :author_email
@@ -8,6 +9,6 @@ SET
     in_language = :in_language, -- when :in_language
     updated_at = timezone('UTC', statement_timestamp())
 WHERE
-    blog_comments.id = :id
-    AND blog_comments.deleted_at IS NULL
-RETURNING blog_comments.*
+    nodes.id = :id
+    AND nodes.deleted_at IS NULL
+RETURNING nodes.*

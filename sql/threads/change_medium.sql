@@ -1,5 +1,6 @@
 -- Change the given fields of an image, a video or a sound, and return it.
-UPDATE services_media
+-- names: media
+UPDATE media
 SET
     url = :url, -- when :url
     content_url = :content_url, -- when :content_url
@@ -15,5 +16,5 @@ SET
     alt = :alt::jsonb, -- when :alt
     thumbnail_url = :thumbnail_url, -- when :thumbnail_url
     updated_at = timezone('UTC', statement_timestamp())
-WHERE services_media.id = :id
-RETURNING services_media.*
+WHERE media.id = :id
+RETURNING media.*

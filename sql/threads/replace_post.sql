@@ -1,5 +1,6 @@
--- Make these authors a post's only ones, and count what changed.
+-- Make these authors or categories a post's only ones, and count what changed.
 -- uses: blog/deleted_post
+-- names: links, item_id, item_ids
 SELECT blog_posts.id
 FROM blog_posts
 WHERE blog_posts.id = :post_id
@@ -10,21 +11,21 @@ FROM blog_deleted_post
 WHERE blog_deleted_post.id = :post_id;
 
 WITH removed AS (
-    DELETE FROM blog_post_authors
+    DELETE FROM links
     WHERE
-        blog_post_authors.post_id = :post_id
-        AND blog_post_authors.author_id <> all(:author_ids::text[])
-    RETURNING blog_post_authors.author_id
+        links.post_id = :post_id
+        AND links.item_id <> all(:item_ids::text[])
+    RETURNING links.item_id
 ),
 
 added AS (
-    INSERT INTO blog_post_authors (post_id, author_id)
+    INSERT INTO links (post_id, item_id)
     SELECT
         :post_id::text AS post_id,
-        author.id AS author_id
-    FROM unnest(:author_ids::text[]) AS author (id)
+        item.id AS item_id
+    FROM unnest(:item_ids::text[]) AS item (id)
     ON CONFLICT DO NOTHING
-    RETURNING blog_post_authors.author_id
+    RETURNING links.item_id
 )
 
 SELECT
