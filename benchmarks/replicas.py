@@ -5,7 +5,6 @@ is spared says more.
 """
 
 import asyncio
-import os
 import statistics
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
@@ -152,11 +151,7 @@ def _spent(url: str) -> float:
         asked = "SELECT pid FROM pg_stat_activity WHERE application_name = 'concordia_sql'"
         pids = [pid for (pid,) in connection.execute(asked)]
     assert str(conninfo_to_dict(url)["host"]).startswith("/")
-    ticks = 0
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+    return sum(int(Path(f"/proc/{pid}/schedstat").read_text("utf-8").split()[0]) for pid in pids) / 1e9
 
 
 if __name__ == "__main__":

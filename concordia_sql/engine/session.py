@@ -35,7 +35,7 @@ from concordia_sql.engine.queries import Affected, Statement
 from concordia_sql.engine.retries import is_outdated
 from concordia_sql.engine.rows import check, chunk_of, load_singly, row_maker
 from concordia_sql.engine.settings import PLAN_BEFORE, PLANS, Acting, Plan, Setting
-from concordia_sql.engine.standbys import Guard
+from concordia_sql.engine.standbys import PREPARED_CHECK, Guard
 from concordia_sql.engine.steps import TimeIsUp
 from concordia_sql.engine.transactions import Block, Isolation, savepoint, transaction
 from concordia_sql.engine.wakeups import poll_for
@@ -227,6 +227,8 @@ class Session:
                 if statement is None:
                     return (yield from self._run_together(queries, acting))
                 query, composed = queries[0], statement.composed
+                if self.guard:
+                    return ((yield from self._run_guarded(self.guard, query, statement)),)
                 self.pgconn.send_query_prepared(statement.name, self.values(composed, query))
                 if statement.chunk:
                     return ((yield from self._receive(query, statement)),)
@@ -248,10 +250,31 @@ class Session:
         statement = self._statements.get(composed)
         if statement is None or not statement.prepared or composed.before or query._plan:
             return None
-        if self.guard or (self.trail and self.trail.wanted) or (query.writes and self._unknown_keys([query])):
+        if (self.guard and not self.guard.is_prepared) or (self.trail and self.trail.wanted):
+            return None
+        if query.writes and self._unknown_keys([query]):
             return None
         self._statements.move_to_end(composed)
         return statement
+
+    def _run_guarded(self, guard: Guard, query: Statement[R], statement: Prepared) -> PQGen[R]:
+        """Run a check and a query, both prepared, in a pipeline; what the query comes back as."""
+        pgconn, values = self.pgconn, self.values(statement.composed, query)
+        pgconn.enter_pipeline_mode()
+        pgconn.send_query_prepared(PREPARED_CHECK, None)
+        pgconn.send_query_prepared(statement.name, values)
+        pgconn.pipeline_sync()
+        checked = yield from generators.execute(pgconn)
+        results = yield from generators.fetch_many(pgconn)
+        yield from generators.fetch_many(pgconn)
+        pgconn.exit_pipeline_mode()
+        check(checked[-1])
+        guard.read(checked[-1])
+        if results[-1].status == _FATAL_ERROR:
+            check(results[-1], query, statement.composed)
+        if statement.make_row is None:
+            yield from self.learn_types(results)
+        return self._read(query, statement, results)
 
     def _unknown_keys(self, queries: Sequence[Statement[Any]]) -> Sequence[str]:
         """The tables of commands in a transaction whose keys are not known: an error ends it, and none can be asked."""
@@ -302,6 +325,8 @@ class Session:
         elif error.sqlstate == "26000":  # the caller has deallocated all that was prepared before this call
             self._statements = OrderedDict((each.composed, each) for each in self._fresh if each.prepared)
             self._discarded.clear()
+            if self.guard:
+                self.guard.seen.is_prepared = False
         else:
             return False
         self._recovered += 1

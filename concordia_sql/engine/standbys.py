@@ -41,9 +41,10 @@ Reason: TypeAlias = Literal[
 """Why a read was not answered by a standby, or not by that one."""
 
 CHECK = b"SELECT pg_is_in_recovery(), pg_last_wal_replay_lsn(), current_setting('transaction_isolation')"
-PREPARE = b"PREPARE concordia_check AS " + CHECK
-EXECUTE = b"EXECUTE concordia_check"
-"""Planned once on each connection that no pooler lends."""
+PREPARED_CHECK = b"concordia_check"
+"""Its name where it is prepared: on each connection that no pooler lends."""
+PREPARE = b"PREPARE %b AS %b" % (PREPARED_CHECK, CHECK)
+EXECUTE = b"EXECUTE " + PREPARED_CHECK
 # The files of the server name the timeline that it was on at some time before; the receiver names the one that it
 # follows, to roles that may know. A standby goes on along its own line only: it refuses one that left it earlier.
 IDENTIFY = b"""
@@ -123,6 +124,11 @@ class Guard:
     seen: Seen
     needed: Position
     identify: bool
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether it is the prepared statement, and that alone."""
+        return self.seen.is_prepared and not self.identify and not self.seen.isolates
 
     @property
     def question(self) -> bytes:
