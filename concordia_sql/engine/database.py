@@ -77,7 +77,7 @@ class _Connector:
             named=self.named,
         )
         querier._session.database = self.name
-        querier._session.trail = None if self.positions is None else Trail(self.positions)
+        querier._session.trail = None if self.positions is None else Trail(self.positions, connection.pgconn)
         try:
             can_prepare = exchange(
                 querier._session, set_up(connection, self.statement_timeout), setup_deadline(self.settings)

@@ -25,9 +25,10 @@ from typing import NamedTuple
 
 from psycopg import OperationalError, generators
 from psycopg.abc import PQGen
-from psycopg.pq import ExecStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
+from concordia_sql.engine import forks
 from concordia_sql.engine.errors import PositionError, QuerierError
 
 _ASK_POSITION = b"SELECT pg_current_wal_insert_lsn(), pg_walfile_name(pg_current_wal_insert_lsn())"
@@ -37,6 +38,7 @@ ASK_WRITTEN = b"SELECT pg_current_wal_flush_lsn(), pg_walfile_name(pg_current_wa
 
 _SHORT_HEADER, _LONG_HEADER = 24, 40
 """The bytes before the records of a page of the log, and of the first page of its files."""
+_OVER = (TransactionStatus.IDLE, TransactionStatus.UNKNOWN)
 _FORM = struct.Struct(">BIQ")
 _IN_DOUBT = 1
 _SIGNED = 8
@@ -77,12 +79,13 @@ def _position_in(result: PGresult) -> Position | None:
 class Scope:
     """The writes that the calls of a context must see: those of the scope, and of what it was given."""
 
-    __slots__ = ("_doubted", "_settled", "_threads", "around")
+    __slots__ = ("_doubted", "_open", "_settled", "_threads", "around")
 
     def __init__(self, around: "Scope | None" = None) -> None:
         self.around = around
         # Each thread changes its own, so that none overwrites what another has noted.
         self._threads: dict[int, Position] = {}
+        self._open: dict[Trail, None] = {}
         self._doubted, self._settled = -1.0, 0.0
 
     @property
@@ -93,7 +96,11 @@ class Scope:
     @property
     def in_doubt(self) -> bool:
         """Whether a write may have been done whose position is not known."""
-        return self._doubted >= self._settled
+        for trail in list(self._open):
+            if trail.is_over():
+                self.doubt()
+                self._open.pop(trail, None)
+        return bool(self._open) or self._doubted >= self._settled
 
     def note(self, position: Position, asked: float = -1) -> None:
         """Take in a position, which covers all that was done before it was asked for."""
@@ -107,6 +114,10 @@ class Scope:
     def doubt(self) -> None:
         """A write may have been done, and its position is not known."""
         self._doubted = monotonic()
+
+    def leave_open(self, trail: "Trail") -> None:
+        """A write was done in a transaction that is not ended by the library: it may be committed at any time."""
+        self._open[trail] = None
 
 
 class Positions:
@@ -184,6 +195,13 @@ class Positions:
             scope.doubt()
             scope = scope.around
 
+    def leave_open(self, trail: "Trail") -> None:
+        """A write of this context's was done in a transaction that is not ended by the library."""
+        scope: Scope | None = self._scope()
+        while scope is not None:
+            scope.leave_open(trail)
+            scope = scope.around
+
     def text(self) -> str | None:
         """The position of this context, signed; None before its first write."""
         scope = self._scope()
@@ -231,8 +249,9 @@ class Positions:
 class Trail:
     """Asks for the position after a call of one connection, in the call's own round trip."""
 
-    def __init__(self, positions: Positions) -> None:
-        self._positions = positions
+    def __init__(self, positions: Positions, pgconn: PGconn) -> None:
+        self._positions, self._pgconn = positions, pgconn
+        self._process = forks.process
         self.wanted = False
         """Whether this call asks."""
         self._asked = 0.0
@@ -240,7 +259,15 @@ class Trail:
 
     def begin(self, *, writes: bool) -> None:
         """A call begins that may leave something behind, or must find out where it was left."""
-        self.wanted, self._asked, self._position = writes or self._positions.in_doubt, monotonic(), None
+        self.wanted, self._asked, self._position = self._positions.in_doubt or writes, monotonic(), None
+
+    def leave_open(self) -> None:
+        """A write was done in a transaction that psycopg ends, past the querier."""
+        self._positions.leave_open(self)
+
+    def is_over(self) -> bool:
+        """Whether the connection is in no transaction, or another process's."""
+        return self._pgconn.transaction_status in _OVER or self._process != forks.process
 
     def send(self, pgconn: PGconn) -> None:
         """Ask in a transaction of its own, after that of the call."""

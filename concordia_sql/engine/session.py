@@ -219,8 +219,8 @@ class Session:
         fit a result class.
         """
         self._fresh, self._recovered = (), 0
-        if self.trail and self._before == _IDLE:
-            self.trail.begin(writes=any(query.writes for query in queries))
+        if self.trail:
+            self._follow(self.trail, queries)
         while True:
             try:
                 statement = self._known(queries[0]) if len(queries) == 1 and acting is None else None
@@ -243,6 +243,14 @@ class Session:
                 if not self._recover(error):
                     key = yield from find_broken_key(self.pgconn, error, self._keys)
                     self.explain(error, failed, key, (yield from find_cause(self.pgconn, error, failed)))
+
+    def _follow(self, trail: Trail, queries: Sequence[Statement[Any]]) -> None:
+        """Find out where the queries leave the log, or note that others will end their transaction."""
+        writes = any(query.writes for query in queries)
+        if self._before == _IDLE:
+            trail.begin(writes=writes)
+        elif writes and self._block is None:
+            trail.leave_open()
 
     def _known(self, query: Statement[Any]) -> Prepared | None:
         """Its statement, if that is prepared, and all there is to send."""

@@ -22,11 +22,12 @@ from concordia_sql import (
     PositionError,
     deadline,
 )
-from tests.support.both import stats, until
+from tests.support.both import ask, stats, until
 from tests.support.pooler import pooled
 from tests.support.proxy import Proxy, proxied
 from tests.support.queries import (
     AddThing,
+    Forget,
     GetIsolation,
     GetNumber,
     GetThing,
@@ -153,6 +154,30 @@ async def test_a_read_sees_every_kind_of_write(
             assert stats(database).fallbacks == {"behind": 2}
 
 
+async def test_a_write_that_psycopg_commits_is_read(make: Make, servers: Servers, title: str) -> None:
+    async with make(servers.primary, replicas=servers.standbys, max_wait=0) as database:
+        await ready(database)
+        async with replaying_nothing(servers.primary, *servers.standbys):
+            with after(database, None):
+                async with database.querier() as querier:
+                    await ask(querier, "BEGIN")
+                    async with querier.transaction():
+                        await querier.execute(AddThing(title=title))
+                    await ask(querier, "COMMIT")
+                    await ask(querier, "BEGIN")  # nobody was told that the one before has ended
+                    assert await database.reader.fetch(GetThing(title=title)) == Thing(title, 1)
+                    await ask(querier, "ROLLBACK")
+                text = position(database)
+                assert await database.reader.fetch(GetThing(title=title)) == Thing(title, 1)
+                assert stats(database).fallbacks == {"in doubt": 2}
+                assert await database.reader.fetch(GetThing(title=title)) == Thing(title, 1)
+                assert stats(database).fallbacks == {"in doubt": 2, "behind": 1}
+            with after(database, text):
+                assert await database.reader.fetch(GetThing(title=title)) == Thing(title, 1)
+            with after(database, None):  # another caller's
+                assert await database.reader.fetch(GetThing(title=title)) is None
+
+
 async def test_a_read_waits_for_a_standby(make: Make, servers: Servers, title: str) -> None:
     async with make(servers.primary, replicas=servers.standbys[:1], max_wait=20) as database:
         await ready(database)
@@ -259,6 +284,19 @@ async def test_the_check_costs_no_trip(make: Make, servers: Servers, title: str)
             trips, behind = standby.trips, stats(database).replicas[0].behind
             await read(5)  # with the check
             assert (standby.trips, stats(database).replicas[0].behind) == (trips + 1, behind)
+
+
+async def test_a_check_that_was_deallocated_is_prepared_again(make: Make, servers: Servers, title: str) -> None:
+    forget = "BEGIN EXECUTE 'DEALLOCATE ALL'; RETURN 7; END"
+    do(servers.primary, f"CREATE OR REPLACE FUNCTION forget() RETURNS int LANGUAGE plpgsql AS $$ {forget} $$")
+    async with make(servers.primary, replicas=servers.standbys[:1], max_wait=20) as database:
+        await ready(database)
+        for number in range(4):
+            await database.execute(AddThing(title=f"{title} {number}"))
+            assert await database.reader.fetch(GetThing(title=f"{title} {number}")) == Thing(f"{title} {number}", 1)
+            if number == 2:
+                assert await database.reader.fetch(Forget()) == Number(7)
+        assert (reads(database), stats(database).fallbacks) == ([5], {})
 
 
 def replayed(servers: Servers) -> bool:
