@@ -33,9 +33,11 @@ CHEAP = {
     "auth.ListUsers",
     "blog.GetCommentPage",
     "blog.GetCommentTree",
+    "blog.ListCategoryPosts",
     "blog.ListCommentPages",
+    "blog.ListPosts",
 }
-"""Those whose price the sample does not show: few users, and comments, whose statements reviews share."""
+"""Those whose price the sample does not show: few users and posts, and comments, whose statements reviews share."""
 
 
 @pytest.fixture(scope="module", params=SIZES)
