@@ -139,6 +139,10 @@ class AsyncReader:
         """Run several queries in one round trip; a tuple of their results. An error names the one that failed."""
         return await self._call("fetch_batch", only(queries, writes=False), deadlines.nearest(deadline, self._deadline))
 
+    def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> "AsyncReader":
+        """As `AsyncExecutor.acting_as` says."""
+        raise NotImplementedError
+
     async def _call(
         self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None
     ) -> tuple[Any, ...]:

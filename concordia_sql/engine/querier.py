@@ -140,6 +140,10 @@ class Reader:
         """Run several queries in one round trip; a tuple of their results. An error names the one that failed."""
         return self._call("fetch_batch", only(queries, writes=False), deadlines.nearest(deadline, self._deadline))
 
+    def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> "Reader":
+        """As `Executor.acting_as` says."""
+        raise NotImplementedError
+
     def _call(self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> tuple[Any, ...]:
         """Run the queries, and tell the observers of it."""
         if not self._observers:

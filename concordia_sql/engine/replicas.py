@@ -5,7 +5,7 @@ import itertools
 import time
 import weakref
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -14,7 +14,7 @@ import psycopg
 
 from concordia_sql.engine.calls import names_of, overdue
 from concordia_sql.engine.deadlines import Deadline
-from concordia_sql.engine.errors import ConcordiaError, DeadlineExceeded, NoConnection
+from concordia_sql.engine.errors import ConcordiaError, DeadlineExceeded, NoConnection, QuerierError
 from concordia_sql.engine.exchange import exchange
 from concordia_sql.engine.leases import Lease, Pooled, move
 from concordia_sql.engine.observing import Observer, Watch
@@ -57,6 +57,7 @@ class Read:
     needed: Position
     ends: float
     """Until when it waits for them."""
+    acting: Acting | None
 
 
 class Standby(Generic[C]):
@@ -245,14 +246,16 @@ class Standbys(Generic[C]):
         if (position := self.positions.read(result)) is not None:
             self.positions.sample(asked, position, self._interval)
 
-    def read(self, queries: Queries, deadline: Deadline | None, watch: Watch | None) -> tuple[Answers | None, Reason]:
+    def read(
+        self, queries: Queries, deadline: Deadline | None, watch: Watch | None, acting: Acting | None
+    ) -> tuple[Answers | None, Reason]:
         """What the queries come back as from a standby; or None, and why only the primary can answer them."""
         needed = self.positions.needed
         if needed is None:
             return None, "in doubt"
         # The primary needs time for it too.
         wait = self._max_wait if deadline is None else min(self._max_wait, deadline.left() / 2)
-        read = Read(queries, deadline, watch, needed, monotonic() + wait)
+        read = Read(queries, deadline, watch, needed, monotonic() + wait, acting)
         reason: Reason = "away"
         for standby in self._standbys:
             reason = standby.reason or reason
@@ -349,13 +352,15 @@ class Standbys(Generic[C]):
     def _run(self, connection: C, read: Read) -> Answers:
         """What the queries come back as on this connection. Raises Unproven if it is not proven to be fresh."""
         session, queries = connection.session, read.queries
-        session.check(queries, read.deadline)
+        session.check(queries, read.deadline, read.acting)
         with session.lock, session:
             session.guard = connection.seen.guard(read.needed)
             try:
-                return exchange(session, session.run(queries), read.deadline)
+                return exchange(session, session.run(queries, read.acting), read.deadline)
             except Unproven as error:
                 unproven = error
+            except QuerierError:  # of a role or setting, which may not have arrived here
+                unproven = Unproven("failed")
             except psycopg.Error as error:
                 reason = reason_of(error, session.pgconn)
                 if reason is None:
@@ -377,6 +382,10 @@ class StandbyReader(Reader, Generic[C]):
         self._standbys, self._primary = standbys, primary
         self._deadline, self._observers = deadline, observers
 
+    def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> Reader:
+        """As `Executor.acting_as` says, on standbys too."""
+        return _ActingReader(self, Acting.checked(role, settings))
+
     def _run(
         self,
         queries: Queries,
@@ -386,13 +395,34 @@ class StandbyReader(Reader, Generic[C]):
     ) -> Answers:
         standbys = self._standbys
         standbys.start()
-        answers, reason = standbys.read(queries, deadline, watch)
+        answers, reason = standbys.read(queries, deadline, watch, acting)
         if answers is not None:
             return answers
         standbys.fallbacks[reason] += 1
         if watch is not None:
             watch.server, watch.reason = "primary", reason
         return self._primary(queries, deadline, watch, acting)
+
+
+class _ActingReader(Reader):
+    """What `acting_as` of a reader gives."""
+
+    def __init__(self, target: Reader, acting: Acting) -> None:
+        self._target, self._acting = target, acting
+        self._deadline, self._observers = target._deadline, target._observers
+
+    def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> Reader:  # noqa: ARG002
+        """Not again."""
+        raise QuerierError("acting_as: this acts as another already")
+
+    def _run(
+        self,
+        queries: Queries,
+        deadline: Deadline | None,
+        watch: Watch | None = None,
+        acting: Acting | None = None,  # noqa: ARG002 - it has its own
+    ) -> Answers:
+        return self._target._run(queries, deadline, watch, self._acting)
 
 
 def _soon() -> Deadline:

@@ -20,6 +20,7 @@ from concordia_sql import (
     NotFound,
     OutcomeUnknown,
     PositionError,
+    QuerierError,
     deadline,
 )
 from tests.support.both import ask, stats, until
@@ -326,6 +327,32 @@ async def test_what_only_a_primary_can_do_is_done_there(make: Make, servers: Ser
         await database.execute(AddThing(title=title))
         assert await database.reader.fetch(LockThing(title=title)) == Thing(title, 1)
         assert stats(database).fallbacks == {"read-only": 1}
+
+
+async def test_a_reader_acts_as_another(make: Make, servers: Servers, title: str) -> None:
+    role, late = (f"{name}_{title.replace(' ', '_')}" for name in ("visitor", "late"))
+    do(servers.primary, f"CREATE ROLE {role}")
+    async with make(servers.primary, replicas=servers.standbys[:1], max_wait=20) as database:
+        await ready(database)
+        visitor = database.reader.acting_as(role, {"app.tenant": "a"})
+        with pytest.raises(QuerierError, match="acts as another already"):
+            visitor.acting_as("postgres")
+        await database.execute(AddThing(title=title))
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            await visitor.fetch(GetThing(title=title))
+        do(servers.primary, f"GRANT SELECT ON things TO {role}")
+        await database.execute(AddThing(title=f"{title} too"))
+        assert await visitor.fetch(GetThing(title=f"{title} too")) == Thing(f"{title} too", 1)
+        assert await visitor.fetch_batch(GetThing(title=title), GetNumber(number=1)) == (Thing(title, 1), Number(1))
+        with pytest.raises(QuerierError, match="cannot act as the role none_such"):
+            await database.reader.acting_as("none_such").fetch(GetThing(title=title))
+        assert (reads(database), stats(database).fallbacks) == ([2], {"failed": 1})
+        async with replaying_nothing(servers.primary, servers.standbys[0]):
+            do(servers.primary, f"CREATE ROLE {late}", f"GRANT SELECT ON things TO {late}")
+            with after(database, None):  # the role has not arrived on the standby
+                assert await database.reader.acting_as(late).fetch(GetThing(title=title)) == Thing(title, 1)
+        assert (reads(database), stats(database).fallbacks) == ([2], {"failed": 2})
+        assert await database.reader.fetch(GetThing(title=title)) == Thing(title, 1)
 
 
 async def test_a_read_that_recovery_cancels_is_run_elsewhere(make: Make, title: str) -> None:
