@@ -1,10 +1,11 @@
 """Nothing that is raised, logged or pickled holds a value: neither messages, arguments and notes, nor causes."""
 
+import asyncio
 import io
 import logging
 import pickle
 import traceback
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,18 +18,28 @@ from psycopg.rows import TupleRow
 
 from concordia_sql import (
     Affected,
+    AsyncDatabase,
     AsyncQuerier,
     Command,
+    ConcordiaError,
     Conflict,
+    DatabaseURLError,
+    DeadlineExceeded,
+    EmbeddedServerError,
     Library,
     Many,
     MissingReference,
+    NoConnection,
     NotFound,
     NotMigrated,
+    OutcomeUnknown,
     ParameterError,
+    PositionError,
+    QuerierError,
     Query,
     Refused,
     ResultError,
+    StatementError,
     auth,
     blog,
     command,
@@ -36,8 +47,12 @@ from concordia_sql import (
     query,
     services,
 )
-from tests.support.both import ask, awaited_database, awaited_querier
-from tests.support.queries import AddAll, AddThing, NewThing, SwapSizes
+from concordia_sql.engine.errors import MigrationError
+from concordia_sql.engine.migrating import migrate
+from tests.engine.test_errors import CLASSES
+from tests.engine.test_querier import cut, doing
+from tests.support.both import ask, awaited_database, awaited_querier, until
+from tests.support.queries import AddAll, AddThing, AddThingSlowly, NewThing, SwapSizes
 from tests.support.rows import insert
 
 Connection = psycopg.Connection[TupleRow]
@@ -343,3 +358,92 @@ async def test_a_server_that_refuses_shows_no_password(
         assert_silent(caught.value)
         await database.close()
     assert CANARY not in caplog.text
+
+
+async def make_without_url(database: AsyncDatabase, folder: Path) -> None:
+    AsyncDatabase(f"jdbc:postgresql://app:{CANARY}@db/x")
+
+
+async def take_a_forged_position(database: AsyncDatabase, folder: Path) -> None:
+    with database.after(CANARY):
+        raise AssertionError
+
+
+async def fetch_a_command(database: AsyncDatabase, folder: Path) -> None:
+    await database.fetch(AddThing(title=CANARY))  # type: ignore[arg-type]
+
+
+async def act_as_no_role(database: AsyncDatabase, folder: Path) -> None:
+    async with database.querier() as querier:
+        querier.acting_as(role=f"{CANARY}\0")
+
+
+async def wait_too_long(database: AsyncDatabase, folder: Path) -> None:
+    await database.fetch(tried(folder, "SELECT pg_sleep(60)::text || :value::text AS value"), deadline=0.05)
+
+
+async def find_none_free(database: AsyncDatabase, folder: Path) -> None:
+    async with database.querier():
+        await database.fetch(tried(folder, "SELECT :value::text AS value"))
+
+
+RAISING: list[tuple[type[ConcordiaError], Callable[[AsyncDatabase, Path], Awaitable[None]]]] = [
+    (DatabaseURLError, make_without_url),
+    (PositionError, take_a_forged_position),
+    (QuerierError, fetch_a_command),
+    (QuerierError, act_as_no_role),
+    (DeadlineExceeded, wait_too_long),
+    (NoConnection, find_none_free),
+]
+
+ELSEWHERE = {Conflict, MissingReference, NotFound, Refused, NotMigrated, ParameterError, ResultError}
+"""Those that other tests of this file raise."""
+
+WITHOUT_VALUES = {ConcordiaError, StatementError, EmbeddedServerError}
+"""The base, and those that are raised where there are neither values nor a URL."""
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+@pytest.mark.parametrize(("expected", "call"), RAISING)
+async def test_errors_of_a_database_hold_no_value(
+    kind: str,
+    expected: type[ConcordiaError],
+    call: Callable[[AsyncDatabase, Path], Awaitable[None]],
+    database_url: str,
+    tmp_path: Path,
+) -> None:
+    url = make_conninfo(database_url, password=CANARY)
+    async with awaited_database(kind, url, replicas=[], max_size=1, timeout=0.05) as database:
+        with pytest.raises(expected) as caught:
+            await call(database, tmp_path)
+        assert_silent(caught.value)
+
+
+def test_a_migration_that_fails_shows_neither_rows_nor_password(
+    other: Connection, database_url: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "migrations" / "0001_key.sql"
+    path.parent.mkdir()
+    path.write_text("ALTER TABLE things ALTER title TYPE int USING title::int;\n")
+    with pytest.raises(MigrationError) as caught:
+        migrate(make_conninfo(database_url, password=CANARY), Library(tmp_path, migrations=path.parent))
+    assert "0001_key" in str(caught.value)
+    assert_silent(caught.value)
+
+
+@pytest.mark.parametrize("run", [run_alone, run_in_a_transaction])
+async def test_an_unknown_outcome_holds_no_value(
+    querier: AsyncQuerier, other: Connection, run: Callable[[AsyncQuerier, Any], Coroutine[Any, Any, None]]
+) -> None:
+    other.execute("SELECT pg_advisory_lock(1)")
+    adding = asyncio.create_task(run(querier, AddThingSlowly(title=CANARY)))
+    await until(lambda: doing(other, querier) == "advisory")
+    cut(querier)
+    with pytest.raises(OutcomeUnknown if run is run_alone else psycopg.OperationalError) as caught:
+        await adding
+    assert_silent(caught.value)
+
+
+def test_every_error_is_raised_with_values_here() -> None:
+    here = {cls for cls, _ in RAISING} | {MigrationError, OutcomeUnknown}
+    assert set(CLASSES) | {MigrationError} == here | ELSEWHERE | WITHOUT_VALUES

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
@@ -20,6 +21,7 @@ from concordia_sql.engine.compose import Composed
 from concordia_sql.tools import cli, embedded, sample
 from concordia_sql.tools.cli import queries
 from concordia_sql.tools.sample.loader import TABLES
+from tests.engine.test_urls import SECRET, WRONG
 from tests.support.catalog import command_classes, query_classes
 from tests.support.rows import insert
 from tests.support.statements import command, write
@@ -329,3 +331,35 @@ def test_check_says_that_it_could_not(module: str, database_url: str, tmp_path: 
     result = run("check", "concordia_sql.profile", url=f"postgresql://x:secret@/x?host={tmp_path}")
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
     assert "secret" not in result.stderr
+
+
+OF_A_URL = {
+    "adopt": [],
+    "check": [],
+    "explain": ["blog.GetPost"],
+    "migrate": [],
+    "new": [str(Path(__file__).parents[2] / "sql" / "blog" / "get_post.sql")],
+    "seed": [],
+}
+"""The commands that take the URL of a database, with what else they need."""
+
+
+def test_every_command_that_takes_a_url_is_here() -> None:
+    commands = {name: cli.main.get_command(click.Context(cli.main), name) for name in cli.MODULES}
+    takes = {name for name, each in commands.items() if each and any(own.name == "url" for own in each.params)}
+    assert takes == set(OF_A_URL)
+
+
+UNUSABLE = [*[*WRONG][::6], f"postgresql://app:{SECRET}@127.0.0.1:1/x", f"postgresql://app:{SECRET}@/x?host=/nowhere"]
+
+
+@pytest.mark.parametrize("name", OF_A_URL)
+def test_no_command_shows_a_part_of_a_password(name: str) -> None:
+    for given in UNUSABLE:
+        for arguments, url in (((), given), (("--database", given), None)):
+            if url and "\0" in url:
+                continue
+            result = run(name, *arguments, *OF_A_URL[name], url=url)
+            assert (result.exit_code in (1, 2), result.stdout) == (True, "")
+            assert result.stderr.count("\n") == 1
+            assert not any(part in result.output for part in ("sEc", "ReT"))

@@ -207,12 +207,3 @@ def test_serve_has_the_tables_of_a_module_of_ones_own(mine: Path) -> None:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=60)
     assert process.returncode == 0
-
-
-@pytest.mark.parametrize("command", [("check",), ("migrate",), ("adopt",), ("seed",), ("explain", "blog.GetPost")])
-def test_no_error_shows_a_password(command: tuple[str, ...]) -> None:
-    for url in ("postgresql://u:secret@127.0.0.1:1/x", "postgresql://u:secret@127.0.0.1:port/x", "u:secret@host"):
-        code, out, errors = run(*command, url=url)
-        assert (code in (1, 2), out) == (True, "")
-        assert errors.count("\n") == 1
-        assert "secret" not in errors
