@@ -253,7 +253,11 @@ class UseVerification(ReturningOne[Verification]):
     """Mark the newest code for an identifier as used, if it has this value, and return it.
 
     Raises Refused as `invalid` if there is none for the identifier or it has another value (the error does not say
-    which); as `already_used`, and as `expired`. If several call it at once, one succeeds.
+    which); as `already_used`, and as `expired`. If several call it at once, one succeeds. Guesses are not counted:
+    limit the calls for an identifier before it, where a code is short enough to be guessed.
+
+    The code is compared as it is stored. Better Auth counts the attempts of its e-mail codes in the value, after a
+    colon, and stores a hash where it is told to.
 
     The code expires as it is used, so that Better Auth, which does not look at `used_at`, refuses it too. Better Auth
     itself deletes a code that it uses: here it is `invalid` then.
