@@ -3,7 +3,9 @@
 import os
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from concordia_sql import Command, Query, Statement
@@ -16,10 +18,12 @@ from tests.support.costs import (
     cost,
     forget,
     in_the_middle,
+    load,
     other_values,
     price,
     sized,
 )
+from tests.support.databases import new_database
 
 SIZES = (10, int(os.environ.get("COSTS", "100")))
 PER_ROW = 60
@@ -40,17 +44,27 @@ CHEAP = {
 """Those whose price the sample does not show: few users and posts, and comments, whose statements reviews share."""
 
 
+@pytest.fixture(scope="module")
+def filled(server_url: str, concordia_template: str) -> Iterator[str]:
+    """The name of a database with the large sample, to be cloned."""
+    with new_database(server_url, concordia_template) as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            load(connection, SIZES[-1])
+        yield urlsplit(url).path[1:]
+
+
 @pytest.fixture(scope="module", params=SIZES)
 def database(
-    request: pytest.FixtureRequest, server_url: str, concordia_template: str
+    request: pytest.FixtureRequest, server_url: str, concordia_template: str, filled: str
 ) -> Iterator[tuple[int, Connection]]:
-    with sized(server_url, concordia_template, request.param) as connection:
+    small = request.param != SIZES[-1]
+    with sized(server_url, concordia_template if small else filled, request.param if small else None) as connection:
         yield request.param, connection
 
 
 @pytest.fixture(scope="module")
-def never_analyzed(server_url: str, concordia_template: str) -> Iterator[Connection]:
-    with sized(server_url, concordia_template, SIZES[-1]) as connection:
+def never_analyzed(server_url: str, filled: str) -> Iterator[Connection]:
+    with sized(server_url, filled) as connection:
         forget(connection)
         yield connection
 

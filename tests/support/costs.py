@@ -7,8 +7,6 @@ import typing
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Literal
-from urllib.parse import urlsplit
-from uuid import uuid4
 
 import attrs
 import psycopg
@@ -18,6 +16,7 @@ from concordia_sql import Batched, Command, Querier, Query, Statement, auth, blo
 from concordia_sql.engine.compose import Composed
 from concordia_sql.tools import sample
 from tests.support.catalog import OF_QUERY, VALUES, example, filters, required
+from tests.support.databases import new_database
 from tests.support.random_commands import choices, table_of
 from tests.support.rules import COMMANDS
 
@@ -43,18 +42,16 @@ class Cost:
 
 
 @contextlib.contextmanager
-def sized(server_url: str, template: str, size: int) -> Iterator[Connection]:
-    """A database with the sample of a size, where one listing, organization and user have many rows more."""
-    name = f"sized_{uuid4().hex[:12]}"
-    url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
-    with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
-        try:
-            with psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection:
-                load(connection, size)
-                yield connection
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+def sized(server_url: str, template: str, size: int | None = None) -> Iterator[Connection]:
+    """A database like the template; a size adds the sample, where a listing, an organization and a user have many rows."""
+    with (
+        new_database(server_url, template) as url,
+        psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection,
+    ):
+        if size:
+            load(connection, size)
+        connection.execute("SET plan_cache_mode = force_generic_plan")
+        yield connection
 
 
 def load(connection: Connection, size: int) -> None:
