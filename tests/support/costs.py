@@ -43,7 +43,7 @@ class Cost:
 
 @contextlib.contextmanager
 def sized(server_url: str, template: str, size: int | None = None) -> Iterator[Connection]:
-    """A database like the template; a size adds the sample, where a listing, an organization and a user have many rows."""
+    """A database like the template; a size adds the sample, with many rows more of one listing and one user."""
     with (
         new_database(server_url, template) as url,
         psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection,
