@@ -36,3 +36,12 @@ def test_an_older_python_is_refused_in_a_line(tmp_path: Path) -> None:
     old.chmod(0o755)
     (line,) = make(tmp_path / "folder", f"PYTHON={old}")
     assert line == "Python 3.11 or newer is needed, and this is older: make PYTHON=python3.13"
+
+
+def test_a_make_without_a_network_says_so_in_its_last_line(tmp_path: Path) -> None:
+    """By a Python whose path has a space, in a folder whose path has one."""
+    python = tmp_path / "a python"
+    python.symlink_to(sys.executable)
+    nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:1")
+    said = make(tmp_path / "a folder", f"PYTHON={python}", PIP_RETRIES="0", **nowhere)
+    assert said[-1] == "The environment cannot be made: installing uv failed, as said above. PyPI must be within reach."
