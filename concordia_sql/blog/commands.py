@@ -164,7 +164,16 @@ class ChangeAuthor(ReturningMaybe[Author]):
     canonical_url: Localized | UnsetType | None = UNSET
 
 
-@command("blog/create_category.sql")
+@command(
+    "threads/create_category.sql",
+    names={
+        "categories": "blog_categories",
+        "is_shown": "display_in_blog",
+        "seo_keywords": "seo_keywords",
+        "canonical_url": "canonical_url",
+    },
+    domain="blog",
+)
 class CreateCategory(ReturningOne[Category]):
     """Create a category and return it.
 
@@ -306,7 +315,20 @@ class ChangePost(ReturningMaybe[Post]):
     organization_id: Id | UnsetType | None = UNSET
 
 
-@command("blog/put_translation.sql")
+@command(
+    "threads/put_texts.sql",
+    shapes={"deleted": "blog/deleted_post"},
+    names={
+        "texts": "blog_translations",
+        "subjects": "blog_posts",
+        "subject_id": "post_id",
+        "deleted_subject": "deleted_post",
+        "headline": "headline",
+        "alternative_headline": "alternative_headline",
+        "article_body": "article_body",
+        "excerpt": "excerpt",
+    },
+)
 class PutTranslation(ReturningOne[Translation]):
     """Put a post's translation into a language in place of the existing one, which keeps its id, and return it.
 
@@ -335,7 +357,20 @@ class DeleteTranslation(Affected):
     id: str
 
 
-@command("blog/replace_post_translations.sql")
+@command(
+    "threads/replace_texts.sql",
+    shapes={"deleted": "blog/deleted_post"},
+    names={
+        "texts": "blog_translations",
+        "subjects": "blog_posts",
+        "subject_id": "post_id",
+        "deleted_subject": "deleted_post",
+        "headline": "headline",
+        "alternative_headline": "alternative_headline",
+        "article_body": "article_body",
+        "excerpt": "excerpt",
+    },
+)
 class ReplacePostTranslations(ReturningOne[Replaced]):
     """Make these translations a post's only ones, each in the place, and with the id, of the one in its language.
 

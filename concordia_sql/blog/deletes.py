@@ -14,7 +14,23 @@ from concordia_sql.concordia import command
 from concordia_sql.engine import Batched, BatchLimit, ReturningMaybe, ReturningOne
 
 
-@command("blog/delete_post.sql")
+@command(
+    "threads/delete_subjects.sql",
+    names={
+        "nodes": "blog_comments",
+        "subjects": "blog_posts",
+        "subject_id": "post_id",
+        "texts": "blog_translations",
+        "links": "blog_post_media",
+        "parts": "blog_post_authors",
+        "part_key": "author_id",
+        "others": "blog_post_categories",
+        "other_key": "category_id",
+        "whole_id": "post_id",
+        "detached_nodes": "blog_comments_detached",
+    },
+    domain="blog",
+)
 class DeletePost(ReturningOne[DeletedPost], Batched[DeletedPost]):
     """Delete a post with its translations, comments and links to authors, categories and media, for good.
 
@@ -46,7 +62,7 @@ class SoftDeletePost(ReturningMaybe[Post]):
     id: str
 
 
-@command("blog/restore_post.sql")
+@command("threads/restore_subjects.sql", names={"subjects": "blog_posts"}, domain="blog")
 class RestorePost(ReturningMaybe[Post]):
     """Bring a softly deleted post back as it was. Returns it, or None if there is no such row or it is not deleted.
 

@@ -68,7 +68,11 @@ class ChangeServiceMedium(ReturningMaybe[Medium]):
     thumbnail_url: Url | UnsetType | None = UNSET
 
 
-@command("services/create_service_category.sql")
+@command(
+    "threads/create_category.sql",
+    names={"categories": "services_categories", "is_shown": "is_active", "icon": "icon", "sort_order": "sort_order"},
+    domain="services",
+)
 class CreateServiceCategory(ReturningOne[Category]):
     """Create a category and return it.
 
@@ -226,7 +230,19 @@ class ChangeListing(ReturningMaybe[Listing]):
     in_language: Language | UnsetType = UNSET
 
 
-@command("services/put_service_translation.sql")
+@command(
+    "threads/put_texts.sql",
+    shapes={"deleted": "services/deleted_listing"},
+    names={
+        "texts": "services_translations",
+        "subjects": "services_listings",
+        "subject_id": "service_id",
+        "deleted_subject": "deleted_service",
+        "headline": "title",
+        "article_body": "description",
+        "excerpt": "short_description",
+    },
+)
 class PutServiceTranslation(ReturningOne[Translation]):
     """Put a listing's translation into a language in place of the existing one, which keeps its id, and return it.
 
@@ -254,7 +270,19 @@ class DeleteServiceTranslation(Affected):
     id: str
 
 
-@command("services/replace_listing_translations.sql")
+@command(
+    "threads/replace_texts.sql",
+    shapes={"deleted": "services/deleted_listing"},
+    names={
+        "texts": "services_translations",
+        "subjects": "services_listings",
+        "subject_id": "service_id",
+        "deleted_subject": "deleted_service",
+        "headline": "title",
+        "article_body": "description",
+        "excerpt": "short_description",
+    },
+)
 class ReplaceListingTranslations(ReturningOne[Replaced]):
     """Make these translations a listing's only ones, each in the place, and with the id, of the one in its language.
 

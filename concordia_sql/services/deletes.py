@@ -7,7 +7,22 @@ from concordia_sql.engine import Batched, BatchLimit, ReturningMaybe, ReturningO
 from concordia_sql.services.results import DeletedCategory, DeletedListing, DeletedMedium, Listing
 
 
-@command("services/delete_listing.sql")
+@command(
+    "threads/delete_subjects.sql",
+    names={
+        "nodes": "services_reviews",
+        "subjects": "services_listings",
+        "subject_id": "service_id",
+        "texts": "services_translations",
+        "links": "services_media_links",
+        "parts": "services_availability",
+        "part_key": "id",
+        "others": "services_bookings",
+        "other_key": "id",
+        "detached_nodes": "services_reviews_detached",
+    },
+    domain="services",
+)
 class DeleteListing(ReturningOne[DeletedListing], Batched[DeletedListing]):
     """Delete a listing with its translations, media links, reviews, availability and bookings, for good.
 
@@ -39,7 +54,7 @@ class SoftDeleteListing(ReturningMaybe[Listing]):
     id: str
 
 
-@command("services/restore_listing.sql")
+@command("threads/restore_subjects.sql", names={"subjects": "services_listings"}, domain="services")
 class RestoreListing(ReturningMaybe[Listing]):
     """Bring a softly deleted listing back as it was. Returns it, or None if there is no such row or it is not deleted.
 

@@ -1,22 +1,23 @@
--- Put a post's translation into a language in place of the existing one and return it.
--- uses: blog/deleted_post
+-- Put a post's or listing's translation into a language in place of the existing one and return it.
+-- uses: $deleted
+-- names: texts, subjects, subject_id, deleted_subject, headline, alternative_headline, article_body, excerpt
 
 -- Two at once, of one id, would both insert: the second waits.
-SELECT blog_posts.id
-FROM blog_posts
-WHERE blog_posts.id = :post_id
+SELECT subjects.id
+FROM subjects
+WHERE subjects.id = :subject_id
 FOR NO KEY UPDATE;
 
-SELECT refuse_command('deleted_post')
-FROM blog_deleted_post
-WHERE blog_deleted_post.id = :post_id;
+SELECT refuse_command('deleted_subject')
+FROM deleted
+WHERE deleted.id = :subject_id;
 
-INSERT INTO blog_translations (
+INSERT INTO texts (
     id,
-    post_id,
+    subject_id,
     in_language,
     headline,
-    alternative_headline,
+    alternative_headline, -- when $alternative_headline
     article_body,
     excerpt,
     seo_title,
@@ -27,10 +28,10 @@ INSERT INTO blog_translations (
     updated_at
 ) VALUES (
     :id,
-    :post_id,
+    :subject_id,
     :in_language,
     :headline::jsonb,
-    :alternative_headline::jsonb,
+    :alternative_headline::jsonb, -- when $alternative_headline
     :article_body::jsonb,
     :excerpt::jsonb,
     :seo_title::jsonb,
@@ -40,10 +41,10 @@ INSERT INTO blog_translations (
     timezone('UTC', statement_timestamp()),
     timezone('UTC', statement_timestamp())
 )
-ON CONFLICT (post_id, in_language) DO UPDATE
+ON CONFLICT (subject_id, in_language) DO UPDATE
     SET
         headline = excluded.headline,
-        alternative_headline = excluded.alternative_headline,
+        alternative_headline = excluded.alternative_headline, -- when $alternative_headline
         article_body = excluded.article_body,
         excerpt = excluded.excerpt,
         seo_title = excluded.seo_title,
@@ -51,4 +52,4 @@ ON CONFLICT (post_id, in_language) DO UPDATE
         seo_keywords = excluded.seo_keywords,
         canonical_url = excluded.canonical_url,
         updated_at = excluded.updated_at
-RETURNING blog_translations.*
+RETURNING texts.*

@@ -1,37 +1,38 @@
--- Make these translations a post's only ones, each in the place of the one in its language, and count what changed.
--- uses: blog/deleted_post
-SELECT blog_posts.id
-FROM blog_posts
-WHERE blog_posts.id = :post_id
+-- Make these translations a post's or listing's only ones, each in the place of the one in its language, and count what changed.
+-- uses: $deleted
+-- names: texts, subjects, subject_id, deleted_subject, headline, alternative_headline, article_body, excerpt
+SELECT subjects.id
+FROM subjects
+WHERE subjects.id = :subject_id
 FOR UPDATE;
 
-SELECT refuse_command('deleted_post')
-FROM blog_deleted_post
-WHERE blog_deleted_post.id = :post_id;
+SELECT refuse_command('deleted_subject')
+FROM deleted
+WHERE deleted.id = :subject_id;
 
 WITH given AS MATERIALIZED (
     SELECT
         translation.*,
         row_number() OVER (PARTITION BY translation.in_language) AS repeat -- from 2 on, it is to break the key
-    FROM jsonb_populate_recordset(NULL::blog_translations, :translations::jsonb) AS translation
+    FROM jsonb_populate_recordset(NULL::texts, :translations::jsonb) AS translation
 ),
 
 removed AS (
-    DELETE FROM blog_translations
+    DELETE FROM texts
     WHERE
-        blog_translations.post_id = :post_id
+        texts.subject_id = :subject_id
         AND NOT EXISTS (
             SELECT FROM given
-            WHERE given.in_language = blog_translations.in_language
+            WHERE given.in_language = texts.in_language
         )
-    RETURNING blog_translations.id
+    RETURNING texts.id
 ),
 
 changed AS (
-    UPDATE blog_translations
+    UPDATE texts
     SET
         headline = given.headline,
-        alternative_headline = given.alternative_headline,
+        alternative_headline = given.alternative_headline, -- when $alternative_headline
         article_body = given.article_body,
         excerpt = given.excerpt,
         seo_title = given.seo_title,
@@ -41,21 +42,21 @@ changed AS (
         updated_at = timezone('UTC', statement_timestamp())
     FROM given
     WHERE
-        blog_translations.post_id = :post_id
-        AND blog_translations.in_language = given.in_language
+        texts.subject_id = :subject_id
+        AND texts.in_language = given.in_language
         AND given.repeat = 1
         AND (
-            blog_translations.headline,
-            blog_translations.alternative_headline,
-            blog_translations.article_body,
-            blog_translations.excerpt,
-            blog_translations.seo_title,
-            blog_translations.seo_description,
-            blog_translations.seo_keywords,
-            blog_translations.canonical_url
+            texts.headline,
+            texts.alternative_headline, -- when $alternative_headline
+            texts.article_body,
+            texts.excerpt,
+            texts.seo_title,
+            texts.seo_description,
+            texts.seo_keywords,
+            texts.canonical_url
         ) IS DISTINCT FROM (
             given.headline,
-            given.alternative_headline,
+            given.alternative_headline, -- when $alternative_headline
             given.article_body,
             given.excerpt,
             given.seo_title,
@@ -63,16 +64,16 @@ changed AS (
             given.seo_keywords,
             given.canonical_url
         )
-    RETURNING blog_translations.id
+    RETURNING texts.id
 ),
 
 added AS (
-    INSERT INTO blog_translations (
+    INSERT INTO texts (
         id,
-        post_id,
+        subject_id,
         in_language,
         headline,
-        alternative_headline,
+        alternative_headline, -- when $alternative_headline
         article_body,
         excerpt,
         seo_title,
@@ -84,10 +85,10 @@ added AS (
     )
     SELECT
         given.id,
-        :post_id::text AS post_id,
+        :subject_id::text AS subject_id,
         given.in_language,
         given.headline,
-        given.alternative_headline,
+        given.alternative_headline, -- when $alternative_headline
         given.article_body,
         given.excerpt,
         given.seo_title,
@@ -100,10 +101,10 @@ added AS (
     WHERE
         given.repeat > 1
         OR NOT EXISTS (
-            SELECT FROM blog_translations
-            WHERE blog_translations.post_id = :post_id AND blog_translations.in_language = given.in_language
+            SELECT FROM texts
+            WHERE texts.subject_id = :subject_id AND texts.in_language = given.in_language
         )
-    RETURNING blog_translations.id
+    RETURNING texts.id
 )
 
 SELECT
