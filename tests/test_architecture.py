@@ -43,6 +43,13 @@ def test_the_command_is_sent_as_the_page_shows_it() -> None:
     assert last.startswith(write.rstrip())
 
 
+def test_the_lines_that_send_and_prune_are_in_the_code() -> None:
+    send = "self.pgconn.send_query_prepared(statement.name, self.values(composed, query))"
+    for module, line in (("session", send), ("compose", "if name in shapes[shape]")):
+        assert line in PAGE
+        assert line in (ENGINE / f"{module}.py").read_text("utf-8")
+
+
 def test_every_module_of_the_engine_is_on_the_map() -> None:
     generated = {path.stem.removeprefix("async_") for path in ENGINE.glob("async_*.py")}
     modules = {path.stem for path in ENGINE.glob("*.py")} - generated - {"__init__"}
