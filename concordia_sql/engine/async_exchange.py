@@ -13,7 +13,8 @@ from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.errors import ConcordiaError
 from concordia_sql.engine.session import Cancellation, Session
 from concordia_sql.engine.steps import INTERVAL, NARROW_INTERVAL, TimeIsUp, is_over, until
-from concordia_sql.engine.wakeups import AsyncJob, async_apart, async_wait
+from concordia_sql.engine.waits import async_wait
+from concordia_sql.engine.wakeups import AsyncJob, async_apart
 
 R = TypeVar("R")
 
@@ -36,8 +37,8 @@ async def exchange(session: Session, steps: PQGen[R], deadline: Deadline | None)
     """
     try:
         if deadline is None:
-            return await async_wait(steps, session.poll, session.pgconn.socket, INTERVAL)
-        return await async_wait(until(deadline.ends, steps), session.poll, session.pgconn.socket, NARROW_INTERVAL)
+            return await async_wait(steps, session.line, session.pgconn.socket, INTERVAL)
+        return await async_wait(until(deadline.ends, steps), session.line, session.pgconn.socket, NARROW_INTERVAL)
     except TimeIsUp:
         return await cancel(session, steps)
     except BaseException as error:
@@ -85,7 +86,7 @@ async def cancel(session: Session, steps: PQGen[R]) -> R:
 
 
 async def _finish(session: Session, steps: PQGen[R], ends: float) -> R:
-    return await async_wait(until(ends, steps), session.poll, session.pgconn.socket, _SHORT_INTERVAL)
+    return await async_wait(until(ends, steps), session.line, session.pgconn.socket, _SHORT_INTERVAL)
 
 
 async def _cancel(request: Cancellation | None) -> None:

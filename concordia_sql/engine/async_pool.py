@@ -165,7 +165,7 @@ class AsyncPool(Generic[C]):
         """Close what there is, in any thread or none."""
         self._leave()
         for connection in list(self._open):
-            connection.session.pgconn.finish()
+            connection.session.close()
 
     def stats(self) -> Stats:
         """The figures, at one time."""
@@ -271,7 +271,7 @@ class AsyncPool(Generic[C]):
 
     def _close(self, lease: Lease[C]) -> None:
         connection = lease.held[-1]
-        connection.session.pgconn.finish()
+        connection.session.close()
         self._forget(connection)
         lease.held.pop()
         self._tell_keeper()

@@ -12,7 +12,7 @@ from concordia_sql.engine import deadlines
 from concordia_sql.engine.async_exchange import cancel, exchange
 from concordia_sql.engine.batches import added, counts, in_batches
 from concordia_sql.engine.blocks import begin, command, commit
-from concordia_sql.engine.calls import not_by, only
+from concordia_sql.engine.calls import Results, not_by, only
 from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.errors import ConcordiaError, QuerierError
@@ -143,12 +143,11 @@ class AsyncReader:
         """As `AsyncExecutor.acting_as` says."""
         raise NotImplementedError
 
-    async def _call(
-        self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None
-    ) -> tuple[Any, ...]:
-        """Run the queries, and tell the observers of it."""
-        if not self._observers:
-            return await self._run(queries, deadline)
+    def _call(self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> Awaitable[Results]:
+        """Run the queries, and tell the observers of it. No function of its own for a task where there are none."""
+        return self._watched(kind, queries, deadline) if self._observers else self._run(queries, deadline)
+
+    async def _watched(self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> Results:
         with self._watch(kind, queries) as watch:
             return await self._run(queries, deadline, watch)
 

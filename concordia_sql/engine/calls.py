@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from time import monotonic
-from typing import Any
+from typing import Any, TypeAlias
 
 from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.errors import DeadlineExceeded, QuerierError
 from concordia_sql.engine.queries import Statement
+
+Results: TypeAlias = tuple[Any, ...]
+"""What the queries of a call come back as."""
 
 
 def names_of(queries: Sequence[Statement[Any]]) -> str:

@@ -14,7 +14,8 @@ from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.errors import ConcordiaError
 from concordia_sql.engine.session import Cancellation, Session
 from concordia_sql.engine.steps import INTERVAL, NARROW_INTERVAL, TimeIsUp, is_over, until
-from concordia_sql.engine.wakeups import Job, apart, wait
+from concordia_sql.engine.waits import wait
+from concordia_sql.engine.wakeups import Job, apart
 
 R = TypeVar("R")
 
@@ -37,8 +38,8 @@ def exchange(session: Session, steps: PQGen[R], deadline: Deadline | None) -> R:
     """
     try:
         if deadline is None:
-            return wait(steps, session.poll, session.pgconn.socket, INTERVAL)
-        return wait(until(deadline.ends, steps), session.poll, session.pgconn.socket, NARROW_INTERVAL)
+            return wait(steps, session.line, session.pgconn.socket, INTERVAL)
+        return wait(until(deadline.ends, steps), session.line, session.pgconn.socket, NARROW_INTERVAL)
     except TimeIsUp:
         return cancel(session, steps)
     except BaseException as error:
@@ -86,7 +87,7 @@ def cancel(session: Session, steps: PQGen[R]) -> R:
 
 
 def _finish(session: Session, steps: PQGen[R], ends: float) -> R:
-    return wait(until(ends, steps), session.poll, session.pgconn.socket, _SHORT_INTERVAL)
+    return wait(until(ends, steps), session.line, session.pgconn.socket, _SHORT_INTERVAL)
 
 
 def _cancel(request: Cancellation | None) -> None:

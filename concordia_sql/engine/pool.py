@@ -166,7 +166,7 @@ class Pool(Generic[C]):
         """Close what there is, in any thread or none."""
         self._leave()
         for connection in list(self._open):
-            connection.session.pgconn.finish()
+            connection.session.close()
 
     def stats(self) -> Stats:
         """The figures, at one time."""
@@ -272,7 +272,7 @@ class Pool(Generic[C]):
 
     def _close(self, lease: Lease[C]) -> None:
         connection = lease.held[-1]
-        connection.session.pgconn.finish()
+        connection.session.close()
         self._forget(connection)
         lease.held.pop()
         self._tell_keeper()

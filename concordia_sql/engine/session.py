@@ -38,7 +38,7 @@ from concordia_sql.engine.settings import PLAN_BEFORE, PLANS, Acting, Plan, Sett
 from concordia_sql.engine.standbys import PREPARED_CHECK, Guard
 from concordia_sql.engine.steps import TimeIsUp
 from concordia_sql.engine.transactions import Block, Isolation, savepoint, transaction
-from concordia_sql.engine.wakeups import poll_for
+from concordia_sql.engine.waits import Line
 
 R = TypeVar("R")
 AnyConnection: TypeAlias = "psycopg.Connection[Any] | psycopg.AsyncConnection[Any]"
@@ -112,7 +112,8 @@ class Session:
         self.guard: Guard | None = None
         """What must go before a read of a standby."""
         self._process = forks.process
-        self.poll = poll_for(self.pgconn.socket)
+        self.line = Line(self.pgconn.socket)
+        self.poll = self.line.poll
         self._before: int = _IDLE
         self._fresh: Sequence[Prepared] = ()
         self._sent: list[Composed | None] = []
@@ -146,7 +147,7 @@ class Session:
             while self.poll(0):
                 self.pgconn.consume_input()
         except psycopg.OperationalError:
-            self.pgconn.finish()
+            self.close()
             return False
         return True
 
@@ -177,7 +178,7 @@ class Session:
         if issubclass(raised, psycopg.Error | ConcordiaError):
             self.is_settled = True
         elif self.is_active():  # left while Python ran, not while it waited: what comes next is anyone's
-            self.pgconn.finish()
+            self.close()
 
     def enter(self, isolation: Isolation | None, *, read_only: bool, deferrable: bool) -> Block:
         """The transaction, or savepoint, that is to begin. To be left in any case."""
@@ -208,9 +209,14 @@ class Session:
         return None
 
     def finish(self) -> None:
-        """Close the connection, of which nobody knows what it would say next."""
+        """Close the connection, of which nobody knows what it would say next, if it is not another process's."""
         if self._process == forks.process:
-            self.pgconn.finish()
+            self.close()
+
+    def close(self) -> None:
+        """Close the connection, in any thread."""
+        self.line.close()
+        self.pgconn.finish()
 
     def run(self, queries: Sequence[Statement[Any]], acting: Acting | None = None) -> PQGen[tuple[Any, ...]]:
         """Run the queries in one round trip; what they come back as. Once more where that will help.

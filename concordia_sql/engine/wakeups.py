@@ -1,4 +1,4 @@
-"""What waits for another thread or task, and what runs beside the caller: the few things that sync and async do apart.
+"""What waits for another thread or task, and what runs beside the caller. Sync and async do it apart.
 
 Each is written for threads and for tasks; the async modules use those whose name begins with async.
 """
@@ -7,16 +7,9 @@ import asyncio
 import contextlib
 import contextvars
 import queue
-import select
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any, TypeAlias, TypeVar
-
-from psycopg import waiting
-from psycopg.abc import PQGen
-
-R = TypeVar("R")
-
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 here: Callable[[], object] = type(None)
 """Gives the event loop that runs: None, as there is none. Without a function of Python's, since each call asks."""
@@ -29,45 +22,6 @@ def apart(function: Callable[[], None]) -> None:
 
 
 async_apart = asyncio.to_thread
-
-_READ, _READY_TO_READ, _NOT_READY = int(waiting.WAIT_R), waiting.READY_R, waiting.READY_NONE
-_EVENTS = {waiting.WAIT_W: select.POLLOUT, waiting.WAIT_RW: select.POLLIN | select.POLLOUT}
-_READY = {select.POLLIN: waiting.READY_R, select.POLLOUT: waiting.READY_W}
-"""Other events end the connection, which is said by reading from it."""
-
-Poll: TypeAlias = Callable[[float], Sequence[tuple[int, int]]]
-"""Waits for events of a socket, for so many milliseconds at most."""
-
-
-def poll_for(fileno: int, events: int = select.POLLIN) -> Poll:
-    """What waits for the events of a socket; where none are named, for something to read."""
-    poll = select.poll()
-    poll.register(fileno, events)
-    return poll.poll
-
-
-def wait(steps: PQGen[R], poll: Poll, fileno: int, seconds: float) -> R:
-    """What the steps give. They are resumed when what they wait for is there, or so many seconds are over.
-
-    `poll` waits for something to read. psycopg's own, in C, would not look at a clock, or call handlers, while signals
-    come more often than that: as from the timer of a profiler.
-    """
-    milliseconds = seconds * 1000
-    try:
-        awaited = next(steps)
-        while True:
-            if awaited == _READ:
-                awaited = steps.send(_READY_TO_READ if poll(milliseconds) else _NOT_READY)
-            else:
-                events = poll_for(fileno, _EVENTS[awaited])(milliseconds)
-                awaited = steps.send(_READY.get(events[0][1], waiting.READY_RW) if events else _NOT_READY)
-    except StopIteration as stop:
-        return stop.value  # type: ignore[no-any-return]
-
-
-def async_wait(steps: PQGen[R], poll: Poll, fileno: int, seconds: float) -> Awaitable[R]:  # noqa: ARG001 - the loop polls
-    """`wait`, for a task."""
-    return waiting.wait_async(steps, fileno, seconds)
 
 
 class Wakeup:

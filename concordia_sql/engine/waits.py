@@ -1,0 +1,204 @@
+"""Waits for the server. Sync and async do it apart: written for threads and for tasks, as in `wakeups`."""
+
+import asyncio
+import contextlib
+import contextvars
+import os
+import select
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from time import monotonic
+from typing import Any, TypeAlias, TypeVar
+
+from psycopg import waiting
+from psycopg.abc import PQGen
+
+R = TypeVar("R")
+
+_READ, _READY_TO_READ, _NOT_READY = int(waiting.WAIT_R), waiting.READY_R, waiting.READY_NONE
+_EVENTS = {waiting.WAIT_W: select.POLLOUT, waiting.WAIT_RW: select.POLLIN | select.POLLOUT}
+_READY = {select.POLLIN: waiting.READY_R, select.POLLOUT: waiting.READY_W}
+"""Other events end the connection, which is said by reading from it."""
+_TURN = 0.005
+"""The seconds after which other tasks have a turn, if rows come faster than they are taken."""
+
+Poll: TypeAlias = Callable[[float], Sequence[tuple[int, int]]]
+"""Waits for events of a socket, for so many milliseconds at most."""
+
+
+class Line:
+    """The socket of a connection, for those who wait for it."""
+
+    def __init__(self, fileno: int) -> None:
+        self.poll = _poll_for(fileno)
+        """Waits for something to read."""
+        self.reader: Reader | None = None
+        """What the event loop has of it, once a task has waited."""
+
+    def close(self) -> None:
+        """Take it from the loop. In any thread, before the connection is closed."""
+        if self.reader is not None:
+            self.reader.close()
+            self.reader = None
+
+
+def _poll_for(fileno: int, events: int = select.POLLIN) -> Poll:
+    poll = select.poll()
+    poll.register(fileno, events)
+    return poll.poll
+
+
+def wait(steps: PQGen[R], line: Line, fileno: int, seconds: float) -> R:
+    """What the steps give. They are resumed when what they wait for is there, or so many seconds are over.
+
+    psycopg's own, in C, would not look at a clock, or call handlers, while signals come more often than that: as from
+    the timer of a profiler.
+    """
+    poll, milliseconds = line.poll, seconds * 1000
+    try:
+        awaited = next(steps)
+        while True:
+            if awaited == _READ:
+                awaited = steps.send(_READY_TO_READ if poll(milliseconds) else _NOT_READY)
+            else:
+                awaited = steps.send(_ready(fileno, awaited, milliseconds))
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]
+
+
+def _ready(fileno: int, awaited: int, milliseconds: float) -> int:
+    """Which of the events that are awaited have come."""
+    events = _poll_for(fileno, _EVENTS[waiting.Wait(awaited)])(milliseconds)
+    return _READY.get(events[0][1], waiting.READY_RW) if events else _NOT_READY
+
+
+async def async_wait(steps: PQGen[R], line: Line, fileno: int, seconds: float) -> R:
+    """`wait`, for a task. The steps may be resumed sooner: they see for themselves what there is."""
+    loop, reader = asyncio.get_running_loop(), line.reader
+    if reader is None or reader.loop is not loop:
+        line.close()
+        reader = line.reader = Reader(loop, fileno)
+    try:
+        awaited = next(steps)
+    except StopIteration as stop:
+        if monotonic() - reader.resumed > _TURN:
+            await asyncio.sleep(0)
+            reader.resumed = monotonic()
+        return stop.value  # type: ignore[no-any-return]
+    try:
+        while True:
+            if awaited == _READ:
+                await reader.begin(seconds)
+                awaited = steps.send(_READY_TO_READ)
+            else:
+                with reader.writing():
+                    await reader.begin(seconds)
+                awaited = steps.send(_ready(fileno, awaited, 0))
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]
+
+
+class _Pause(asyncio.Future[None]):
+    """What a task waits for. Its end runs the task at once, and not in the loop's next turn, which has its price.
+
+    So only the loop may end it, and no task.
+    """
+
+    __slots__ = ("_context", "_resume")
+    _resume: Callable[[Any], object]
+    _context: contextvars.Context
+
+    def add_done_callback(self, fn: Callable[[Any], object], /, *, context: contextvars.Context | None = None) -> None:
+        """Take in what resumes the task."""
+        self._resume, self._context = fn, context or contextvars.copy_context()
+
+    def cancel(self, msg: Any = None) -> bool:
+        """End it by a CancelledError: a task does that, so that the other one has the next turn."""
+        is_new = super().cancel(msg)
+        if is_new:
+            self.get_loop().call_soon(self._resume, self, context=self._context)
+        return is_new
+
+    def end(self) -> None:
+        """End it, and run the task until it waits again."""
+        if not self.done():  # else it is cancelled
+            self.set_result(None)
+            self._context.run(self._resume, self)
+
+
+class Reader:
+    """Wakes the task that waits for a socket.
+
+    It stays on the event loop from one wait to the next: to be added and removed takes as long as a small query. Its
+    descriptor is its own, which those who wait for the socket by other means do not remove, and nobody else closes.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, fileno: int) -> None:
+        self.loop = loop
+        self.resumed = 0.0
+        """When a task was last woken, by `time.monotonic`."""
+        self._fileno = os.dup(fileno)
+        self._release = weakref.finalize(self, os.close, self._fileno)
+        self._is_on_loop = False
+        self._pause: _Pause | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._seconds = 0.0
+
+    def begin(self, seconds: float) -> _Pause:
+        """What ends when there is something to read, or so many seconds are over, or sooner."""
+        if not self._is_on_loop:
+            # With no context, which would live as long as the connection.
+            contextvars.Context().run(self.loop.add_reader, self._fileno, self._wake)
+            self._is_on_loop = True
+        if self._timer is None or seconds < self._seconds:  # one of an earlier wait will do
+            if self._timer is not None:
+                self._timer.cancel()
+            self._seconds = seconds
+            self._timer = self.loop.call_later(seconds, self._tick, context=contextvars.Context())
+        self._pause = pause = _Pause(loop=self.loop)
+        return pause
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """The wait inside ends too when there is room to write."""
+        self.loop.add_writer(self._fileno, self._wake)
+        try:
+            yield
+        finally:
+            self.loop.remove_writer(self._fileno)
+
+    def _wake(self) -> None:
+        pause = self._pause
+        if pause is None:  # what has come is nobody's, and would call this again and again
+            self._leave()
+            return
+        self._pause = None
+        self.resumed = monotonic()
+        pause.end()
+
+    def _tick(self) -> None:
+        self._timer = None
+        if self._pause is not None:
+            self._wake()
+
+    def _leave(self) -> None:
+        if self._is_on_loop:
+            self._is_on_loop = False
+            self.loop.remove_reader(self._fileno)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def close(self) -> None:
+        """Leave the loop, and close the descriptor: in the loop's own thread, if it runs elsewhere."""
+        if asyncio._get_running_loop() is self.loop:
+            self._close()
+        else:
+            try:
+                self.loop.call_soon_threadsafe(self._close)
+            except RuntimeError:  # it is closed, and has forgotten it
+                self._release()
+
+    def _close(self) -> None:
+        self._leave()
+        self._release()
