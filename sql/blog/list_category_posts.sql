@@ -1,6 +1,5 @@
 -- The posts of a category, newest first, each once. Up to 1,000 are found by the index on category_id of the join table and sorted. If it has
 -- more, the newest 5,000 of all posts are tried; if too few of those are its, all of its posts are sorted.
--- The tables of links do not have the order: other writers would not fill such a column, and their tool would drop it.
 -- cost: up to 1,000 posts of the category; if it has more, 5,000 of all or all of the category, and with `subtree` all categories below it.
 -- uses: blog/post, blog/category
 WITH RECURSIVE subtree AS (

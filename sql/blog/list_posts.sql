@@ -1,7 +1,6 @@
 -- Posts, newest first. Served by the indexes on coalesce(published_at, created_at) and id, alone or after the filter's column. By author,
 -- category, language or a part of the slug: if one of them has up to 1,000 posts, these are found and sorted; if all have more, the newest
 -- 5,000 posts are tried; if too few of those have it, all that have it are sorted.
--- The tables of links do not have the order: other writers would not fill such a column, and their tool would drop it.
 -- cost: by author, category, language or slug_contains up to 1,000 that have it; if more have it, 5,000 or all that have it; for rare texts, all.
 -- uses: blog/tried_post, blog/linked_post, blog/chosen_post, blog/post, blog/author, blog/category, blog/translation
 WITH found AS MATERIALIZED (
