@@ -1,8 +1,8 @@
 -- The number of posts that match the filters of list_posts. Served by the index of the filter's column.
--- uses: blog/linked_post
+-- uses: blog/chosen_post
 SELECT count(*) AS count
 FROM (
-    SELECT blog_linked_post.id
-    FROM blog_linked_post
+    SELECT blog_chosen_post.id
+    FROM blog_chosen_post
     LIMIT :at_most -- noqa: AM09
 ) AS counted
