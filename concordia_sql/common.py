@@ -7,14 +7,14 @@ import threading
 import time
 import typing
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar, cast
 
 import attrs
 import msgspec
 
-from concordia_sql.engine import Bounds, Otherwise
+from concordia_sql.engine import Bounds, Otherwise, ParameterError
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -77,6 +77,17 @@ JsonObject: TypeAlias = dict[str, object]
 
 Address: TypeAlias = Annotated[str | JsonObject, Otherwise(lambda _: "")]
 """A postal address: a text, or an object of any kind."""
+
+
+def public(status: str) -> Callable[[Any, Any, object], None]:
+    """A validator of a filter by status: one that visitors do not see is refused without `with_unpublished`."""
+
+    def check(query: Any, field: Any, value: object) -> None:
+        if value not in (None, status) and not query.with_unpublished:
+            problem = f"another status than {status!r} is read with_unpublished=True alone"
+            raise ParameterError(f"{query.query_name}: {field.name}: {problem}", parameter=field.name, problem=problem)
+
+    return check
 
 
 def best_text(value: Localized | None, languages: Sequence[str]) -> str | None:

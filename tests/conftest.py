@@ -11,9 +11,9 @@ from hypothesis import settings
 from psycopg.rows import TupleRow
 
 from concordia_sql.tools import embedded
-from tests.support.sampled import sample, sample_url
+from tests.support.sampled import sample, sample_copy, sample_url
 
-__all__ = ["sample", "sample_url"]  # the fixtures of that module, for every test
+__all__ = ["sample", "sample_copy", "sample_url"]  # the fixtures of that module, for every test
 
 # The same examples on every run; other ones each time by `make fuzz`.
 settings.register_profile("suite", derandomize="FUZZ" not in os.environ, deadline=None)

@@ -22,7 +22,7 @@ from concordia_sql.blog.results import (
     PostDetails,
     TranslationDetails,
 )
-from concordia_sql.common import Count, CountLimit
+from concordia_sql.common import Count, CountLimit, public
 from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Maybe, One, Subtree, Tree, cursor
 from concordia_sql.threads.pages import Nodes
@@ -34,9 +34,9 @@ CommentStatus: TypeAlias = Literal["pending", "approved", "rejected"]
 
 @query("blog/get_post.sql")
 class GetPost(Maybe[PostDetails]):
-    """The post with this slug and everything that belongs to it, in any status but deleted, or None.
+    """The published post with this slug and everything that belongs to it, or None.
 
-    `.into(FullPost)` reads its comments too, all of them.
+    `.into(FullPost)` reads its approved comments too, all of them.
 
     Source: Concordia's documentation, section Nested Relations.
     """
@@ -44,8 +44,10 @@ class GetPost(Maybe[PostDetails]):
     slug: str
     languages: Sequence[Language] | None = None
     """Only the translations in these languages."""
-    comment_status: CommentStatus | None = None
+    comment_status: CommentStatus | None = attrs.field(default=None, validator=public("approved"))
     """Only comments in this status, for a class that has a field for them."""
+    with_unpublished: bool | None = None
+    """Whether to read it if it is a draft or archived too, and comments that are not approved."""
 
 
 @query("threads/get.sql", shapes={"item": "blog/post"}, names={"key": "id"})
@@ -54,17 +56,19 @@ class GetPostById(Maybe[PostDetails]):
 
     id: str
     languages: Sequence[Language] | None = None
-    comment_status: CommentStatus | None = None
+    comment_status: CommentStatus | None = attrs.field(default=None, validator=public("approved"))
+    with_unpublished: bool | None = None
+    """Whether to read it if it is a draft or archived too, and comments that are not approved."""
 
 
 @query("blog/list_posts.sql")
 class ListPosts(Many[ListedPost]):
-    """The posts that match all given filters, newest first, at most `limit`. Deleted ones are left out.
+    """The published posts that match all given filters, newest first, at most `limit`.
 
     Newest is by `published_at`, or `created_at` where that is None, then by id.
     """
 
-    status: PostStatus | None = None
+    status: PostStatus | None = attrs.field(default=None, validator=public("published"))
     author: str | None = None
     """Only those of the author with this slug."""
     category: str | None = None
@@ -79,15 +83,17 @@ class ListPosts(Many[ListedPost]):
     """Only those with this text in their slug, in any case; `%` and `_` are not wildcards."""
     languages: Sequence[Language] | None = None
     """Of each post, only the translations in these languages."""
+    with_unpublished: bool | None = None
+    """Whether to read drafts and archived posts too, and comments that are not approved."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
 
 
 @query("blog/count_posts.sql")
 class CountPosts(One[Count]):
-    """The number of posts that match all given filters, which are those of `ListPosts`."""
+    """The number of published posts that match all given filters, which are those of `ListPosts`."""
 
-    status: PostStatus | None = None
+    status: PostStatus | None = attrs.field(default=None, validator=public("published"))
     author: str | None = None
     category: str | None = None
     organization: str | None = None
@@ -95,12 +101,13 @@ class CountPosts(One[Count]):
     display_in_home: bool | None = None
     language: Language | None = None
     slug_contains: Part | None = None
+    with_unpublished: bool | None = None
     at_most: CountLimit | None = 1000
 
 
 @query("blog/get_author.sql")
 class GetAuthor(Maybe[AuthorWithPosts]):
-    """The author with this slug and their posts, newest first, each with its translations, or None.
+    """The author with this slug and their newest 100 published posts, each with its translations, or None.
 
     Source: Concordia's documentation, section Many-to-Many Query.
     """
@@ -108,6 +115,8 @@ class GetAuthor(Maybe[AuthorWithPosts]):
     slug: str
     languages: Sequence[Language] | None = None
     """Only the translations in these languages."""
+    with_unpublished: bool | None = None
+    """Whether to read drafts and archived posts too, and comments that are not approved."""
 
 
 @query("blog/list_authors.sql")
@@ -138,12 +147,14 @@ class CountAuthors(One[Count]):
 class GetCategory(Maybe[CategoryDetails]):
     """The category with this slug, its featured image, its parent and its children, or None.
 
-    `.into(CategoryWithPosts)` reads its posts too.
+    `.into(CategoryWithPosts)` reads its published posts too.
 
     Source: Concordia's documentation, section Blog Category Relations.
     """
 
     slug: str
+    with_unpublished: bool | None = None
+    """Whether to read drafts and archived posts too, and comments that are not approved."""
 
 
 @query(
@@ -160,6 +171,8 @@ class ListCategories(Many[ListedCategory]):
     display_in_home: bool | None = None
     display_in_blog: bool | None = None
     is_featured: bool | None = None
+    with_unpublished: bool | None = None
+    """Whether to read drafts and archived posts too, and comments that are not approved."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(str, str, str))
     """The cursor of the last row of the previous page."""
@@ -179,14 +192,16 @@ class CountCategories(One[Count]):
 
 @query("blog/list_category_posts.sql")
 class ListCategoryPosts(Many[ListedPost]):
-    """The posts of the category with this slug, newest first, each once, at most `limit`. Deleted ones are left out."""
+    """The published posts of the category with this slug, newest first, each once, at most `limit`."""
 
     category: str
     subtree: bool = False
     """Those of all categories below it too, at any depth."""
-    status: PostStatus | None = None
+    status: PostStatus | None = attrs.field(default=None, validator=public("published"))
     languages: Sequence[Language] | None = None
     """Of each post, only the translations in these languages."""
+    with_unpublished: bool | None = None
+    """Whether to read drafts and archived posts too, and comments that are not approved."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
 
@@ -197,35 +212,42 @@ class CountCategoryPosts(One[Count]):
 
     category: str
     subtree: bool = False
-    status: PostStatus | None = None
+    status: PostStatus | None = attrs.field(default=None, validator=public("published"))
+    with_unpublished: bool | None = None
     at_most: CountLimit | None = 1000
 
 
 @query("blog/get_medium.sql")
 class GetMedium(Maybe[MediumDetails]):
-    """The medium with this id and the posts that use it, newest first, or None."""
+    """The medium with this id and the newest 100 published posts that use it, or None."""
 
     id: str
+    with_unpublished: bool | None = None
+    """Whether to read drafts and archived posts too, and comments that are not approved."""
 
 
 @query("blog/get_translation.sql")
 class GetTranslation(Maybe[TranslationDetails]):
-    """The translation with this id and its post, or None.
+    """The translation with this id, if its post is published, and that post, or None.
 
     Source: Concordia's documentation, section Blog Translations Relations.
     """
 
     id: str
+    with_unpublished: bool | None = None
+    """Whether to read it if its post is not published too."""
     of_deleted: bool | None = None
     """Whether to read it if its post is deleted too."""
 
 
 @query("blog/list_missing_translations.sql")
 class ListMissingTranslations(Many[ListedPost]):
-    """The posts that have no translation in this language, newest first, at most `limit`. Deleted ones are left out."""
+    """The published posts that have no translation in this language, newest first, at most `limit`."""
 
     language: Language
-    status: PostStatus | None = None
+    status: PostStatus | None = attrs.field(default=None, validator=public("published"))
+    with_unpublished: bool | None = None
+    """Whether to read drafts and archived posts too, and comments that are not approved."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
 
@@ -235,15 +257,18 @@ class CountMissingTranslations(One[Count]):
     """How many posts `ListMissingTranslations` gives in all."""
 
     language: Language
-    status: PostStatus | None = None
+    status: PostStatus | None = attrs.field(default=None, validator=public("published"))
+    with_unpublished: bool | None = None
     at_most: CountLimit | None = 1000
 
 
 @query("blog/get_organization.sql")
 class GetOrganization(Maybe[OrganizationDetails]):
-    """The organization with this slug, its posts, newest first, and its authors, by slug, id, or None."""
+    """The organization with this slug, its newest 100 published posts and its first 100 authors, by slug, or None."""
 
     slug: str
+    with_unpublished: bool | None = None
+    """Whether to read drafts and archived posts too, and comments that are not approved."""
 
 
 @query("blog/list_organizations.sql")
@@ -269,13 +294,16 @@ class CountOrganizations(One[Count]):
 class GetComment(Subtree[CommentNode]):
     """The comment with this id and its replies to any depth, oldest first, or None.
 
-    Deleted comments are left out, and all below them. A cycle ends before it would repeat a node. `GetCommentSubtree`
+    Comments that are deleted or not approved are left out, and all below them, and so are those of a post that is not
+    published. A cycle ends before it would repeat a node. `GetCommentSubtree`
     keeps hidden comments that have replies, and takes a depth.
 
     Source: Concordia's documentation, section Self-Referencing Query.
     """
 
     id: str
+    with_unpublished: bool | None = None
+    """Whether to read those that are not approved, or of a post that is not published, too."""
     of_deleted: bool | None = None
     """Whether to read it if its post is deleted too."""
     limit: Nodes | None = 10_000
@@ -284,14 +312,16 @@ class GetComment(Subtree[CommentNode]):
 
 @query("blog/get_comment_thread.sql")
 class GetCommentThread(Tree[CommentNode]):
-    """The comments of a post that are not deleted, as a tree, oldest first.
+    """The approved comments of a published post, as a tree, oldest first.
 
-    A reply whose comment is left out (deleted, of another status or of another post) is a root, and so is the first
-    comment of a cycle. `GetCommentTree` keeps hidden comments that have replies, and takes a depth.
+    A reply whose comment is left out (deleted, not approved, of another status or of another post) is a root, and so is
+    the first comment of a cycle. `GetCommentTree` keeps hidden comments that have replies, and takes a depth.
     """
 
     post_id: str
-    status: CommentStatus | None = None
+    status: CommentStatus | None = attrs.field(default=None, validator=public("approved"))
+    with_unpublished: bool | None = None
+    """Whether to read those that are not approved, or of a post that is not published, too."""
     of_deleted: bool | None = None
     """Whether to read those of a deleted post too."""
     limit: Nodes | None = 10_000
@@ -300,19 +330,26 @@ class GetCommentThread(Tree[CommentNode]):
 
 @query("threads/get.sql", shapes={"item": "blog/comment_details"}, names={"key": "id"})
 class GetCommentDetails(Maybe[CommentDetails]):
-    """The comment with this id, the comment that it answers and its post, or None. `GetComment` reads its replies."""
+    """The approved comment with this id, the comment that it answers and its post, or None.
+
+    `GetComment` reads its replies.
+    """
 
     id: str
+    with_unpublished: bool | None = None
+    """Whether to read those that are not approved, or of a post that is not published, too."""
     of_deleted: bool | None = None
     """Whether to read it if its post is deleted too."""
 
 
 @query("blog/list_comments.sql")
 class ListComments(Many[ListedComment]):
-    """The comments of a post, oldest first, replies among them, at most `limit`. Deleted ones are left out."""
+    """The approved comments of a published post, oldest first, replies among them, at most `limit`."""
 
     post_id: str
-    status: CommentStatus | None = None
+    status: CommentStatus | None = attrs.field(default=None, validator=public("approved"))
+    with_unpublished: bool | None = None
+    """Whether to read those that are not approved, or of a post that is not published, too."""
     of_deleted: bool | None = None
     """Whether to read those of a deleted post too."""
     limit: Limit = 50
@@ -324,7 +361,8 @@ class CountComments(One[Count]):
     """How many comments `ListComments` gives in all."""
 
     post_id: str
-    status: CommentStatus | None = None
+    status: CommentStatus | None = attrs.field(default=None, validator=public("approved"))
+    with_unpublished: bool | None = None
     of_deleted: bool | None = None
     """Whether to read those of a deleted post too."""
     at_most: CountLimit | None = 1000
@@ -334,7 +372,9 @@ class CountComments(One[Count]):
 class ListCommentsByStatus(Many[ModeratedComment]):
     """The comments of this status on all posts, oldest first, at most `limit`: "pending" ones wait for moderation."""
 
-    status: CommentStatus
+    status: CommentStatus = attrs.field(validator=public("approved"))
+    with_unpublished: bool | None = True
+    """Whether to read those that are not approved, or of a post that is not published, too."""
     of_deleted: bool | None = None
     """Whether to read those of deleted posts too."""
     limit: Limit = 50
@@ -345,7 +385,8 @@ class ListCommentsByStatus(Many[ModeratedComment]):
 class CountCommentsByStatus(One[Count]):
     """How many comments `ListCommentsByStatus` gives in all."""
 
-    status: CommentStatus
+    status: CommentStatus = attrs.field(validator=public("approved"))
+    with_unpublished: bool | None = True
     of_deleted: bool | None = None
     """Whether to read those of deleted posts too."""
     at_most: CountLimit | None = 1000

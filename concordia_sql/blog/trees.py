@@ -20,8 +20,8 @@ _SHAPES = {"shown": "blog/shown_comment", "node": "blog/thread_comment"}
 class ThreadComment(ThreadNode):
     """A comment as a thread shows it.
 
-    A hidden comment, which is deleted, not approved or of a deleted post, is shown only above its replies. What its
-    author wrote is None, unless the query asks for `with_hidden`.
+    A hidden comment, which is deleted, not approved or of a post that is not published, is shown only above its
+    replies. What its author wrote is None, unless the query asks for `with_hidden`.
     """
 
     post_id: str
@@ -56,7 +56,7 @@ class GetCommentTree(Tree[ThreadCommentNode]):
     """All comments of a post as trees, oldest first, then by id. The list has the comments that reply to none.
 
     Comments that are deleted or not approved are left out, unless one below them is shown, and so are those of a
-    deleted post.
+    post that is not published.
 
     If no `depth` is given, a comment whose parent belongs to another post is a root too, with its `parent_id` set,
     and so is the first comment of a cycle. With a depth, these and what is below them are left out, as on pages.
@@ -66,7 +66,7 @@ class GetCommentTree(Tree[ThreadCommentNode]):
     depth: Depth | None = None
     """Only this many levels below the roots; 0 for the roots alone."""
     with_hidden: bool | None = None
-    """Whether to show deleted and unapproved comments, and those of a deleted post, too, with their content."""
+    """Whether to show hidden comments too, with their content."""
     limit: Nodes | None = 10_000
     """At most so many, and the hidden ones above them; None for all. Without a depth they are the oldest, and one
     without its parent is a root; with a depth, the upper levels come first."""
@@ -77,14 +77,14 @@ class GetCommentSubtree(Subtree[ThreadCommentNode]):
     """The comment with this id and the replies below it, oldest first, then by id, or None.
 
     Comments that are deleted or not approved are left out, unless one below them is shown, and so are those of a
-    deleted post; if nothing is left, the result is None. A cycle ends before it would repeat a node.
+    post that is not published; if nothing is left, the result is None. A cycle ends before it would repeat a node.
     """
 
     id: str
     depth: Depth | None = None
     """Only this many levels below the comment."""
     with_hidden: bool | None = None
-    """Whether to show deleted and unapproved comments, and those of a deleted post, too, with their content."""
+    """Whether to show hidden comments too, with their content."""
     limit: Nodes | None = 10_000
     """At most so many, the upper levels first, and the hidden ones above them; None for all."""
 
@@ -101,7 +101,7 @@ class GetCommentPath(Many[ThreadComment]):
 
     id: str
     with_hidden: bool | None = None
-    """Whether to show deleted and unapproved comments, and those of a deleted post, with their content."""
+    """Whether to show hidden comments too, with their content."""
 
 
 @query("threads/get_page.sql", shapes=_SHAPES, names={"subject_id": "post_id"})
@@ -113,8 +113,8 @@ class GetCommentPage(One[CommentPage]):
     the post once, whatever is written or deleted meanwhile; what is written after the current position is there too. An
     unknown post has no comments.
 
-    Comments that are deleted or not approved are left out, unless one below them is shown, and so are those of a
-    deleted post. A comment that cannot be reached from one without a parent, as in a cycle, is on no page;
+    Comments that are deleted or not approved are left out, unless one below them is shown, and so are those of a post
+    that is not published. A comment that cannot be reached from one without a parent, as in a cycle, is on no page;
     `GetCommentTree` has it. A reply is listed below its parent, even if it names another post.
 
     A page has at most 5,000 comments. Of more, the deepest and latest are left out, and `more` leads to them.
@@ -131,7 +131,7 @@ class GetCommentPage(One[CommentPage]):
     depth: Levels = 3
     """How many levels below its roots the page shows: 0 to 100."""
     with_hidden: bool | None = None
-    """Whether to show deleted and unapproved comments, and those of a deleted post, too, with their content."""
+    """Whether to show hidden comments too, with their content."""
     after: str | None = attrs.field(default=None, converter=cursor(str | None, datetime | None, str | None))
 
 

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from concordia_sql.common import Count, CountLimit
+from concordia_sql.common import Count, CountLimit, public
 from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Maybe, One, Subtree, Tree, cursor
 from concordia_sql.services.results import (
@@ -41,9 +41,12 @@ BookingStatus: TypeAlias = Literal[
 
 @query("threads/get.sql", shapes={"item": "services/listing"}, names={"key": "slug"})
 class GetListing(Maybe[ListingDetails]):
-    """The listing with this slug and everything that belongs to it, in any status but deleted, or None.
+    """The active listing with this slug and everything that belongs to it, or None.
 
-    `.into(ListingWithReviews)` and `.into(ListingWithBookings)` read those too, all of them.
+    Active is one whose status is "active" and whose `is_active` is true.
+
+    `.into(ListingWithReviews)` and `.into(ListingWithBookings)` read those too: all
+    approved reviews, all bookings.
 
     Source: Concordia's documentation, section Services Relationships.
     """
@@ -51,8 +54,10 @@ class GetListing(Maybe[ListingDetails]):
     slug: str
     languages: Sequence[Language] | None = None
     """Only the translations in these languages."""
-    review_status: ReviewStatus | None = None
+    review_status: ReviewStatus | None = attrs.field(default=None, validator=public("approved"))
     """Only reviews in this status, for a class that has a field for them."""
+    with_unpublished: bool | None = None
+    """Whether to read it if it is not active too, and reviews that are not approved."""
 
 
 @query("threads/get.sql", shapes={"item": "services/listing"}, names={"key": "id"})
@@ -61,14 +66,16 @@ class GetListingById(Maybe[ListingDetails]):
 
     id: str
     languages: Sequence[Language] | None = None
-    review_status: ReviewStatus | None = None
+    review_status: ReviewStatus | None = attrs.field(default=None, validator=public("approved"))
+    with_unpublished: bool | None = None
+    """Whether to read it if it is not active too, and reviews that are not approved."""
 
 
 @query("services/list_listings.sql")
 class ListListings(Many[ListedListing]):
-    """The listings that match all given filters, newest first, at most `limit`. Deleted ones are left out."""
+    """The active listings that match all given filters, newest first, at most `limit`."""
 
-    status: ListingStatus | None = None
+    status: ListingStatus | None = attrs.field(default=None, validator=public("active"))
     category: str | None = None
     """Only those in the category with this slug or in one below it, at any depth."""
     organization: str | None = None
@@ -82,6 +89,8 @@ class ListListings(Many[ListedListing]):
     """Only those with a translation in this language."""
     languages: Sequence[Language] | None = None
     """Of each listing, only the translations in these languages."""
+    with_unpublished: bool | None = None
+    """Whether to read listings that are not active too, and reviews that are not approved."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
     """The cursor of the last row of the previous page."""
@@ -89,9 +98,9 @@ class ListListings(Many[ListedListing]):
 
 @query("services/count_listings.sql")
 class CountListings(One[Count]):
-    """The number of listings that match all given filters, which are those of `ListListings`."""
+    """The number of active listings that match all given filters, which are those of `ListListings`."""
 
-    status: ListingStatus | None = None
+    status: ListingStatus | None = attrs.field(default=None, validator=public("active"))
     category: str | None = None
     organization: str | None = None
     provider_id: str | None = None
@@ -100,26 +109,31 @@ class CountListings(One[Count]):
     display_in_home: bool | None = None
     is_mobile: bool | None = None
     language: Language | None = None
+    with_unpublished: bool | None = None
     at_most: CountLimit | None = 1000
 
 
 @query("services/get_organization_with_listings.sql")
 class GetOrganizationWithListings(Maybe[OrganizationWithListings]):
-    """The organization with this slug and its newest 100 listings, or None."""
+    """The organization with this slug and its newest 100 active listings, or None."""
 
     slug: str
+    with_unpublished: bool | None = None
+    """Whether to read listings that are not active too, and reviews that are not approved."""
 
 
 @query("threads/get.sql", shapes={"item": "services/category_details"}, names={"key": "slug"})
 class GetServiceCategory(Maybe[CategoryDetails]):
     """The category with this slug, its featured image, its parent and its children, or None.
 
-    `.into(CategoryWithListings)` reads its listings too; those of the categories below it are in `ListListings`.
+    `.into(CategoryWithListings)` reads its active listings too; those of the categories below it are in `ListListings`.
 
     Source: Concordia's documentation, section Service Category Relations.
     """
 
     slug: str
+    with_unpublished: bool | None = None
+    """Whether to read listings that are not active too, and reviews that are not approved."""
 
 
 @query(
@@ -136,6 +150,8 @@ class ListServiceCategories(Many[ListedCategory]):
     display_in_home: bool | None = None
     is_active: bool | None = None
     is_featured: bool | None = None
+    with_unpublished: bool | None = None
+    """Whether to read listings that are not active too, and reviews that are not approved."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(int, str, str))
     """The cursor of the last row of the previous page."""
@@ -174,45 +190,54 @@ class GetServiceCategoryTree(Tree[CategoryNode]):
 
 @query("services/get_service_medium.sql")
 class GetServiceMedium(Maybe[MediumDetails]):
-    """The medium with this id and the listings that use it, newest first, or None."""
+    """The medium with this id and the newest 100 active listings that use it, or None."""
 
     id: str
+    with_unpublished: bool | None = None
+    """Whether to read listings that are not active too, and reviews that are not approved."""
 
 
 @query("services/get_service_translation.sql")
 class GetServiceTranslation(Maybe[TranslationDetails]):
-    """The translation with this id and its listing, or None.
+    """The translation with this id, if its listing is active, and that listing, or None.
 
     Source: Concordia's documentation, section Service Translations Relations.
     """
 
     id: str
+    with_unpublished: bool | None = None
+    """Whether to read it if its listing is not active too."""
     of_deleted: bool | None = None
     """Whether to read it if its listing is deleted too."""
 
 
 @query("threads/get.sql", shapes={"item": "services/review_details"}, names={"key": "id"})
 class GetReview(Maybe[ReviewDetails]):
-    """The review with this id in any status, its author, its listing and its parent, or None.
+    """The approved review with this id, its author, its listing and its parent, or None.
 
     Source: Concordia's documentation, section Service Reviews Relations.
     """
 
     id: str
+    with_unpublished: bool | None = None
+    """Whether to read those that are not approved, or of a listing that is not active, too."""
     of_deleted: bool | None = None
     """Whether to read it if its listing is deleted too."""
 
 
 @query("services/get_review_thread.sql")
 class GetReviewThread(Subtree[ReviewNode]):
-    """The review with this id in any status and all replies below it, oldest first, to any depth, or None.
+    """The approved review with this id and all replies below it, oldest first, to any depth, or None.
 
-    Replies to a deleted review, or to one of another status than the given one, are left out with all below them.
+    Reviews that are deleted or not approved are left out, with all below them, and so are those of a listing that is
+    not active, and replies of another status than the given one.
     """
 
     id: str
-    status: ReviewStatus | None = None
+    status: ReviewStatus | None = attrs.field(default=None, validator=public("approved"))
     """Only replies in this status."""
+    with_unpublished: bool | None = None
+    """Whether to read those that are not approved, or of a listing that is not active, too."""
     of_deleted: bool | None = None
     """Whether to read it if its listing is deleted too."""
     limit: Nodes | None = 10_000
@@ -221,14 +246,16 @@ class GetReviewThread(Subtree[ReviewNode]):
 
 @query("services/list_review_threads.sql")
 class ListReviewThreads(Tree[ReviewNode]):
-    """All reviews of a listing, oldest first, each with the replies to it, to any depth.
+    """The approved reviews of an active listing, oldest first, each with the replies to it, to any depth.
 
-    A reply whose parent is left out, since it is deleted or of another status, is listed with the reviews; its
-    `parent_id` is set. So is the oldest review of a cycle.
+    A reply whose parent is left out, since it is deleted, not approved or of another status, is listed with the
+    reviews; its `parent_id` is set. So is the oldest review of a cycle.
     """
 
     service_id: str
-    status: ReviewStatus | None = None
+    status: ReviewStatus | None = attrs.field(default=None, validator=public("approved"))
+    with_unpublished: bool | None = None
+    """Whether to read those that are not approved, or of a listing that is not active, too."""
     of_deleted: bool | None = None
     """Whether to read those of a deleted listing too."""
     limit: Nodes | None = 10_000
@@ -237,12 +264,14 @@ class ListReviewThreads(Tree[ReviewNode]):
 
 @query("services/list_reviews.sql")
 class ListReviews(Many[ListedReview]):
-    """The reviews of a listing and the replies to them, with their authors, newest first, at most `limit`."""
+    """The approved reviews of an active listing and the replies to them, with their authors, newest first."""
 
     service_id: str
-    status: ReviewStatus | None = None
+    status: ReviewStatus | None = attrs.field(default=None, validator=public("approved"))
     rating: Rating | None = None
     """Only those of this rating; 0 is that of replies."""
+    with_unpublished: bool | None = None
+    """Whether to read those that are not approved, or of a listing that is not active, too."""
     of_deleted: bool | None = None
     """Whether to read those of a deleted listing too."""
     limit: Limit = 50
@@ -255,8 +284,9 @@ class CountReviews(One[Count]):
     """How many reviews and replies a listing has, with the filters of `ListReviews`."""
 
     service_id: str
-    status: ReviewStatus | None = None
+    status: ReviewStatus | None = attrs.field(default=None, validator=public("approved"))
     rating: Rating | None = None
+    with_unpublished: bool | None = None
     of_deleted: bool | None = None
     """Whether to read those of a deleted listing too."""
     at_most: CountLimit | None = 1000
@@ -266,7 +296,9 @@ class CountReviews(One[Count]):
 class ListReviewsByStatus(Many[ModeratedReview]):
     """The reviews of all listings in a status, oldest first, at most `limit`: for "pending", what awaits moderation."""
 
-    status: ReviewStatus
+    status: ReviewStatus = attrs.field(validator=public("approved"))
+    with_unpublished: bool | None = True
+    """Whether to read those that are not approved, or of a listing that is not active, too."""
     of_deleted: bool | None = None
     """Whether to read those of deleted listings too."""
     limit: Limit = 50
@@ -278,7 +310,8 @@ class ListReviewsByStatus(Many[ModeratedReview]):
 class CountReviewsByStatus(One[Count]):
     """How many reviews of all listings are in a status."""
 
-    status: ReviewStatus
+    status: ReviewStatus = attrs.field(validator=public("approved"))
+    with_unpublished: bool | None = True
     of_deleted: bool | None = None
     """Whether to read those of deleted listings too."""
     at_most: CountLimit | None = 1000
@@ -286,10 +319,12 @@ class CountReviewsByStatus(One[Count]):
 
 @query("services/list_reviews_by_author.sql")
 class ListReviewsByAuthor(Many[ListedReviewDetails]):
-    """The reviews that a user has written, newest first, at most `limit`."""
+    """The approved reviews that a user has written, newest first, at most `limit`."""
 
     author_id: str
-    status: ReviewStatus | None = None
+    status: ReviewStatus | None = attrs.field(default=None, validator=public("approved"))
+    with_unpublished: bool | None = None
+    """Whether to read those that are not approved, or of a listing that is not active, too."""
     of_deleted: bool | None = None
     """Whether to read those of deleted listings too."""
     limit: Limit = 50
@@ -302,7 +337,8 @@ class CountReviewsByAuthor(One[Count]):
     """How many reviews a user has written, with the filter of `ListReviewsByAuthor`."""
 
     author_id: str
-    status: ReviewStatus | None = None
+    status: ReviewStatus | None = attrs.field(default=None, validator=public("approved"))
+    with_unpublished: bool | None = None
     of_deleted: bool | None = None
     """Whether to read those of deleted listings too."""
     at_most: CountLimit | None = 1000
@@ -310,11 +346,13 @@ class CountReviewsByAuthor(One[Count]):
 
 @query("services/list_availability.sql")
 class ListAvailability(Many[AvailabilitySlot]):
-    """The times of the week of a listing, from Sunday on: by day_of_week, start_time, id, all of them."""
+    """The times of the week of an active listing, from Sunday on: by day_of_week, start_time, id, all of them."""
 
     service_id: str
     day_of_week: DayOfWeek | None = None
     """Only those of this day; 0 is Sunday."""
+    with_unpublished: bool | None = None
+    """Whether to read those of a listing that is not active too."""
     of_deleted: bool | None = None
     """Whether to read those of a deleted listing too."""
 
@@ -325,6 +363,7 @@ class CountAvailability(One[Count]):
 
     service_id: str
     day_of_week: DayOfWeek | None = None
+    with_unpublished: bool | None = None
     of_deleted: bool | None = None
     """Whether to read those of a deleted listing too."""
     at_most: CountLimit | None = 1000
@@ -332,12 +371,14 @@ class CountAvailability(One[Count]):
 
 @query("services/get_availability_slot.sql")
 class GetAvailabilitySlot(Maybe[AvailabilitySlotDetails]):
-    """The time of the week with this id and its listing, or None.
+    """The time of the week with this id, if its listing is active, and that listing, or None.
 
     Source: Concordia's documentation, section Service Availability Relations.
     """
 
     id: str
+    with_unpublished: bool | None = None
+    """Whether to read it if its listing is not active too."""
     of_deleted: bool | None = None
     """Whether to read it if its listing is deleted too."""
 
@@ -350,6 +391,8 @@ class GetBooking(Maybe[BookingDetails]):
     """
 
     id: str
+    with_unpublished: bool | None = True
+    """Whether to read its listing if that is not active too, as those who booked it may."""
 
 
 @query("services/list_bookings.sql")
@@ -368,6 +411,8 @@ class ListBookings(Many[ListedBooking]):
     """Only those on this day, as "2026-03-15", or later."""
     to_date: Day | None = None
     """Only those on this day, as "2026-03-15", or earlier."""
+    with_unpublished: bool | None = True
+    """Whether to read their listings if they are not active too, as those who booked them may."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(str, str, str))
     """The cursor of the last row of the previous page."""

@@ -34,8 +34,8 @@ _SHAPES = {"shown": "services/shown_review", "node": "services/thread_review"}
 class ThreadReview(ThreadNode):
     """A review as a thread shows it.
 
-    A hidden review, which is deleted, not approved or of a deleted listing, is shown only above its replies. What its
-    author wrote is None, unless the query asks for `with_hidden`.
+    A hidden review, which is deleted, not approved or of a listing that is not active, is shown only above its replies.
+    What its author wrote is None, unless the query asks for `with_hidden`.
     """
 
     service_id: str
@@ -70,8 +70,8 @@ class ReviewPage(ThreadPage):
 class GetReviewTree(Tree[ThreadReviewNode]):
     """All reviews of a listing as trees, oldest first, then by id. The list has the reviews that reply to none.
 
-    Reviews that are deleted or not approved are left out, unless one below them is shown, and so are those of a deleted
-    listing.
+    Reviews that are deleted or not approved are left out, unless one below them is shown, and so are those of a listing
+    that is not active.
 
     If no `depth` is given, a review whose parent belongs to another listing is a root too, with its `parent_id` set,
     and so is the first review of a cycle. With a depth, these and what is below them are left out, as on pages.
@@ -81,7 +81,7 @@ class GetReviewTree(Tree[ThreadReviewNode]):
     depth: Depth | None = None
     """Only this many levels below the roots; 0 for the roots alone."""
     with_hidden: bool | None = None
-    """Whether to show deleted and unapproved reviews, and those of a deleted listing, too, with their content."""
+    """Whether to show hidden reviews too, with their content."""
     limit: Nodes | None = 10_000
     """At most so many, and the hidden ones above them; None for all. Without a depth they are the oldest, and one
     without its parent is a root; with a depth, the upper levels come first."""
@@ -91,15 +91,15 @@ class GetReviewTree(Tree[ThreadReviewNode]):
 class GetReviewSubtree(Subtree[ThreadReviewNode]):
     """The review with this id and the replies below it, oldest first, then by id, or None.
 
-    Reviews that are deleted or not approved are left out, unless one below them is shown, and so are those of a deleted
-    listing; if nothing is left, the result is None. A cycle ends before it would repeat a node.
+    Reviews that are deleted or not approved are left out, unless one below them is shown, and so are those of a listing
+    that is not active; if nothing is left, the result is None. A cycle ends before it would repeat a node.
     """
 
     id: str
     depth: Depth | None = None
     """Only this many levels below the review."""
     with_hidden: bool | None = None
-    """Whether to show deleted and unapproved reviews, and those of a deleted listing, too, with their content."""
+    """Whether to show hidden reviews too, with their content."""
     limit: Nodes | None = 10_000
     """At most so many, the upper levels first, and the hidden ones above them; None for all."""
 
@@ -118,7 +118,7 @@ class GetReviewPath(Many[ThreadReview]):
 
     id: str
     with_hidden: bool | None = None
-    """Whether to show deleted and unapproved reviews, and those of a deleted listing, with their content."""
+    """Whether to show hidden reviews too, with their content."""
 
 
 @query("threads/get_page.sql", shapes=_SHAPES, names={"subject_id": "service_id"})
@@ -130,9 +130,9 @@ class GetReviewPage(One[ReviewPage]):
     the listing once, whatever is written or deleted meanwhile; what is written after the current position is there too.
     An unknown listing has no reviews.
 
-    Reviews that are deleted or not approved are left out, unless one below them is shown, and so are those of a deleted
-    listing. A review that cannot be reached from one without a parent, as in a cycle, is on no page; `GetReviewTree`
-    has it. A reply is listed below its parent, even if it names another listing.
+    Reviews that are deleted or not approved are left out, unless one below them is shown, and so are those of a listing
+    that is not active. A review that cannot be reached from one without a parent, as in a cycle, is on no page;
+    `GetReviewTree` has it. A reply is listed below its parent, even if it names another listing.
 
     A page has at most 5,000 reviews. Of more, the deepest and latest are left out, and `more` leads to them.
 
@@ -151,7 +151,7 @@ class GetReviewPage(One[ReviewPage]):
     depth: Levels = 3
     """How many levels below its roots the page shows: 0 to 100."""
     with_hidden: bool | None = None
-    """Whether to show deleted and unapproved reviews, and those of a deleted listing, too, with their content."""
+    """Whether to show hidden reviews too, with their content."""
     after: str | None = attrs.field(default=None, converter=_cursor)
 
 

@@ -1,5 +1,5 @@
 -- One translation by its id, with its post, or none. Served by the primary key.
--- uses: blog/translation, blog/post
+-- uses: blog/translation, blog/post, blog/readable_post
 SELECT
     blog_translation.*,
     (
@@ -8,10 +8,5 @@ SELECT
         WHERE blog_post.id = blog_translation.post_id
     ) AS post
 FROM blog_translation
-LEFT JOIN blog_posts ON blog_translation.post_id = blog_posts.id
-WHERE
-    blog_translation.id = :id
-    AND (
-        (blog_posts.deleted_at IS NULL AND blog_posts.status IS DISTINCT FROM 'deleted')
-        OR :of_deleted::boolean -- when :of_deleted
-    )
+INNER JOIN blog_readable_post ON blog_translation.post_id = blog_readable_post.id
+WHERE blog_translation.id = :id

@@ -1,5 +1,5 @@
 -- One translation by its id, with its listing, or none. Served by the primary key.
--- uses: services/translation, services/listing
+-- uses: services/translation, services/listing, services/readable_listing
 SELECT
     services_translation.*,
     (
@@ -8,10 +8,5 @@ SELECT
         WHERE services_listing.id = services_translation.service_id
     ) AS service
 FROM services_translation
-LEFT JOIN services_listings ON services_translation.service_id = services_listings.id
-WHERE
-    services_translation.id = :id
-    AND (
-        (services_listings.deleted_at IS NULL AND services_listings.status IS DISTINCT FROM 'deleted')
-        OR :of_deleted::boolean -- when :of_deleted
-    )
+INNER JOIN services_readable_listing ON services_translation.service_id = services_readable_listing.id
+WHERE services_translation.id = :id

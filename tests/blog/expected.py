@@ -19,21 +19,23 @@ TABLES = [
 
 
 class Blog:
-    """The rows there are now, without what is below a deleted post."""
+    """The rows there are now that a visitor sees, or all but what is deleted, without what is below other posts."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, with_unpublished: bool = False) -> None:
+        self._status = {} if with_unpublished else {"blog_posts": "published", "blog_comments": "approved"}
         self._tables = {table: [with_tuples(row) for row in rows(connection, table)] for table in TABLES}
-        gone = {row["id"] for row in self._tables["blog_posts"] if row["deleted_at"] or row["status"] == "deleted"}
+        seen = {row["id"] for row in self.rows("blog_posts")}
         for table in ("blog_translations", "blog_comments"):
-            self._tables[table] = [row for row in self._tables[table] if row["post_id"] not in gone]
+            self._tables[table] = [row for row in self._tables[table] if row["post_id"] in seen]
 
     def rows(self, table: str, **equals: object) -> list[Row]:
-        """The rows of a table whose columns have these values, without what is deleted; None stands for any value."""
+        """The rows of a table that are seen and whose columns have these values; None stands for any value."""
         return [
             row
             for row in self._tables[table]
             if row.get("deleted_at") is None
             and (table != "blog_posts" or row["status"] != "deleted")
+            and (table not in self._status or row["status"] == self._status[table])
             and all(value in (None, row[name]) for name, value in equals.items())
         ]
 

@@ -2,22 +2,32 @@
 
 from hypothesis import strategies as st
 
-from tests.services.filters import few, some
+from tests.services.filters import SEEN_REVIEWS as SEEN_COMMENTS
+from tests.services.filters import few, seen, some
 
-__all__ = ["AUTHORS", "CATEGORIES", "ORGANIZATIONS", "POSTS", "STATUSES", "few"]
+__all__ = ["AUTHORS", "CATEGORIES", "ORGANIZATIONS", "POSTS", "SEEN_COMMENTS", "SEEN_POSTS", "few"]
 
 _flag = st.booleans()
-STATUSES = [None, "draft", "published", "archived"]
+SEEN_POSTS = [
+    (None, False),
+    (None, True),
+    ("published", False),
+    *((status, True) for status in ("draft", "published", "archived")),
+]
+"""A status to ask for, and whether to read with what visitors do not see."""
 
-POSTS = some(
-    status=st.sampled_from(["draft", "published", "archived"]),
-    author=st.sampled_from(["john-doe", *(f"author-{number}" for number in range(1, 12)), "nobody"]),
-    category=st.sampled_from([*(f"category-{number}" for number in range(1, 14)), "nothing"]),
-    organization=st.sampled_from([*(f"blog-organization-{number}" for number in range(1, 11)), "nothing"]),
-    is_featured=_flag,
-    display_in_home=_flag,
-    language=st.sampled_from(["fr", "en", "ar", "zh", "pt-BR", "xx"]),
-    slug_contains=st.sampled_from(["my", "THE", "-", "%", "_", "", "' OR TRUE --"]),
+POSTS = seen(
+    some(
+        status=st.sampled_from(["draft", "published", "archived"]),
+        author=st.sampled_from(["john-doe", *(f"author-{number}" for number in range(1, 12)), "nobody"]),
+        category=st.sampled_from([*(f"category-{number}" for number in range(1, 14)), "nothing"]),
+        organization=st.sampled_from([*(f"blog-organization-{number}" for number in range(1, 11)), "nothing"]),
+        is_featured=_flag,
+        display_in_home=_flag,
+        language=st.sampled_from(["fr", "en", "ar", "zh", "pt-BR", "xx"]),
+        slug_contains=st.sampled_from(["my", "THE", "-", "%", "_", "", "' OR TRUE --"]),
+    ),
+    "published",
 )
 
 AUTHORS = some(

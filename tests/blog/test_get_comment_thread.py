@@ -2,14 +2,15 @@ import pytest
 
 from concordia_sql import Querier, blog
 from tests.blog.expected import Blog, Connection
+from tests.blog.filters import SEEN_COMMENTS
 from tests.blog.test_get_comment import insert_thread
 
 
-@pytest.mark.parametrize("status", [None, "pending", "approved", "rejected"])
-def test_the_thread_of_every_post(sample: Connection, status: blog.CommentStatus | None) -> None:
-    querier, expected = Querier(sample), Blog(sample)
+@pytest.mark.parametrize(("status", "everything"), SEEN_COMMENTS)
+def test_the_thread_of_every_post(sample: Connection, status: blog.CommentStatus | None, everything: bool) -> None:
+    querier, expected = Querier(sample), Blog(sample, with_unpublished=everything)
     for key in expected.keys("blog_posts"):
-        found = querier.fetch(blog.GetCommentThread(post_id=key, status=status))
+        found = querier.fetch(blog.GetCommentThread(post_id=key, status=status, with_unpublished=everything))
         assert found == expected.comment_thread(key, status)
 
 

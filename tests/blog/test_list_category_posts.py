@@ -1,16 +1,20 @@
+from typing import Any
+
 import pytest
 
 from concordia_sql import Querier, blog
 from tests.blog.expected import Blog, Connection
-from tests.blog.filters import STATUSES
+from tests.blog.filters import SEEN_POSTS
 from tests.support.reading import paged
 from tests.support.rows import insert
 
 
-@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize(("status", "everything"), SEEN_POSTS)
 @pytest.mark.parametrize("subtree", [False, True])
-def test_the_posts_of_every_category(sample: Connection, status: blog.PostStatus | None, subtree: bool) -> None:
-    querier, expected = Querier(sample), Blog(sample)
+def test_the_posts_of_every_category(
+    sample: Connection, status: blog.PostStatus | None, everything: bool, subtree: bool
+) -> None:
+    querier, expected = Querier(sample), Blog(sample, with_unpublished=everything)
     for category in expected.rows("blog_categories"):
         slug = category["slug"]
         ids = {
@@ -19,9 +23,10 @@ def test_the_posts_of_every_category(sample: Connection, status: blog.PostStatus
             for post in expected.post_ids("category", key)
         }
         rows = [row for row in expected.posts(status=status) if row["id"] in ids]
-        found = paged(querier, blog.ListCategoryPosts(category=slug, subtree=subtree, status=status), 5)
+        asked: Any = {"category": slug, "subtree": subtree, "status": status, "with_unpublished": everything}
+        found = paged(querier, blog.ListCategoryPosts(**asked), 5)
         assert found == [expected.post_details(row, cls=blog.ListedPost, cursor="") for row in rows]
-        count = querier.fetch(blog.CountCategoryPosts(category=slug, subtree=subtree, status=status))
+        count = querier.fetch(blog.CountCategoryPosts(**asked))
         assert count.count == len(rows)
 
 

@@ -7,7 +7,7 @@ from tests.support.reading import paged
 
 @pytest.mark.parametrize("status", ["pending", "approved", "rejected"])
 def test_all_comments_of_a_status(sample: Connection, status: blog.CommentStatus) -> None:
-    querier, expected = Querier(sample), Blog(sample)
+    querier, expected = Querier(sample), Blog(sample, with_unpublished=True)
     rows = expected.comments(status=status)
     found = paged(querier, blog.ListCommentsByStatus(status=status), 200)
     assert found == [expected.comment_details(row, blog.ModeratedComment, cursor="") for row in rows]

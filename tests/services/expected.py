@@ -21,28 +21,29 @@ TABLES = [
 
 
 class Marketplace:
-    """The rows there are now, without what is below a deleted listing."""
+    """The rows there are now that a visitor sees, or all but what is deleted, without what is below other listings."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, with_unpublished: bool = False) -> None:
+        self._with_unpublished = with_unpublished
         self._tables = {table: [with_tuples(row) for row in rows(connection, table)] for table in TABLES}
-        listings = self._tables["services_listings"]
-        gone = {row["id"] for row in listings if row["deleted_at"] or row["status"] == "deleted"}
+        seen = {row["id"] for row in self.rows("services_listings")}
         for table in ("services_translations", "services_reviews", "services_availability"):
-            self._tables[table] = [row for row in self._tables[table] if row["service_id"] not in gone]
+            self._tables[table] = [row for row in self._tables[table] if row["service_id"] in seen]
 
     def rows(self, table: str, **equals: object) -> list[Row]:
-        """The rows of a table whose columns have these values, without what is deleted; None stands for any value."""
+        """The rows of a table that are seen and whose columns have these values; None stands for any value."""
         return [
             row
             for row in self._tables[table]
             if row.get("deleted_at") is None
             and (table != "services_listings" or row["status"] != "deleted")
+            and (self._with_unpublished or _is_public(table, row))
             and all(value in (None, row[name]) for name, value in equals.items())
         ]
 
-    def ids(self, table: str) -> list[str]:
-        """The ids of all rows, deleted ones too."""
-        return [row["id"] for row in self._tables[table]]
+    def ids(self, table: str, column: str = "id") -> list[str]:
+        """The ids, or slugs, of all rows, deleted ones too."""
+        return [row[column] for row in self._tables[table]]
 
     def find(self, cls: type[T], table: str, key: object) -> T | None:
         """The row with this id, alone; None when there is none, or it is deleted."""
@@ -222,3 +223,9 @@ class Marketplace:
             provider=self.user(row["provider_id"]),
             **more,
         )
+
+
+def _is_public(table: str, row: Row) -> bool:
+    if table == "services_reviews":
+        return bool(row["status"] == "approved")
+    return table != "services_listings" or bool(row["status"] == "active" and row["is_active"])

@@ -19,16 +19,28 @@ def some(**values: SearchStrategy[object]) -> SearchStrategy[Filters]:
     return st.fixed_dictionaries({}, optional=values)
 
 
-LISTINGS = some(
-    status=st.sampled_from(["pending_review", "active", "suspended", "archived", "draft"]),
-    category=st.sampled_from([*(f"service-category-{n}" for n in range(1, 12)), "nothing"]),
-    organization=st.sampled_from([*(f"blog-organization-{n}" for n in range(1, 9)), "nothing"]),
-    provider_id=st.sampled_from([*(f"user-{n}" for n in range(1, 40, 3)), "gone", "nobody"]),
-    price_type=st.sampled_from(["hourly", "fixed", "free", "negotiable"]),
-    is_featured=_flag,
-    display_in_home=_flag,
-    is_mobile=_flag,
-    language=st.sampled_from(["fr", "en", "ar", "zh", "pt-BR", "xx"]),
+def seen(filters: SearchStrategy[Filters], public: str) -> SearchStrategy[Filters]:
+    """The filters with `with_unpublished`, which is true for another status than that of what visitors see."""
+    return st.builds(
+        lambda given, asked: given | {"with_unpublished": asked or given.get("status", public) != public},
+        filters,
+        st.booleans(),
+    )
+
+
+LISTINGS = seen(
+    some(
+        status=st.sampled_from(["pending_review", "active", "suspended", "archived", "draft"]),
+        category=st.sampled_from([*(f"service-category-{n}" for n in range(1, 12)), "nothing"]),
+        organization=st.sampled_from([*(f"blog-organization-{n}" for n in range(1, 9)), "nothing"]),
+        provider_id=st.sampled_from([*(f"user-{n}" for n in range(1, 40, 3)), "gone", "nobody"]),
+        price_type=st.sampled_from(["hourly", "fixed", "free", "negotiable"]),
+        is_featured=_flag,
+        display_in_home=_flag,
+        is_mobile=_flag,
+        language=st.sampled_from(["fr", "en", "ar", "zh", "pt-BR", "xx"]),
+    ),
+    "active",
 )
 
 CATEGORIES = some(
@@ -52,4 +64,10 @@ BOOKINGS = some(
     to_date=_days,
 )
 
-REVIEW_STATUSES = [None, "pending", "approved", "rejected"]
+SEEN_REVIEWS = [
+    (None, False),
+    (None, True),
+    ("approved", False),
+    *((status, True) for status in ("pending", "approved", "rejected")),
+]
+"""A status to ask for, and whether to read with what visitors do not see."""

@@ -6,7 +6,7 @@ from tests.services.expected import Connection, Marketplace
 
 @pytest.mark.parametrize("status", ["pending", "approved", "rejected"])
 def test_the_reviews_of_all_listings(sample: Connection, status: services.ReviewStatus) -> None:
-    expected = Marketplace(sample).reviews(status=status)
+    expected = Marketplace(sample, with_unpublished=True).reviews(status=status)
     assert Querier(sample).fetch(services.CountReviewsByStatus(status=status)).count == len(expected)
 
 

@@ -192,7 +192,7 @@ def test_a_listing_is_deleted_softly_and_restored_as_it_was(connection: Connecti
     (change,) = written.tables["services_listings"].changed
     assert deleted == made(services.Listing, {**before, **change})
     assert (set(change), list(written.tables)) == ({"id", "deleted_at", "updated_at"}, ["services_listings"])
-    assert querier.fetch(services.GetListing(slug="l")) is None
+    assert querier.fetch(services.GetListing(slug="l", with_unpublished=True)) is None
     with watched(connection) as written:
         assert querier.execute(services.SoftDeleteListing(id="l")) is None
         assert querier.execute(services.SoftDeleteListing(id="nothing")) is None
@@ -202,7 +202,7 @@ def test_a_listing_is_deleted_softly_and_restored_as_it_was(connection: Connecti
     (after,) = rows(connection, "services_listings")
     assert restored == made(services.Listing, after)
     assert {**after, "updated_at": None} == {**before, "updated_at": None}
-    assert querier.fetch(services.GetListing(slug="l")) is not None
+    assert querier.fetch(services.GetListing(slug="l", with_unpublished=True)) is not None
     assert querier.execute(services.RestoreListing(id="l")) is None
     assert querier.execute(services.RestoreListing(id="nothing")) is None
 

@@ -7,7 +7,7 @@ from tests.support.rows import NOON, insert
 
 
 def test_every_booking_with_listing_and_people(sample: Connection) -> None:
-    querier, marketplace = Querier(sample), Marketplace(sample)
+    querier, marketplace = Querier(sample), Marketplace(sample, with_unpublished=True)
     expected = [marketplace.booking_details(row) for row in marketplace.bookings()]
     assert len(expected) > 50
     for name in ("service", "customer", "provider"):

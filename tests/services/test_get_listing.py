@@ -6,16 +6,20 @@ from psycopg.types.json import Jsonb
 
 from concordia_sql import ParameterError, Querier, services
 from tests.services.expected import Connection, Marketplace
+from tests.services.filters import SEEN_REVIEWS
 from tests.support.reading import made
 from tests.support.rows import insert
 
 
-def test_every_listing_with_everything(sample: Connection) -> None:
-    querier, marketplace = Querier(sample), Marketplace(sample)
-    listings = marketplace.listings()
-    assert len(listings) > 20
-    for row in listings:
-        assert querier.fetch(services.GetListing(slug=row["slug"])) == marketplace.listing_details(row)
+@pytest.mark.parametrize("everything", [False, True])
+def test_every_listing_with_everything(sample: Connection, everything: bool) -> None:
+    querier, marketplace = Querier(sample), Marketplace(sample, with_unpublished=everything)
+    expected = {row["slug"]: marketplace.listing_details(row) for row in marketplace.listings()}
+    slugs = marketplace.ids("services_listings", "slug")
+    assert len(slugs) > len(expected) > 10
+    for slug in slugs:
+        found = querier.fetch(services.GetListing(slug=slug, with_unpublished=everything))
+        assert found == expected.get(slug)
 
 
 @pytest.mark.parametrize("languages", [[], ["fr"], ["ar", "en"], ["FR", "xx"], ["en", "en"]])
@@ -26,14 +30,16 @@ def test_translations_in_some_languages(sample: Connection, languages: list[str]
         assert found == marketplace.listing_details(row, languages)
 
 
-@pytest.mark.parametrize("status", [None, "pending", "approved", "rejected"])
-def test_reviews_for_a_class_that_names_them(sample: Connection, status: services.ReviewStatus | None) -> None:
-    querier, marketplace = Querier(sample), Marketplace(sample)
+@pytest.mark.parametrize(("status", "everything"), SEEN_REVIEWS)
+def test_reviews_for_a_class_that_names_them(
+    sample: Connection, status: services.ReviewStatus | None, everything: bool
+) -> None:
+    querier, marketplace = Querier(sample), Marketplace(sample, with_unpublished=everything)
     for row in marketplace.listings():
         reviews = tuple(marketplace.review_threads(row["id"], status))
-        query = services.GetListing(slug=row["slug"], review_status=status).into(services.ListingWithReviews)
+        query = services.GetListing(slug=row["slug"], review_status=status, with_unpublished=everything)
         expected = marketplace.listing_details(row, cls=services.ListingWithReviews, reviews=reviews)
-        assert querier.fetch(query) == expected
+        assert querier.fetch(query.into(services.ListingWithReviews)) == expected
 
 
 def test_bookings_for_a_class_that_names_them(sample: Connection) -> None:
@@ -70,12 +76,21 @@ def test_a_deleted_listing_is_none(connection: Connection, deleted: dict[str, ob
     assert Querier(connection).fetch(services.GetListing(slug="gone")) is None
 
 
-@pytest.mark.parametrize("status", ["pending_review", "active", "suspended", "archived", "draft", "a status of others"])
-def test_any_other_status_is_shown(connection: Connection, status: str) -> None:
+@pytest.mark.parametrize("status", ["pending_review", "suspended", "archived", "draft", "a status of others"])
+def test_any_other_status_is_shown_to_who_asks_for_it(connection: Connection, status: str) -> None:
     insert(connection, "services_listings", {"slug": "here", "status": status})
-    found = Querier(connection).fetch(services.GetListing(slug="here"))
+    assert Querier(connection).fetch(services.GetListing(slug="here")) is None
+    found = Querier(connection).fetch(services.GetListing(slug="here", with_unpublished=True))
     assert found is not None
     assert found.status == status
+
+
+def test_one_that_is_switched_off_is_not_active(connection: Connection) -> None:
+    insert(connection, "services_listings", {"slug": "off", "is_active": False})
+    querier = Querier(connection)
+    assert querier.fetch(services.GetListing(slug="off")) is None
+    assert querier.fetch(services.ListListings()) == []
+    assert querier.fetch(services.GetListing(slug="off", with_unpublished=True)) is not None
 
 
 def test_media_are_ordered_by_position_as_a_number(connection: Connection) -> None:

@@ -2,18 +2,21 @@ import pytest
 
 from concordia_sql import Querier, services
 from tests.services.expected import Connection, Marketplace
-from tests.services.filters import REVIEW_STATUSES
+from tests.services.filters import SEEN_REVIEWS
 from tests.support.reading import Row, grown
 from tests.support.rows import NOON, insert
 
 
-@pytest.mark.parametrize("status", REVIEW_STATUSES)
-def test_every_review_with_all_below_it(sample: Connection, status: services.ReviewStatus | None) -> None:
-    querier, marketplace = Querier(sample), Marketplace(sample)
+@pytest.mark.parametrize(("status", "everything"), SEEN_REVIEWS)
+def test_every_review_with_all_below_it(
+    sample: Connection, status: services.ReviewStatus | None, everything: bool
+) -> None:
+    querier, marketplace = Querier(sample), Marketplace(sample, with_unpublished=everything)
     replies = marketplace.reviews(status=status)
     expected = {row["id"]: grown(services.ReviewNode, row, replies, "replies") for row in marketplace.reviews()}
     for key in marketplace.ids("services_reviews"):
-        assert querier.fetch(services.GetReviewThread(id=key, status=status)) == expected.get(key)
+        query = services.GetReviewThread(id=key, status=status, with_unpublished=everything)
+        assert querier.fetch(query) == expected.get(key)
 
 
 def test_an_unknown_id_is_none(sample: Connection) -> None:
@@ -47,7 +50,7 @@ def test_what_is_below_another_status_is_left_out(connection: Connection) -> Non
     review(connection, "rejected", "top", status="rejected")
     review(connection, "below", "rejected")
     review(connection, "beside", "top")
-    found = Querier(connection).fetch(services.GetReviewThread(id="top", status="approved"))
+    found = Querier(connection).fetch(services.GetReviewThread(id="top", status="approved", with_unpublished=True))
     assert shown(found) == ["top", "beside"]
 
 
@@ -75,8 +78,9 @@ def test_a_thread_of_any_depth(connection: Connection) -> None:
     insert(connection, "services_listings", {"id": "s"})
     connection.execute(
         "INSERT INTO services_reviews "
-        "(id, service_id, parent_id, author_name, author_email, content, rating, in_language) "
-        "SELECT 'r' || n, 's', CASE WHEN n > 0 THEN 'r' || n - 1 END, 'Zoé', 'z@example.org', '{}', 0, 'fr' "
+        "(id, service_id, parent_id, author_name, author_email, content, rating, in_language, status) "
+        "SELECT 'r' || n, 's', CASE WHEN n > 0 THEN 'r' || n - 1 END, 'Zoé', 'z@example.org', '{}', 0, 'fr', "
+        "'approved' "
         "FROM generate_series(0, 2999) AS n"
     )
     found = Querier(connection).fetch(services.GetReviewThread(id="r0"))

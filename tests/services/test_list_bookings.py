@@ -12,7 +12,7 @@ from tests.support.rows import insert
 @few
 @given(filters=BOOKINGS, limit=st.sampled_from([3, 500]))
 def test_bookings_that_fit_all_filters(sample: Connection, filters: Filters, limit: int) -> None:
-    marketplace = Marketplace(sample)
+    marketplace = Marketplace(sample, with_unpublished=True)
     found = paged(Querier(sample), services.ListBookings(**filters), limit)  # type: ignore[arg-type]
     rows = marketplace.bookings(**filters)  # type: ignore[arg-type]
     assert found == [marketplace.booking_details(row, services.ListedBooking, cursor="") for row in rows]

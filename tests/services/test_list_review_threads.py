@@ -2,16 +2,18 @@ import pytest
 
 from concordia_sql import Querier, services
 from tests.services.expected import Connection, Marketplace
-from tests.services.filters import REVIEW_STATUSES
+from tests.services.filters import SEEN_REVIEWS
 from tests.support.rows import NOON, insert
 
 
-@pytest.mark.parametrize("status", REVIEW_STATUSES)
-def test_the_threads_of_every_listing(sample: Connection, status: services.ReviewStatus | None) -> None:
-    querier, marketplace = Querier(sample), Marketplace(sample)
+@pytest.mark.parametrize(("status", "everything"), SEEN_REVIEWS)
+def test_the_threads_of_every_listing(
+    sample: Connection, status: services.ReviewStatus | None, everything: bool
+) -> None:
+    querier, marketplace = Querier(sample), Marketplace(sample, with_unpublished=everything)
     for listing in marketplace.ids("services_listings"):
-        found = querier.fetch(services.ListReviewThreads(service_id=listing, status=status))
-        assert found == marketplace.review_threads(listing, status)
+        query = services.ListReviewThreads(service_id=listing, status=status, with_unpublished=everything)
+        assert querier.fetch(query) == marketplace.review_threads(listing, status)
 
 
 def test_an_unknown_listing_has_none(sample: Connection) -> None:

@@ -10,7 +10,7 @@ from tests.support.reading import paged
 def test_the_reviews_of_all_listings_oldest_first(
     sample: Connection, status: services.ReviewStatus, limit: int
 ) -> None:
-    marketplace = Marketplace(sample)
+    marketplace = Marketplace(sample, with_unpublished=True)
     found = paged(Querier(sample), services.ListReviewsByStatus(status=status), limit)
     assert len(found) > 4
     assert found == [

@@ -77,7 +77,7 @@ def test_a_listing_is_created_with_all_that_is_its_own(connection: Connection) -
     }
     first, second = command.availability
     assert times == {(first.id, 0, "09:00", "12:00", True), (second.id, 6, "00:00", "23:59", False)}
-    shown = Querier(connection).fetch(services.GetListing(slug="new"))
+    shown = Querier(connection).fetch(services.GetListing(slug="new", with_unpublished=True))
     assert shown is not None and [each.id for each in shown.media] == ["m1", "m2", "m1"]
 
 

@@ -12,6 +12,14 @@ from psycopg.types.json import Jsonb
 
 Row = dict[str, Any]
 
+PUBLIC = {
+    "blog_posts": "published",
+    "blog_comments": "approved",
+    "services_listings": "active",
+    "services_reviews": "approved",
+}
+"""The status of rows that visitors see, by table: what rows for a test have, unless it says another."""
+
 NOON = datetime(2026, 3, 15, 12)
 """The time in columns that are filled. It is the same for all rows, so that orders have ties."""
 
@@ -19,11 +27,12 @@ _numbers = itertools.count(1)
 
 
 def insert(connection: psycopg.Connection[Any], table: str, values: Mapping[str, object] | None = None) -> Row:
-    """Insert a row and return all of it. Required columns without a default get a text of their own, noon, 0 or a map.
+    """Insert a row and return all of it. Required columns without a default get a text of their own, noon, 0 or a map,
+    and what visitors may see is shown to them.
 
     Python values go into jsonb columns as JSON; None is NULL, and `Jsonb(None)` JSON's null.
     """
-    given: Row = dict(values or {})
+    given: Row = ({"status": PUBLIC[table]} if table in PUBLIC else {}) | dict(values or {})
     for name, type_name, is_required in _columns(connection, table):
         if is_required and name not in given:
             given[name] = _filled(table, name, type_name)

@@ -1,4 +1,4 @@
-"""The fixture `sample`: one database with the sample for the tests that only read."""
+"""The sample: one database for the tests that only read, and copies for those that write."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -33,3 +33,14 @@ def sample(sample_url: str) -> Iterator[psycopg.Connection[TupleRow]]:
     options = "-c TimeZone=UTC -c default_transaction_read_only=on"
     with psycopg.connect(sample_url, autocommit=True, options=options) as connection:
         yield connection
+
+
+@pytest.fixture(scope="module")
+def sample_copy(server_url: str, sample_url: str) -> Iterator[str]:
+    """The URL of a database that holds the sample, for the tests of a module."""
+    name = f"copy_{uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as server:
+        template = Identifier(urlsplit(sample_url).path[1:])
+        server.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), template))
+        yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
+        server.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))

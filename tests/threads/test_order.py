@@ -89,5 +89,5 @@ def test_posts_and_listings_of_one_batch_are_newest_first(connection: Connection
     listings = [services.CreateListing(slug=name, provider_id="u", id=f"{99 - int(name):02}") for name in NAMES]
     querier = Querier(connection)
     querier.execute_batch(*posts, *listings)
-    assert [post.slug for post in querier.fetch(blog.ListPosts())] == NAMES[::-1]
-    assert [listing.slug for listing in querier.fetch(services.ListListings())] == NAMES[::-1]
+    assert [post.slug for post in querier.fetch(blog.ListPosts(with_unpublished=True))] == NAMES[::-1]
+    assert [listing.slug for listing in querier.fetch(services.ListListings(with_unpublished=True))] == NAMES[::-1]

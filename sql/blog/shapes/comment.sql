@@ -1,4 +1,5 @@
--- A comment, neither deleted nor of a deleted post, unless these are asked for.
+-- A comment that is approved and of a published post, unless others are asked for; none that is deleted.
+-- uses: blog/readable_post
 SELECT
     blog_comments.id,
     blog_comments.post_id,
@@ -13,11 +14,11 @@ SELECT
     blog_comments.created_at,
     blog_comments.updated_at
 FROM blog_comments
-LEFT JOIN blog_posts ON blog_comments.post_id = blog_posts.id
+INNER JOIN blog_readable_post ON blog_comments.post_id = blog_readable_post.id
 WHERE
     -- By coalesce, since a table that was never analyzed is taken to have next to no row with a NULL, which it would then sort.
     coalesce(blog_comments.deleted_at IS NULL, FALSE)
     AND (
-        (coalesce(blog_posts.deleted_at IS NULL, FALSE) AND blog_posts.status IS DISTINCT FROM 'deleted')
-        OR :of_deleted::boolean -- when :of_deleted
+        blog_comments.status = 'approved'
+        OR :with_unpublished::boolean -- when :with_unpublished
     )

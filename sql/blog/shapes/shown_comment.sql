@@ -1,6 +1,6 @@
 -- The position of each comment that a thread shows: a comment that is neither deleted nor unapproved, or
--- that has such a comment below it; none of a deleted post.
--- uses: blog/deleted_post
+-- that has such a comment below it; none of a hidden post.
+-- uses: blog/hidden_post
 SELECT
     blog_comments.id,
     blog_comments.post_id,
@@ -16,14 +16,14 @@ WHERE
         CASE
             WHEN blog_comments.post_id = :post_id::text
                 THEN NOT EXISTS (
-                    SELECT blog_deleted_post.id
-                    FROM blog_deleted_post
-                    WHERE blog_deleted_post.id = :post_id::text
+                    SELECT blog_hidden_post.id
+                    FROM blog_hidden_post
+                    WHERE blog_hidden_post.id = :post_id::text
                 )
             ELSE NOT EXISTS (
-                SELECT blog_deleted_post.id
-                FROM blog_deleted_post
-                WHERE blog_deleted_post.id = blog_comments.post_id
+                SELECT blog_hidden_post.id
+                FROM blog_hidden_post
+                WHERE blog_hidden_post.id = blog_comments.post_id
                 OFFSET 0 -- noqa: AM09
             )
         END
@@ -46,9 +46,9 @@ WHERE
                                 blog_comments.deleted_at IS NOT NULL
                                 OR blog_comments.status <> 'approved'
                                 OR EXISTS (
-                                    SELECT blog_deleted_post.id
-                                    FROM blog_deleted_post
-                                    WHERE blog_deleted_post.id = blog_comments.post_id
+                                    SELECT blog_hidden_post.id
+                                    FROM blog_hidden_post
+                                    WHERE blog_hidden_post.id = blog_comments.post_id
                                     OFFSET 0 -- noqa: AM09
                                 ) AS is_hidden
                             FROM blog_comments

@@ -1,5 +1,5 @@
--- A comment, shown or hidden (deleted, not approved, or of a deleted post), a hidden one without what its author wrote unless it is asked for.
--- uses: blog/deleted_post, blog/shown_comment
+-- A comment, shown or hidden (deleted, not approved, or of a hidden post), a hidden one without what its author wrote unless it is asked for.
+-- uses: blog/hidden_post, blog/shown_comment
 SELECT
     blog_comments.id,
     blog_comments.post_id,
@@ -29,10 +29,10 @@ SELECT
 FROM blog_comments
 LEFT JOIN
     LATERAL ( -- noqa: ST05
-        SELECT blog_deleted_post.id
-        FROM blog_deleted_post
+        SELECT blog_hidden_post.id
+        FROM blog_hidden_post
         WHERE
-            blog_deleted_post.id = blog_comments.post_id
+            blog_hidden_post.id = blog_comments.post_id
             AND blog_comments.post_id IS DISTINCT FROM :post_id::text
         -- One lookup for each: the planner may else read the table for a few rows. The post asked for is looked up once.
         OFFSET 0 -- noqa: AM09
@@ -47,9 +47,9 @@ CROSS JOIN
             OR (
                 blog_comments.post_id = :post_id::text
                 AND EXISTS (
-                    SELECT blog_deleted_post.id
-                    FROM blog_deleted_post
-                    WHERE blog_deleted_post.id = :post_id::text
+                    SELECT blog_hidden_post.id
+                    FROM blog_hidden_post
+                    WHERE blog_hidden_post.id = :post_id::text
                 )
             ) AS is_hidden
     ) AS state

@@ -1,5 +1,5 @@
--- A review, neither deleted nor of a deleted listing, unless these are asked for, with its author.
--- uses: auth/public_user
+-- A review that is approved and of an active listing, unless others are asked for, with its author; none that is deleted.
+-- uses: services/readable_listing, auth/public_user
 SELECT
     services_reviews.id,
     services_reviews.service_id,
@@ -20,11 +20,11 @@ SELECT
         WHERE auth_public_user.id = services_reviews.author_id
     ) AS author
 FROM services_reviews
-LEFT JOIN services_listings ON services_reviews.service_id = services_listings.id
+INNER JOIN services_readable_listing ON services_reviews.service_id = services_readable_listing.id
 WHERE
     -- By coalesce, since a table that was never analyzed is taken to have next to no row with a NULL, which it would then sort.
     coalesce(services_reviews.deleted_at IS NULL, FALSE)
     AND (
-        (coalesce(services_listings.deleted_at IS NULL, FALSE) AND services_listings.status IS DISTINCT FROM 'deleted')
-        OR :of_deleted::boolean -- when :of_deleted
+        services_reviews.status = 'approved'
+        OR :with_unpublished::boolean -- when :with_unpublished
     )

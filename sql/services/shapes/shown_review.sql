@@ -1,6 +1,6 @@
 -- The position of each review that a thread shows: a review that is neither deleted nor unapproved, or
--- that has such a review below it; none of a deleted listing.
--- uses: services/deleted_listing
+-- that has such a review below it; none of a hidden listing.
+-- uses: services/hidden_listing
 SELECT
     services_reviews.id,
     services_reviews.service_id,
@@ -17,14 +17,14 @@ WHERE
         CASE
             WHEN services_reviews.service_id = :service_id::text
                 THEN NOT EXISTS (
-                    SELECT services_deleted_listing.id
-                    FROM services_deleted_listing
-                    WHERE services_deleted_listing.id = :service_id::text
+                    SELECT services_hidden_listing.id
+                    FROM services_hidden_listing
+                    WHERE services_hidden_listing.id = :service_id::text
                 )
             ELSE NOT EXISTS (
-                SELECT services_deleted_listing.id
-                FROM services_deleted_listing
-                WHERE services_deleted_listing.id = services_reviews.service_id
+                SELECT services_hidden_listing.id
+                FROM services_hidden_listing
+                WHERE services_hidden_listing.id = services_reviews.service_id
                 OFFSET 0 -- noqa: AM09
             )
         END
@@ -47,9 +47,9 @@ WHERE
                                 services_reviews.deleted_at IS NOT NULL
                                 OR services_reviews.status <> 'approved'
                                 OR EXISTS (
-                                    SELECT services_deleted_listing.id
-                                    FROM services_deleted_listing
-                                    WHERE services_deleted_listing.id = services_reviews.service_id
+                                    SELECT services_hidden_listing.id
+                                    FROM services_hidden_listing
+                                    WHERE services_hidden_listing.id = services_reviews.service_id
                                     OFFSET 0 -- noqa: AM09
                                 ) AS is_hidden
                             FROM services_reviews

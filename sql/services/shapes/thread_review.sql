@@ -1,5 +1,5 @@
--- A review, shown or hidden (deleted, not approved, or of a deleted listing), a hidden one without what its author wrote unless it is asked for.
--- uses: services/deleted_listing, services/shown_review
+-- A review, shown or hidden (deleted, not approved, or of a hidden listing), a hidden one without what its author wrote unless it is asked for.
+-- uses: services/hidden_listing, services/shown_review
 SELECT
     services_reviews.id,
     services_reviews.service_id,
@@ -30,10 +30,10 @@ SELECT
 FROM services_reviews
 LEFT JOIN
     LATERAL ( -- noqa: ST05
-        SELECT services_deleted_listing.id
-        FROM services_deleted_listing
+        SELECT services_hidden_listing.id
+        FROM services_hidden_listing
         WHERE
-            services_deleted_listing.id = services_reviews.service_id
+            services_hidden_listing.id = services_reviews.service_id
             AND services_reviews.service_id IS DISTINCT FROM :service_id::text
         -- One lookup for each: the planner may else read the table for a few rows. The listing asked for is looked up once.
         OFFSET 0 -- noqa: AM09
@@ -48,9 +48,9 @@ CROSS JOIN
             OR (
                 services_reviews.service_id = :service_id::text
                 AND EXISTS (
-                    SELECT services_deleted_listing.id
-                    FROM services_deleted_listing
-                    WHERE services_deleted_listing.id = :service_id::text
+                    SELECT services_hidden_listing.id
+                    FROM services_hidden_listing
+                    WHERE services_hidden_listing.id = :service_id::text
                 )
             ) AS is_hidden
     ) AS state
