@@ -55,7 +55,7 @@ class _Reader:
         return {**session, "user": self.one("user", id=session["user_id"])}
 
     def newest(self) -> list[Row]:
-        posts = filter(_is_visible, self.rows("blog_posts", status="published"))
+        posts = filter(_is_visible, self.rows("blog_posts"))
         by_time = sorted(posts, key=lambda post: (post["published_at"] or post["created_at"], post["id"]))
         return by_time[: -50 - 1 : -1]
 
@@ -79,7 +79,7 @@ class _Reader:
 
     def thread(self, post_id: str) -> list[Row]:
         rows = self.rows("blog_comments", order="created_at, id", post_id=post_id)
-        comments = [row for row in rows if row["deleted_at"] is None]
+        comments = [row for row in rows if row["deleted_at"] is None and row["status"] == "approved"]
         replies = defaultdict(list)
         for comment in comments:
             replies[comment["parent_id"]].append(comment)
@@ -116,7 +116,7 @@ class _Reader:
 
 
 def _is_visible(row: Row) -> bool:
-    return row["deleted_at"] is None and row["status"] != "deleted"
+    return row["deleted_at"] is None and row["status"] in ("published", "active")
 
 
 _READERS: Mapping[str, Callable[[_Reader, Mapping[str, Any]], Any]] = {

@@ -1,5 +1,5 @@
 // The workloads, as Drizzle's documentation writes them. `value(name)` is a parameter: its value, or a placeholder.
-import { and, asc, avg, between, count, desc, eq, isNull, ne, sql } from "drizzle-orm";
+import { and, asc, avg, between, count, desc, eq, isNull, sql } from "drizzle-orm";
 import { randomUUID } from "node:crypto";
 import {
   comments,
@@ -13,7 +13,7 @@ import {
   translations,
 } from "./schema.js";
 
-const visible = (table) => and(isNull(table.deleted_at), ne(table.status, "deleted"));
+const visible = and(isNull(posts.deleted_at), eq(posts.status, "published"));
 const relations = {
   categories: { columns: {}, with: { category: true } },
   translations: true,
@@ -26,12 +26,12 @@ const media = { columns: { type: true, position: true }, with: { medium: true } 
 export const queries = {
   W1: (db, value) =>
     db.query.posts.findFirst({
-      where: and(eq(posts.slug, value("slug")), visible(posts)),
+      where: and(eq(posts.slug, value("slug")), visible),
       with: { authors: { columns: {}, with: { author: { with: { organization: true } } } }, ...relations },
     }),
   W2: (db) =>
     db.query.posts.findMany({
-      where: and(eq(posts.status, "published"), visible(posts)),
+      where: visible,
       orderBy: [desc(sql`coalesce(${posts.published_at}, ${posts.created_at})`), desc(posts.id)],
       limit: 50,
       with: {
@@ -40,7 +40,7 @@ export const queries = {
         ...relations,
       },
     }),
-  W3: (db, value) => db.query.posts.findFirst({ where: and(eq(posts.slug, value("slug")), visible(posts)) }),
+  W3: (db, value) => db.query.posts.findFirst({ where: and(eq(posts.slug, value("slug")), visible) }),
   W4: (db, value) => thread(db, value("forty_comments")),
   W5: (db, value) => thread(db, value("many_comments")),
   W6: (db, value) =>
@@ -57,7 +57,7 @@ export const queries = {
       .returning(),
   W7: (db, value) =>
     db.query.posts.findFirst({
-      where: and(eq(posts.slug, value("slug")), visible(posts)),
+      where: and(eq(posts.slug, value("slug")), visible),
       with: { translations: { where: eq(translations.in_language, "fr") } },
     }),
   W8: (db, value) => db.query.session.findFirst({ where: eq(session.token, value("token")), with: { user: true } }),
@@ -70,7 +70,12 @@ export const queries = {
     }),
   W10: (db, value) =>
     db.query.listings.findFirst({
-      where: and(eq(listings.slug, value("listing")), visible(listings)),
+      where: and(
+        eq(listings.slug, value("listing")),
+        isNull(listings.deleted_at),
+        eq(listings.status, "active"),
+        eq(listings.is_active, true),
+      ),
       with: { category: true, organization: true, translations: true, media, availability: true },
     }),
   // The second query of W10.
@@ -98,7 +103,7 @@ export const queries = {
 
 function thread(db, post) {
   return db.query.comments.findMany({
-    where: and(eq(comments.post_id, post), isNull(comments.deleted_at)),
+    where: and(eq(comments.post_id, post), ...shown),
     orderBy: oldest,
   });
 }

@@ -3,7 +3,7 @@
 POST = """
 SELECT to_json(posts)
 FROM blog_posts AS posts
-WHERE slug = $1 AND deleted_at IS NULL AND status <> 'deleted'
+WHERE slug = $1 AND deleted_at IS NULL AND status = 'published'
 """
 
 _CATEGORIES = """
@@ -35,7 +35,7 @@ FROM (
         ({_CATEGORIES}) AS categories,
         ({_TRANSLATIONS}) AS translations
     FROM blog_posts AS posts
-    WHERE slug = $1 AND deleted_at IS NULL AND status <> 'deleted'
+    WHERE slug = $1 AND deleted_at IS NULL AND status = 'published'
 ) AS page
 """
 
@@ -76,7 +76,7 @@ FROM (
 THREAD = """
 SELECT coalesce(json_agg(comments ORDER BY created_at, id), '[]')
 FROM blog_comments AS comments
-WHERE post_id = $1 AND deleted_at IS NULL
+WHERE post_id = $1 AND deleted_at IS NULL AND status = 'approved'
 """
 
 THREAD_PAGE = """
@@ -155,7 +155,7 @@ FROM (
             WHERE post_id = posts.id AND in_language = $2
         ) AS translations
     FROM blog_posts AS posts
-    WHERE slug = $1 AND deleted_at IS NULL AND status <> 'deleted'
+    WHERE slug = $1 AND deleted_at IS NULL AND status = 'published'
 ) AS page
 """
 
@@ -219,6 +219,6 @@ FROM (
     FROM services_listings AS listings
     LEFT JOIN services_categories AS categories ON categories.id = listings.category_id
     LEFT JOIN blog_organizations AS organizations ON organizations.id = listings.organization_id
-    WHERE listings.slug = $1 AND listings.deleted_at IS NULL AND listings.status <> 'deleted'
+    WHERE listings.slug = $1 AND listings.deleted_at IS NULL AND listings.status = 'active' AND listings.is_active
 ) AS page
 """

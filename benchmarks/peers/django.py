@@ -85,14 +85,14 @@ class Peer:
     def _news(self) -> list[Post]:
         authors = Prefetch("authors", Author.objects.select_related("works_for", "avatar"))
         media = Prefetch("media", PostMedium.objects.select_related("media"))
-        newest = _posts().filter(status="published").order_by(Coalesce("published_at", "created_at").desc(), "-id")
+        newest = _posts().order_by(Coalesce("published_at", "created_at").desc(), "-id")
         return list(newest.prefetch_related(authors, "categories", media, "translations")[:50])
 
     def _post(self) -> Post:
         return _posts().get(slug=self._parameters["slug"])
 
     def _thread(self, post_id: str) -> list[Comment]:
-        return link(Comment.objects.filter(post_id=post_id, deleted_at=None).order_by("created_at", "id"))
+        return link(_shown_comments().filter(post_id=post_id))
 
     def _add_comment(self) -> Comment:
         return Comment.objects.create(id=uuid4().hex, **self._parameters["comment"])
@@ -115,7 +115,7 @@ class Peer:
         return link(comments)
 
     def _listing_page(self) -> Listing:
-        listings = Listing.objects.filter(deleted_at=None).exclude(status="deleted")
+        listings = Listing.objects.filter(deleted_at=None, status="active", is_active=True)
         media = Prefetch("media", MediumLink.objects.select_related("media"))
         listings = listings.select_related("category", "organization")
         listings = listings.prefetch_related("translations", media, "availability")
@@ -140,7 +140,7 @@ class Peer:
 
 
 def _posts() -> "QuerySet[Post]":
-    return Post.objects.filter(deleted_at=None).exclude(status="deleted")
+    return Post.objects.filter(deleted_at=None, status="published")
 
 
 def _shown_comments() -> "QuerySet[Comment]":

@@ -80,7 +80,9 @@ class Peer:
             return session.scalar(_posts().where(Post.slug == self._parameters["slug"]))
 
     def _thread(self, post_id: str) -> list[Comment]:
-        statement = select(Comment).where(Comment.post_id == post_id, Comment.deleted_at.is_(None))
+        statement = select(Comment).where(
+            Comment.post_id == post_id, Comment.deleted_at.is_(None), Comment.status == "approved"
+        )
         with Session(self._engine) as session:
             return link(session.scalars(statement.order_by(Comment.created_at, Comment.id)).all())
 
@@ -113,7 +115,7 @@ class Peer:
         return link(comments)
 
     def _listing_page(self) -> Listing | None:
-        statement = select(Listing).where(Listing.deleted_at.is_(None), Listing.status != "deleted")
+        statement = select(Listing).where(Listing.deleted_at.is_(None), Listing.status == "active", Listing.is_active)
         statement = statement.where(Listing.slug == self._parameters["listing"])
         statement = statement.options(
             joinedload(Listing.category),
@@ -153,7 +155,7 @@ class Peer:
 
 
 def _posts() -> Select[tuple[Post]]:
-    return select(Post).where(Post.deleted_at.is_(None), Post.status != "deleted")
+    return select(Post).where(Post.deleted_at.is_(None), Post.status == "published")
 
 
 def _first_comments(limit: int, *conditions: ColumnElement[bool]) -> Select[tuple[Comment]]:

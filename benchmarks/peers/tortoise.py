@@ -93,7 +93,7 @@ class Peer:
     async def _news(self) -> list[Post]:
         authors = Prefetch("authors", Author.all().select_related("works_for", "avatar"))
         media = Prefetch("media", PostMedium.all().select_related("media"))
-        newest = _posts().filter(status="published").annotate(newest=Coalesce("published_at", F("created_at")))
+        newest = _posts().annotate(newest=Coalesce("published_at", F("created_at")))
         newest = newest.order_by("-newest", "-id").limit(50)
         return await newest.prefetch_related(authors, "categories", media, "translations")
 
@@ -101,7 +101,9 @@ class Peer:
         return await _posts().get(slug=self._parameters["slug"])
 
     async def _thread(self, post_id: str) -> list[Comment]:
-        return link(await Comment.filter(post_id=post_id, deleted_at=None).order_by("created_at", "id"))
+        return link(
+            await Comment.filter(post_id=post_id, deleted_at=None, status="approved").order_by("created_at", "id")
+        )
 
     async def _add_comment(self) -> Comment:
         return await Comment.create(id=uuid4().hex, **self._parameters["comment"])
@@ -123,7 +125,7 @@ class Peer:
         return link(comments)
 
     async def _listing_page(self) -> Listing:
-        listings = Listing.filter(deleted_at=None).exclude(status="deleted")
+        listings = Listing.filter(deleted_at=None, status="active", is_active=True)
         media = Prefetch("media", MediumLink.all().select_related("media"))
         listings = listings.select_related("category", "organization")
         listings = listings.prefetch_related("translations", media, "availability")
@@ -150,7 +152,7 @@ class Peer:
 
 
 def _posts() -> QuerySet[Post]:
-    return Post.filter(deleted_at=None).exclude(status="deleted")
+    return Post.filter(deleted_at=None, status="published")
 
 
 async def _first_replies(parents: list[str]) -> list[Comment]:

@@ -111,7 +111,7 @@ def test_pages_go_on_to_the_end(client: httpx.Client, sample: psycopg.Connection
         assert re.fullmatch(r"[\w-]+", page["next"])
         query["after"] = page["next"]
     rows = sample.execute(
-        "SELECT slug FROM blog_posts WHERE deleted_at IS NULL AND status <> 'deleted'"
+        "SELECT slug FROM blog_posts WHERE deleted_at IS NULL AND status = 'published'"
         " ORDER BY coalesce(published_at, created_at) DESC, id DESC"
     )
     assert slugs == [slug for (slug,) in rows]
