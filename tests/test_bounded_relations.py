@@ -21,13 +21,16 @@ ROWS = {
         "organization_id, email, expires_at, inviter_id, created_at",
         "'one', 'e', made, 'one', made",
     ),
-    "blog_posts": ("slug, status, in_language, organization_id, published_at", "'s' || i, 'draft', 'fr', 'one', made"),
+    "blog_posts": (
+        "slug, status, in_language, organization_id, published_at",
+        "'s' || i, 'published', 'fr', 'one', made",
+    ),
     "blog_authors": ("slug, display_name, works_for_id", "id, '{}', 'one'"),
     "blog_categories": ("slug, name, parent_id", "id, '{}', 'one'"),
     "services_categories": ("slug, name, parent_id", "id, '{}', 'one'"),
     "services_listings": (
-        "slug, provider_id, in_language, organization_id, created_at",
-        "id, 'p', 'fr', 'one', made",
+        "slug, provider_id, in_language, organization_id, created_at, status",
+        "id, 'p', 'fr', 'one', made, 'active'",
     ),
 }
 LINKS = (

@@ -1,4 +1,5 @@
 -- All reviews of a listing, oldest first, to be linked to trees. Served by the index on service_id, created_at, id.
+-- cost: each review of the listing that is not approved is read too.
 -- uses: services/review
 SELECT services_review.*
 FROM services_review

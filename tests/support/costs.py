@@ -158,7 +158,8 @@ def other_values(query_class: type[Query[Any]]) -> Iterator[Query[Any]]:
         base = example(query_class, [name])
         for value in _others(hints[name], getattr(base, name)):
             with contextlib.suppress(ValueError):  # no such value fits
-                yield attrs.evolve(typing.cast("Any", base), **{name: value})
+                hidden = {"with_unpublished": True} if name.endswith("status") and "with_unpublished" in hints else {}
+                yield attrs.evolve(typing.cast("Any", base), **{name: value}, **hidden)
 
 
 def _others(hint: Any, value: object) -> Iterable[object]:

@@ -49,7 +49,7 @@ def test_list_shows_every_query_on_two_lines() -> None:
     shown = dict(zip(lines[::2], lines[1::2], strict=True))
     assert (
         shown["blog.GetPost  Maybe[PostDetails]  sql/blog/get_post.sql"]
-        == "    The post with this slug and everything that belongs to it, in any status but deleted, or None."
+        == "    The published post with this slug and everything that belongs to it, or None."
     )
     assert "blog.GetCommentThread  Tree[CommentNode]  sql/blog/get_comment_thread.sql" in shown
     assert "blog.CountPosts  One[Count]  sql/blog/count_posts.sql" in shown

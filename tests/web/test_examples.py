@@ -193,6 +193,7 @@ def test_each_worker_has_connections_of_its_own(client: httpx.Client, sample_cop
 def test_a_call_is_in_the_trace_of_the_request(client: httpx.Client, spans: Path) -> None:
     trace = uuid.uuid4().hex
     client.get("/posts/my-post", headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+    found: list[Any] = []
     way: list[str] = []
     ends = time.monotonic() + 30
     while way[-1:] != ["00f067aa0ba902b7"]:  # the spans of the request end after its answer

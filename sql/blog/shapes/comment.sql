@@ -16,9 +16,9 @@ SELECT
 FROM blog_comments
 INNER JOIN blog_readable_post ON blog_comments.post_id = blog_readable_post.id
 WHERE
-    -- By coalesce, since a table that was never analyzed is taken to have next to no row with a NULL, which it would then sort.
+    -- By coalesce, since a table that was never analyzed is taken to have next to no such row, which it would then sort.
     coalesce(blog_comments.deleted_at IS NULL, FALSE)
     AND (
-        blog_comments.status = 'approved'
+        coalesce(blog_comments.status = 'approved', FALSE)
         OR :with_unpublished::boolean -- when :with_unpublished
     )

@@ -1,4 +1,4 @@
--- A post that is published, or not deleted where that is asked for, with everything that belongs to it; comments are read only when a class names them.
+-- A post that is published, or not deleted where that is asked for, with what belongs to it; comments only when a class names them.
 -- uses: blog/organization, blog/author, blog/category, blog/medium, blog/translation, blog/comment
 SELECT
     blog_posts.id,
@@ -76,10 +76,10 @@ SELECT
     ) AS comments
 FROM blog_posts
 WHERE
-    -- By coalesce, since a table that was never analyzed is taken to have next to no row with a NULL, which it would then sort.
+    -- By coalesce, since a table that was never analyzed is taken to have next to no such row, which it would then sort.
     coalesce(blog_posts.deleted_at IS NULL, FALSE)
     AND blog_posts.status <> 'deleted'
     AND (
-        blog_posts.status = 'published'
+        coalesce(blog_posts.status = 'published', FALSE)
         OR :with_unpublished::boolean -- when :with_unpublished
     )

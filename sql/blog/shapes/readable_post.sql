@@ -2,11 +2,8 @@
 SELECT blog_posts.id
 FROM blog_posts
 WHERE
-    -- By coalesce, since a table that was never analyzed is taken to have next to no row with a NULL, which it would then sort.
-    (
-        coalesce(blog_posts.deleted_at IS NULL, FALSE)
-        AND blog_posts.status = 'published'
-    )
+    -- By coalesce, since a table that was never analyzed is taken to have next to no such row, which it would then sort.
+    coalesce(blog_posts.deleted_at IS NULL AND blog_posts.status = 'published', FALSE)
     OR ( -- when :with_unpublished
         :with_unpublished::boolean -- when :with_unpublished
         AND blog_posts.deleted_at IS NULL -- when :with_unpublished

@@ -1,4 +1,4 @@
--- A listing that is active, or not deleted where that is asked for, with everything that belongs to it; bookings and reviews are read only when a class names them.
+-- A listing that is active, or not deleted where that is asked for, with what belongs to it; bookings and reviews only when a class names them.
 -- uses: services/category, services/translation, services/medium, services/availability_slot, services/review
 -- uses: services/booking, blog/organization, auth/public_user
 SELECT
@@ -128,10 +128,10 @@ SELECT
     ) AS bookings
 FROM services_listings
 WHERE
-    -- By coalesce, since a table that was never analyzed is taken to have next to no row with a NULL, which it would then sort.
+    -- By coalesce, since a table that was never analyzed is taken to have next to no such row, which it would then sort.
     coalesce(services_listings.deleted_at IS NULL, FALSE)
     AND services_listings.status <> 'deleted'
     AND (
-        (services_listings.status = 'active' AND services_listings.is_active)
+        coalesce(services_listings.status = 'active' AND services_listings.is_active, FALSE)
         OR :with_unpublished::boolean -- when :with_unpublished
     )

@@ -2,12 +2,8 @@
 SELECT services_listings.id
 FROM services_listings
 WHERE
-    -- By coalesce, since a table that was never analyzed is taken to have next to no row with a NULL, which it would then sort.
-    (
-        coalesce(services_listings.deleted_at IS NULL, FALSE)
-        AND services_listings.status = 'active'
-        AND services_listings.is_active
-    )
+    -- By coalesce, since a table that was never analyzed is taken to have next to no such row, which it would then sort.
+    coalesce(services_listings.deleted_at IS NULL AND services_listings.status = 'active' AND services_listings.is_active, FALSE)
     OR ( -- when :with_unpublished
         :with_unpublished::boolean -- when :with_unpublished
         AND services_listings.deleted_at IS NULL -- when :with_unpublished

@@ -22,9 +22,9 @@ SELECT
 FROM services_reviews
 INNER JOIN services_readable_listing ON services_reviews.service_id = services_readable_listing.id
 WHERE
-    -- By coalesce, since a table that was never analyzed is taken to have next to no row with a NULL, which it would then sort.
+    -- By coalesce, since a table that was never analyzed is taken to have next to no such row, which it would then sort.
     coalesce(services_reviews.deleted_at IS NULL, FALSE)
     AND (
-        services_reviews.status = 'approved'
+        coalesce(services_reviews.status = 'approved', FALSE)
         OR :with_unpublished::boolean -- when :with_unpublished
     )
