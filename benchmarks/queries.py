@@ -145,7 +145,7 @@ def _create_post(
 
 _MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Query[Any] | Command[Any]]] = {
     "W1": lambda given: blog.GetPost(slug=given["slug"]).into(PostPage),
-    "W2": lambda _: blog.ListPosts(limit=50).into(NewsPost),
+    "W2": lambda _: blog.ListPosts(status="published", limit=50).into(NewsPost),
     "W3": lambda given: blog.GetPost(slug=given["slug"]).into(blog.Post),
     "W4": lambda given: blog.GetCommentThread(post_id=given["forty_comments"]).into(CommentNode),
     "W5": lambda given: blog.GetCommentThread(post_id=given["many_comments"], limit=1_000_000).into(CommentNode),

@@ -55,7 +55,7 @@ class _Reader:
         return {**session, "user": self.one("user", id=session["user_id"])}
 
     def newest(self) -> list[Row]:
-        posts = filter(_is_visible, self.rows("blog_posts"))
+        posts = filter(_is_visible, self.rows("blog_posts", status="published"))
         by_time = sorted(posts, key=lambda post: (post["published_at"] or post["created_at"], post["id"]))
         return by_time[: -50 - 1 : -1]
 
