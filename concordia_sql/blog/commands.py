@@ -16,6 +16,25 @@ from concordia_sql.values import Email, Id, Language, Position, Slug, Url
 
 PostMediumType: TypeAlias = Literal["cover", "gallery", "inline"]
 
+_TEXTS = {
+    "texts": "blog_translations",
+    "subjects": "blog_posts",
+    "subject_id": "post_id",
+    "deleted_subject": "deleted_post",
+    "headline": "headline",
+    "alternative_headline": "alternative_headline",
+    "article_body": "article_body",
+    "excerpt": "excerpt",
+}
+"""The names of translations in the statements that all texts share."""
+_MEDIA = {
+    "links": "blog_post_media",
+    "subjects": "blog_posts",
+    "subject_id": "post_id",
+    "deleted_subject": "deleted_post",
+}
+"""The names of links to media in the statements that all of these share."""
+
 
 @command("blog/create_organization.sql")
 class CreateOrganization(ReturningOne[Organization]):
@@ -318,16 +337,7 @@ class ChangePost(ReturningMaybe[Post]):
 @command(
     "threads/put_texts.sql",
     shapes={"deleted": "blog/deleted_post"},
-    names={
-        "texts": "blog_translations",
-        "subjects": "blog_posts",
-        "subject_id": "post_id",
-        "deleted_subject": "deleted_post",
-        "headline": "headline",
-        "alternative_headline": "alternative_headline",
-        "article_body": "article_body",
-        "excerpt": "excerpt",
-    },
+    names=_TEXTS,
 )
 class PutTranslation(ReturningOne[Translation]):
     """Put a post's translation into a language in place of the existing one, which keeps its id, and return it.
@@ -360,16 +370,7 @@ class DeleteTranslation(Affected):
 @command(
     "threads/replace_texts.sql",
     shapes={"deleted": "blog/deleted_post"},
-    names={
-        "texts": "blog_translations",
-        "subjects": "blog_posts",
-        "subject_id": "post_id",
-        "deleted_subject": "deleted_post",
-        "headline": "headline",
-        "alternative_headline": "alternative_headline",
-        "article_body": "article_body",
-        "excerpt": "excerpt",
-    },
+    names=_TEXTS,
 )
 class ReplacePostTranslations(ReturningOne[Replaced]):
     """Make these translations a post's only ones, each in the place, and with the id, of the one in its language.
@@ -454,12 +455,7 @@ class ReplacePostCategories(ReturningOne[Replaced]):
 @command(
     "threads/link_medium.sql",
     shapes={"deleted": "blog/deleted_post"},
-    names={
-        "links": "blog_post_media",
-        "subjects": "blog_posts",
-        "subject_id": "post_id",
-        "deleted_subject": "deleted_post",
-    },
+    names=_MEDIA,
 )
 class LinkPostMedium(Affected):
     """Give a post a medium at a position, or move it there: 1. Raises MissingReference.
@@ -486,12 +482,7 @@ class UnlinkPostMedium(Affected):
 @command(
     "threads/replace_media.sql",
     shapes={"deleted": "blog/deleted_post"},
-    names={
-        "links": "blog_post_media",
-        "subjects": "blog_posts",
-        "subject_id": "post_id",
-        "deleted_subject": "deleted_post",
-    },
+    names=_MEDIA,
 )
 class ReplacePostMedia(ReturningOne[Replaced]):
     """Make these media a post's only ones, at these positions.

@@ -27,6 +27,24 @@ from concordia_sql.values import (
 
 ListingMediumType: TypeAlias = Literal["cover", "gallery"]
 
+_TEXTS = {
+    "texts": "services_translations",
+    "subjects": "services_listings",
+    "subject_id": "service_id",
+    "deleted_subject": "deleted_service",
+    "headline": "title",
+    "article_body": "description",
+    "excerpt": "short_description",
+}
+"""The names of translations in the statements that all texts share."""
+_MEDIA = {
+    "links": "services_media_links",
+    "subjects": "services_listings",
+    "subject_id": "service_id",
+    "deleted_subject": "deleted_service",
+}
+"""The names of links to media in the statements that all of these share."""
+
 
 @command("threads/create_medium.sql", names={"media": "services_media"}, domain="services")
 class CreateServiceMedium(ReturningOne[Medium]):
@@ -233,15 +251,7 @@ class ChangeListing(ReturningMaybe[Listing]):
 @command(
     "threads/put_texts.sql",
     shapes={"deleted": "services/deleted_listing"},
-    names={
-        "texts": "services_translations",
-        "subjects": "services_listings",
-        "subject_id": "service_id",
-        "deleted_subject": "deleted_service",
-        "headline": "title",
-        "article_body": "description",
-        "excerpt": "short_description",
-    },
+    names=_TEXTS,
 )
 class PutServiceTranslation(ReturningOne[Translation]):
     """Put a listing's translation into a language in place of the existing one, which keeps its id, and return it.
@@ -273,15 +283,7 @@ class DeleteServiceTranslation(Affected):
 @command(
     "threads/replace_texts.sql",
     shapes={"deleted": "services/deleted_listing"},
-    names={
-        "texts": "services_translations",
-        "subjects": "services_listings",
-        "subject_id": "service_id",
-        "deleted_subject": "deleted_service",
-        "headline": "title",
-        "article_body": "description",
-        "excerpt": "short_description",
-    },
+    names=_TEXTS,
 )
 class ReplaceListingTranslations(ReturningOne[Replaced]):
     """Make these translations a listing's only ones, each in the place, and with the id, of the one in its language.
@@ -298,12 +300,7 @@ class ReplaceListingTranslations(ReturningOne[Replaced]):
 @command(
     "threads/link_medium.sql",
     shapes={"deleted": "services/deleted_listing"},
-    names={
-        "links": "services_media_links",
-        "subjects": "services_listings",
-        "subject_id": "service_id",
-        "deleted_subject": "deleted_service",
-    },
+    names=_MEDIA,
 )
 class LinkServiceMedium(Affected):
     """Give a listing a medium at a position, or move it there: 1.
@@ -334,12 +331,7 @@ class UnlinkServiceMedium(Affected):
 @command(
     "threads/replace_media.sql",
     shapes={"deleted": "services/deleted_listing"},
-    names={
-        "links": "services_media_links",
-        "subjects": "services_listings",
-        "subject_id": "service_id",
-        "deleted_subject": "deleted_service",
-    },
+    names=_MEDIA,
 )
 class ReplaceListingMedia(ReturningOne[Replaced]):
     """Make these media a listing's only ones, at these positions.
