@@ -55,7 +55,7 @@ def test_names_agree(query_class: type[Statement[Any]]) -> None:
     stem = source.path.stem.split("_")
     shared = [word for word in words if word in stem]
     assert [word for word in stem if word not in source.renamed] == (shared if source.shared else words)
-    assert source.path.parent.name == ("threads" if source.shared else domain)
+    assert source.path.parent.name == ("shared" if source.shared else domain)
     assert query_class.query_name == f"{domain}.{query_class.__name__}"
 
 

@@ -28,7 +28,7 @@ from concordia_sql.values import LowerCase, Part, SoughtEmail
 InvitationStatus: TypeAlias = Literal["pending", "accepted", "rejected", "canceled"]
 
 
-@query("threads/get.sql", shapes={"item": "auth/user_details"}, names={"key": "id"})
+@query("shared/get.sql", shapes={"item": "auth/user_details"}, names={"key": "id"})
 class GetUser(Maybe[UserDetails]):
     """The user with this id and everything that belongs to them, or None.
 
@@ -38,7 +38,7 @@ class GetUser(Maybe[UserDetails]):
     id: str
 
 
-@query("threads/get.sql", shapes={"item": "auth/user_details"}, names={"key": "email"})
+@query("shared/get.sql", shapes={"item": "auth/user_details"}, names={"key": "email"})
 class GetUserByEmail(Maybe[UserDetails]):
     """The user with this e-mail address and everything that belongs to them, or None."""
 
@@ -46,7 +46,7 @@ class GetUserByEmail(Maybe[UserDetails]):
     """In upper or lower case. It is looked up in lower case, as Better Auth stores it."""
 
 
-@query("threads/get.sql", shapes={"item": "auth/user_details"}, names={"key": "username"})
+@query("shared/get.sql", shapes={"item": "auth/user_details"}, names={"key": "username"})
 class GetUserByUsername(Maybe[UserDetails]):
     """The user with this username and everything that belongs to them, or None."""
 
@@ -207,7 +207,7 @@ class CountMembers(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("threads/get.sql", shapes={"item": "auth/invitation"}, names={"key": "id"})
+@query("shared/get.sql", shapes={"item": "auth/invitation"}, names={"key": "id"})
 class GetInvitation(Maybe[InvitationDetails]):
     """The invitation with this id, its organization and its inviter, in any status, or None. Check `open`."""
 

@@ -85,7 +85,7 @@ class ChangeOrganization(ReturningMaybe[Organization]):
     is_featured: bool | UnsetType = UNSET
 
 
-@command("threads/create_medium.sql", names={"media": "blog_media"}, domain="blog")
+@command("shared/create_medium.sql", names={"media": "blog_media"}, domain="blog")
 class CreateMedium(ReturningOne[Medium]):
     """Create an image, a video or a sound, and return it."""
 
@@ -105,7 +105,7 @@ class CreateMedium(ReturningOne[Medium]):
     thumbnail_url: Url | None = None
 
 
-@command("threads/change_medium.sql", names={"media": "blog_media"}, domain="blog")
+@command("shared/change_medium.sql", names={"media": "blog_media"}, domain="blog")
 class ChangeMedium(ReturningMaybe[Medium]):
     """Change the given fields of an image, a video or a sound. Returns it, or None if there is no such row."""
 
@@ -184,7 +184,7 @@ class ChangeAuthor(ReturningMaybe[Author]):
 
 
 @command(
-    "threads/create_category.sql",
+    "shared/create_category.sql",
     names={
         "categories": "blog_categories",
         "is_shown": "display_in_blog",
@@ -238,7 +238,7 @@ class ChangeCategory(ReturningMaybe[Category]):
     canonical_url: Localized | UnsetType | None = UNSET
 
 
-@command("threads/move_category.sql", names={"categories": "blog_categories"}, domain="blog")
+@command("shared/move_category.sql", names={"categories": "blog_categories"}, domain="blog")
 class MoveCategory(ReturningOne[Category]):
     """Move a category with all below it under another, or to the top, and return it.
 
@@ -335,7 +335,7 @@ class ChangePost(ReturningMaybe[Post]):
 
 
 @command(
-    "threads/put_texts.sql",
+    "shared/put_texts.sql",
     shapes={"deleted": "blog/deleted_post"},
     names=_TEXTS,
 )
@@ -368,7 +368,7 @@ class DeleteTranslation(Affected):
 
 
 @command(
-    "threads/replace_texts.sql",
+    "shared/replace_texts.sql",
     shapes={"deleted": "blog/deleted_post"},
     names=_TEXTS,
 )
@@ -384,7 +384,7 @@ class ReplacePostTranslations(ReturningOne[Replaced]):
     translations: Sequence[NewTranslation]
 
 
-@command("threads/link_post.sql", names={"links": "blog_post_authors", "item_id": "author_id"}, domain="blog")
+@command("shared/link_post.sql", names={"links": "blog_post_authors", "item_id": "author_id"}, domain="blog")
 class LinkPostAuthor(Affected):
     """Give a post an author: 1, or 0 when it has them already. Raises MissingReference.
 
@@ -395,7 +395,7 @@ class LinkPostAuthor(Affected):
     author_id: Id
 
 
-@command("threads/unlink_post.sql", names={"links": "blog_post_authors", "item_id": "author_id"}, domain="blog")
+@command("shared/unlink_post.sql", names={"links": "blog_post_authors", "item_id": "author_id"}, domain="blog")
 class UnlinkPostAuthor(Affected):
     """Remove an author from a post. Returns 1, or 0 if it does not have it."""
 
@@ -404,7 +404,7 @@ class UnlinkPostAuthor(Affected):
 
 
 @command(
-    "threads/replace_post.sql",
+    "shared/replace_post.sql",
     names={"links": "blog_post_authors", "item_id": "author_id", "item_ids": "author_ids"},
     domain="blog",
 )
@@ -418,7 +418,7 @@ class ReplacePostAuthors(ReturningOne[Replaced]):
     author_ids: Sequence[Id]
 
 
-@command("threads/link_post.sql", names={"links": "blog_post_categories", "item_id": "category_id"}, domain="blog")
+@command("shared/link_post.sql", names={"links": "blog_post_categories", "item_id": "category_id"}, domain="blog")
 class LinkPostCategory(Affected):
     """Give a post a category: 1, or 0 when it has it already. Raises MissingReference.
 
@@ -429,7 +429,7 @@ class LinkPostCategory(Affected):
     category_id: Id
 
 
-@command("threads/unlink_post.sql", names={"links": "blog_post_categories", "item_id": "category_id"}, domain="blog")
+@command("shared/unlink_post.sql", names={"links": "blog_post_categories", "item_id": "category_id"}, domain="blog")
 class UnlinkPostCategory(Affected):
     """Remove a category from a post. Returns 1, or 0 if it does not have it."""
 
@@ -438,7 +438,7 @@ class UnlinkPostCategory(Affected):
 
 
 @command(
-    "threads/replace_post.sql",
+    "shared/replace_post.sql",
     names={"links": "blog_post_categories", "item_id": "category_id", "item_ids": "category_ids"},
     domain="blog",
 )
@@ -453,7 +453,7 @@ class ReplacePostCategories(ReturningOne[Replaced]):
 
 
 @command(
-    "threads/link_medium.sql",
+    "shared/link_medium.sql",
     shapes={"deleted": "blog/deleted_post"},
     names=_MEDIA,
 )
@@ -470,7 +470,7 @@ class LinkPostMedium(Affected):
     """A number, as text: the order among those of the type."""
 
 
-@command("threads/unlink_medium.sql", names={"links": "blog_post_media", "subject_id": "post_id"}, domain="blog")
+@command("shared/unlink_medium.sql", names={"links": "blog_post_media", "subject_id": "post_id"}, domain="blog")
 class UnlinkPostMedium(Affected):
     """Remove a medium from a use in a post. Returns 1, or 0 if the post does not use it there."""
 
@@ -480,7 +480,7 @@ class UnlinkPostMedium(Affected):
 
 
 @command(
-    "threads/replace_media.sql",
+    "shared/replace_media.sql",
     shapes={"deleted": "blog/deleted_post"},
     names=_MEDIA,
 )

@@ -17,7 +17,7 @@ from concordia_sql.values import Email, Id, Language, Rating
 
 
 @command(
-    "threads/add.sql",
+    "shared/add.sql",
     shapes={"deleted": "blog/deleted_post"},
     names={
         "nodes": "blog_comments",
@@ -60,7 +60,7 @@ class NewComment(NewNode):
 
 
 @command(
-    "threads/add_nodes.sql",
+    "shared/add_nodes.sql",
     names={
         "nodes": "blog_comments",
         "subjects": "blog_posts",
@@ -87,7 +87,7 @@ class AddComments(Affected):
     """Also to posts that take no comments, which is what `allow_comments` says."""
 
 
-@command("threads/change.sql", names={"nodes": "blog_comments"}, domain="blog")
+@command("shared/change.sql", names={"nodes": "blog_comments"}, domain="blog")
 class ChangeComment(ReturningMaybe[Comment]):
     """Change the given fields of a comment. Returns it, or None if there is no such row or it is deleted."""
 
@@ -100,7 +100,7 @@ class ChangeComment(ReturningMaybe[Comment]):
 
 
 @command(
-    "threads/move.sql",
+    "shared/move.sql",
     names={
         "nodes": "blog_comments",
         "subjects": "blog_posts",
@@ -129,7 +129,7 @@ class SeenComment:
     status: CommentStatus
 
 
-@command("threads/moderate.sql", names={"nodes": "blog_comments"}, domain="blog")
+@command("shared/moderate.sql", names={"nodes": "blog_comments"}, domain="blog")
 class ModerateComments(ReturningMany[Comment]):
     """Set the status of comments that still have the one that the moderator saw. Returns them in the order given.
 
@@ -141,7 +141,7 @@ class ModerateComments(ReturningMany[Comment]):
 
 
 @command(
-    "threads/delete.sql",
+    "shared/delete.sql",
     names={
         "nodes": "blog_comments",
         "subjects": "blog_posts",
@@ -168,7 +168,7 @@ class DeleteComment(ReturningOne[DeletedComment], Batched[DeletedComment]):
     in_batches: bool = False
 
 
-@command("threads/soft_delete.sql", names={"items": "blog_comments"}, domain="blog")
+@command("shared/soft_delete.sql", names={"items": "blog_comments"}, domain="blog")
 class SoftDeleteComment(ReturningMaybe[Comment]):
     """Mark a comment as deleted. Returns it, or None if there is no such row or it is already deleted.
 
@@ -178,7 +178,7 @@ class SoftDeleteComment(ReturningMaybe[Comment]):
     id: str
 
 
-@command("threads/restore.sql", names={"nodes": "blog_comments"}, domain="blog")
+@command("shared/restore.sql", names={"nodes": "blog_comments"}, domain="blog")
 class RestoreComment(ReturningMaybe[Comment]):
     """Bring a softly deleted comment back as it was. Returns it, or None if there is no such row or it is not deleted.
 
@@ -188,7 +188,7 @@ class RestoreComment(ReturningMaybe[Comment]):
     id: str
 
 
-@command("threads/purge.sql", names={"nodes": "blog_comments"}, domain="blog")
+@command("shared/purge.sql", names={"nodes": "blog_comments"}, domain="blog")
 class PurgeComments(Affected, Batched[int]):
     """Delete at most `limit` comments without replies that were deleted before a moment, the earliest first.
 

@@ -15,7 +15,7 @@ from concordia_sql.engine import Batched, BatchLimit, ReturningMaybe, ReturningO
 
 
 @command(
-    "threads/delete_subjects.sql",
+    "shared/delete_subjects.sql",
     names={
         "nodes": "blog_comments",
         "subjects": "blog_posts",
@@ -49,7 +49,7 @@ class DeletePost(ReturningOne[DeletedPost], Batched[DeletedPost]):
     in_batches: bool = False
 
 
-@command("threads/soft_delete.sql", names={"items": "blog_posts", "status": "status"}, domain="blog")
+@command("shared/soft_delete.sql", names={"items": "blog_posts", "status": "status"}, domain="blog")
 class SoftDeletePost(ReturningMaybe[Post]):
     """Mark a post as deleted, so that no query shows it.
 
@@ -62,7 +62,7 @@ class SoftDeletePost(ReturningMaybe[Post]):
     id: str
 
 
-@command("threads/restore_subjects.sql", names={"subjects": "blog_posts"}, domain="blog")
+@command("shared/restore_subjects.sql", names={"subjects": "blog_posts"}, domain="blog")
 class RestorePost(ReturningMaybe[Post]):
     """Bring a softly deleted post back as it was. Returns it, or None if there is no such row or it is not deleted.
 

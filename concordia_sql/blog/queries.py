@@ -50,7 +50,7 @@ class GetPost(Maybe[PostDetails]):
     """Whether to read it if it is a draft or archived too, and comments that are not approved."""
 
 
-@query("threads/get.sql", shapes={"item": "blog/post"}, names={"key": "id"})
+@query("shared/get.sql", shapes={"item": "blog/post"}, names={"key": "id"})
 class GetPostById(Maybe[PostDetails]):
     """The post with this id: otherwise as `GetPost`."""
 
@@ -143,7 +143,7 @@ class CountAuthors(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("threads/get.sql", shapes={"item": "blog/category_details"}, names={"key": "slug"})
+@query("shared/get.sql", shapes={"item": "blog/category_details"}, names={"key": "slug"})
 class GetCategory(Maybe[CategoryDetails]):
     """The category with this slug, its featured image, its parent and its children, or None.
 
@@ -158,7 +158,7 @@ class GetCategory(Maybe[CategoryDetails]):
 
 
 @query(
-    "threads/list_categories.sql",
+    "shared/list_categories.sql",
     shapes={"category": "blog/category_details", "above": "blog/category"},
     names={"rank": "slug", "is_shown": "display_in_blog", "rank_type": "text"},
 )
@@ -178,7 +178,7 @@ class ListCategories(Many[ListedCategory]):
     """The cursor of the last row of the previous page."""
 
 
-@query("threads/count_categories.sql", shapes={"category": "blog/category"}, names={"is_shown": "display_in_blog"})
+@query("shared/count_categories.sql", shapes={"category": "blog/category"}, names={"is_shown": "display_in_blog"})
 class CountCategories(One[Count]):
     """The number of categories that match all given filters, which are those of `ListCategories`."""
 
@@ -328,7 +328,7 @@ class GetCommentThread(Tree[CommentNode]):
     """At most so many, the oldest; None for all. One whose parent is not among them is a root."""
 
 
-@query("threads/get.sql", shapes={"item": "blog/comment_details"}, names={"key": "id"})
+@query("shared/get.sql", shapes={"item": "blog/comment_details"}, names={"key": "id"})
 class GetCommentDetails(Maybe[CommentDetails]):
     """The approved comment with this id, the comment that it answers and its post, or None.
 
@@ -368,7 +368,7 @@ class CountComments(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("threads/list_by_status.sql", shapes={"node": "blog/comment_details"})
+@query("shared/list_by_status.sql", shapes={"node": "blog/comment_details"})
 class ListCommentsByStatus(Many[ModeratedComment]):
     """The comments of this status on all posts, oldest first, at most `limit`: "pending" ones wait for moderation."""
 
@@ -381,7 +381,7 @@ class ListCommentsByStatus(Many[ModeratedComment]):
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
 
 
-@query("threads/count_by_status.sql", shapes={"node": "blog/comment"})
+@query("shared/count_by_status.sql", shapes={"node": "blog/comment"})
 class CountCommentsByStatus(One[Count]):
     """How many comments `ListCommentsByStatus` gives in all."""
 

@@ -51,7 +51,7 @@ class CommentPage(ThreadPage):
     roots: tuple[PagedComment, ...]
 
 
-@query("threads/get_tree.sql", shapes=_SHAPES, names={"subject_id": "post_id"})
+@query("shared/get_tree.sql", shapes=_SHAPES, names={"subject_id": "post_id"})
 class GetCommentTree(Tree[ThreadCommentNode]):
     """All comments of a post as trees, oldest first, then by id. The list has the comments that reply to none.
 
@@ -72,7 +72,7 @@ class GetCommentTree(Tree[ThreadCommentNode]):
     without its parent is a root; with a depth, the upper levels come first."""
 
 
-@query("threads/get_subtree.sql", shapes=_SHAPES)
+@query("shared/get_subtree.sql", shapes=_SHAPES)
 class GetCommentSubtree(Subtree[ThreadCommentNode]):
     """The comment with this id and the replies below it, oldest first, then by id, or None.
 
@@ -90,7 +90,7 @@ class GetCommentSubtree(Subtree[ThreadCommentNode]):
 
 
 @query(
-    "threads/get_path.sql", shapes={"start": "blog/shown_comment", "node": "blog/thread_comment"}, names={"key": "id"}
+    "shared/get_path.sql", shapes={"start": "blog/shown_comment", "node": "blog/thread_comment"}, names={"key": "id"}
 )
 class GetCommentPath(Many[ThreadComment]):
     """The path to the comment with this id: from the comment that replies to none down to itself.
@@ -104,7 +104,7 @@ class GetCommentPath(Many[ThreadComment]):
     """Whether to show hidden comments too, with their content."""
 
 
-@query("threads/get_page.sql", shapes=_SHAPES, names={"subject_id": "post_id"})
+@query("shared/get_page.sql", shapes=_SHAPES, names={"subject_id": "post_id"})
 class GetCommentPage(One[CommentPage]):
     """A page of a post's comments: `limit` of those that reply to none, each with its first replies, to a depth.
 
@@ -135,7 +135,7 @@ class GetCommentPage(One[CommentPage]):
     after: str | None = attrs.field(default=None, converter=cursor(str | None, datetime | None, str | None))
 
 
-@query("threads/list_pages.sql", shapes=_SHAPES, names={"subject_id": "post_id", "subject_ids": "post_ids"})
+@query("shared/list_pages.sql", shapes=_SHAPES, names={"subject_id": "post_id", "subject_ids": "post_ids"})
 class ListCommentPages(Many[CommentPage]):
     """The first page of each post's comments, as `GetCommentPage` gives it, in the order of the ids, once each.
 
@@ -169,7 +169,7 @@ class CountedCategoryNode(Node, Category):
 
 
 @query(
-    "threads/get_category_tree.sql",
+    "shared/get_category_tree.sql",
     shapes={"category": "blog/category", "item": "blog/category_post"},
     names={"rank": "slug", "item_count": "post_count"},
 )
@@ -187,7 +187,7 @@ class GetCategoryTree(Tree[CategoryNode]):
     """Only this many levels below the roots, or below `top`; 0 for these alone."""
 
 
-@query("threads/get_path.sql", shapes={"start": "blog/category", "node": "blog/category"}, names={"key": "slug"})
+@query("shared/get_path.sql", shapes={"start": "blog/category", "node": "blog/category"}, names={"key": "slug"})
 class GetCategoryPath(Many[Category]):
     """The path to the category with this slug: from the one without a parent down to itself.
 

@@ -46,7 +46,7 @@ _MEDIA = {
 """The names of links to media in the statements that all of these share."""
 
 
-@command("threads/create_medium.sql", names={"media": "services_media"}, domain="services")
+@command("shared/create_medium.sql", names={"media": "services_media"}, domain="services")
 class CreateServiceMedium(ReturningOne[Medium]):
     """Create an image, a video or a sound, and return it. Raises Conflict for its id."""
 
@@ -66,7 +66,7 @@ class CreateServiceMedium(ReturningOne[Medium]):
     thumbnail_url: Url | None = None
 
 
-@command("threads/change_medium.sql", names={"media": "services_media"}, domain="services")
+@command("shared/change_medium.sql", names={"media": "services_media"}, domain="services")
 class ChangeServiceMedium(ReturningMaybe[Medium]):
     """Change the given fields of an image, a video or a sound. Returns it, or None if there is no such row."""
 
@@ -87,7 +87,7 @@ class ChangeServiceMedium(ReturningMaybe[Medium]):
 
 
 @command(
-    "threads/create_category.sql",
+    "shared/create_category.sql",
     names={"categories": "services_categories", "is_shown": "is_active", "icon": "icon", "sort_order": "sort_order"},
     domain="services",
 )
@@ -136,7 +136,7 @@ class ChangeServiceCategory(ReturningMaybe[Category]):
     seo_description: Localized | UnsetType | None = UNSET
 
 
-@command("threads/move_category.sql", names={"categories": "services_categories"}, domain="services")
+@command("shared/move_category.sql", names={"categories": "services_categories"}, domain="services")
 class MoveServiceCategory(ReturningOne[Category]):
     """Move a category with all below it under another, or to the top, and return it.
 
@@ -249,7 +249,7 @@ class ChangeListing(ReturningMaybe[Listing]):
 
 
 @command(
-    "threads/put_texts.sql",
+    "shared/put_texts.sql",
     shapes={"deleted": "services/deleted_listing"},
     names=_TEXTS,
 )
@@ -281,7 +281,7 @@ class DeleteServiceTranslation(Affected):
 
 
 @command(
-    "threads/replace_texts.sql",
+    "shared/replace_texts.sql",
     shapes={"deleted": "services/deleted_listing"},
     names=_TEXTS,
 )
@@ -298,7 +298,7 @@ class ReplaceListingTranslations(ReturningOne[Replaced]):
 
 
 @command(
-    "threads/link_medium.sql",
+    "shared/link_medium.sql",
     shapes={"deleted": "services/deleted_listing"},
     names=_MEDIA,
 )
@@ -318,7 +318,7 @@ class LinkServiceMedium(Affected):
 
 
 @command(
-    "threads/unlink_medium.sql", names={"links": "services_media_links", "subject_id": "service_id"}, domain="services"
+    "shared/unlink_medium.sql", names={"links": "services_media_links", "subject_id": "service_id"}, domain="services"
 )
 class UnlinkServiceMedium(Affected):
     """Remove a medium from a use in a listing. Returns 1, or 0 if the listing does not use it there."""
@@ -329,7 +329,7 @@ class UnlinkServiceMedium(Affected):
 
 
 @command(
-    "threads/replace_media.sql",
+    "shared/replace_media.sql",
     shapes={"deleted": "services/deleted_listing"},
     names=_MEDIA,
 )

@@ -8,7 +8,7 @@ from concordia_sql.services.results import DeletedCategory, DeletedListing, Dele
 
 
 @command(
-    "threads/delete_subjects.sql",
+    "shared/delete_subjects.sql",
     names={
         "nodes": "services_reviews",
         "subjects": "services_listings",
@@ -41,7 +41,7 @@ class DeleteListing(ReturningOne[DeletedListing], Batched[DeletedListing]):
     in_batches: bool = False
 
 
-@command("threads/soft_delete.sql", names={"items": "services_listings", "status": "status"}, domain="services")
+@command("shared/soft_delete.sql", names={"items": "services_listings", "status": "status"}, domain="services")
 class SoftDeleteListing(ReturningMaybe[Listing]):
     """Mark a listing as deleted, so that no query shows it.
 
@@ -54,7 +54,7 @@ class SoftDeleteListing(ReturningMaybe[Listing]):
     id: str
 
 
-@command("threads/restore_subjects.sql", names={"subjects": "services_listings"}, domain="services")
+@command("shared/restore_subjects.sql", names={"subjects": "services_listings"}, domain="services")
 class RestoreListing(ReturningMaybe[Listing]):
     """Bring a softly deleted listing back as it was. Returns it, or None if there is no such row or it is not deleted.
 

@@ -39,7 +39,7 @@ BookingStatus: TypeAlias = Literal[
 ]
 
 
-@query("threads/get.sql", shapes={"item": "services/listing"}, names={"key": "slug"})
+@query("shared/get.sql", shapes={"item": "services/listing"}, names={"key": "slug"})
 class GetListing(Maybe[ListingDetails]):
     """The active listing with this slug and everything that belongs to it, or None.
 
@@ -60,7 +60,7 @@ class GetListing(Maybe[ListingDetails]):
     """Whether to read it if it is not active too, and reviews that are not approved."""
 
 
-@query("threads/get.sql", shapes={"item": "services/listing"}, names={"key": "id"})
+@query("shared/get.sql", shapes={"item": "services/listing"}, names={"key": "id"})
 class GetListingById(Maybe[ListingDetails]):
     """The listing with this id: otherwise as `GetListing`."""
 
@@ -122,7 +122,7 @@ class GetOrganizationWithListings(Maybe[OrganizationWithListings]):
     """Whether to read listings that are not active too, and reviews that are not approved."""
 
 
-@query("threads/get.sql", shapes={"item": "services/category_details"}, names={"key": "slug"})
+@query("shared/get.sql", shapes={"item": "services/category_details"}, names={"key": "slug"})
 class GetServiceCategory(Maybe[CategoryDetails]):
     """The category with this slug, its featured image, its parent and its children, or None.
 
@@ -137,7 +137,7 @@ class GetServiceCategory(Maybe[CategoryDetails]):
 
 
 @query(
-    "threads/list_categories.sql",
+    "shared/list_categories.sql",
     shapes={"category": "services/category_details", "above": "services/category"},
     names={"rank": "sort_order", "is_shown": "is_active", "rank_type": "integer"},
 )
@@ -157,7 +157,7 @@ class ListServiceCategories(Many[ListedCategory]):
     """The cursor of the last row of the previous page."""
 
 
-@query("threads/count_categories.sql", shapes={"category": "services/category"}, names={"is_shown": "is_active"})
+@query("shared/count_categories.sql", shapes={"category": "services/category"}, names={"is_shown": "is_active"})
 class CountServiceCategories(One[Count]):
     """The number of categories that match all given filters, which are those of `ListServiceCategories`."""
 
@@ -170,7 +170,7 @@ class CountServiceCategories(One[Count]):
 
 
 @query(
-    "threads/get_category_tree.sql",
+    "shared/get_category_tree.sql",
     shapes={"category": "services/category", "item": "services/category_listing"},
     names={"rank": "sort_order", "item_count": "listing_count"},
 )
@@ -211,7 +211,7 @@ class GetServiceTranslation(Maybe[TranslationDetails]):
     """Whether to read it if its listing is deleted too."""
 
 
-@query("threads/get.sql", shapes={"item": "services/review_details"}, names={"key": "id"})
+@query("shared/get.sql", shapes={"item": "services/review_details"}, names={"key": "id"})
 class GetReview(Maybe[ReviewDetails]):
     """The approved review with this id, its author, its listing and its parent, or None.
 
@@ -292,7 +292,7 @@ class CountReviews(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("threads/list_by_status.sql", shapes={"node": "services/review_details"})
+@query("shared/list_by_status.sql", shapes={"node": "services/review_details"})
 class ListReviewsByStatus(Many[ModeratedReview]):
     """The reviews of all listings in a status, oldest first, at most `limit`: for "pending", what awaits moderation."""
 
@@ -306,7 +306,7 @@ class ListReviewsByStatus(Many[ModeratedReview]):
     """The cursor of the last row of the previous page."""
 
 
-@query("threads/count_by_status.sql", shapes={"node": "services/review"})
+@query("shared/count_by_status.sql", shapes={"node": "services/review"})
 class CountReviewsByStatus(One[Count]):
     """How many reviews of all listings are in a status."""
 
@@ -383,7 +383,7 @@ class GetAvailabilitySlot(Maybe[AvailabilitySlotDetails]):
     """Whether to read it if its listing is deleted too."""
 
 
-@query("threads/get.sql", shapes={"item": "services/booking_details"}, names={"key": "id"})
+@query("shared/get.sql", shapes={"item": "services/booking_details"}, names={"key": "id"})
 class GetBooking(Maybe[BookingDetails]):
     """The booking with this id, its listing, its customer and its provider, or None.
 

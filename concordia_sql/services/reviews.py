@@ -17,7 +17,7 @@ from concordia_sql.values import Email, Id, Language, Rating
 
 
 @command(
-    "threads/add.sql",
+    "shared/add.sql",
     shapes={"deleted": "services/deleted_listing"},
     names={
         "nodes": "services_reviews",
@@ -63,7 +63,7 @@ class NewReview(NewNode):
 
 
 @command(
-    "threads/add_nodes.sql",
+    "shared/add_nodes.sql",
     names={
         "nodes": "services_reviews",
         "subjects": "services_listings",
@@ -91,7 +91,7 @@ class AddReviews(Affected):
     """Also of listings that take no reviews, which is what `allow_reviews` says."""
 
 
-@command("threads/change.sql", names={"nodes": "services_reviews"}, domain="services")
+@command("shared/change.sql", names={"nodes": "services_reviews"}, domain="services")
 class ChangeReview(ReturningMaybe[Review]):
     """Change the given fields of a review. Returns it, or None if there is no such row or it is deleted."""
 
@@ -104,7 +104,7 @@ class ChangeReview(ReturningMaybe[Review]):
 
 
 @command(
-    "threads/move.sql",
+    "shared/move.sql",
     names={
         "nodes": "services_reviews",
         "subjects": "services_listings",
@@ -133,7 +133,7 @@ class SeenReview:
     status: ReviewStatus
 
 
-@command("threads/moderate.sql", names={"nodes": "services_reviews"}, domain="services")
+@command("shared/moderate.sql", names={"nodes": "services_reviews"}, domain="services")
 class ModerateReviews(ReturningMany[Review]):
     """Set the status of reviews that still have the one that the moderator saw. Returns them in the order given.
 
@@ -145,7 +145,7 @@ class ModerateReviews(ReturningMany[Review]):
 
 
 @command(
-    "threads/delete.sql",
+    "shared/delete.sql",
     names={
         "nodes": "services_reviews",
         "subjects": "services_listings",
@@ -173,7 +173,7 @@ class DeleteReview(ReturningOne[DeletedReview], Batched[DeletedReview]):
     in_batches: bool = False
 
 
-@command("threads/soft_delete.sql", names={"items": "services_reviews"}, domain="services")
+@command("shared/soft_delete.sql", names={"items": "services_reviews"}, domain="services")
 class SoftDeleteReview(ReturningMaybe[Review]):
     """Mark a review as deleted. Returns it, or None if there is no such row or it is already deleted.
 
@@ -183,7 +183,7 @@ class SoftDeleteReview(ReturningMaybe[Review]):
     id: str
 
 
-@command("threads/restore.sql", names={"nodes": "services_reviews"}, domain="services")
+@command("shared/restore.sql", names={"nodes": "services_reviews"}, domain="services")
 class RestoreReview(ReturningMaybe[Review]):
     """Bring a softly deleted review back as it was. Returns it, or None if there is no such row or it is not deleted.
 
@@ -193,7 +193,7 @@ class RestoreReview(ReturningMaybe[Review]):
     id: str
 
 
-@command("threads/purge.sql", names={"nodes": "services_reviews"}, domain="services")
+@command("shared/purge.sql", names={"nodes": "services_reviews"}, domain="services")
 class PurgeReviews(Affected, Batched[int]):
     """Delete at most `limit` reviews without replies that were deleted before a moment, the earliest first.
 

@@ -66,7 +66,7 @@ class ReviewPage(ThreadPage):
     roots: tuple[PagedReview, ...]
 
 
-@query("threads/get_tree.sql", shapes=_SHAPES, names={"subject_id": "service_id"})
+@query("shared/get_tree.sql", shapes=_SHAPES, names={"subject_id": "service_id"})
 class GetReviewTree(Tree[ThreadReviewNode]):
     """All reviews of a listing as trees, oldest first, then by id. The list has the reviews that reply to none.
 
@@ -87,7 +87,7 @@ class GetReviewTree(Tree[ThreadReviewNode]):
     without its parent is a root; with a depth, the upper levels come first."""
 
 
-@query("threads/get_subtree.sql", shapes=_SHAPES)
+@query("shared/get_subtree.sql", shapes=_SHAPES)
 class GetReviewSubtree(Subtree[ThreadReviewNode]):
     """The review with this id and the replies below it, oldest first, then by id, or None.
 
@@ -105,7 +105,7 @@ class GetReviewSubtree(Subtree[ThreadReviewNode]):
 
 
 @query(
-    "threads/get_path.sql",
+    "shared/get_path.sql",
     shapes={"start": "services/shown_review", "node": "services/thread_review"},
     names={"key": "id"},
 )
@@ -121,7 +121,7 @@ class GetReviewPath(Many[ThreadReview]):
     """Whether to show hidden reviews too, with their content."""
 
 
-@query("threads/get_page.sql", shapes=_SHAPES, names={"subject_id": "service_id"})
+@query("shared/get_page.sql", shapes=_SHAPES, names={"subject_id": "service_id"})
 class GetReviewPage(One[ReviewPage]):
     """A page of a listing's reviews: `limit` of those that reply to none, each with its first replies, to a depth.
 
@@ -155,7 +155,7 @@ class GetReviewPage(One[ReviewPage]):
     after: str | None = attrs.field(default=None, converter=_cursor)
 
 
-@query("threads/list_pages.sql", shapes=_SHAPES, names={"subject_id": "service_id", "subject_ids": "service_ids"})
+@query("shared/list_pages.sql", shapes=_SHAPES, names={"subject_id": "service_id", "subject_ids": "service_ids"})
 class ListReviewPages(Many[ReviewPage]):
     """The first page of each listing's reviews, as `GetReviewPage` gives it, in the order of the ids, once each.
 
@@ -181,9 +181,7 @@ class CountedCategoryNode(Node, Category):
     children: tuple["CountedCategoryNode", ...] = ()
 
 
-@query(
-    "threads/get_path.sql", shapes={"start": "services/category", "node": "services/category"}, names={"key": "slug"}
-)
+@query("shared/get_path.sql", shapes={"start": "services/category", "node": "services/category"}, names={"key": "slug"})
 class GetServiceCategoryPath(Many[Category]):
     """The path to the category with this slug: from the one without a parent down to itself.
 

@@ -301,7 +301,7 @@ def test_new_without_a_database_or_a_server_says_what_to_do(monkeypatch: pytest.
 
 
 def test_new_takes_what_is_bound(sample_url: str) -> None:
-    file = str(CONCORDIA.root / "threads" / "get_tree.sql")
+    file = str(CONCORDIA.root / "shared" / "get_tree.sql")
     bound = ("shown=blog/shown_comment", "node=blog/thread_comment", "subject_id=post_id")
     text = run(file, *bound, url=sample_url).stdout
     shapes = 'shapes={"shown": "blog/shown_comment", "node": "blog/thread_comment"}'

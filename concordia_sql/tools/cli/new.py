@@ -35,7 +35,7 @@ def new(file: Path, given: tuple[str, ...], into: Path | None, url: str | None) 
 
     \b
     concordia-sql new myapp/sql/reports/list_sales.sql --into myapp/sales.py
-    concordia-sql new sql/threads/list_by_status.sql node=blog/thread_comment
+    concordia-sql new sql/shared/list_by_status.sql node=blog/thread_comment
     """
     if into is not None and into.exists():
         raise Failure(f"{into} exists already; it is left alone")
