@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from msgspec import UNSET, UnsetType
 
     from concordia_sql.engine.async_database import AsyncDatabase
-    from concordia_sql.engine.async_querier import AsyncExecutor, AsyncQuerier, AsyncReader
+    from concordia_sql.engine.async_querier import AsyncExecutor, AsyncQuerier
+    from concordia_sql.engine.async_reader import AsyncReader
     from concordia_sql.engine.bounds import Bounds
     from concordia_sql.engine.checks.check import assert_checked, check
     from concordia_sql.engine.checks.findings import Finding
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from concordia_sql.engine.library import Library
     from concordia_sql.engine.observing import Call, LogCalls, Observer
     from concordia_sql.engine.pages import Page, paged
-    from concordia_sql.engine.querier import Executor, Querier, Reader
+    from concordia_sql.engine.querier import Executor, Querier
     from concordia_sql.engine.queries import (
         Affected,
         Batched,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
         command,
         query,
     )
+    from concordia_sql.engine.reader import Reader
     from concordia_sql.engine.settings import Plan
     from concordia_sql.engine.standbys import ReplicaStats
     from concordia_sql.engine.transactions import Isolation
@@ -67,7 +69,8 @@ else:
         __name__,
         {
             "concordia_sql.engine.async_database": "AsyncDatabase",
-            "concordia_sql.engine.async_querier": "AsyncExecutor AsyncQuerier AsyncReader",
+            "concordia_sql.engine.async_querier": "AsyncExecutor AsyncQuerier",
+            "concordia_sql.engine.async_reader": "AsyncReader",
             "concordia_sql.engine.bounds": "Bounds",
             "concordia_sql.engine.checks.check": "assert_checked check",
             "concordia_sql.engine.checks.findings": "Finding",
@@ -85,11 +88,12 @@ else:
             "concordia_sql.engine.library": "Library",
             "concordia_sql.engine.observing": "Call LogCalls Observer",
             "concordia_sql.engine.pages": "Page paged",
-            "concordia_sql.engine.querier": "Executor Querier Reader",
+            "concordia_sql.engine.querier": "Executor Querier",
             "concordia_sql.engine.queries": """
                 Affected Batched Command Many Maybe One Query ReturningMany ReturningMaybe ReturningOne Statement
                 Subtree Tree command query
             """,
+            "concordia_sql.engine.reader": "Reader",
             "concordia_sql.engine.settings": "Plan",
             "concordia_sql.engine.standbys": "ReplicaStats",
             "concordia_sql.engine.transactions": "Isolation",

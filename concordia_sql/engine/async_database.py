@@ -2,90 +2,34 @@
 
 import contextlib
 import warnings
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from time import monotonic
 from types import ModuleType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import attrs
-import psycopg
 
 from concordia_sql.engine import deadlines, forks
+from concordia_sql.engine.async_connector import AsyncConnection, AsyncConnector
 from concordia_sql.engine.async_exchange import exchange
 from concordia_sql.engine.async_pool import AsyncPool, Bounds
-from concordia_sql.engine.async_querier import AsyncExecutor, AsyncQuerier, AsyncReader
+from concordia_sql.engine.async_querier import AsyncExecutor, AsyncQuerier
+from concordia_sql.engine.async_reader import AsyncReader
 from concordia_sql.engine.async_replicas import AsyncStandby, AsyncStandbyReader, AsyncStandbys
 from concordia_sql.engine.calls import names_of, overdue
 from concordia_sql.engine.checks.findings import Finding
 from concordia_sql.engine.checks.quick import look
-from concordia_sql.engine.connecting import connecting, of_primary, set_up, settings_of, setup_deadline
+from concordia_sql.engine.connecting import connecting, of_primary, settings_of
 from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.leases import Lease, Stats
 from concordia_sql.engine.library import Library
 from concordia_sql.engine.observing import Observer, Watch
-from concordia_sql.engine.positions import Positions, Trail
-from concordia_sql.engine.queries import Many, Statement
-from concordia_sql.engine.session import Session
+from concordia_sql.engine.positions import Positions
+from concordia_sql.engine.queries import Statement
 from concordia_sql.engine.settings import Acting
-from concordia_sql.engine.standbys import Seen
 from concordia_sql.engine.steps import TimeIsUp
-from concordia_sql.engine.transactions import Isolation
-
-T = TypeVar("T")
-
-
-class _AsyncConnection(psycopg.AsyncConnection[Any]):
-    """A connection of a pool, with its querier."""
-
-    querier: AsyncQuerier
-    session: Session
-    seen: Seen
-    expires: float
-    idle_since: float
-    # psycopg's would warn that it was left open, which the database does. No function of Python's: a signal's handler
-    # may raise its exception in one, and nobody would see it.
-    __del__ = staticmethod(bool)  # type: ignore[assignment]
-
-
-@attrs.frozen(eq=False)
-class _AsyncConnector:
-    """Makes connections."""
-
-    settings: dict[str, Any]
-    converter: Converter
-    prepare: bool | None
-    deadline: float | None
-    show_values: bool
-    statement_timeout: float | None
-    observers: Sequence[Observer]
-    named: bool
-    name: str
-    positions: Positions | None = None
-    """Where the positions after its writes are noted: only the primary's are."""
-
-    async def connect(self) -> _AsyncConnection:
-        connection = await _AsyncConnection.connect(**self.settings)
-        querier = AsyncQuerier(
-            connection,
-            converter=self.converter,
-            deadline=self.deadline,
-            show_values=self.show_values,
-            observers=self.observers,
-            named=self.named,
-        )
-        querier._session.database = self.name
-        querier._session.trail = None if self.positions is None else Trail(self.positions, connection.pgconn)
-        try:
-            can_prepare = await exchange(
-                querier._session, set_up(connection, self.statement_timeout), setup_deadline(self.settings)
-            )
-        except TimeIsUp:
-            raise psycopg.errors.ConnectionTimeout("the server did not answer when the connection was set up") from None
-        querier._session.prepare = can_prepare if self.prepare is None else self.prepare
-        connection.querier, connection.session = querier, querier._session
-        return connection
 
 
 class AsyncDatabase(AsyncExecutor):
@@ -148,7 +92,7 @@ class AsyncDatabase(AsyncExecutor):
         self._requires = tuple(requires)
         urls = None if replicas is None else tuple(replicas)
         self._positions = None if urls is None else Positions(max_lag)
-        self._connector = _AsyncConnector(
+        self._connector = AsyncConnector(
             settings_of(url, name) if urls is None else of_primary(settings_of(url, name)),
             converter or make_converter(),
             prepare,
@@ -179,9 +123,9 @@ class AsyncDatabase(AsyncExecutor):
     def _renew(self) -> None:
         """Begin with no connections."""
         self._pool = AsyncPool(self._bounds, self._connector.connect)
-        self._standbys: AsyncStandbys[_AsyncConnection] | None = None
+        self._standbys: AsyncStandbys[AsyncConnection] | None = None
         if self._positions is not None:
-            standbys: list[AsyncStandby[_AsyncConnection]] = [
+            standbys: list[AsyncStandby[AsyncConnection]] = [
                 AsyncStandby(name, self._bounds.of_replica(name), connector.connect, self._positions)
                 for name, connector in ((f"replica {place}", each) for place, each in enumerate(self._replicas, 1))
             ]
@@ -239,11 +183,17 @@ class AsyncDatabase(AsyncExecutor):
         try:
             with connecting(self._connector.settings):
                 await self._pool.open(deadline)
-            await self._require(deadline)
+            async with self.querier() as querier:
+                for library in self._requires:
+                    found = await exchange(querier._session, look(querier.connection.pgconn, library), deadline)
+                    found.require()
             if self._standbys is not None:
-                await self._begin(self._standbys, deadline)
-        except TimeIsUp:
-            raise overdue(f"{self._bounds.name}: open", deadline) from None
+                await self._standbys.open(deadline)
+        except BaseException as error:
+            await self._pool.close()
+            if isinstance(error, TimeIsUp):
+                raise overdue(f"{self._bounds.name}: open", deadline) from None
+            raise
         finally:
             if self._pool.is_closed:  # so that it can be tried again
                 self._renew()
@@ -310,7 +260,7 @@ class AsyncDatabase(AsyncExecutor):
     async def querier(self) -> AsyncIterator[AsyncQuerier]:
         """A querier of the pool's, for several calls on one connection."""
         pool = self._pool
-        lease: Lease[_AsyncConnection] = Lease()
+        lease: Lease[AsyncConnection] = Lease()
         deadline = deadlines.nearest(None, self._deadline)
         began = monotonic()
         try:
@@ -327,23 +277,6 @@ class AsyncDatabase(AsyncExecutor):
             if lease.held:  # a signal's handler has raised an exception in between
                 pool.put(lease)
 
-    @contextlib.asynccontextmanager
-    async def transaction(
-        self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
-    ) -> AsyncIterator[AsyncQuerier]:
-        """As `AsyncExecutor.transaction` says."""
-        async with (
-            self.querier() as querier,
-            querier.transaction(isolation=isolation, read_only=read_only, deferrable=deferrable),
-        ):
-            yield querier
-
-    @contextlib.asynccontextmanager
-    async def stream(self, query: Many[T]) -> AsyncIterator[AsyncIterator[T]]:
-        """`AsyncQuerier.stream` on a connection of its own: the database runs other queries meanwhile."""
-        async with self.querier() as querier, querier.stream(query) as rows:
-            yield rows
-
     def _one(self) -> AbstractAsyncContextManager[AsyncQuerier]:
         return self.querier()
 
@@ -355,7 +288,7 @@ class AsyncDatabase(AsyncExecutor):
         acting: Acting | None = None,
     ) -> tuple[Any, ...]:
         pool = self._pool
-        lease: Lease[_AsyncConnection] = Lease()
+        lease: Lease[AsyncConnection] = Lease()
         try:
             try:
                 connection = await pool.take(lease, deadline)
@@ -369,22 +302,3 @@ class AsyncDatabase(AsyncExecutor):
         finally:
             if lease.held:  # a signal's handler has raised an exception in between
                 pool.put(lease)
-
-    async def _begin(self, standbys: AsyncStandbys[_AsyncConnection], deadline: Deadline | None) -> None:
-        """Learn of the primary what readers need; the pool is closed without it."""
-        try:
-            await standbys.open(deadline)
-        except BaseException:
-            await self._pool.close()
-            raise
-
-    async def _require(self, deadline: Deadline | None) -> None:
-        """Look for what the libraries need; the pool is closed without it."""
-        try:
-            async with self.querier() as querier:
-                for library in self._requires:
-                    found = await exchange(querier._session, look(querier.connection.pgconn, library), deadline)
-                    found.require()
-        except BaseException:
-            await self._pool.close()
-            raise

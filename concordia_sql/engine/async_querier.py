@@ -1,4 +1,4 @@
-"""Queriers: a connection that runs queries."""
+"""Queriers: a connection that runs queries and commands, and what a database has in common with it."""
 
 import asyncio
 import contextlib
@@ -10,14 +10,15 @@ import psycopg
 
 from concordia_sql.engine import deadlines
 from concordia_sql.engine.async_exchange import cancel, exchange
+from concordia_sql.engine.async_reader import AsyncActingReader, AsyncReader
 from concordia_sql.engine.batches import added, counts, in_batches
 from concordia_sql.engine.blocks import begin, command, commit
-from concordia_sql.engine.calls import Results, not_by, only
+from concordia_sql.engine.calls import not_by, only
 from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.deadlines import Deadline
-from concordia_sql.engine.errors import ConcordiaError, QuerierError
+from concordia_sql.engine.errors import ConcordiaError
 from concordia_sql.engine.observing import Kind, Observer, Watch, attempt
-from concordia_sql.engine.queries import Batched, Command, Many, Query, ReturningOne, Statement
+from concordia_sql.engine.queries import Batched, Command, Many, ReturningOne, Statement
 from concordia_sql.engine.retries import ATTEMPTS, is_in_the_way, pauses
 from concordia_sql.engine.session import Session
 from concordia_sql.engine.settings import Acting
@@ -39,129 +40,6 @@ R8 = TypeVar("R8")
 # End
 
 _CONVERTER = make_converter()
-
-
-class AsyncReader:
-    """What runs queries that read: a querier, a database, or a database's reader, which standbys serve.
-
-    `deadline` is how many seconds a call may take, with waiting for a connection; the nearest of it, of the block's and
-    of the database's holds. Calls raise DeadlineExceeded, commands also OutcomeUnknown.
-    """
-
-    _deadline: float | None
-    _observers: Sequence[Observer]
-
-    async def fetch(self, query: Query[R], *, deadline: float | None = None) -> R:
-        """Run a query in one round trip. What comes back is as its base says: `T`, `T | None`, `list[T]`."""
-        if query.writes:
-            raise not_by("fetch", query)
-        (result,) = await self._call("fetch", (query,), deadlines.nearest(deadline, self._deadline))
-        return result  # type: ignore[no-any-return]
-
-    # Made by `make sync`: fetch_batch of 8 Query
-    @overload
-    async def fetch_batch(
-        self, query1: Query[R1], query2: Query[R2], /, *, deadline: float | None = None
-    ) -> tuple[R1, R2]: ...
-    @overload
-    async def fetch_batch(
-        self, query1: Query[R1], query2: Query[R2], query3: Query[R3], /, *, deadline: float | None = None
-    ) -> tuple[R1, R2, R3]: ...
-    @overload
-    async def fetch_batch(
-        self,
-        query1: Query[R1],
-        query2: Query[R2],
-        query3: Query[R3],
-        query4: Query[R4],
-        /,
-        *,
-        deadline: float | None = None,
-    ) -> tuple[R1, R2, R3, R4]: ...
-    @overload
-    async def fetch_batch(
-        self,
-        query1: Query[R1],
-        query2: Query[R2],
-        query3: Query[R3],
-        query4: Query[R4],
-        query5: Query[R5],
-        /,
-        *,
-        deadline: float | None = None,
-    ) -> tuple[R1, R2, R3, R4, R5]: ...
-    @overload
-    async def fetch_batch(
-        self,
-        query1: Query[R1],
-        query2: Query[R2],
-        query3: Query[R3],
-        query4: Query[R4],
-        query5: Query[R5],
-        query6: Query[R6],
-        /,
-        *,
-        deadline: float | None = None,
-    ) -> tuple[R1, R2, R3, R4, R5, R6]: ...
-    @overload
-    async def fetch_batch(
-        self,
-        query1: Query[R1],
-        query2: Query[R2],
-        query3: Query[R3],
-        query4: Query[R4],
-        query5: Query[R5],
-        query6: Query[R6],
-        query7: Query[R7],
-        /,
-        *,
-        deadline: float | None = None,
-    ) -> tuple[R1, R2, R3, R4, R5, R6, R7]: ...
-    @overload
-    async def fetch_batch(
-        self,
-        query1: Query[R1],
-        query2: Query[R2],
-        query3: Query[R3],
-        query4: Query[R4],
-        query5: Query[R5],
-        query6: Query[R6],
-        query7: Query[R7],
-        query8: Query[R8],
-        /,
-        *,
-        deadline: float | None = None,
-    ) -> tuple[R1, R2, R3, R4, R5, R6, R7, R8]: ...
-    @overload
-    async def fetch_batch(self, *statements: Query[R], deadline: float | None = None) -> tuple[R, ...]: ...
-    # End
-    async def fetch_batch(self, *queries: Query[Any], deadline: float | None = None) -> tuple[Any, ...]:
-        """Run several queries in one round trip; a tuple of their results. An error names the one that failed."""
-        return await self._call("fetch_batch", only(queries, writes=False), deadlines.nearest(deadline, self._deadline))
-
-    def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> "AsyncReader":
-        """As `AsyncExecutor.acting_as` says."""
-        raise NotImplementedError
-
-    def _call(self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> Awaitable[Results]:
-        """Run the queries, and tell the observers of it. No function of its own for a task where there are none."""
-        return self._watched(kind, queries, deadline) if self._observers else self._run(queries, deadline)
-
-    async def _watched(self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> Results:
-        with self._watch(kind, queries) as watch:
-            return await self._run(queries, deadline, watch)
-
-    def _watch(self, kind: Kind, queries: Sequence[Statement[Any]]) -> Watch:
-        return Watch(self._observers, kind, queries, None)
-
-    async def _run(
-        self,
-        queries: tuple[Statement[Any], ...],
-        deadline: Deadline | None,
-        watch: Watch | None = None,
-        acting: Acting | None = None,
-    ) -> tuple[Any, ...]:
-        raise NotImplementedError
 
 
 class AsyncExecutor(AsyncReader):
@@ -331,9 +209,10 @@ class AsyncExecutor(AsyncReader):
                 attempt.reset(token)
             await asyncio.sleep(pause)
 
-    def transaction(
+    @contextlib.asynccontextmanager
+    async def transaction(
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
-    ) -> AbstractAsyncContextManager["AsyncQuerier"]:
+    ) -> AsyncIterator["AsyncQuerier"]:
         """A querier in a transaction: committed at the end of the block, rolled back by an error.
 
         Inside a transaction it is a savepoint and takes no options: QuerierError. `isolation` is what the server is
@@ -348,9 +227,14 @@ class AsyncExecutor(AsyncReader):
 
         Source: PostgreSQL manual, "Transaction Isolation".
         """
-        raise NotImplementedError
+        async with (
+            self._one() as querier,
+            querier._transacting(isolation, self._acting, read_only=read_only, deferrable=deferrable),
+        ):
+            yield querier
 
-    def stream(self, query: Many[T]) -> AbstractAsyncContextManager[AsyncIterator[T]]:
+    @contextlib.asynccontextmanager
+    async def stream(self, query: Many[T]) -> AsyncIterator[AsyncIterator[T]]:
         """Run a query whose rows come one by one, in constant memory, for results too large for a list.
 
         ```python
@@ -358,10 +242,12 @@ class AsyncExecutor(AsyncReader):
             async for row in rows: ...
         ```
 
-        Its connection runs nothing else until the last row. Leaving early cancels the query, which ends a transaction
-        around it. A block's deadline is that of the whole stream; the database's holds for each wait for rows.
+        Its connection runs nothing else until the last row; a database takes one for it alone. Leaving early cancels
+        the query, which ends a transaction around it. A block's deadline is that of the whole stream; the database's
+        holds for each wait for rows.
         """
-        raise NotImplementedError
+        async with self._one() as querier, querier._streaming(query, self._acting) as rows:
+            yield rows
 
     def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> "AsyncExecutor":
         """The same for a role, and with settings that the policies of row security read.
@@ -389,42 +275,13 @@ class AsyncExecutor(AsyncReader):
         raise NotImplementedError
 
 
-class _AsyncActing(AsyncExecutor):
-    """What `acting_as` gives: all that another does, with settings."""
+class _AsyncActing(AsyncActingReader, AsyncExecutor):
+    """The same of what writes too."""
 
-    def __init__(self, target: AsyncExecutor, acting: Acting) -> None:
-        if isinstance(target, _AsyncActing):
-            raise QuerierError("acting_as: this acts as another already")
-        self._target, self._acting = target, acting
-        self._deadline, self._observers = target._deadline, target._observers
-
-    @contextlib.asynccontextmanager
-    async def stream(self, query: Many[T]) -> AsyncIterator[AsyncIterator[T]]:
-        async with self._one() as querier, querier._streaming(query, self._acting) as rows:
-            yield rows
-
-    @contextlib.asynccontextmanager
-    async def transaction(
-        self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
-    ) -> AsyncIterator["AsyncQuerier"]:
-        modes = {"read_only": read_only, "deferrable": deferrable}
-        async with self._one() as querier, querier._transacting(isolation, self._acting, **modes):
-            yield querier
+    _target: AsyncExecutor
 
     def _one(self) -> AbstractAsyncContextManager["AsyncQuerier"]:
         return self._target._one()
-
-    def _watch(self, kind: Kind, queries: Sequence[Statement[Any]]) -> Watch:
-        return self._target._watch(kind, queries)
-
-    async def _run(
-        self,
-        queries: tuple[Statement[Any], ...],
-        deadline: Deadline | None,
-        watch: Watch | None = None,
-        acting: Acting | None = None,  # noqa: ARG002 - it has its own
-    ) -> tuple[Any, ...]:
-        return await self._target._run(queries, deadline, watch, self._acting)
 
 
 class AsyncQuerier(AsyncExecutor):
@@ -493,10 +350,6 @@ class AsyncQuerier(AsyncExecutor):
                 if session.trail:
                     session.trail.end()
 
-    def stream(self, query: Many[T]) -> AbstractAsyncContextManager[AsyncIterator[T]]:
-        """As `AsyncExecutor.stream` says."""
-        return self._streaming(query, None)
-
     @contextlib.asynccontextmanager
     async def _streaming(self, query: Many[T], acting: Acting | None) -> AsyncIterator[AsyncIterator[T]]:
         only((query,), writes=False, by="stream")
@@ -528,38 +381,23 @@ class AsyncQuerier(AsyncExecutor):
                         await cancel(session, stream.drain())
 
     @contextlib.asynccontextmanager
-    async def transaction(
-        self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
-    ) -> AsyncIterator["AsyncQuerier"]:
-        """As `AsyncExecutor.transaction` says."""
-        async with self._transacting(isolation, None, read_only=read_only, deferrable=deferrable):
-            yield self
-
-    @contextlib.asynccontextmanager
     async def _transacting(
         self, isolation: Isolation | None, acting: Acting | None, *, read_only: bool, deferrable: bool
     ) -> AsyncIterator[None]:
-        with self._watch("transaction", ()):
-            async with self._transaction(isolation, acting, read_only=read_only, deferrable=deferrable):
-                yield
-
-    @contextlib.asynccontextmanager
-    async def _transaction(
-        self, isolation: Isolation | None, acting: Acting | None, *, read_only: bool, deferrable: bool
-    ) -> AsyncIterator[None]:
         session = self._session
-        session.check((), None, acting)
-        block = session.enter(isolation, read_only=read_only, deferrable=deferrable)
-        try:
-            await self._command(block.begin, deadlines.nearest(None, self._deadline), acting=acting)
-            yield
-            await self._command(block.commit, deadlines.nearest(None, self._deadline), block)
-        except BaseException as error:
-            await self._roll_back(block, error)
-            if not (isinstance(error, psycopg.Rollback) and error.transaction is None):
-                raise
-        finally:
-            session.leave(block)
+        with self._watch("transaction", ()):
+            session.check((), None, acting)
+            block = session.enter(isolation, read_only=read_only, deferrable=deferrable)
+            try:
+                await self._command(block.begin, deadlines.nearest(None, self._deadline), acting=acting)
+                yield
+                await self._command(block.commit, deadlines.nearest(None, self._deadline), block)
+            except BaseException as error:
+                await self._roll_back(block, error)
+                if not (isinstance(error, psycopg.Rollback) and error.transaction is None):
+                    raise
+            finally:
+                session.leave(block)
 
     async def _roll_back(self, block: Block, error: BaseException) -> None:
         """Roll back after an error, in a short time if somebody waits for it; else close the connection."""
@@ -570,9 +408,8 @@ class AsyncQuerier(AsyncExecutor):
         except (psycopg.Error, ConcordiaError):
             self._session.finish()
 
-    @contextlib.asynccontextmanager
-    async def _one(self) -> AsyncIterator["AsyncQuerier"]:
-        yield self
+    def _one(self) -> AbstractAsyncContextManager["AsyncQuerier"]:
+        return contextlib.nullcontext(self)
 
     async def _command(
         self, text: bytes, deadline: Deadline | None, ending: Block | None = None, acting: Acting | None = None

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import weakref
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from time import monotonic
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -13,7 +13,7 @@ import psycopg
 
 from concordia_sql.engine.async_exchange import exchange
 from concordia_sql.engine.async_pool import AsyncPool, Bounds
-from concordia_sql.engine.async_querier import AsyncReader
+from concordia_sql.engine.async_reader import AsyncReader
 from concordia_sql.engine.calls import names_of, overdue
 from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.errors import ConcordiaError, DeadlineExceeded, NoConnection, QuerierError
@@ -381,10 +381,6 @@ class AsyncStandbyReader(AsyncReader, Generic[C]):
         self._standbys, self._primary = standbys, primary
         self._deadline, self._observers = deadline, observers
 
-    def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> AsyncReader:
-        """As `AsyncExecutor.acting_as` says, on standbys too."""
-        return _AsyncActingReader(self, Acting.checked(role, settings))
-
     async def _run(
         self,
         queries: Queries,
@@ -401,27 +397,6 @@ class AsyncStandbyReader(AsyncReader, Generic[C]):
         if watch is not None:
             watch.server, watch.reason = "primary", reason
         return await self._primary(queries, deadline, watch, acting)
-
-
-class _AsyncActingReader(AsyncReader):
-    """What `acting_as` of a reader gives."""
-
-    def __init__(self, target: AsyncReader, acting: Acting) -> None:
-        self._target, self._acting = target, acting
-        self._deadline, self._observers = target._deadline, target._observers
-
-    def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> AsyncReader:  # noqa: ARG002
-        """Not again."""
-        raise QuerierError("acting_as: this acts as another already")
-
-    async def _run(
-        self,
-        queries: Queries,
-        deadline: Deadline | None,
-        watch: Watch | None = None,
-        acting: Acting | None = None,  # noqa: ARG002 - it has its own
-    ) -> Answers:
-        return await self._target._run(queries, deadline, watch, self._acting)
 
 
 def _soon() -> Deadline:

@@ -3,20 +3,20 @@
 
 import contextlib
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from time import monotonic
 from types import ModuleType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import attrs
-import psycopg
 
 from concordia_sql.engine import deadlines, forks
 from concordia_sql.engine.calls import names_of, overdue
 from concordia_sql.engine.checks.findings import Finding
 from concordia_sql.engine.checks.quick import look
-from concordia_sql.engine.connecting import connecting, of_primary, set_up, settings_of, setup_deadline
+from concordia_sql.engine.connecting import connecting, of_primary, settings_of
+from concordia_sql.engine.connector import Connection, Connector
 from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.exchange import exchange
@@ -24,69 +24,13 @@ from concordia_sql.engine.leases import Lease, Stats
 from concordia_sql.engine.library import Library
 from concordia_sql.engine.observing import Observer, Watch
 from concordia_sql.engine.pool import Bounds, Pool
-from concordia_sql.engine.positions import Positions, Trail
-from concordia_sql.engine.querier import Executor, Querier, Reader
-from concordia_sql.engine.queries import Many, Statement
+from concordia_sql.engine.positions import Positions
+from concordia_sql.engine.querier import Executor, Querier
+from concordia_sql.engine.queries import Statement
+from concordia_sql.engine.reader import Reader
 from concordia_sql.engine.replicas import Standby, StandbyReader, Standbys
-from concordia_sql.engine.session import Session
 from concordia_sql.engine.settings import Acting
-from concordia_sql.engine.standbys import Seen
 from concordia_sql.engine.steps import TimeIsUp
-from concordia_sql.engine.transactions import Isolation
-
-T = TypeVar("T")
-
-
-class _Connection(psycopg.Connection[Any]):
-    """A connection of a pool, with its querier."""
-
-    querier: Querier
-    session: Session
-    seen: Seen
-    expires: float
-    idle_since: float
-    # psycopg's would warn that it was left open, which the database does. No function of Python's: a signal's handler
-    # may raise its exception in one, and nobody would see it.
-    __del__ = staticmethod(bool)  # type: ignore[assignment]
-
-
-@attrs.frozen(eq=False)
-class _Connector:
-    """Makes connections."""
-
-    settings: dict[str, Any]
-    converter: Converter
-    prepare: bool | None
-    deadline: float | None
-    show_values: bool
-    statement_timeout: float | None
-    observers: Sequence[Observer]
-    named: bool
-    name: str
-    positions: Positions | None = None
-    """Where the positions after its writes are noted: only the primary's are."""
-
-    def connect(self) -> _Connection:
-        connection = _Connection.connect(**self.settings)
-        querier = Querier(
-            connection,
-            converter=self.converter,
-            deadline=self.deadline,
-            show_values=self.show_values,
-            observers=self.observers,
-            named=self.named,
-        )
-        querier._session.database = self.name
-        querier._session.trail = None if self.positions is None else Trail(self.positions, connection.pgconn)
-        try:
-            can_prepare = exchange(
-                querier._session, set_up(connection, self.statement_timeout), setup_deadline(self.settings)
-            )
-        except TimeIsUp:
-            raise psycopg.errors.ConnectionTimeout("the server did not answer when the connection was set up") from None
-        querier._session.prepare = can_prepare if self.prepare is None else self.prepare
-        connection.querier, connection.session = querier, querier._session
-        return connection
 
 
 class Database(Executor):
@@ -149,7 +93,7 @@ class Database(Executor):
         self._requires = tuple(requires)
         urls = None if replicas is None else tuple(replicas)
         self._positions = None if urls is None else Positions(max_lag)
-        self._connector = _Connector(
+        self._connector = Connector(
             settings_of(url, name) if urls is None else of_primary(settings_of(url, name)),
             converter or make_converter(),
             prepare,
@@ -180,9 +124,9 @@ class Database(Executor):
     def _renew(self) -> None:
         """Begin with no connections."""
         self._pool = Pool(self._bounds, self._connector.connect)
-        self._standbys: Standbys[_Connection] | None = None
+        self._standbys: Standbys[Connection] | None = None
         if self._positions is not None:
-            standbys: list[Standby[_Connection]] = [
+            standbys: list[Standby[Connection]] = [
                 Standby(name, self._bounds.of_replica(name), connector.connect, self._positions)
                 for name, connector in ((f"replica {place}", each) for place, each in enumerate(self._replicas, 1))
             ]
@@ -240,11 +184,17 @@ class Database(Executor):
         try:
             with connecting(self._connector.settings):
                 self._pool.open(deadline)
-            self._require(deadline)
+            with self.querier() as querier:
+                for library in self._requires:
+                    found = exchange(querier._session, look(querier.connection.pgconn, library), deadline)
+                    found.require()
             if self._standbys is not None:
-                self._begin(self._standbys, deadline)
-        except TimeIsUp:
-            raise overdue(f"{self._bounds.name}: open", deadline) from None
+                self._standbys.open(deadline)
+        except BaseException as error:
+            self._pool.close()
+            if isinstance(error, TimeIsUp):
+                raise overdue(f"{self._bounds.name}: open", deadline) from None
+            raise
         finally:
             if self._pool.is_closed:  # so that it can be tried again
                 self._renew()
@@ -311,7 +261,7 @@ class Database(Executor):
     def querier(self) -> Iterator[Querier]:
         """A querier of the pool's, for several calls on one connection."""
         pool = self._pool
-        lease: Lease[_Connection] = Lease()
+        lease: Lease[Connection] = Lease()
         deadline = deadlines.nearest(None, self._deadline)
         began = monotonic()
         try:
@@ -328,23 +278,6 @@ class Database(Executor):
             if lease.held:  # a signal's handler has raised an exception in between
                 pool.put(lease)
 
-    @contextlib.contextmanager
-    def transaction(
-        self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
-    ) -> Iterator[Querier]:
-        """As `Executor.transaction` says."""
-        with (
-            self.querier() as querier,
-            querier.transaction(isolation=isolation, read_only=read_only, deferrable=deferrable),
-        ):
-            yield querier
-
-    @contextlib.contextmanager
-    def stream(self, query: Many[T]) -> Iterator[Iterator[T]]:
-        """`Querier.stream` on a connection of its own: the database runs other queries meanwhile."""
-        with self.querier() as querier, querier.stream(query) as rows:
-            yield rows
-
     def _one(self) -> AbstractContextManager[Querier]:
         return self.querier()
 
@@ -356,7 +289,7 @@ class Database(Executor):
         acting: Acting | None = None,
     ) -> tuple[Any, ...]:
         pool = self._pool
-        lease: Lease[_Connection] = Lease()
+        lease: Lease[Connection] = Lease()
         try:
             try:
                 connection = pool.take(lease, deadline)
@@ -370,22 +303,3 @@ class Database(Executor):
         finally:
             if lease.held:  # a signal's handler has raised an exception in between
                 pool.put(lease)
-
-    def _begin(self, standbys: Standbys[_Connection], deadline: Deadline | None) -> None:
-        """Learn of the primary what readers need; the pool is closed without it."""
-        try:
-            standbys.open(deadline)
-        except BaseException:
-            self._pool.close()
-            raise
-
-    def _require(self, deadline: Deadline | None) -> None:
-        """Look for what the libraries need; the pool is closed without it."""
-        try:
-            with self.querier() as querier:
-                for library in self._requires:
-                    found = exchange(querier._session, look(querier.connection.pgconn, library), deadline)
-                    found.require()
-        except BaseException:
-            self._pool.close()
-            raise

@@ -1,5 +1,5 @@
 # Made from async_querier.py by `make sync`: change that module, not this one.
-"""Queriers: a connection that runs queries."""
+"""Queriers: a connection that runs queries and commands, and what a database has in common with it."""
 
 import contextlib
 import time
@@ -12,13 +12,14 @@ import psycopg
 from concordia_sql.engine import deadlines
 from concordia_sql.engine.batches import added, counts, in_batches
 from concordia_sql.engine.blocks import begin, command, commit
-from concordia_sql.engine.calls import Results, not_by, only
+from concordia_sql.engine.calls import not_by, only
 from concordia_sql.engine.converter import Converter, make_converter
 from concordia_sql.engine.deadlines import Deadline
-from concordia_sql.engine.errors import ConcordiaError, QuerierError
+from concordia_sql.engine.errors import ConcordiaError
 from concordia_sql.engine.exchange import cancel, exchange
 from concordia_sql.engine.observing import Kind, Observer, Watch, attempt
-from concordia_sql.engine.queries import Batched, Command, Many, Query, ReturningOne, Statement
+from concordia_sql.engine.queries import Batched, Command, Many, ReturningOne, Statement
+from concordia_sql.engine.reader import ActingReader, Reader
 from concordia_sql.engine.retries import ATTEMPTS, is_in_the_way, pauses
 from concordia_sql.engine.session import Session
 from concordia_sql.engine.settings import Acting
@@ -40,129 +41,6 @@ R8 = TypeVar("R8")
 # End
 
 _CONVERTER = make_converter()
-
-
-class Reader:
-    """What runs queries that read: a querier, a database, or a database's reader, which standbys serve.
-
-    `deadline` is how many seconds a call may take, with waiting for a connection; the nearest of it, of the block's and
-    of the database's holds. Calls raise DeadlineExceeded, commands also OutcomeUnknown.
-    """
-
-    _deadline: float | None
-    _observers: Sequence[Observer]
-
-    def fetch(self, query: Query[R], *, deadline: float | None = None) -> R:
-        """Run a query in one round trip. What comes back is as its base says: `T`, `T | None`, `list[T]`."""
-        if query.writes:
-            raise not_by("fetch", query)
-        (result,) = self._call("fetch", (query,), deadlines.nearest(deadline, self._deadline))
-        return result  # type: ignore[no-any-return]
-
-    # Made by `make sync`: fetch_batch of 8 Query
-    @overload
-    def fetch_batch(
-        self, query1: Query[R1], query2: Query[R2], /, *, deadline: float | None = None
-    ) -> tuple[R1, R2]: ...
-    @overload
-    def fetch_batch(
-        self, query1: Query[R1], query2: Query[R2], query3: Query[R3], /, *, deadline: float | None = None
-    ) -> tuple[R1, R2, R3]: ...
-    @overload
-    def fetch_batch(
-        self,
-        query1: Query[R1],
-        query2: Query[R2],
-        query3: Query[R3],
-        query4: Query[R4],
-        /,
-        *,
-        deadline: float | None = None,
-    ) -> tuple[R1, R2, R3, R4]: ...
-    @overload
-    def fetch_batch(
-        self,
-        query1: Query[R1],
-        query2: Query[R2],
-        query3: Query[R3],
-        query4: Query[R4],
-        query5: Query[R5],
-        /,
-        *,
-        deadline: float | None = None,
-    ) -> tuple[R1, R2, R3, R4, R5]: ...
-    @overload
-    def fetch_batch(
-        self,
-        query1: Query[R1],
-        query2: Query[R2],
-        query3: Query[R3],
-        query4: Query[R4],
-        query5: Query[R5],
-        query6: Query[R6],
-        /,
-        *,
-        deadline: float | None = None,
-    ) -> tuple[R1, R2, R3, R4, R5, R6]: ...
-    @overload
-    def fetch_batch(
-        self,
-        query1: Query[R1],
-        query2: Query[R2],
-        query3: Query[R3],
-        query4: Query[R4],
-        query5: Query[R5],
-        query6: Query[R6],
-        query7: Query[R7],
-        /,
-        *,
-        deadline: float | None = None,
-    ) -> tuple[R1, R2, R3, R4, R5, R6, R7]: ...
-    @overload
-    def fetch_batch(
-        self,
-        query1: Query[R1],
-        query2: Query[R2],
-        query3: Query[R3],
-        query4: Query[R4],
-        query5: Query[R5],
-        query6: Query[R6],
-        query7: Query[R7],
-        query8: Query[R8],
-        /,
-        *,
-        deadline: float | None = None,
-    ) -> tuple[R1, R2, R3, R4, R5, R6, R7, R8]: ...
-    @overload
-    def fetch_batch(self, *statements: Query[R], deadline: float | None = None) -> tuple[R, ...]: ...
-    # End
-    def fetch_batch(self, *queries: Query[Any], deadline: float | None = None) -> tuple[Any, ...]:
-        """Run several queries in one round trip; a tuple of their results. An error names the one that failed."""
-        return self._call("fetch_batch", only(queries, writes=False), deadlines.nearest(deadline, self._deadline))
-
-    def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> "Reader":
-        """As `Executor.acting_as` says."""
-        raise NotImplementedError
-
-    def _call(self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> Results:
-        """Run the queries, and tell the observers of it. No function of its own for a thread where there are none."""
-        return self._watched(kind, queries, deadline) if self._observers else self._run(queries, deadline)
-
-    def _watched(self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> Results:
-        with self._watch(kind, queries) as watch:
-            return self._run(queries, deadline, watch)
-
-    def _watch(self, kind: Kind, queries: Sequence[Statement[Any]]) -> Watch:
-        return Watch(self._observers, kind, queries, None)
-
-    def _run(
-        self,
-        queries: tuple[Statement[Any], ...],
-        deadline: Deadline | None,
-        watch: Watch | None = None,
-        acting: Acting | None = None,
-    ) -> tuple[Any, ...]:
-        raise NotImplementedError
 
 
 class Executor(Reader):
@@ -332,9 +210,10 @@ class Executor(Reader):
                 attempt.reset(token)
             time.sleep(pause)
 
+    @contextlib.contextmanager
     def transaction(
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
-    ) -> AbstractContextManager["Querier"]:
+    ) -> Iterator["Querier"]:
         """A querier in a transaction: committed at the end of the block, rolled back by an error.
 
         Inside a transaction it is a savepoint and takes no options: QuerierError. `isolation` is what the server is
@@ -349,9 +228,14 @@ class Executor(Reader):
 
         Source: PostgreSQL manual, "Transaction Isolation".
         """
-        raise NotImplementedError
+        with (
+            self._one() as querier,
+            querier._transacting(isolation, self._acting, read_only=read_only, deferrable=deferrable),
+        ):
+            yield querier
 
-    def stream(self, query: Many[T]) -> AbstractContextManager[Iterator[T]]:
+    @contextlib.contextmanager
+    def stream(self, query: Many[T]) -> Iterator[Iterator[T]]:
         """Run a query whose rows come one by one, in constant memory, for results too large for a list.
 
         ```python
@@ -359,10 +243,12 @@ class Executor(Reader):
             for row in rows: ...
         ```
 
-        Its connection runs nothing else until the last row. Leaving early cancels the query, which ends a transaction
-        around it. A block's deadline is that of the whole stream; the database's holds for each wait for rows.
+        Its connection runs nothing else until the last row; a database takes one for it alone. Leaving early cancels
+        the query, which ends a transaction around it. A block's deadline is that of the whole stream; the database's
+        holds for each wait for rows.
         """
-        raise NotImplementedError
+        with self._one() as querier, querier._streaming(query, self._acting) as rows:
+            yield rows
 
     def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> "Executor":
         """The same for a role, and with settings that the policies of row security read.
@@ -390,42 +276,13 @@ class Executor(Reader):
         raise NotImplementedError
 
 
-class _Acting(Executor):
-    """What `acting_as` gives: all that another does, with settings."""
+class _Acting(ActingReader, Executor):
+    """The same of what writes too."""
 
-    def __init__(self, target: Executor, acting: Acting) -> None:
-        if isinstance(target, _Acting):
-            raise QuerierError("acting_as: this acts as another already")
-        self._target, self._acting = target, acting
-        self._deadline, self._observers = target._deadline, target._observers
-
-    @contextlib.contextmanager
-    def stream(self, query: Many[T]) -> Iterator[Iterator[T]]:
-        with self._one() as querier, querier._streaming(query, self._acting) as rows:
-            yield rows
-
-    @contextlib.contextmanager
-    def transaction(
-        self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
-    ) -> Iterator["Querier"]:
-        modes = {"read_only": read_only, "deferrable": deferrable}
-        with self._one() as querier, querier._transacting(isolation, self._acting, **modes):
-            yield querier
+    _target: Executor
 
     def _one(self) -> AbstractContextManager["Querier"]:
         return self._target._one()
-
-    def _watch(self, kind: Kind, queries: Sequence[Statement[Any]]) -> Watch:
-        return self._target._watch(kind, queries)
-
-    def _run(
-        self,
-        queries: tuple[Statement[Any], ...],
-        deadline: Deadline | None,
-        watch: Watch | None = None,
-        acting: Acting | None = None,  # noqa: ARG002 - it has its own
-    ) -> tuple[Any, ...]:
-        return self._target._run(queries, deadline, watch, self._acting)
 
 
 class Querier(Executor):
@@ -494,10 +351,6 @@ class Querier(Executor):
                 if session.trail:
                     session.trail.end()
 
-    def stream(self, query: Many[T]) -> AbstractContextManager[Iterator[T]]:
-        """As `Executor.stream` says."""
-        return self._streaming(query, None)
-
     @contextlib.contextmanager
     def _streaming(self, query: Many[T], acting: Acting | None) -> Iterator[Iterator[T]]:
         only((query,), writes=False, by="stream")
@@ -529,38 +382,23 @@ class Querier(Executor):
                         cancel(session, stream.drain())
 
     @contextlib.contextmanager
-    def transaction(
-        self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
-    ) -> Iterator["Querier"]:
-        """As `Executor.transaction` says."""
-        with self._transacting(isolation, None, read_only=read_only, deferrable=deferrable):
-            yield self
-
-    @contextlib.contextmanager
     def _transacting(
         self, isolation: Isolation | None, acting: Acting | None, *, read_only: bool, deferrable: bool
     ) -> Iterator[None]:
-        with self._watch("transaction", ()):
-            with self._transaction(isolation, acting, read_only=read_only, deferrable=deferrable):
-                yield
-
-    @contextlib.contextmanager
-    def _transaction(
-        self, isolation: Isolation | None, acting: Acting | None, *, read_only: bool, deferrable: bool
-    ) -> Iterator[None]:
         session = self._session
-        session.check((), None, acting)
-        block = session.enter(isolation, read_only=read_only, deferrable=deferrable)
-        try:
-            self._command(block.begin, deadlines.nearest(None, self._deadline), acting=acting)
-            yield
-            self._command(block.commit, deadlines.nearest(None, self._deadline), block)
-        except BaseException as error:
-            self._roll_back(block, error)
-            if not (isinstance(error, psycopg.Rollback) and error.transaction is None):
-                raise
-        finally:
-            session.leave(block)
+        with self._watch("transaction", ()):
+            session.check((), None, acting)
+            block = session.enter(isolation, read_only=read_only, deferrable=deferrable)
+            try:
+                self._command(block.begin, deadlines.nearest(None, self._deadline), acting=acting)
+                yield
+                self._command(block.commit, deadlines.nearest(None, self._deadline), block)
+            except BaseException as error:
+                self._roll_back(block, error)
+                if not (isinstance(error, psycopg.Rollback) and error.transaction is None):
+                    raise
+            finally:
+                session.leave(block)
 
     def _roll_back(self, block: Block, error: BaseException) -> None:
         """Roll back after an error, in a short time if somebody waits for it; else close the connection."""
@@ -571,9 +409,8 @@ class Querier(Executor):
         except (psycopg.Error, ConcordiaError):
             self._session.finish()
 
-    @contextlib.contextmanager
-    def _one(self) -> Iterator["Querier"]:
-        yield self
+    def _one(self) -> AbstractContextManager["Querier"]:
+        return contextlib.nullcontext(self)
 
     def _command(
         self, text: bytes, deadline: Deadline | None, ending: Block | None = None, acting: Acting | None = None

@@ -5,7 +5,7 @@ import itertools
 import time
 import weakref
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -20,8 +20,8 @@ from concordia_sql.engine.leases import Lease, Pooled, move
 from concordia_sql.engine.observing import Observer, Watch
 from concordia_sql.engine.pool import Bounds, Pool
 from concordia_sql.engine.positions import ASK_WRITTEN, Position, Positions
-from concordia_sql.engine.querier import Reader
 from concordia_sql.engine.queries import Statement
+from concordia_sql.engine.reader import Reader
 from concordia_sql.engine.settings import Acting
 from concordia_sql.engine.standbys import SYSTEM, Reason, ReplicaStats, Seen, Unproven, ask, reason_of
 from concordia_sql.engine.steps import TimeIsUp
@@ -382,10 +382,6 @@ class StandbyReader(Reader, Generic[C]):
         self._standbys, self._primary = standbys, primary
         self._deadline, self._observers = deadline, observers
 
-    def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> Reader:
-        """As `Executor.acting_as` says, on standbys too."""
-        return _ActingReader(self, Acting.checked(role, settings))
-
     def _run(
         self,
         queries: Queries,
@@ -402,27 +398,6 @@ class StandbyReader(Reader, Generic[C]):
         if watch is not None:
             watch.server, watch.reason = "primary", reason
         return self._primary(queries, deadline, watch, acting)
-
-
-class _ActingReader(Reader):
-    """What `acting_as` of a reader gives."""
-
-    def __init__(self, target: Reader, acting: Acting) -> None:
-        self._target, self._acting = target, acting
-        self._deadline, self._observers = target._deadline, target._observers
-
-    def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> Reader:  # noqa: ARG002
-        """Not again."""
-        raise QuerierError("acting_as: this acts as another already")
-
-    def _run(
-        self,
-        queries: Queries,
-        deadline: Deadline | None,
-        watch: Watch | None = None,
-        acting: Acting | None = None,  # noqa: ARG002 - it has its own
-    ) -> Answers:
-        return self._target._run(queries, deadline, watch, self._acting)
 
 
 def _soon() -> Deadline:

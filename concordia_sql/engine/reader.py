@@ -1,0 +1,171 @@
+# Made from async_reader.py by `make sync`: change that module, not this one.
+"""Readers: what runs queries that read."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar, overload
+
+from concordia_sql.engine import deadlines
+from concordia_sql.engine.calls import Results, not_by, only
+from concordia_sql.engine.deadlines import Deadline
+from concordia_sql.engine.errors import QuerierError
+from concordia_sql.engine.observing import Kind, Observer, Watch
+from concordia_sql.engine.queries import Query, Statement
+from concordia_sql.engine.settings import Acting
+
+R = TypeVar("R")
+# Made by `make sync`: types of 8 results
+R1 = TypeVar("R1")
+R2 = TypeVar("R2")
+R3 = TypeVar("R3")
+R4 = TypeVar("R4")
+R5 = TypeVar("R5")
+R6 = TypeVar("R6")
+R7 = TypeVar("R7")
+R8 = TypeVar("R8")
+# End
+
+
+class Reader:
+    """What runs queries that read: a querier, a database, or a database's reader, which standbys serve.
+
+    `deadline` is how many seconds a call may take, with waiting for a connection; the nearest of it, of the block's and
+    of the database's holds. Calls raise DeadlineExceeded, commands also OutcomeUnknown.
+    """
+
+    _deadline: float | None
+    _observers: Sequence[Observer]
+    _acting: Acting | None = None
+
+    def fetch(self, query: Query[R], *, deadline: float | None = None) -> R:
+        """Run a query in one round trip. What comes back is as its base says: `T`, `T | None`, `list[T]`."""
+        if query.writes:
+            raise not_by("fetch", query)
+        (result,) = self._call("fetch", (query,), deadlines.nearest(deadline, self._deadline))
+        return result  # type: ignore[no-any-return]
+
+    # Made by `make sync`: fetch_batch of 8 Query
+    @overload
+    def fetch_batch(
+        self, query1: Query[R1], query2: Query[R2], /, *, deadline: float | None = None
+    ) -> tuple[R1, R2]: ...
+    @overload
+    def fetch_batch(
+        self, query1: Query[R1], query2: Query[R2], query3: Query[R3], /, *, deadline: float | None = None
+    ) -> tuple[R1, R2, R3]: ...
+    @overload
+    def fetch_batch(
+        self,
+        query1: Query[R1],
+        query2: Query[R2],
+        query3: Query[R3],
+        query4: Query[R4],
+        /,
+        *,
+        deadline: float | None = None,
+    ) -> tuple[R1, R2, R3, R4]: ...
+    @overload
+    def fetch_batch(
+        self,
+        query1: Query[R1],
+        query2: Query[R2],
+        query3: Query[R3],
+        query4: Query[R4],
+        query5: Query[R5],
+        /,
+        *,
+        deadline: float | None = None,
+    ) -> tuple[R1, R2, R3, R4, R5]: ...
+    @overload
+    def fetch_batch(
+        self,
+        query1: Query[R1],
+        query2: Query[R2],
+        query3: Query[R3],
+        query4: Query[R4],
+        query5: Query[R5],
+        query6: Query[R6],
+        /,
+        *,
+        deadline: float | None = None,
+    ) -> tuple[R1, R2, R3, R4, R5, R6]: ...
+    @overload
+    def fetch_batch(
+        self,
+        query1: Query[R1],
+        query2: Query[R2],
+        query3: Query[R3],
+        query4: Query[R4],
+        query5: Query[R5],
+        query6: Query[R6],
+        query7: Query[R7],
+        /,
+        *,
+        deadline: float | None = None,
+    ) -> tuple[R1, R2, R3, R4, R5, R6, R7]: ...
+    @overload
+    def fetch_batch(
+        self,
+        query1: Query[R1],
+        query2: Query[R2],
+        query3: Query[R3],
+        query4: Query[R4],
+        query5: Query[R5],
+        query6: Query[R6],
+        query7: Query[R7],
+        query8: Query[R8],
+        /,
+        *,
+        deadline: float | None = None,
+    ) -> tuple[R1, R2, R3, R4, R5, R6, R7, R8]: ...
+    @overload
+    def fetch_batch(self, *statements: Query[R], deadline: float | None = None) -> tuple[R, ...]: ...
+    # End
+    def fetch_batch(self, *queries: Query[Any], deadline: float | None = None) -> tuple[Any, ...]:
+        """Run several queries in one round trip; a tuple of their results. An error names the one that failed."""
+        return self._call("fetch_batch", only(queries, writes=False), deadlines.nearest(deadline, self._deadline))
+
+    def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> "Reader":
+        """As `Executor.acting_as` says."""
+        return ActingReader(self, Acting.checked(role, settings))
+
+    def _call(self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> Results:
+        """Run the queries, and tell the observers of it. No function of its own for a thread where there are none."""
+        return self._watched(kind, queries, deadline) if self._observers else self._run(queries, deadline)
+
+    def _watched(self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> Results:
+        with self._watch(kind, queries) as watch:
+            return self._run(queries, deadline, watch)
+
+    def _watch(self, kind: Kind, queries: Sequence[Statement[Any]]) -> Watch:
+        return Watch(self._observers, kind, queries, None)
+
+    def _run(
+        self,
+        queries: tuple[Statement[Any], ...],
+        deadline: Deadline | None,
+        watch: Watch | None = None,
+        acting: Acting | None = None,
+    ) -> tuple[Any, ...]:
+        raise NotImplementedError
+
+
+class ActingReader(Reader):
+    """What `acting_as` gives: what another runs, with settings."""
+
+    def __init__(self, target: Reader, acting: Acting) -> None:
+        if target._acting is not None:
+            raise QuerierError("acting_as: this acts as another already")
+        self._target, self._acting = target, acting
+        self._deadline, self._observers = target._deadline, target._observers
+
+    def _watch(self, kind: Kind, queries: Sequence[Statement[Any]]) -> Watch:
+        return self._target._watch(kind, queries)
+
+    def _run(
+        self,
+        queries: tuple[Statement[Any], ...],
+        deadline: Deadline | None,
+        watch: Watch | None = None,
+        acting: Acting | None = None,  # noqa: ARG002 - it has its own
+    ) -> tuple[Any, ...]:
+        return self._target._run(queries, deadline, watch, self._acting)
