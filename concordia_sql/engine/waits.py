@@ -6,9 +6,9 @@ import contextvars
 import os
 import select
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from time import monotonic
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 from psycopg import waiting
 from psycopg.abc import PQGen
@@ -98,39 +98,14 @@ async def async_wait(steps: PQGen[R], line: Line, fileno: int, seconds: float) -
         return stop.value  # type: ignore[no-any-return]
 
 
-class _Pause(asyncio.Future[None]):
-    """What a task waits for. Its end runs the task at once, and not in the loop's next turn, which has its price.
-
-    So only the loop may end it, and no task.
-    """
-
-    __slots__ = ("_context", "_resume")
-    _resume: Callable[[Any], object]
-    _context: contextvars.Context
-
-    def add_done_callback(self, fn: Callable[[Any], object], /, *, context: contextvars.Context | None = None) -> None:
-        """Take in what resumes the task."""
-        self._resume, self._context = fn, context or contextvars.copy_context()
-
-    def cancel(self, msg: Any = None) -> bool:
-        """End it by a CancelledError: a task does that, so that the other one has the next turn."""
-        is_new = super().cancel(msg)
-        if is_new:
-            self.get_loop().call_soon(self._resume, self, context=self._context)
-        return is_new
-
-    def end(self) -> None:
-        """End it, and run the task until it waits again."""
-        if not self.done():  # else it is cancelled
-            self.set_result(None)
-            self._context.run(self._resume, self)
-
-
 class Reader:
     """Wakes the task that waits for a socket.
 
     It stays on the event loop from one wait to the next: to be added and removed takes as long as a small query. Its
     descriptor is its own, which those who wait for the socket by other means do not remove, and nobody else closes.
+
+    It is itself what the task awaits, in one wait after another: `asyncio.isfuture` says what makes it one. A future of
+    asyncio's would be a new one for each wait, and would run the task in the loop's next turn, which has its price too.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, fileno: int) -> None:
@@ -140,12 +115,15 @@ class Reader:
         self._fileno = os.dup(fileno)
         self._release = weakref.finalize(self, os.close, self._fileno)
         self._is_on_loop = False
-        self._pause: _Pause | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._seconds = 0.0
+        self._asyncio_future_blocking = False
+        self._waiter: tuple[Callable[[Any], object], contextvars.Context] | None = None
+        """What runs the task until it waits again, and in which context; None while none waits."""
+        self._cancelled: asyncio.CancelledError | None = None
 
-    def begin(self, seconds: float) -> _Pause:
-        """What ends when there is something to read, or so many seconds are over, or sooner."""
+    def begin(self, seconds: float) -> Self:
+        """To be awaited: ends when there is something to read, or so many seconds are over, or sooner."""
         if not self._is_on_loop:
             # With no context, which would live as long as the connection.
             contextvars.Context().run(self.loop.add_reader, self._fileno, self._wake)
@@ -155,8 +133,35 @@ class Reader:
                 self._timer.cancel()
             self._seconds = seconds
             self._timer = self.loop.call_later(seconds, self._tick, context=contextvars.Context())
-        self._pause = pause = _Pause(loop=self.loop)
-        return pause
+        return self
+
+    def __await__(self) -> Generator[Self, None, None]:
+        self._asyncio_future_blocking = True
+        yield self
+
+    def get_loop(self) -> asyncio.AbstractEventLoop:
+        """For the task, as the next three."""
+        return self.loop
+
+    def add_done_callback(self, fn: Callable[[Any], object], /, *, context: contextvars.Context) -> None:
+        """Take in what resumes the task."""
+        self._waiter = fn, context
+
+    def cancel(self, msg: Any = None) -> bool:
+        """End the wait by a CancelledError, in the loop's next turn: this one is the other task's."""
+        waiter, self._waiter = self._waiter, None
+        if waiter is None:
+            return False
+        resume, context = waiter
+        self._cancelled = asyncio.CancelledError() if msg is None else asyncio.CancelledError(msg)
+        self.loop.call_soon(resume, self, context=context)
+        return True
+
+    def result(self) -> None:
+        """What the wait came to: nothing, or a CancelledError."""
+        if self._cancelled is not None:
+            cancelled, self._cancelled = self._cancelled, None
+            raise cancelled
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -168,17 +173,17 @@ class Reader:
             self.loop.remove_writer(self._fileno)
 
     def _wake(self) -> None:
-        pause = self._pause
-        if pause is None:  # what has come is nobody's, and would call this again and again
+        waiter, self._waiter = self._waiter, None
+        if waiter is None:  # what has come is nobody's, and would call this again and again
             self._leave()
             return
-        self._pause = None
         self.resumed = monotonic()
-        pause.end()
+        resume, context = waiter
+        context.run(resume, self)
 
     def _tick(self) -> None:
         self._timer = None
-        if self._pause is not None:
+        if self._waiter is not None:
             self._wake()
 
     def _leave(self) -> None:
