@@ -1,4 +1,4 @@
-"""Nothing is added below what is deleted, nor where a post takes no comments or a listing no reviews."""
+"""Nothing is added below what is deleted or not to be seen, nor where no comments or reviews are taken."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -64,13 +64,51 @@ def test_a_listing_that_takes_no_reviews(connection: Connection, add: Callable[.
     assert len(rows(connection, "services_reviews", service_id="l")) == 1
 
 
+@pytest.mark.parametrize(
+    ("table", "hidden"),
+    [
+        ("blog_posts", {"status": "draft"}),
+        ("blog_posts", {"status": "archived"}),
+        ("services_listings", {"status": "suspended"}),
+        ("services_listings", {"is_active": False}),
+    ],
+)
+def test_what_visitors_do_not_see_takes_nothing_of_theirs(
+    connection: Connection, table: str, hidden: Mapping[str, object]
+) -> None:
+    """Unless the command says so; and then it may still be closed or deleted."""
+    of_posts = table == "blog_posts"
+    adds, below = (COMMENTS, "blog_comments") if of_posts else (REVIEWS, "services_reviews")
+    hidden_reason, noun = ("not_published", "comments") if of_posts else ("not_active", "reviews")
+    insert(connection, table, {"id": "p" if of_posts else "l", **hidden})
+
+    def refused(add: Callable[..., Command[Any]], **given: bool) -> str:
+        with watched(connection) as written, pytest.raises(Refused) as caught:
+            Querier(connection).execute(add(**given))
+        assert written.tables == {}
+        return caught.value.reason
+
+    for add in adds:
+        assert refused(add) == refused(add, even_if_closed=True) == hidden_reason
+        Querier(connection).execute(add(with_unpublished=True))
+    assert len(rows(connection, below)) == len(adds)
+    for change, reason in (
+        (f"allow_{noun} = FALSE", f"{noun}_closed"),
+        ("deleted_at = now()", "deleted_post" if of_posts else "deleted_service"),
+    ):
+        connection.execute(f"UPDATE {table} SET {change}".encode())
+        assert {refused(add, with_unpublished=True) for add in adds} == {reason}
+
+
 def test_which_of_many_is_closed_is_said(connection: Connection) -> None:
     for id_, allowed in (("p", True), ("q", False)):
         insert(connection, "blog_posts", {"id": id_, "allow_comments": allowed})
-    new = [blog.NewComment(post_id=id_, **COMMENT) for id_ in "ppqq"]
-    with pytest.raises(Refused) as caught:
-        Querier(connection).execute(blog.AddComments(comments=new))
-    assert (caught.value.reason, caught.value.found) == ("comments_closed", "2")
+    insert(connection, "blog_posts", {"id": "r", "status": "draft"})
+    for owners, reason in (("ppqqr", "comments_closed"), ("pprrq", "not_published")):
+        new = [blog.NewComment(post_id=id_, **COMMENT) for id_ in owners]
+        with pytest.raises(Refused) as caught:
+            Querier(connection).execute(blog.AddComments(comments=new))
+        assert (caught.value.reason, caught.value.found) == (reason, "2")
 
 
 @pytest.mark.parametrize(
@@ -78,6 +116,10 @@ def test_which_of_many_is_closed_is_said(connection: Connection) -> None:
     [
         ("blog_posts", blog.SoftDeletePost(id="p"), COMMENTS[0]()),
         ("blog_posts", blog.ChangePost(id="p", allow_comments=False), COMMENTS[1]()),
+        ("blog_posts", blog.ChangePost(id="p", status="draft"), COMMENTS[0]()),
+        ("blog_posts", blog.ChangePost(id="p", status="draft"), COMMENTS[1]()),
+        ("services_listings", services.ChangeListing(id="l", status="suspended"), REVIEWS[0]()),
+        ("services_listings", services.ChangeListing(id="l", is_active=False), REVIEWS[1]()),
         ("services_listings", services.SoftDeleteListing(id="l"), REVIEWS[0]()),
         ("services_listings", services.ChangeListing(id="l", allow_reviews=False), REVIEWS[1]()),
     ],

@@ -18,13 +18,14 @@ from concordia_sql.values import Email, Id, Language, Rating
 
 @command(
     "shared/add.sql",
-    shapes={"deleted": "blog/deleted_post"},
+    shapes={"deleted": "blog/deleted_post", "hidden": "blog/hidden_post"},
     names={
         "nodes": "blog_comments",
         "subjects": "blog_posts",
         "subject_id": "post_id",
         "allow_nodes": "allow_comments",
         "deleted_subject": "deleted_post",
+        "hidden_subject": "not_published",
         "nodes_closed": "comments_closed",
         "parent_of_another": "parent_of_another_post",
     },
@@ -33,8 +34,8 @@ class AddComment(ReturningOne[Comment]):
     """Add a comment and return it.
 
     Raises MissingReference for its post or parent, Conflict for its id, and Refused when its post is deleted
-    (`deleted_post`) or takes no comments (`comments_closed`), or when its parent is a comment on another post
-    (`parent_of_another_post`) or itself (`cycle`).
+    (`deleted_post`), not published (`not_published`) or takes no comments (`comments_closed`), or when its parent is a
+    comment on another post (`parent_of_another_post`) or itself (`cycle`).
     """
 
     post_id: Id
@@ -48,6 +49,8 @@ class AddComment(ReturningOne[Comment]):
     rating: Rating | None = 0
     even_if_closed: bool = False
     """Also to a post that takes no comments, which is what `allow_comments` says."""
+    with_unpublished: bool = False
+    """Also to a post that is not published, which visitors do not see."""
 
 
 @attrs.frozen(kw_only=True)
@@ -61,6 +64,7 @@ class NewComment(NewNode):
 
 @command(
     "shared/add_nodes.sql",
+    shapes={"deleted": "blog/deleted_post", "hidden": "blog/hidden_post"},
     names={
         "nodes": "blog_comments",
         "subjects": "blog_posts",
@@ -68,23 +72,25 @@ class NewComment(NewNode):
         "given_nodes": "comments",
         "allow_nodes": "allow_comments",
         "deleted_subject": "deleted_post",
+        "hidden_subject": "not_published",
         "nodes_closed": "comments_closed",
         "parent_of_another": "parent_of_another_post",
     },
-    domain="blog",
 )
 class AddComments(Affected):
     """Add any number of comments, all or nothing, and return their number.
 
     What is wrong with one is said with its number, counted from 0: ParameterError for what does not fit, Conflict for
     its id and MissingReference for its post or parent in `row`, and Refused in `found`, when its post is deleted
-    (`deleted_post`) or takes no comments (`comments_closed`), or when its parent is a comment on another post
-    (`parent_of_another_post`) or comes after it (`parent_after`).
+    (`deleted_post`), not published (`not_published`) or takes no comments (`comments_closed`), or when its parent is a
+    comment on another post (`parent_of_another_post`) or comes after it (`parent_after`).
     """
 
     comments: Sequence[NewComment]
     even_if_closed: bool = False
     """Also to posts that take no comments, which is what `allow_comments` says."""
+    with_unpublished: bool = False
+    """Also to posts that are not published, which visitors do not see."""
 
 
 @command("shared/change.sql", names={"nodes": "blog_comments"}, domain="blog")

@@ -18,13 +18,14 @@ from concordia_sql.values import Email, Id, Language, Rating
 
 @command(
     "shared/add.sql",
-    shapes={"deleted": "services/deleted_listing"},
+    shapes={"deleted": "services/deleted_listing", "hidden": "services/hidden_listing"},
     names={
         "nodes": "services_reviews",
         "subjects": "services_listings",
         "subject_id": "service_id",
         "allow_nodes": "allow_reviews",
         "deleted_subject": "deleted_service",
+        "hidden_subject": "not_active",
         "nodes_closed": "reviews_closed",
         "parent_of_another": "parent_of_another_service",
         "author_id": "author_id",
@@ -34,8 +35,8 @@ class AddReview(ReturningOne[Review]):
     """Add a review, or a reply to one, and return it.
 
     Raises MissingReference for its listing or parent, Conflict for its id, and Refused when its listing is deleted
-    (`deleted_service`) or takes no reviews (`reviews_closed`), or when its parent is a review of another listing
-    (`parent_of_another_service`) or itself (`cycle`).
+    (`deleted_service`), not active (`not_active`) or takes no reviews (`reviews_closed`), or when its parent is a
+    review of another listing (`parent_of_another_service`) or itself (`cycle`).
     """
 
     service_id: Id
@@ -50,6 +51,8 @@ class AddReview(ReturningOne[Review]):
     status: ReviewStatus = "pending"
     even_if_closed: bool = False
     """Also of a listing that takes no reviews, which is what `allow_reviews` says."""
+    with_unpublished: bool = False
+    """Also of a listing that is not active, which visitors do not see."""
 
 
 @attrs.frozen(kw_only=True)
@@ -64,6 +67,7 @@ class NewReview(NewNode):
 
 @command(
     "shared/add_nodes.sql",
+    shapes={"deleted": "services/deleted_listing", "hidden": "services/hidden_listing"},
     names={
         "nodes": "services_reviews",
         "subjects": "services_listings",
@@ -71,24 +75,26 @@ class NewReview(NewNode):
         "given_nodes": "reviews",
         "allow_nodes": "allow_reviews",
         "deleted_subject": "deleted_service",
+        "hidden_subject": "not_active",
         "nodes_closed": "reviews_closed",
         "parent_of_another": "parent_of_another_service",
         "author_id": "author_id",
     },
-    domain="services",
 )
 class AddReviews(Affected):
     """Add any number of reviews, all or nothing, and return their number.
 
     What is wrong with one is said with its number, counted from 0: ParameterError for what does not fit, Conflict for
     its id and MissingReference for its listing or parent in `row`, and Refused in `found`, when its listing is deleted
-    (`deleted_service`) or takes no reviews (`reviews_closed`), or when its parent is a review of another listing
-    (`parent_of_another_service`) or comes after it (`parent_after`).
+    (`deleted_service`), not active (`not_active`) or takes no reviews (`reviews_closed`), or when its parent is a
+    review of another listing (`parent_of_another_service`) or comes after it (`parent_after`).
     """
 
     reviews: Sequence[NewReview]
     even_if_closed: bool = False
     """Also of listings that take no reviews, which is what `allow_reviews` says."""
+    with_unpublished: bool = False
+    """Also of listings that are not active, which visitors do not see."""
 
 
 @command("shared/change.sql", names={"nodes": "services_reviews"}, domain="services")

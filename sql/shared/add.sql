@@ -1,6 +1,6 @@
 -- Add a node, below another or on top, and give it back.
--- uses: $deleted
--- names: nodes, subjects, subject_id, allow_nodes, deleted_subject, nodes_closed, parent_of_another, author_id
+-- uses: $deleted, $hidden
+-- names: nodes, subjects, subject_id, allow_nodes, deleted_subject, hidden_subject, nodes_closed, parent_of_another, author_id
 SELECT subjects.id
 FROM subjects
 WHERE subjects.id = :subject_id
@@ -9,6 +9,10 @@ FOR SHARE;
 SELECT refuse_command('deleted_subject')
 FROM deleted
 WHERE deleted.id = :subject_id;
+
+SELECT refuse_command('hidden_subject')
+FROM hidden
+WHERE hidden.id = :subject_id AND NOT :with_unpublished::boolean;
 
 SELECT refuse_command('nodes_closed')
 FROM subjects

@@ -1,5 +1,6 @@
 -- Add nodes, each after the one that it replies to.
--- names: nodes, subjects, subject_id, given_nodes, allow_nodes, deleted_subject, nodes_closed, parent_of_another, author_id
+-- uses: $deleted, $hidden
+-- names: nodes, subjects, subject_id, given_nodes, allow_nodes, deleted_subject, hidden_subject, nodes_closed, parent_of_another, author_id
 SELECT subjects.id
 FROM subjects
 WHERE subjects.id IN (SELECT given.subject_id FROM jsonb_to_recordset(:given_nodes::jsonb) AS given (subject_id text))
@@ -9,16 +10,19 @@ FOR SHARE;
 SELECT
     refuse_command(
         CASE
-            WHEN subjects.deleted_at IS NOT NULL OR subjects.status = 'deleted' THEN 'deleted_subject'
+            WHEN deleted.id IS NOT NULL THEN 'deleted_subject'
+            WHEN hidden.id IS NOT NULL AND NOT :with_unpublished::boolean THEN 'hidden_subject'
             ELSE 'nodes_closed'
         END,
         (given.number - 1)::text
     )
 FROM jsonb_array_elements(:given_nodes::jsonb) WITH ORDINALITY AS given (node, number)
 INNER JOIN subjects ON subjects.id = given.node ->> 'subject_id'
+LEFT JOIN deleted ON subjects.id = deleted.id
+LEFT JOIN hidden ON subjects.id = hidden.id
 WHERE
-    subjects.deleted_at IS NOT NULL
-    OR subjects.status = 'deleted'
+    deleted.id IS NOT NULL
+    OR (hidden.id IS NOT NULL AND NOT :with_unpublished::boolean)
     OR NOT (subjects.allow_nodes OR :even_if_closed::boolean)
 ORDER BY given.number
 LIMIT 1;

@@ -277,5 +277,5 @@ def _references_to(table: str) -> Iterator[tuple[str, str, Reference]]:
 def values_of(command: object) -> Row:
     """The fields that are given, but for those that are no columns."""
     fields = attrs.asdict(cast("Any", command), recurse=False)
-    others = ("even_if_closed", "limit", "in_batches")
+    others = ("even_if_closed", "with_unpublished", "limit", "in_batches")
     return {name: value for name, value in fields.items() if value is not UNSET and name not in others}

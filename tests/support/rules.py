@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, cast
 import attrs
 
 from concordia_sql import Command, NotFound, Refused, auth, blog, profile, services
-from tests.support.model import A_DAY_AGO, NOW, TABLES, Model, Rejected, Row, is_live, values_of
+from tests.support.model import A_DAY_AGO, NOW, TABLES, Model, Rejected, Row, has, is_live, values_of
 
 ASCII = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 PARTS: dict[object, str] = {
@@ -68,19 +68,23 @@ def _split(command: Command[Any]) -> tuple[Row, list[tuple[str, Row]]]:
 JSON_LISTS = ("same_as", "seo_keywords")
 
 
-OWNERS = {
-    "post_id": ("blog_posts", "allow_comments", "comments_closed"),
-    "service_id": ("services_listings", "allow_reviews", "reviews_closed"),
-}
-"""What a row below a post or a listing names it by, and whether it takes comments or reviews."""
+OWNERS: dict[str, tuple[str, Row, str, str, str]] = {
+    "post_id": ("blog_posts", {"status": "published"}, "not_published", "allow_comments", "comments_closed"),
+    "service_id": (
+        "services_listings", {"status": "active", "is_active": True}, "not_active", "allow_reviews", "reviews_closed"
+    ),
+}  # fmt: skip
+"""What a row below a post or a listing names it by, who visitors see, and whether it takes comments or reviews."""
 
 
 def check_owner(model: Model, row: Row, command: Any, found: str | None = None) -> None:
-    """Nothing is added below what is deleted, and no comment where none is taken."""
-    for column, (table, allow, closed) in OWNERS.items():
+    """Nothing is added below what is deleted, and no comment where visitors see none or none is taken."""
+    for column, (table, public, hidden, allow, closed) in OWNERS.items():
         owner = model.get(table, id=row[column]) if column in row else None
         if owner and not is_live(owner):
             raise Rejected(Refused, (f"deleted_{column.removesuffix('_id')}", found))
+        if owner and not (has(owner, public) or getattr(command, "with_unpublished", True)):
+            raise Rejected(Refused, (hidden, found))
         if owner and not (owner[allow] or getattr(command, "even_if_closed", True)):
             raise Rejected(Refused, (closed, found))
 
