@@ -92,6 +92,11 @@ class AsyncPool(Generic[C]):
         return bool(self._open)
 
     @property
+    def has_idle(self) -> bool:
+        """Whether a call would not wait for a connection."""
+        return bool(self._idle)
+
+    @property
     def load(self) -> int:
         """How many calls use a connection or wait for one."""
         return len(self._open) - len(self._idle) + len(self._waiting)

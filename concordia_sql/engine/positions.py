@@ -167,6 +167,10 @@ class Positions:
         except IndexError:
             return None
 
+    def lag(self, lsn: int, needed: Position) -> int:
+        """How far a place is behind what is needed, and behind what is known of the primary."""
+        return max(0, needed.lsn - lsn, self._samples[-1][1].lsn - lsn)
+
     @property
     def needed(self) -> Position | None:
         """What a standby must have replayed to serve this context; None if only the primary can."""

@@ -54,10 +54,10 @@ class Read:
     queries: Queries
     deadline: Deadline | None
     watch: Watch | None
-    needed: Position
-    ends: float
-    """Until when it waits for them."""
     acting: Acting | None
+    needed: Position
+    within: Deadline
+    """Until when it waits for them: the primary needs time for it too."""
 
 
 class Standby(Generic[C]):
@@ -69,36 +69,55 @@ class Standby(Generic[C]):
         self.pool: Pool[C] = Pool(bounds, self.connect)
         self.reason: Reason = "starting"
         self.reads = self.behind = self.conflicts = 0
-        self.replayed = 0
-        """How far it was when it was asked last."""
+        self.lag = 0
+        """How far it was behind what was known of the primary, when it was asked last."""
+        self._looked = 0.0
+        self._reads_before = 0
 
     def connect(self) -> C:
         """A connection of which nothing is known."""
         connection = self._connect()
-        connection.seen = Seen(self._positions.system, connection.session.pgconn.backend_pid)
+        connection.seen = Seen(self._positions.system, connection.session.pgconn)
         return connection
 
-    def rank(self, needed: Position) -> tuple[int, int]:
+    @property
+    def rank(self) -> tuple[int, int]:
         """The least goes first: how many calls it runs or lets wait, and how far it was behind."""
-        return self.pool.load, max(0, needed.lsn - self.replayed)
+        return self.pool.load, self.lag
 
     def is_ready(self) -> bool:
         """Whether reads may go there."""
         return not self.reason and self.pool.is_connected
 
-    def note(self, reason: Reason) -> None:
-        """Take note of why it has not answered a read."""
-        if reason == "behind":
-            self.behind += 1
+    def miss(self, reason: Reason, lease: Lease[C], needed: Position, *, again: bool) -> None:
+        """Take note of why it has not answered a read. One that is tried again is counted already."""
+        if reason == "behind" and lease.held:
+            seen = lease.held[0].seen
+            self.behind += not again
+            self.hear(seen, needed)
+            if not seen.has(self._positions.floor or needed):
+                self.reason = "behind"
         elif reason == "conflict":
             self.conflicts += 1
         elif reason in ("away", "promoted", "another system"):
             self.reason = reason
 
+    def hear(self, seen: Seen, needed: Position) -> None:
+        """Take note of how far it is, as it has just said."""
+        self.lag = self._positions.lag(seen.lsn, needed)
+
+    def _is_overlooked(self) -> bool:
+        """Whether reads may go there, and none has for a while: nobody would see that it can serve no more."""
+        now, before = monotonic(), self._reads_before
+        if now < self._looked + _LOOK_SECONDS:
+            return False
+        self._looked, self._reads_before = now, self.reads
+        return self.reads == before and self.pool.has_idle
+
     def look(self) -> None:
-        """If it is left out, ask it whether it can serve again."""
+        """If it is left out, ask it whether it can serve again; if nobody has read there, whether it still can."""
         floor = self._positions.floor
-        if floor is None or not self.reason:
+        if floor is None or not (self.reason or self._is_overlooked()):
             return
         lease: Lease[C] = Lease()
         deadline = _soon()
@@ -113,7 +132,8 @@ class Standby(Generic[C]):
         except ConcordiaError:
             self.reason = "away"
         except TimeIsUp:
-            self.reason = "silent" if self.pool.is_connected else "away"
+            if self.reason or lease.held:  # else its connections were taken meanwhile
+                self.reason = "silent" if self.pool.is_connected else "away"
         else:
             self.reason = ""
         finally:
@@ -122,15 +142,13 @@ class Standby(Generic[C]):
     def check(self, connection: C, needed: Position, deadline: Deadline | None) -> None:
         """Ask it how far it is. Raises Unproven if that is not far enough."""
         session, unproven = connection.session, None
-        guard = connection.seen.guard(needed)
-        if guard is None:
-            return
+        guard = connection.seen.ask(needed)
         with session.lock, session:
             try:
                 guard.read(exchange(session, ask(session.pgconn, guard.alone), deadline), for_a_read=False)
             except Unproven as error:
                 unproven = error
-        self.replayed = connection.seen.lsn
+        self.hear(connection.seen, needed)
         if unproven is not None:
             raise unproven
 
@@ -253,14 +271,13 @@ class Standbys(Generic[C]):
         needed = self.positions.needed
         if needed is None:
             return None, "in doubt"
-        # The primary needs time for it too.
-        wait = self._max_wait if deadline is None else min(self._max_wait, deadline.left() / 2)
-        read = Read(queries, deadline, watch, needed, monotonic() + wait, acting)
-        reason: Reason = "away"
-        for standby in self._standbys:
-            reason = standby.reason or reason
+        now, ends = monotonic(), self._max_wait
+        if deadline is not None:
+            ends = min(ends, max(0, deadline.ends - now) / 2)
+        read = Read(queries, deadline, watch, acting, needed, Deadline(now + ends, now))
+        reason: Reason = ""
         behind: list[Standby[C]] = []
-        for standby in self._ready(needed):
+        for standby in self._ready():
             try:
                 return self._read_from(standby, read), ""
             except Unproven as unproven:
@@ -268,24 +285,37 @@ class Standbys(Generic[C]):
                 if reason == "read-only":
                     return None, reason
                 behind += [standby] if reason == "behind" and standby.is_ready() else []
-        if behind and monotonic() < read.ends:
-            standby = max(behind, key=lambda each: each.replayed)
+        behind.sort(key=lambda each: each.lag)
+        pause = _FIRST_PAUSE
+        while behind and monotonic() + pause < read.within.ends:
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+            standby = behind.pop(0)
             try:
-                return self._read_from(standby, read, waits=True), ""
+                return self._read_from(standby, read, again=True), ""
             except Unproven as unproven:
                 reason = unproven.reason
-        return None, reason
+                behind += [standby] if reason == "behind" else []
+        return None, reason or self._left_out()
 
-    def _ready(self, needed: Position) -> list[Standby[C]]:
+    def _left_out(self) -> Reason:
+        """Why no standby is ready."""
+        reasons: list[Reason] = [each.reason for each in self._standbys if each.reason]
+        return reasons[-1] if reasons else "away"
+
+    def _ready(self) -> list[Standby[C]]:
         """Those that reads may go to, the one with the fewest calls first; where these are as many, the furthest."""
         ready = [standby for standby in self._standbys if standby.is_ready()]
         if len(ready) > 1:
             turn = next(self._turns) % len(ready)
-            ready = sorted(ready[turn:] + ready[:turn], key=lambda each: each.rank(needed))
+            ready = sorted(ready[turn:] + ready[:turn], key=lambda each: each.rank)
         return ready
 
-    def _read_from(self, standby: Standby[C], read: Read, *, waits: bool = False) -> Answers:
-        """What the queries come back as from this standby. Raises Unproven if it cannot answer them."""
+    def _read_from(self, standby: Standby[C], read: Read, *, again: bool = False) -> Answers:
+        """What the queries come back as from this standby. Raises Unproven if it cannot answer them.
+
+        Where it is tried again, it is first asked how far it is: what it would answer before is read for nothing.
+        """
         lease: Lease[C] = Lease()
         try:
             try:
@@ -293,16 +323,11 @@ class Standbys(Generic[C]):
                 if read.watch is not None:
                     read.watch.begin(connection.session)
                     read.watch.server = standby.name
-                if waits:
-                    self._catch_up(standby, connection, read)
-                answers = self._run(connection, read)
+                if again:
+                    self._ask(standby, connection, read)
+                answers = self._run(standby, connection, read)
             except Unproven as unproven:
-                standby.note(unproven.reason)
-                if unproven.reason == "behind" and lease.held:
-                    seen = lease.held[0].seen
-                    standby.replayed = seen.lsn
-                    if not seen.has(self.positions.floor or read.needed):
-                        standby.reason = "behind"
+                standby.miss(unproven.reason, lease, read.needed, again=again)
                 raise
             except DeadlineExceeded:
                 if lease.held and not lease.held[0].session.is_whole():
@@ -310,7 +335,6 @@ class Standbys(Generic[C]):
                 raise
             else:
                 standby.reads += 1
-                standby.replayed = connection.seen.lsn
                 return answers
             finally:
                 standby.pool.put(lease)
@@ -320,10 +344,9 @@ class Standbys(Generic[C]):
 
     def _take(self, standby: Standby[C], lease: Lease[C], read: Read) -> C:
         """A connection to it, within the time for standbys."""
-        began, deadline = monotonic(), read.deadline
-        if deadline is not None and began >= deadline.ends:
+        deadline, within = read.deadline, read.within
+        if deadline is not None and not deadline.left():
             raise overdue(names_of(read.queries), deadline)
-        within = Deadline(read.ends, began)
         try:
             return standby.pool.take(lease, within)
         except (TimeIsUp, NoConnection):
@@ -331,32 +354,25 @@ class Standbys(Generic[C]):
         finally:
             if deadline is not None:
                 deadline.waited += within.waited
+                within.waited = 0
 
-    def _catch_up(self, standby: Standby[C], connection: C, read: Read) -> None:
-        """Wait until the standby has replayed the log up to there. Raises Unproven if that takes too long."""
-        pause = _FIRST_PAUSE
-        while monotonic() + pause < read.ends:
-            time.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
-            try:
-                return standby.check(connection, read.needed, Deadline(read.ends, monotonic()))
-            except Unproven as unproven:
-                if unproven.reason != "behind":
-                    raise
-            except psycopg.Error as error:
-                raise Unproven(reason_of(error, connection.session.pgconn) or "failed") from error
-            except TimeIsUp:
-                break
-        raise Unproven("behind")
+    def _ask(self, standby: Standby[C], connection: C, read: Read) -> None:
+        """Raise Unproven if the standby has not replayed the log up to there."""
+        try:
+            standby.check(connection, read.needed, Deadline(read.within.ends, monotonic()))
+        except psycopg.Error as error:
+            raise Unproven(reason_of(error, connection.session.pgconn) or "failed") from error
+        except TimeIsUp:
+            raise Unproven("silent") from None
 
-    def _run(self, connection: C, read: Read) -> Answers:
+    def _run(self, standby: Standby[C], connection: C, read: Read) -> Answers:
         """What the queries come back as on this connection. Raises Unproven if it is not proven to be fresh."""
-        session, queries = connection.session, read.queries
+        session, seen, queries = connection.session, connection.seen, read.queries
         session.check(queries, read.deadline, read.acting)
         with session.lock, session:
-            session.guard = connection.seen.guard(read.needed)
+            session.guard = guard = seen.guard(read.needed)
             try:
-                return exchange(session, session.run(queries, read.acting), read.deadline)
+                answers = exchange(session, session.run(queries, read.acting), read.deadline)
             except Unproven as error:
                 unproven = error
             except QuerierError:  # of a role or setting, which may not have arrived here
@@ -368,6 +384,12 @@ class Standbys(Generic[C]):
                 unproven = Unproven(reason)
             except TimeIsUp as error:
                 session.overdue(error, queries, read.deadline)
+            else:
+                if guard is not None:
+                    standby.hear(seen, read.needed)
+                if guard is not None or seen.is_standby():
+                    return answers
+                unproven = Unproven("promoted")
             finally:
                 session.guard = None
         raise unproven

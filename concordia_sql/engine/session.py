@@ -35,7 +35,7 @@ from concordia_sql.engine.queries import Affected, Statement
 from concordia_sql.engine.retries import is_outdated
 from concordia_sql.engine.rows import check, chunk_of, load_singly, row_maker
 from concordia_sql.engine.settings import PLAN_BEFORE, PLANS, Acting, Plan, Setting
-from concordia_sql.engine.standbys import PREPARED_CHECK, Guard
+from concordia_sql.engine.standbys import Guard
 from concordia_sql.engine.steps import TimeIsUp
 from concordia_sql.engine.transactions import Block, Isolation, savepoint, transaction
 from concordia_sql.engine.waits import Line
@@ -264,7 +264,7 @@ class Session:
         statement = self._statements.get(composed)
         if statement is None or not statement.prepared or composed.before or query._plan:
             return None
-        if (self.guard and not self.guard.is_prepared) or (self.trail and self.trail.wanted):
+        if (self.guard and not self.guard.prepared) or (self.trail and self.trail.wanted):
             return None
         if query.writes and self._unknown_keys([query]):
             return None
@@ -275,15 +275,14 @@ class Session:
         """Run a check and a query, both prepared, in a pipeline; what the query comes back as."""
         pgconn, values = self.pgconn, self.values(statement.composed, query)
         pgconn.enter_pipeline_mode()
-        pgconn.send_query_prepared(PREPARED_CHECK, None)
+        guard.send(pgconn)
         pgconn.send_query_prepared(statement.name, values)
         pgconn.pipeline_sync()
         checked = yield from generators.execute(pgconn)
         results = yield from generators.fetch_many(pgconn)
         yield from generators.fetch_many(pgconn)
         pgconn.exit_pipeline_mode()
-        check(checked[-1])
-        guard.read(checked[-1])
+        guard.check((checked,))
         if results[-1].status == _FATAL_ERROR:
             check(results[-1], query, statement.composed)
         if statement.make_row is None:
@@ -300,19 +299,20 @@ class Session:
         runs = [self._calls(query) for query in queries]
         locking = next((query for query in queries if query.compose().before), None)
         first: list[Setting] = [(self._isolating(locking), None)] if locking else []
-        first += self.guard.settings if self.guard else []
         first += [acting.setting()] if acting else []
         planned: list[tuple[Plan | None, list[Call]]] = [
             (query._plan, run) for query, run in zip(queries, runs, strict=True)
         ]
         answers = yield from self._pipeline(planned, first, self._unknown_keys(queries))
+        guards = 0
         if self.guard:
             self.guard.check(answers)
+            guards = self.guard.sent
         asking = [(query, each.composed) for query, run in zip(queries, runs, strict=True) for each, _ in run]
         asks = {composed: query for query, composed in asking}
         owners = iter([*(asks[each.composed] for each in self._fresh), *(query for query, _ in asking)])
         for number, (results, composed) in enumerate(zip(answers, self._sent, strict=False)):
-            if acting and number == len(first) - 1:
+            if acting and number == guards + len(first) - 1:
                 acting.check(results[-1], names_of(queries))
             query = next(owners) if composed else None
             try:
@@ -340,7 +340,7 @@ class Session:
             self._statements = OrderedDict((each.composed, each) for each in self._fresh if each.prepared)
             self._discarded.clear()
             if self.guard:
-                self.guard.seen.is_prepared = False
+                self.guard.seen.prepared = b""
         else:
             return False
         self._recovered += 1
@@ -447,7 +447,7 @@ class Session:
     def _pipeline(
         self, runs: Sequence[tuple[Plan | None, list[Call]]], first: Sequence[Setting], unknown: Sequence[str]
     ) -> PQGen[list[Results]]:
-        """Run `first`, prepare what is not, and run all, without waiting. What was sent is in `_sent`.
+        """Run the guard and `first`, prepare what is not, and run all, without waiting. What was sent is in `_sent`.
 
         The keys of the unknown tables are looked up before them.
 
@@ -459,8 +459,9 @@ class Session:
             self._discarded += [oldest.name] if oldest.prepared else []
         discarded = self._discarded
         self._fresh = [*dict.fromkeys(each for each, _ in calls if self.prepare and not each.prepared)]
-        self._sent = [None] * (len(first) + len(discarded) + bool(unknown)) + [each.composed for each in self._fresh]
         self.pgconn.enter_pipeline_mode()
+        ahead = len(first) + (self.guard.send(self.pgconn) if self.guard else 0)
+        self._sent = [None] * (ahead + len(discarded) + bool(unknown)) + [each.composed for each in self._fresh]
         for setting in first:
             self.pgconn.send_query_params(*setting)
         for name in discarded:
@@ -472,7 +473,7 @@ class Session:
         for plan, run in runs:
             self._send_calls(plan, run)
         answers = yield from self.synchronize()
-        ends = [results[-1] for results in answers[len(first) :]]
+        ends = [results[-1] for results in answers[ahead:]]
         done = [result.status == pq.ExecStatus.COMMAND_OK for result in ends]
         self._discarded = [name for name, gone in zip(discarded, done, strict=False) if not gone]
         for result in ends[len(discarded) :][: bool(unknown)]:

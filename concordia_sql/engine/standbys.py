@@ -3,11 +3,14 @@
 The check runs before the read and in its round trip. Under READ COMMITTED, each statement has a snapshot of its own, so
 that the read's is taken when the check has found the log replayed; under REPEATABLE READ, both would have the one from
 before. What was replayed stays replayed while the server runs, and a connection does not outlast the server: so a
-connection's later reads need no check for what an earlier one has found. Where a pooler may be in between, they do.
+connection's later reads need no check for what an earlier one has found. That it has become a primary a server tells
+each connection by itself, before the end of its next answer. Where a pooler may be in between, each read is checked.
 
-Source: PostgreSQL manual, "Hot Standby", "Transaction Isolation", "Recovery Control Functions".
+Source: PostgreSQL manual, "Hot Standby", "Transaction Isolation", "Recovery Control Functions", and "Asynchronous
+Operations" of the protocol.
 """
 
+import itertools
 from collections.abc import Sequence
 from time import monotonic
 from typing import Literal, TypeAlias
@@ -16,13 +19,12 @@ import attrs
 import psycopg
 from psycopg import generators
 from psycopg.abc import PQGen
-from psycopg.pq import ConnStatus
+from psycopg.pq import ConnStatus, Format
 from psycopg.pq.abc import PGconn, PGresult
 
 from concordia_sql.engine.isolation import READ_COMMITTED
 from concordia_sql.engine.positions import Position, lsn_of
 from concordia_sql.engine.rows import check
-from concordia_sql.engine.settings import Setting
 
 Reason: TypeAlias = Literal[
     "",
@@ -40,18 +42,14 @@ Reason: TypeAlias = Literal[
 ]
 """Why a read was not answered by a standby, or not by that one."""
 
-CHECK = b"SELECT pg_is_in_recovery(), pg_last_wal_replay_lsn(), current_setting('transaction_isolation')"
-PREPARED_CHECK = b"concordia_check"
-"""Its name where it is prepared: on each connection that no pooler lends."""
-PREPARE = b"PREPARE %b AS %b" % (PREPARED_CHECK, CHECK)
-EXECUTE = b"EXECUTE " + PREPARED_CHECK
+CHECK = b"SELECT pg_last_wal_replay_lsn(), current_setting('transaction_isolation')"
 # The files of the server name the timeline that it was on at some time before; the receiver names the one that it
 # follows, to roles that may know. A standby goes on along its own line only: it refuses one that left it earlier.
 IDENTIFY = b"""
 SELECT
-    pg_is_in_recovery(),
     pg_last_wal_replay_lsn(),
     current_setting('transaction_isolation'),
+    pg_is_in_recovery(),
     greatest(
         (SELECT timeline_id FROM pg_control_checkpoint()),
         (SELECT min_recovery_end_timeline FROM pg_control_recovery()),
@@ -68,10 +66,10 @@ SELECT
     pg_size_bytes(current_setting('wal_segment_size'))
 """
 
-_CHECK_AGAIN = 1.0
-"""The seconds after which a connection is asked again: a standby may have become a primary."""
 _NO_TIMELINE = 0.2
 """The seconds after which it is asked again for the timeline, which it may name late."""
+_BINARY = Format.BINARY
+_numbers = itertools.count()
 # Source: PostgreSQL manual, "PostgreSQL Error Codes".
 _CONFLICT = ("40001", "40P01")
 _AWAY = ("57P", "08")
@@ -92,15 +90,14 @@ class Seen:
     """What is known of the server of a connection: it is on this timeline and place of the log, or later."""
 
     system: bytes
-    process: int
-    """The server process, as the connection was told."""
+    pgconn: PGconn
     is_lent: bool = True
     """Whether a pooler may lend the connection another server process the next time."""
     timeline: int = 0
     lsn: int = 0
-    checked: float = -1
     identified: float = -1
-    is_prepared: bool = False
+    prepared: bytes = b""
+    """The name of the check where it is prepared: on each connection that no pooler lends."""
     isolates: bool = True
     """Whether READ COMMITTED must be set, since the server's default is or may be another."""
 
@@ -108,79 +105,98 @@ class Seen:
         """Whether it has replayed the log up to there."""
         return self.lsn >= needed.lsn and self.timeline >= needed.timeline
 
+    def is_standby(self) -> bool:
+        """Whether it was one when its last answer ended, as it has told."""
+        return self.pgconn.parameter_status(b"in_hot_standby") == b"on"
+
     def guard(self, needed: Position) -> "Guard | None":
         """What must go before a read; None if the read is proven to be fresh without."""
-        now = monotonic()
-        if self.has(needed) and now < self.checked + _CHECK_AGAIN and not (self.is_lent or self.isolates):
-            return None
-        is_late = self.timeline < needed.timeline and now > self.identified + _NO_TIMELINE
-        return Guard(self, needed, identify=self.is_lent or is_late)
+        return None if self.has(needed) and not (self.is_lent or self.isolates) else self.ask(needed)
+
+    def ask(self, needed: Position) -> "Guard":
+        """What asks whether it is there."""
+        is_late = self.timeline < needed.timeline and monotonic() > self.identified + _NO_TIMELINE
+        return Guard(self, needed, self.is_lent or is_late)
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Guard:
     """A check that goes before a read."""
 
     seen: Seen
     needed: Position
     identify: bool
+    sent: int = 0
+    """How many statements it is, where it was sent in a pipeline; the last one is the question."""
+    name: bytes = b""
+    """That of the prepared question."""
 
     @property
-    def is_prepared(self) -> bool:
-        """Whether it is the prepared statement, and that alone."""
-        return self.seen.is_prepared and not self.identify and not self.seen.isolates
-
-    @property
-    def question(self) -> bytes:
-        """The statement whose result is checked."""
-        return IDENTIFY if self.identify else CHECK
+    def prepared(self) -> bytes:
+        """The prepared statement that is all of it, if it is one."""
+        return b"" if self.identify or self.seen.isolates else self.seen.prepared
 
     @property
     def alone(self) -> bytes:
-        """The same for a check that goes before no read."""
-        return b"; ".join([READ_COMMITTED, self.question]) if self.seen.isolates else self.question
+        """The statements for a check that goes before no read."""
+        question = IDENTIFY if self.identify else CHECK
+        return b"; ".join([READ_COMMITTED, question]) if self.seen.isolates else question
 
-    @property
-    def settings(self) -> list[Setting]:
-        """The statements of it; the last one is the question."""
-        texts = [READ_COMMITTED] if self.seen.isolates else []
+    def send(self, pgconn: PGconn) -> int:
+        """Send it in a pipeline, and prepare it on the way; how many results it has."""
+        self.sent = 1
+        if self.seen.isolates:
+            pgconn.send_query_params(READ_COMMITTED, None)
+            self.sent += 1
         if self.identify:
-            texts.append(IDENTIFY)
-        else:
-            texts += [EXECUTE] if self.seen.is_prepared else [PREPARE, EXECUTE]
-        return [(text, None) for text in texts]
+            pgconn.send_query_params(IDENTIFY, None)
+            return self.sent
+        self.name = self.seen.prepared
+        if not self.name:
+            self.name = b"concordia_check_%d" % next(_numbers)
+            pgconn.send_prepare(self.name, CHECK)
+            self.sent += 1
+        pgconn.send_query_prepared(self.name, None, result_format=_BINARY)
+        return self.sent
 
     def check(self, answers: Sequence[Sequence[PGresult]]) -> None:
         """Raise Unproven if the read may be stale, and psycopg's error if the check failed."""
-        sent = self.settings
-        for (text, _), results in zip(sent, answers, strict=False):
+        for results in answers[: self.sent]:
             check(results[-1])
-            self.seen.is_prepared |= text is PREPARE
-        if len(answers) < len(sent):
+        if len(answers) < self.sent:
             raise psycopg.OperationalError("the connection was lost")
-        self.read(answers[len(sent) - 1][-1])
+        self.seen.prepared = self.name or self.seen.prepared
+        self.read(answers[self.sent - 1][-1])
 
     def read(self, result: PGresult, *, for_a_read: bool = True) -> None:
         """The same by the result of the check alone, which may have gone before no read."""
-        seen, now = self.seen, monotonic()
-        recovering, replayed, isolation = (result.get_value(0, column) for column in range(3))
-        if seen.is_lent:  # what was seen before may have been of another server
-            seen.timeline = seen.lsn = 0
+        seen, replayed = self.seen, result.get_value(0, 0)
         if self.identify:
-            timeline, system, default, process = (result.get_value(0, column) for column in range(3, 7))
-            seen.is_lent = process != str(seen.process).encode()
-            seen.identified, seen.isolates = now, default != b"read committed"
-            seen.timeline = max(seen.timeline, int(timeline or 0))
-            if system != seen.system:
-                raise Unproven("another system")
-        if recovering != b"t" or replayed is None:
+            self._identify(result)
+        if replayed is None or not (seen.is_lent or seen.is_standby()):
             raise Unproven("promoted")
-        seen.lsn, seen.checked = max(seen.lsn, lsn_of(replayed)), now
+        lsn = int.from_bytes(replayed) if result.fformat(0) == _BINARY else lsn_of(replayed)
+        seen.lsn = max(seen.lsn, lsn)
         if not seen.has(self.needed):
             raise Unproven("behind")
-        if for_a_read and isolation != b"read committed":
+        if for_a_read and result.get_value(0, 1) != b"read committed":
             seen.isolates = True
             raise Unproven("starting")
+
+    def _identify(self, result: PGresult) -> None:
+        """Take in which server it is. Raises Unproven if it is none that can be read."""
+        seen = self.seen
+        if seen.is_lent:  # what was seen before may have been of another server
+            seen.timeline = seen.lsn = 0
+        recovering, timeline, system, default, process = (result.get_value(0, column) for column in range(2, 7))
+        # One that does not tell whether it is a standby is asked each time, too.
+        seen.is_lent = process != str(seen.pgconn.backend_pid).encode() or not seen.is_standby()
+        seen.identified, seen.isolates = monotonic(), default != b"read committed"
+        seen.timeline = max(seen.timeline, int(timeline or 0))
+        if system != seen.system:
+            raise Unproven("another system")
+        if recovering != b"t":
+            raise Unproven("promoted")
 
 
 def ask(pgconn: PGconn, question: bytes) -> PQGen[PGresult]:
