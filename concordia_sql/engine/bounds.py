@@ -2,9 +2,10 @@
 
 import collections.abc
 import datetime
+import operator
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Annotated, Any, TypeAlias, cast
 
@@ -18,6 +19,7 @@ Check: TypeAlias = Callable[[Any], None]
 PLAIN = frozenset([str, int, float, bool, type(None), datetime.datetime])
 """Types whose values hold no others."""
 _ROWS = (tuple, list, collections.abc.Sequence)
+_TEXTS = (str, bytes, bytearray, memoryview)
 
 
 @attrs.frozen(kw_only=True)
@@ -47,13 +49,22 @@ DEFAULT = Bounds(text=1_000_000, items=10_000, levels=100, nodes=10_000)
 """The bounds of a library that says nothing."""
 
 
-def inside(value: Any) -> Iterable[Any]:
+def inside(value: Any) -> Collection[Any]:
     """The values that a value holds."""
     if isinstance(value, dict):
         return [*value, *value.values()]
     if isinstance(value, list | tuple | set | frozenset):
         return value
-    return [getattr(value, name) for name in field_names(type(value))]
+    return _fields(type(value))(value)
+
+
+@cache
+def _fields(cls: type) -> Callable[[object], Collection[Any]]:
+    """A function that gives the values of the fields of an attrs class, in one call; none of another type."""
+    names = field_names(cls)
+    if len(names) > 1:
+        return operator.attrgetter(*names)
+    return lambda value: [getattr(value, name) for name in names]
 
 
 @cache
@@ -81,6 +92,8 @@ def bounds_check(hint: Any, outer: Bounds) -> Check | None:
         hints = typing.get_type_hints(origin or hint, include_extras=True)
         fields = {name: check for name, of_field in hints.items() if (check := bounds_check(of_field, outer))}
         return partial(_check_fields, fields) if fields else None
+    if hint is str:
+        return partial(_check_text, cast("int", outer.text))
     return None if _is_bounded(hint, origin) else partial(check_json, outer)
 
 
@@ -88,8 +101,7 @@ def _is_bounded(hint: Any, origin: Any) -> bool:
     """Whether values of this type are of one size. An integer is bounded where it is cast, or by its column."""
     if origin is typing.Literal or hint in (None, UnsetType):
         return True
-    text = (str, bytes, bytearray, memoryview)
-    return isinstance(hint, type) and hint is not object and not issubclass(hint, (*text, dict, list, tuple, set))
+    return isinstance(hint, type) and hint is not object and not issubclass(hint, (*_TEXTS, dict, list, tuple, set))
 
 
 def _of_union(among: Iterable[Any], outer: Bounds) -> Check | None:
@@ -111,46 +123,68 @@ def _check_given(check: Check, value: object) -> None:
         check(value)
 
 
+def _check_text(most: int, value: str) -> None:
+    _check_length(most, len(value))
+
+
+def _check_length(most: int, length: int) -> None:
+    if length > most:
+        raise ParameterError(f"Expected a text of at most {most:,} characters")
+
+
 def _check_items(most: int, check: Check | None, values: collections.abc.Sequence[Any]) -> None:
     if len(values) > most:
         raise ParameterError(f"Expected at most {most:,} items")
-    if check:
-        for index, value in enumerate(values):
-            at(f"[{index}]", check, value)
+    if check is None:
+        return
+    index = 0
+    try:
+        for index, value in enumerate(values):  # noqa: B007 - it is used below
+            check(value)
+    except ParameterError as error:
+        problem = below(f"[{index}]", error)
+    else:
+        return
+    raise problem  # outside of except: errors have no context
 
 
 def _check_fields(fields: Mapping[str, Check], row: Any) -> None:
-    for name, check in fields.items():
-        at(f".{name}", check, getattr(row, name))
-
-
-def at(path: str, check: Callable[[Any], Any], value: Any) -> Any:
-    """The function's result for the value. Its path is in the error, written as msgspec writes paths."""
+    name = ""
     try:
-        return check(value)
+        for name, check in fields.items():
+            check(getattr(row, name))
     except ParameterError as error:
-        problem, _, inner = str(error).partition(" at $")
-    raise ParameterError(f"{problem} at ${path}{inner}")
+        problem = below(f".{name}", error)
+    else:
+        return
+    raise problem
+
+
+def below(path: str, error: ParameterError) -> ParameterError:
+    """The error of a value that others hold, with its path, written as msgspec writes paths."""
+    problem, _, inner = str(error).partition(" at $")
+    return ParameterError(f"{problem} at ${path}{inner}")
 
 
 def check_json(bounds: Bounds, value: object) -> None:
     """Refuse what is too large or nested too deep. It does not recurse, so the caller's depth does not matter."""
-    text = nodes = 0
     most_text, most_nodes, most_levels = (cast("int", each) for each in (bounds.text, bounds.nodes, bounds.levels))
-    waiting = [(value, 0)]
+    text, nodes = len(value) if isinstance(value, _TEXTS) else 0, 1
+    waiting = [] if type(value) in PLAIN else [(value, 0)]
     while waiting:
         outer, level = waiting.pop()
-        nodes += 1
-        if isinstance(outer, str | bytes | bytearray | memoryview):
-            text += len(outer)
-            if text > most_text:
-                raise ParameterError(f"Expected a text of at most {most_text:,} characters")
-        elif held := inside(outer):
-            if level >= most_levels:
-                raise ParameterError(f"more than {most_levels} levels of lists and objects")
-            waiting += [(inner, level + 1) for inner in held]
-        if nodes + len(waiting) > most_nodes:
+        held = () if isinstance(outer, _TEXTS) else inside(outer)
+        if held and level >= most_levels:
+            raise ParameterError(f"more than {most_levels} levels of lists and objects")
+        nodes += len(held)
+        if nodes > most_nodes:
             raise ParameterError(f"Expected at most {most_nodes:,} values in lists and objects")
+        for inner in held:
+            if isinstance(inner, _TEXTS):
+                text += len(inner)
+            elif type(inner) not in PLAIN:
+                waiting.append((inner, level + 1))
+    _check_length(most_text, text)
 
 
 def check_levels(value: object, most: int) -> None:

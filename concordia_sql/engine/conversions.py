@@ -2,6 +2,7 @@
 
 import collections.abc
 import functools
+import operator
 import types
 import typing
 from collections.abc import Callable
@@ -9,8 +10,8 @@ from typing import Annotated, Any, TypeAlias, cast
 
 import attrs
 
-from concordia_sql.engine.bounds import at
-from concordia_sql.engine.errors import StatementError
+from concordia_sql.engine.bounds import below
+from concordia_sql.engine.errors import ParameterError, StatementError
 
 Conversion: TypeAlias = Callable[[Any], Any]
 
@@ -46,8 +47,8 @@ def conversion(hint: Any) -> Conversion | None:
 
 def _one_after_another(conversions: list[Conversion | None]) -> Conversion | None:
     found = [each for each in conversions if each]
-    if not found:
-        return None
+    if len(found) < 2:
+        return found[0] if found else None
     return lambda value: functools.reduce(lambda so_far, convert: convert(so_far), found, value)
 
 
@@ -60,10 +61,28 @@ def _of_union(conversions: list[Conversion | None]) -> Conversion | None:
     return lambda value: value if value is None else found[0](value)
 
 
-def _each(convert: Conversion, values: collections.abc.Sequence[Any]) -> tuple[Any, ...]:
-    return tuple([at(f"[{index}]", convert, value) for index, value in enumerate(values)])
+def _each(convert: Conversion, values: collections.abc.Sequence[Any]) -> collections.abc.Sequence[Any]:
+    changed: list[Any] = []
+    try:
+        changed.extend(map(convert, values))
+    except ParameterError as error:
+        problem = below(f"[{len(changed)}]", error)
+    else:
+        return values if all(map(operator.is_, changed, values)) else tuple(changed)
+    raise problem  # outside of except: errors have no context
 
 
 def _row(fields: dict[str, Conversion], row: Any) -> Any:
-    changed = {name: at(f".{name}", convert, getattr(row, name)) for name, convert in fields.items()}
-    return attrs.evolve(row, **changed)
+    name = ""
+    changed: dict[str, Any] = {}
+    try:
+        for name, convert in fields.items():
+            value = getattr(row, name)
+            converted = convert(value)
+            if converted is not value and not (type(converted) is str and converted == value):
+                changed[name] = converted
+    except ParameterError as error:
+        problem = below(f".{name}", error)
+    else:
+        return attrs.evolve(row, **changed) if changed else row
+    raise problem

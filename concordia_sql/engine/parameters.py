@@ -93,7 +93,7 @@ def hash_of(value: object) -> int:
 def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: frozenset[str], bounds: Bounds) -> Any:
     """A converter that refuses values that do not fit the type of the field, or would be changed on their way."""
     where, expected, given = f"{query_name}: {field.name}", _hashable(hint), cast("Any", field.converter)
-    holds_rows = _holds_rows(hint)
+    holds_rows, row_class = _holds_rows(hint), _row_class(expected)
     convert, check_bounds = conversion(hint), bounds_check(hint, bounds)
     levels = cast("int", bounds.levels)
     bounded = any(not name.startswith(_UNBOUNDED) for name in casts)
@@ -110,10 +110,12 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: 
             value = msgspec.convert(value, expected, dec_hook=_instance)
             if check_bounds:
                 check_bounds(value)
+            fitting = value
             value = convert(value) if convert else value
+            is_exact = row_class is not None and value is fitting and _are_exact(cast("Any", value), row_class)
             value = _checked_value(value, bounded=bounded)
             if type(value) not in PLAIN or kinds.intersection(JSON_TYPES):
-                value = _for_casts(value, expected, kinds, field.name)
+                value = _for_casts(value, expected, kinds, field.name, is_exact=is_exact)
         except msgspec.ValidationError as error:
             problem = reason(error, hint)
         except ParameterError as error:
@@ -128,11 +130,11 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: 
     return check
 
 
-def _for_casts(value: Any, expected: Any, kinds: frozenset[str], name: str) -> Any:
+def _for_casts(value: Any, expected: Any, kinds: frozenset[str], name: str, *, is_exact: bool) -> Any:
     """The value as these types take it, JSON types for arrays of them. Refuses what a type other than JSON changes."""
     if not kinds or not kinds.issubset(JSON_TYPES):
         _check_for_types(value, kinds)
-    if "jsonb" in kinds or ("json" in kinds and not isinstance(value, str)):
+    if not is_exact and ("jsonb" in kinds or ("json" in kinds and not isinstance(value, str))):
         value = _as_json(value, expected)
     if not kinds.issubset(JSON_TYPES) and _holds_object(value):
         raise ParameterError(f"an object, which only JSON holds; cast the parameter, as in :{name}::jsonb")
@@ -148,6 +150,36 @@ def _holds_object(value: Any) -> bool:
 
 def _holds_rows(hint: Any) -> bool:
     return any(attrs.has(argument) or _holds_rows(argument) for argument in typing.get_args(hint))
+
+
+def _row_class(expected: Any) -> type | None:
+    """The attrs class of the rows that a sequence holds, if JSON has all of its fields by their names."""
+    arguments = typing.get_args(expected)
+    row_class = arguments[0] if typing.get_origin(expected) is tuple and arguments[1:] == (...,) else None
+    names = field_names(row_class) if isinstance(row_class, type) else ()
+    return row_class if names and not any(name.startswith("_") for name in names) else None
+
+
+def _are_exact(rows: Iterable[Any], row_class: type) -> bool:
+    """Whether each is a row of this class whose values are known to be read back from JSON as they are.
+
+    The rows are those that msgspec has made of such values, so that it makes the same of their JSON.
+    """
+    for row in rows:
+        if type(row) is not row_class:
+            return False
+        for value in inside(row):
+            if type(value) is not str and not _is_exact(value):
+                return False
+    return True
+
+
+def _is_exact(value: Any) -> bool:
+    if isinstance(value, dict):
+        return type(value) is dict and all(type(key) is str for key in value) and all(map(_is_exact, value.values()))
+    if type(value) is list:
+        return all(map(_is_exact, value))
+    return value is None or type(value) in (str, bool) or (type(value) is int and -(2**63) <= value < 2**63)
 
 
 def _hashable(hint: Any) -> Any:

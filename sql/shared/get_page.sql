@@ -7,6 +7,7 @@ WITH RECURSIVE page AS (
     SELECT
         root.id,
         root.cursor,
+        root.place,
         root.created_at,
         0 AS depth,
         root.position
@@ -15,6 +16,7 @@ WITH RECURSIVE page AS (
             SELECT
                 shown.id,
                 shown.cursor,
+                shown.place,
                 shown.created_at,
                 row_number() OVER (
                     ORDER BY
@@ -52,6 +54,7 @@ WITH RECURSIVE page AS (
             SELECT
                 shown.id,
                 shown.cursor,
+                shown.place,
                 shown.created_at,
                 row_number() OVER (ORDER BY shown.created_at ASC, shown.id ASC) AS position
             FROM shown
@@ -70,6 +73,7 @@ WITH RECURSIVE page AS (
     SELECT
         reply.id,
         NULL::json AS cursor,
+        reply.place,
         reply.created_at,
         page.depth + 1 AS depth,
         NULL::bigint AS position
@@ -78,7 +82,8 @@ WITH RECURSIVE page AS (
         LATERAL ( -- noqa: ST05
             SELECT
                 shown.id,
-                shown.created_at
+                shown.created_at,
+                shown.place
             FROM shown
             WHERE
                 shown.parent_id = page.id
@@ -97,6 +102,8 @@ listed AS (
     SELECT
         array_agg(page.id ORDER BY page.depth, page.position, page.created_at, page.id)
         FILTER (WHERE coalesce(page.position, 0) <= :limit::integer) AS ids,
+        array_agg(page.place ORDER BY page.depth, page.position, page.created_at, page.id)
+        FILTER (WHERE coalesce(page.position, 0) <= :limit::integer) AS places,
         CASE
             WHEN bool_or(page.position > :limit::integer)
                 THEN min(page.cursor::text) FILTER (WHERE page.position = :limit::integer)
@@ -109,12 +116,15 @@ SELECT
     listed.next,
     (
         SELECT coalesce(json_agg(paged.* ORDER BY found.position, paged.id), '[]')
-        FROM unnest(listed.ids[1:5000]) WITH ORDINALITY AS found (id, position)
+        FROM unnest(listed.ids[1:5000], listed.places[1:5000]) WITH ORDINALITY AS found (id, place, position)
         CROSS JOIN
             LATERAL ( -- noqa: ST05
                 SELECT node.*
                 FROM node
-                WHERE node.id = found.id
+                -- A place is a row's ctid, which is found without an index, and is one of each partition.
+                WHERE
+                    node.place = found.place
+                    AND node.id = found.id
                 LIMIT 1 -- noqa: AM09
             ) AS paged
     ) AS roots

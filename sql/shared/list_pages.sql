@@ -15,6 +15,7 @@ page AS (
     SELECT
         root.id,
         root.cursor,
+        root.place,
         root.created_at,
         wanted.subject_id,
         0 AS depth,
@@ -25,6 +26,7 @@ page AS (
             SELECT
                 shown.id,
                 shown.cursor,
+                shown.place,
                 shown.created_at,
                 row_number() OVER (
                     ORDER BY
@@ -54,6 +56,7 @@ page AS (
     SELECT
         reply.id,
         NULL::json AS cursor,
+        reply.place,
         reply.created_at,
         page.subject_id,
         page.depth + 1 AS depth,
@@ -63,7 +66,8 @@ page AS (
         LATERAL ( -- noqa: ST05
             SELECT
                 shown.id,
-                shown.created_at
+                shown.created_at,
+                shown.place
             FROM shown
             WHERE shown.parent_id = page.id
             ORDER BY
@@ -81,6 +85,8 @@ listed AS (
         page.subject_id,
         array_agg(page.id ORDER BY page.depth, page.position, page.created_at, page.id)
         FILTER (WHERE coalesce(page.position, 0) <= :limit::integer) AS ids,
+        array_agg(page.place ORDER BY page.depth, page.position, page.created_at, page.id)
+        FILTER (WHERE coalesce(page.position, 0) <= :limit::integer) AS places,
         CASE
             WHEN bool_or(page.position > :limit::integer)
                 THEN min(page.cursor::text) FILTER (WHERE page.position = :limit::integer)
@@ -94,12 +100,19 @@ SELECT
     listed.next,
     (
         SELECT coalesce(json_agg(paged.* ORDER BY found.position, paged.id), '[]')
-        FROM unnest(listed.ids[1:5000 / cardinality(:subject_ids::text[])]) WITH ORDINALITY AS found (id, position)
+        FROM
+            unnest(
+                listed.ids[1:5000 / cardinality(:subject_ids::text[])],
+                listed.places[1:5000 / cardinality(:subject_ids::text[])]
+            ) WITH ORDINALITY AS found (id, place, position)
         CROSS JOIN
             LATERAL ( -- noqa: ST05
                 SELECT node.*
                 FROM node
-                WHERE node.id = found.id
+                -- A place is a row's ctid, which is found without an index, and is one of each partition.
+                WHERE
+                    node.place = found.place
+                    AND node.id = found.id
                 LIMIT 1 -- noqa: AM09
             ) AS paged
     ) AS roots

@@ -289,6 +289,20 @@ def test_what_the_caller_changes_later_is_not_sent(tmp_path: Path, server: Queri
     assert server.fetch(asked) == [Result({"a": [1]})]
 
 
+def test_what_the_caller_changes_later_in_a_row_is_not_sent(tmp_path: Path, server: Querier) -> None:
+    @query(write(tmp_path, "mine/ask.sql", "-- A.\nSELECT :v::jsonb AS r"))
+    class Ask(Many[Result]):
+        v: Sequence[Free]
+
+    given: dict[str, Any] = {"a": [1, {"b": "c"}]}
+    rows = [Free(a=1, free=given)]
+    asked = Ask(v=rows)
+    given["a"][1]["b"] = float("nan")
+    given["a"].append(float("nan"))
+    rows.append(Free(a=2, free=float("nan")))
+    assert server.fetch(asked) == [Result([{"a": 1, "free": {"a": [1, {"b": "c"}]}}])]
+
+
 # Single values
 
 

@@ -6,6 +6,7 @@ SELECT
     blog_comments.post_id,
     blog_comments.parent_id,
     blog_comments.created_at,
+    blog_comments.ctid AS place,
     json_build_array(blog_comments.parent_id, blog_comments.created_at, blog_comments.id) AS cursor
 FROM blog_comments
 WHERE

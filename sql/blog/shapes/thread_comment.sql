@@ -9,6 +9,7 @@ SELECT
     blog_comments.deleted_at,
     blog_comments.created_at,
     blog_comments.updated_at,
+    blog_comments.ctid AS place,
     state.is_hidden,
     CASE WHEN :with_hidden::boolean OR NOT state.is_hidden THEN blog_comments.author_name END AS author_name,
     CASE WHEN :with_hidden::boolean OR NOT state.is_hidden THEN blog_comments.author_email END AS author_email,

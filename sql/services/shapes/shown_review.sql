@@ -7,6 +7,7 @@ SELECT
     services_reviews.parent_id,
     services_reviews.created_at,
     services_reviews.rating,
+    services_reviews.ctid AS place,
     json_build_array(services_reviews.parent_id, services_reviews.created_at, services_reviews.id, services_reviews.rating) AS cursor
 FROM services_reviews
 WHERE

@@ -9,6 +9,7 @@ SELECT
     services_reviews.deleted_at,
     services_reviews.created_at,
     services_reviews.updated_at,
+    services_reviews.ctid AS place,
     state.is_hidden,
     CASE WHEN :with_hidden::boolean OR NOT state.is_hidden THEN services_reviews.author_name END AS author_name,
     CASE WHEN :with_hidden::boolean OR NOT state.is_hidden THEN services_reviews.author_email END AS author_email,
