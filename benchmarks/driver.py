@@ -3,18 +3,21 @@
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from typing import Any
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from typing import Any, Literal, TypeAlias
 
 import attrs
 
 from benchmarks import database, pgbench, placement, reference
+from benchmarks.distance import Distance
 from benchmarks.peers.catalog import Kind
 from benchmarks.process import Process
-from benchmarks.results import Cold, Latency, Throughput
+from benchmarks.results import Cold, Latency, Round, Throughput
 from benchmarks.workloads import WORKLOADS, Workload
 
 Report = Callable[[str], None]
+Where: TypeAlias = Literal["apart", "one processor", "far"]
+"""Server and peers on processors of their own, or on one; or the server is far away, and all run anywhere."""
 _LARGE = {"W2": 3, "W5": 3}
 """The workloads after which a process has held its most memory, and how often they are called."""
 
@@ -30,6 +33,10 @@ class Plan:
     workloads: Sequence[str] = tuple(WORKLOADS)
     scale: int = database.SCALE
     rounds: int = 10
+    one_processor: Sequence[str] = ("W1", "W3", "W6")
+    far: Sequence[str] = ("W1", "W2", "W3", "W6", "W7", "W10", "W11")
+    few_rounds: int = 4
+    """How often workloads are timed on one processor, and with a server that is far away."""
     starts: int = 3
     """How often each peer is started anew, for the figures of many callers and of a new process."""
     callers: int = 16
@@ -96,25 +103,55 @@ class Run:
             database.remove_written(self._connection)
         return same
 
-    def latency(self, workload: Workload, rounds: int) -> dict[str, Latency]:
+    def latency(self, workload: Workload, rounds: int, where: Where = "apart") -> dict[str, Latency]:
         """How long calls take, one at a time."""
         times: dict[str, list[int]] = defaultdict(list)
-        cpu: dict[str, int] = defaultdict(int)
+        found: dict[str, list[Round]] = defaultdict(list)
         for peer in self.peers:
             peer.ask("time", workload=workload.name, calls=min(workload.calls, 20))
         limit = [None] if workload.has_limit else []
-        with placement.apart(self._connection, [peer.id for peer in self.peers]):
-            for turn in _turns([*limit, *self.peers], rounds):
+        for number, turn in enumerate(_turns([*limit, *self.peers], rounds)):
+            with self._placed(where, number):
                 for peer in turn:
-                    if peer is None:
-                        times["pgbench"] += pgbench.time(self._url, workload.name, self.parameters, workload.calls)
-                    else:
-                        answer = peer.ask("time", workload=workload.name, calls=workload.calls)
-                        times[peer.kind.name] += answer["nanoseconds"]
-                        cpu[peer.kind.name] += answer["cpu"]
+                    timed = self._limit(workload) if peer is None else self._time(peer, workload)
+                    name = "pgbench" if peer is None else peer.kind.name
+                    times[name] += timed.nanoseconds
+                    found[name].append(_round(timed))
                 if workload.writes:
                     database.remove_written(self._connection)
-        return {name: Latency.of(each, cpu.get(name)) for name, each in times.items()}
+        return {name: Latency.of(each, found[name]) for name, each in times.items()}
+
+    def _placed(self, where: Where, number: int) -> AbstractContextManager[None]:
+        if where == "far":
+            return nullcontext()
+        place = None if where == "one processor" else number
+        return placement.placed(self._connection, [peer.id for peer in self.peers], place)
+
+    def _limit(self, workload: Workload) -> pgbench.Timed:
+        with_work = placement.server_work(self._connection) is not None
+        return pgbench.time(self._url, workload.name, self.parameters, workload.calls, with_work=with_work)
+
+    def _time(self, peer: Process, workload: Workload) -> pgbench.Timed:
+        before = placement.server_work(self._connection)
+        answer = peer.ask("time", workload=workload.name, calls=workload.calls)
+        after = placement.server_work(self._connection)
+        server = None if before is None or after is None else after - before
+        return pgbench.Timed(answer["nanoseconds"], answer["cpu"], server)
+
+    def behind(self, distance: Distance, stack: ExitStack) -> "Run":
+        """The same peers, started anew, with the server at a distance."""
+        return Run(distance.url, self._connection, self.kinds, self.parameters, stack)
+
+    def trips(self, workload: Workload, distance: Distance) -> dict[str, int]:
+        """How many round trips a call takes, by a proxy that counts them."""
+        found = {}
+        for peer in self.peers:
+            before = distance.trips
+            peer.ask("time", workload=workload.name, calls=1)
+            found[peer.kind.name] = distance.trips - before
+        if workload.writes:
+            database.remove_written(self._connection)
+        return found
 
     def throughput(self, workload: Workload, plan: Plan, kinds: Sequence[Kind]) -> dict[str, Throughput]:
         """How many calls many callers make, each peer with a connection for each caller."""
@@ -160,6 +197,12 @@ def _turns(items: Sequence[Any], rounds: int) -> Iterator[Sequence[Any]]:
     for number in range(rounds):
         start = number % len(items)
         yield [*items[start:], *items[:start]]
+
+
+def _round(timed: pgbench.Timed) -> Round:
+    calls = len(timed.nanoseconds)
+    client, server = (None if work is None else round(work / calls / 1000, 1) for work in (timed.client, timed.server))
+    return Round(round(statistics.median(timed.nanoseconds) / 1000, 1), client, server)
 
 
 def _median(each: Sequence[Cold]) -> Cold:

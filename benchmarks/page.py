@@ -99,7 +99,7 @@ def _latency_chart(results: Results, workloads: Sequence[str]) -> str:
 
 def _time_and_ratio(results: Results, workload: str, peer: str) -> str:
     text, ratio = time_text(results.latency[workload][peer].median), results.ratio(workload, peer)
-    return text if ratio is None else f"{text} · {ratio_text(ratio)}"
+    return text if ratio is None else f"{text} · {ratio_text(ratio.median)}"
 
 
 def _growth_chart(results: Results) -> str:

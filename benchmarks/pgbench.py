@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import attrs
+
+from benchmarks import placement
 from benchmarks.database import Connection, clear_statistics, count_statements
 from benchmarks.queries import make_query
 from concordia_sql import Command, Querier
@@ -22,15 +25,44 @@ def warm_up(calls: int) -> int:
     return max(6, min(calls, 20))
 
 
-def time(url: str, workload: str, parameters: Mapping[str, Any], calls: int) -> list[int]:
-    """How long each of the calls takes, in nanoseconds."""
+@attrs.frozen
+class Timed:
+    """Calls, one after the other."""
+
+    nanoseconds: list[int]
+    """How long each takes."""
+    client: int | None
+    """How many nanoseconds pgbench's processor works for all of them; None where that was not asked."""
+    server: int | None
+    """The same of the server's."""
+
+
+def time(url: str, workload: str, parameters: Mapping[str, Any], calls: int, *, with_work: bool) -> Timed:
+    """Time calls. How long processors work for them can be told on Linux, if the server runs on this machine."""
     first = warm_up(calls)
     with tempfile.TemporaryDirectory() as folder:
-        options = ("-t", str(first + calls), "-l", f"--log-prefix={folder}/log")
-        _run(url, workload, parameters, options, Path(folder))
+        options = ("-t", str(first + calls + 1), "-l", f"--log-prefix={folder}/log")
+        work = Path(folder) / "work"
+        _run(url, workload, parameters, options, Path(folder), head=_note_work(work, first, first + calls) * with_work)
         (log,) = Path(folder).glob("log.*")
-        lines = log.read_text().splitlines()[first:]
-    return [int(line.split()[2]) * 1000 for line in lines]
+        lines = log.read_text().splitlines()[first:-1]
+        noted = [placement.work_in(line) for line in work.read_text().splitlines()] if work.exists() else []
+    times = [int(line.split()[2]) * 1000 for line in lines]
+    if not with_work:
+        return Timed(times, None, None)
+    client, server, client_after, server_after = noted
+    return Timed(times, client_after - client, server_after - server)
+
+
+def _note_work(file: Path, *calls: int) -> str:
+    """What pgbench does before each call: after so many, it notes how long processors have worked for both sides."""
+    return f"""\\set number :number + 1
+\\if {" or ".join(f":number = {call + 1}" for call in calls)}
+\\shell cat /proc/$PPID/schedstat >> {file}
+SELECT split_part(pg_read_file('/proc/self/schedstat', 0, 99), ' ', 1) AS work \\gset
+\\shell echo :work >> {file}
+\\endif
+"""
 
 
 def load(url: str, workload: str, parameters: Mapping[str, Any], callers: int, seconds: float) -> float:
@@ -95,12 +127,14 @@ def _text(value: object) -> str:
     return "{" + ",".join(map(json.dumps, value)) + "}" if isinstance(value, tuple) else str(value)
 
 
-def _run(url: str, workload: str, parameters: Mapping[str, Any], options: tuple[str, ...], folder: Path) -> str:
+def _run(
+    url: str, workload: str, parameters: Mapping[str, Any], options: tuple[str, ...], folder: Path, *, head: str = ""
+) -> str:
     text, variables = script(workload, parameters)
-    (folder / "script.sql").write_text(text)
+    (folder / "script.sql").write_text(head + text)
     command = [
         *(str(embedded.bin_folder() / "pgbench"), "-n", "-M", "prepared", "-f", str(folder / "script.sql")),
-        *(f"--define={name}={value}" for name, value in variables.items()),
+        *(f"--define={name}={value}" for name, value in {**variables, "number": "0"}.items()),
         *options,
         url,
     ]

@@ -1,7 +1,7 @@
-"""Where the processes run while calls are timed: the server's on one processor, the peers' on another.
+"""Where the processes run while calls are timed, and how long processors work for them.
 
 Left alone, Linux puts a peer beside its server process or apart from it, and a small call takes 20 µs or 80 µs: ratios
-would say who was lucky.
+would say who was lucky. One processor may be slower than another, so they change places from round to round.
 """
 
 import os
@@ -16,16 +16,19 @@ from benchmarks.database import Connection
 
 
 @contextmanager
-def apart(connection: Connection, peers: Iterable[int]) -> Iterator[None]:
+def placed(connection: Connection, peers: Iterable[int], place: int | None) -> Iterator[None]:
     """Keep the server from the peers, which are given by their process ids, and from what this process starts.
 
-    Nothing is done where that is not possible: on one processor, with a distant server, on other systems than Linux.
+    An even `place` gives the first processor to the server and the second to the peers, an odd one the other way round,
+    and None the first to both. Nothing is done where that is not possible: on one processor, with a distant server, on
+    other systems than Linux.
     """
     processors = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     server = _processes(connection) if len(processors) > 1 else []
     clients = [os.getpid(), *peers] if server else []
-    _keep(server, processors[:1])
-    _keep(clients, processors[1:2])
+    first = (place or 0) % 2
+    _keep(server, processors[first : first + 1])
+    _keep(clients, processors[:1] if place is None else processors[1 - first : 2 - first])
     try:
         yield
     finally:
@@ -33,9 +36,31 @@ def apart(connection: Connection, peers: Iterable[int]) -> Iterator[None]:
         _keep(clients, processors)
 
 
+def server_work(connection: Connection) -> int | None:
+    """How long processors have worked for the server's connections, in nanoseconds; None where that cannot be seen."""
+    if not _is_local(connection):
+        return None
+    others: LiteralString = (
+        "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
+    try:
+        return sum(work_in(Path(f"/proc/{pid}/schedstat").read_text()) for (pid,) in connection.execute(others))
+    except OSError:
+        return None
+
+
+def work_in(schedstat: str) -> int:
+    """The nanoseconds of work in the text that Linux has for a process."""
+    return int(schedstat.split(maxsplit=1)[0])
+
+
+def _is_local(connection: Connection) -> bool:
+    return connection.info.host.startswith("/")
+
+
 def _processes(connection: Connection) -> list[int]:
     """The processes of a server on this machine: its first, whose settings new ones take over, and the others."""
-    if not connection.info.host.startswith("/"):
+    if not _is_local(connection):
         return []
     first: LiteralString = "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int"
     try:

@@ -1,12 +1,16 @@
 """Results as tables of texts, for the terminal and for the page."""
 
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 import attrs
 
 from benchmarks.peers.catalog import TITLES
-from benchmarks.results import Latency, Results
+from benchmarks.results import LIMIT, Figure, Latency, Results, median, ratio
 from benchmarks.workloads import GROWING
+
+Latencies: TypeAlias = Mapping[str, Mapping[str, Latency]]
+"""By workload, by peer."""
 
 
 @attrs.frozen
@@ -20,11 +24,17 @@ class Table:
 
 def make_tables(results: Results) -> list[Table]:
     """All figures of a run, a row for each peer."""
+    latency, alone = results.latency, results.one_processor
     return [
-        _latency_table("Median time of a call", results, lambda latency: latency.median),
-        _latency_table("99th percentile", results, lambda latency: latency.p99),
-        _spread_table(results),
-        _cpu_table(results),
+        _ratio_table("Median time of a call, as times of pgbench's", latency, lambda one: one.wall),
+        _spread_table("Spread of these ratios: a half of the rounds is as near", latency, lambda one: one.wall),
+        _ratio_table("Work of all processors for a call, as times of pgbench's", latency, lambda one: one.work),
+        _spread_table("Spread of the ratios of work", latency, lambda one: one.work),
+        _table("Work of the client's processor for a call", latency, _client_text),
+        _table("99th percentile, as times of pgbench's", latency, _slowest_text),
+        _table("99th percentile, as times of the peer's own median", latency, _own_text),
+        *([_ratio_table("On one processor: median time of a call", alone, lambda one: one.wall)] * bool(alone)),
+        *([_far_table(results)] * bool(results.far)),
         *(_throughput_table(results, workload) for workload in results.throughput),
         *(_growth_table(results, workload) for workload in results.growth),
         _cold_table(results),
@@ -51,42 +61,60 @@ def ratio_text(ratio: float) -> str:
     return f"{ratio:.1f}x" if ratio < 9.95 else f"{ratio:.0f}x"
 
 
-def _latency_table(title: str, results: Results, value: Callable[[Latency], float]) -> Table:
-    """pgbench's times, and how many times as much each peer takes; times where there is no pgbench."""
+def _table(title: str, found: Latencies, text: Callable[[Mapping[str, Latency], str], str]) -> Table:
+    """A column for each workload, a row for each peer: its text, if it ran."""
+    peers = peers_of({peer: None for latency in found.values() for peer in latency})
+    rows = [
+        (TITLES[peer], *(text(latency, peer) if peer in latency else "-" for latency in found.values()))
+        for peer in peers
+    ]
+    return Table(title, ("", *found), tuple(rows))
+
+
+def _ratio_table(title: str, found: Latencies, value: Figure) -> Table:
+    """pgbench's figures, and how many times as much each peer's are; figures where there is no pgbench."""
 
     def text(latency: Mapping[str, Latency], peer: str) -> str:
-        if peer not in latency:
-            return "-"
-        limit = latency.get("pgbench")
-        if limit is None or peer == "pgbench":
-            return time_text(value(latency[peer]))
-        return ratio_text(value(latency[peer]) / value(limit))
+        times = ratio(latency, peer, value)
+        if times is not None and peer != LIMIT:
+            return ratio_text(times.median)
+        figure = median(map(value, latency[peer].rounds))
+        return "-" if figure is None else time_text(figure)
 
-    rows = [(TITLES[peer], *(text(each, peer) for each in results.latency.values())) for peer in _peers(results)]
-    return Table(f"{title}, as times of pgbench's", ("", *results.latency), tuple(rows))
+    return _table(title, found, text)
 
 
-def _spread_table(results: Results) -> Table:
-    rows = [
-        (
-            TITLES[peer],
-            *(
-                ratio_text(latency[peer].p99 / latency[peer].median) if peer in latency else "-"
-                for latency in results.latency.values()
-            ),
-        )
-        for peer in _peers(results)
-    ]
-    return Table("99th percentile, as times of the peer's own median", ("", *results.latency), tuple(rows))
+def _spread_table(title: str, found: Latencies, value: Figure) -> Table:
+    def text(latency: Mapping[str, Latency], peer: str) -> str:
+        times = ratio(latency, peer, value)
+        return "-" if times is None or peer == LIMIT else f"±{times.spread / 2:.0%}"
+
+    return _table(title, found, text)
 
 
-def _cpu_table(results: Results) -> Table:
-    rows = [
-        (TITLES[peer], *(time_text(latency[peer].cpu or 0) for latency in results.latency.values()))
-        for peer in _peers(results)
-        if peer != "pgbench"
-    ]
-    return Table("Work of the client's processor for a call", ("", *results.latency), tuple(rows))
+def _client_text(latency: Mapping[str, Latency], peer: str) -> str:
+    work = median(one.client for one in latency[peer].rounds)
+    return "-" if work is None else time_text(work)
+
+
+def _slowest_text(latency: Mapping[str, Latency], peer: str) -> str:
+    limit, slowest = latency.get(LIMIT), latency[peer].p99
+    return time_text(slowest) if limit is None or peer == LIMIT else ratio_text(slowest / limit.p99)
+
+
+def _own_text(latency: Mapping[str, Latency], peer: str) -> str:
+    return ratio_text(latency[peer].p99 / latency[peer].median)
+
+
+def _far_table(results: Results) -> Table:
+    """Times, with the number of round trips; pgbench's trips are those of its statement, begin and end included."""
+    trips = {id(latency): results.trips[workload] for workload, latency in results.far.items()}
+
+    def text(latency: Mapping[str, Latency], peer: str) -> str:
+        number = trips[id(latency)].get(peer)
+        return time_text(latency[peer].median) + (f" · {number}" if number else "")
+
+    return _table("A server 1 ms away: median time of a call, and its round trips", results.far, text)
 
 
 def _throughput_table(results: Results, workload: str) -> Table:
@@ -130,7 +158,3 @@ def _cold_table(results: Results) -> Table:
         for peer in peers_of(results.cold)
     ]
     return Table("A new process", ("", "import", "connect and first W1", "most memory"), tuple(rows))
-
-
-def _peers(results: Results) -> list[str]:
-    return peers_of(next(iter(results.latency.values())))
