@@ -3,7 +3,7 @@
 import socket
 import tempfile
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
@@ -32,20 +32,28 @@ class Distance:
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(folder / ".s.PGSQL.5432"))
         self._listener.listen(64)
+        self._sockets = [self._listener]
+        self._threads: list[threading.Thread] = []
         self._start(self._accept)
         name = urlsplit(url).netloc.rpartition("@")[0] or "postgres"
         self.url = urlsplit(url)._replace(netloc=f"{name}@", query=f"host={quote(str(folder), safe='')}").geturl()
 
     def close(self) -> None:
-        """Accept no more."""
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        """End all connections."""
+        for each in self._sockets:
+            with suppress(OSError):  # it has ended already
+                each.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
+        for each in self._sockets:
+            each.close()
 
     def _accept(self) -> None:
         with suppress(OSError):
             while True:
                 client = self._listener.accept()[0]
                 server = self._connect()
+                self._sockets += [client, server]
                 answered = threading.Event()
                 for source, target, is_client in ((client, server, True), (server, client, False)):
                     held: Held = SimpleQueue()
@@ -73,9 +81,10 @@ class Distance:
                 answered.clear()
                 self.trips += 1
 
-    @staticmethod
-    def _start(work: object, *arguments: object) -> None:
-        threading.Thread(target=work, args=arguments, daemon=True).start()  # type: ignore[arg-type]
+    def _start(self, work: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=work, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
 
 def _deliver(target: socket.socket, held: Held) -> None:

@@ -30,7 +30,8 @@ def describe_versions(connection: Connection, kinds: list[Kind]) -> dict[str, st
     versions |= {package: importlib.metadata.version(package) for package in sorted(packages)}
     if any(kind.command[0] == "node" for kind in kinds):
         versions["Node"] = _output("node", "--version").removeprefix("v")
-        versions |= json.loads((DRIZZLE / "package.json").read_text())["dependencies"]
+        packages = json.loads((DRIZZLE / "package.json").read_text())["dependencies"]
+        versions |= {package: version.rpartition("@")[2] for package, version in packages.items()}
     return versions
 
 

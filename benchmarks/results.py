@@ -36,7 +36,7 @@ class Latency:
     calls: int
     median: float
     p99: float
-    rounds: Sequence[Round]
+    rounds: tuple[Round, ...]
 
     @classmethod
     def of(cls, nanoseconds: Sequence[int], rounds: Sequence[Round]) -> Self:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from itertools import starmap
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
+import attrs
 import pytest
 from click.testing import CliRunner
 from psycopg.sql import SQL, Identifier
@@ -18,11 +20,12 @@ from psycopg.sql import SQL, Identifier
 from benchmarks import database, machine, measure, pgbench, placement, reference
 from benchmarks.__main__ import main
 from benchmarks.comparison import Change, compare
+from benchmarks.distance import ROUND_TRIP, far
 from benchmarks.driver import Plan, Run, WrongResult
 from benchmarks.page import DOCS, write_page
 from benchmarks.peers.catalog import OURS, find_peers
 from benchmarks.process import PeerError, Process
-from benchmarks.results import Cold, Grown, Latency, Results, Throughput
+from benchmarks.results import Cold, Grown, Latency, Ratio, Results, Round, Throughput
 from benchmarks.workloads import WORKLOADS, Form, Workload
 from concordia_sql.tools import embedded
 
@@ -175,12 +178,30 @@ def test_a_failing_peer_says_why(url: str) -> None:
 
 def test_a_run_measures_every_peer(url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(measure, "find_peers", lambda: ([*OURS], {"other": "it is not installed"}))
-    plan = Plan(workloads=("W3", "W6"), rounds=2, starts=1, callers=2, seconds=0.1, posts=(50, 150), comments=(20, 100))
+    plan = Plan(
+        workloads=("W3", "W6"),
+        rounds=2,
+        starts=1,
+        callers=2,
+        seconds=0.1,
+        one_processor=("W3",),
+        far=("W3", "W6"),
+        few_rounds=1,
+        posts=(50, 150),
+        comments=(20, 100),
+    )
+    monkeypatch.setattr(measure, "_beats_the_limit", lambda _: False)  # a round of a few calls proves nothing
     results = measure.measure(url, plan, print)
     assert {name: set(peers) for name, peers in results.latency.items()} == {
         name: {"pgbench", "ours", "ours_async"} for name in ("W3", "W6")
     }
     assert {latency.calls for latency in results.latency["W3"].values()} == {2 * WORKLOADS["W3"].calls}
+    assert {len(latency.rounds) for latency in results.latency["W3"].values()} == {2}
+    if can_see_work(url):
+        assert all((each.work or 0) > 0 for latency in results.latency["W6"].values() for each in latency.rounds)
+    assert results.one_processor["W3"].keys() == {"pgbench", "ours", "ours_async"}
+    assert all(latency.median >= 1000 for found in results.far.values() for latency in found.values())
+    assert results.trips == {name: {"ours": 1, "ours_async": 1} for name in ("W3", "W6")}
     assert results.throughput["W1"].keys() == {"pgbench", "ours", "ours_async"}
     assert results.cold.keys() == {"ours", "ours_async"}
     assert {name: list(growth) for name, growth in results.growth.items()} == {
@@ -202,17 +223,42 @@ def processors(process: int) -> set[int]:
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_server_and_peers_are_apart_while_calls_are_timed(run: Run, *, fails: bool) -> None:
+@pytest.mark.parametrize("place", [0, 1, None])
+def test_server_and_peers_have_their_place_while_calls_are_timed(run: Run, place: int | None, *, fails: bool) -> None:
     everywhere, peer = processors(0), run.peers[0].id
     with embedded.start() as url, database.connect(url) as connection:
         server = connection.info.backend_pid
-        with suppress(ZeroDivisionError), placement.apart(connection, [peer]):
+        with suppress(ZeroDivisionError), placement.placed(connection, [peer], place):
             assert processors(peer) == processors(0)
-            assert len(everywhere) == 1 or not processors(peer) & processors(server)
+            if len(everywhere) > 1:
+                assert (processors(peer) == processors(server)) == (place is None)
+                assert processors(server) == {sorted(everywhere)[place or 0]}
             with database.connect(url) as later:
                 assert processors(later.info.backend_pid) == processors(server)
             _ = 1 // (not fails)
         assert [processors(each) for each in (0, peer, server)] == [everywhere] * 3
+
+
+def can_see_work(url: str) -> bool:
+    return urlsplit(url).hostname is None and Path("/proc/self/schedstat").exists()
+
+
+def test_the_work_of_the_server_is_that_of_its_connections(url: str, rows: database.Connection) -> None:
+    before = placement.server_work(rows)
+    with database.connect(url) as connection:
+        connection.execute("SELECT count(*) FROM generate_series(1, 300000)")
+        after = placement.server_work(rows)
+    assert (after is not None) == can_see_work(url)
+    assert before is None or after is None or after - before > 1_000_000
+
+
+def test_a_distant_server_answers_after_a_millisecond(url: str) -> None:
+    with far(url) as distance, database.connect(distance.url) as connection:
+        before, began = distance.trips, monotonic()
+        for number in range(3):
+            assert connection.execute("SELECT %s::int", [number]).fetchone() == (number,)
+        assert monotonic() - began >= 3 * ROUND_TRIP
+        assert distance.trips == before + 3
 
 
 def test_the_version_of_every_package_is_told(run: Run, rows: database.Connection) -> None:
@@ -221,18 +267,57 @@ def test_the_version_of_every_package_is_told(run: Run, rows: database.Connectio
 
 
 def test_latency_is_median_and_99th_percentile() -> None:
-    assert Latency.of([*range(1000, 200_001, 1000)], cpu=1_000_000) == Latency(200, 100.5, 198.0, 5.0)
+    rounds = (Round(100.5, 3, 2),)
+    assert Latency.of([*range(1000, 200_001, 1000)], rounds) == Latency(200, 100.5, 198.0, rounds)
+
+
+def test_a_ratio_is_the_median_of_those_of_neighbours() -> None:
+    ratio = Ratio.of([(20, 10), (30, 10), (80, 20), (None, 10), (500, 100)])
+    assert ratio == Ratio(median=3.5, low=2.75, high=4.25)
+    assert Ratio.of([(15, 10)]) == Ratio(1.5, 1.5, 1.5)
+    assert Ratio.of([(None, 10), (10, None)]) is None
+
+
+@pytest.mark.parametrize("beaten", [0, 1, 3])
+def test_a_workload_whose_limit_is_beaten_is_timed_again_and_then_left_out(
+    url: str, rows: database.Connection, run: Run, monkeypatch: pytest.MonkeyPatch, beaten: int
+) -> None:
+    """pgbench sends the same and drops the answer: where it takes longer, what was timed is the machine."""
+    limits = iter([200.0] * beaten + [100.0] * 3)
+
+    def latency(*_: object) -> dict[str, Latency]:
+        return _latencies(ours=150, pgbench=next(limits))
+
+    monkeypatch.setattr(run, "latency", latency)
+    timed = measure.time_workload(run, WORKLOADS["W3"], Plan(), is_same=True)
+    assert timed == (None if beaten == 3 else _latencies(ours=150, pgbench=100))
+    monkeypatch.setattr(run, "latency", lambda *_: _latencies(ours=150, pgbench=200))
+    assert measure.time_workload(run, WORKLOADS["W3"], Plan(), is_same=False) == _latencies(ours=150, pgbench=200)
 
 
 def test_a_ratio_that_grows_is_a_regression(tmp_path: Path) -> None:
     old, new = _results(ours=150), _results(ours=180)
-    assert compare(old, new) == [Change("W3", "ours", 1.5, 1.8)]
+    assert compare(old, new) == [Change("W3", "ours", Ratio(1.5, 1.5, 1.5), Ratio(1.8, 1.8, 1.8))]
     old.save(tmp_path / "old.json")
     new.save(tmp_path / "new.json")
     slower = CliRunner().invoke(main, ["compare", str(tmp_path / "old.json"), str(tmp_path / "new.json")])
     assert (slower.exit_code, "slower" in slower.output) == (1, True)
     faster = CliRunner().invoke(main, ["compare", str(tmp_path / "new.json"), str(tmp_path / "old.json")])
     assert (faster.exit_code, "slower" in faster.output) == (0, False)
+
+
+def test_a_ratio_within_the_spread_is_no_regression() -> None:
+    assert Change("W3", "ours", Ratio(1.5, 1.4, 1.7), Ratio(1.8, 1.75, 1.9)).is_regression
+    assert not Change("W3", "ours", Ratio(1.5, 1.4, 1.8), Ratio(1.8, 1.75, 1.9)).is_regression
+    assert not Change("W3", "ours", Ratio(1.5, 1.5, 1.5), Ratio(1.6, 1.6, 1.6)).is_regression
+
+
+def test_runs_are_compared_by_the_work_of_processors_where_both_know_it() -> None:
+    with_work = attrs.evolve(_results(), latency={"W3": _latencies(ours=150, pgbench=100, work=30, limit=10)})
+    (change,) = compare(with_work, with_work)
+    assert change.old == change.new == Ratio(3, 3, 3)
+    (change,) = compare(_results(), with_work)
+    assert change.old == change.new == Ratio(1.5, 1.5, 1.5)
 
 
 def test_a_slower_machine_is_no_regression() -> None:
@@ -247,6 +332,8 @@ def test_the_page_shows_the_figures(tmp_path: Path) -> None:
     assert "| concordia_sql | 1.5x |" in text
     assert "| concordia_sql | 1,000 | 50% | 100 µs |" in text
     assert "| concordia_sql | 2.0x |" in text
+    assert "| concordia_sql | ±0% |" in text
+    assert "| concordia_sql | 1.45 ms · 1 |" in text
     assert "| 2,000 | 134 | 3 ms | 3.0x | 15 ms | 10x |" in text
     assert "What was tried" not in text
     for name in ("latency.svg", "throughput.svg", "growth.svg"):
@@ -358,7 +445,17 @@ def _counts_statements(rows: database.Connection) -> bool:
     return "pg_stat_statements" in row[0]
 
 
-def _results(ours: float, pgbench: float = 100) -> Results:
+def _latency(median: float, p99: float, work: float | None = None) -> Latency:
+    return Latency(10, median, p99, (Round(median, work, None if work is None else 0.0),))
+
+
+def _latencies(
+    ours: float, pgbench: float, work: float | None = None, limit: float | None = None
+) -> dict[str, Latency]:
+    return {"pgbench": _latency(pgbench, pgbench, limit), "ours": _latency(ours, 2 * ours, work)}
+
+
+def _results(ours: float = 150, pgbench: float = 100) -> Results:
     return Results(
         made_at="2026-11-22 12:00",
         machine={"processor": "One", "processors": "2", "memory": "4 GiB", "system": "Linux"},
@@ -368,13 +465,16 @@ def _results(ours: float, pgbench: float = 100) -> Results:
         callers=16,
         missing={"drizzle": "Node is not installed"},
         same_statement={"W3": True},
-        latency={"W3": {"pgbench": Latency(10, pgbench, pgbench, None), "ours": Latency(10, ours, 2 * ours, 50)}},
+        latency={"W3": _latencies(ours, pgbench)},
+        one_processor={"W3": _latencies(30, 20)},
+        far={"W3": _latencies(1_450, 1_250)},
+        trips={"W3": {"ours": 1}},
         throughput={"W1": {"pgbench": Throughput(2000, None), "ours": Throughput(1000, 100)}},
         cold={"ours": Cold(100, 10, 50)},
         growth={
             "W9": {
-                200: Grown(66, {"pgbench": Latency(4, 1000, 1000, None), "ours": Latency(4, 1500, 1500, 900)}),
-                2000: Grown(134, {"pgbench": Latency(4, 3000, 3000, None), "ours": Latency(4, 15000, 15000, 900)}),
+                200: Grown(66, {"pgbench": _latency(1000, 1000), "ours": _latency(1500, 1500)}),
+                2000: Grown(134, {"pgbench": _latency(3000, 3000), "ours": _latency(15000, 15000)}),
             }
         },
     )

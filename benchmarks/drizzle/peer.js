@@ -1,14 +1,16 @@
-// Drizzle's process: it reads requests, a JSON object a line, and answers each with a line. `node peer.js [prepared]`
+// Drizzle's process: it reads requests, a JSON object a line, and answers each with a line.
+// `node peer.js stable|candidate [prepared]`
 import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
 
-const isPrepared = process.argv[2] === "prepared";
+const [version, mode] = process.argv.slice(2);
+const isPrepared = mode === "prepared";
 const started = process.hrtime.bigint();
-const { sql } = await import("drizzle-orm");
-const { drizzle } = await import("drizzle-orm/node-postgres");
+const { connect, orm, queries: relational, tables } = await import(`./${version}.js`);
 const { default: pg } = await import("pg");
-const schema = await import("./schema.js");
-const { finish, plain, queries, transactions } = await import("./workloads.js");
+const { finish, makeStatements, plain } = await import("./statements.js");
+const statements = makeStatements(orm, tables);
+const queries = { ...relational, ...statements.queries };
 answer({ import: since(started) });
 
 let calls;
@@ -16,7 +18,7 @@ let calls;
 const requests = {
   async open({ url, parameters, connections }) {
     const pool = new pg.Pool({ connectionString: url, max: connections, min: connections });
-    calls = makeCalls(drizzle({ client: pool, schema }), parameters);
+    calls = makeCalls(connect(pool), parameters);
     (await pool.connect()).release();
     return {};
   },
@@ -72,13 +74,13 @@ function makeCalls(db, parameters) {
     const average = ratings.average === null ? null : Math.round(ratings.average * 100) / 100;
     return { ...listing, rating_summary: { ...ratings, average } };
   };
-  for (const [name, run] of Object.entries(transactions)) calls[name] = () => run(db, parameters);
+  for (const [name, run] of Object.entries(statements.transactions)) calls[name] = () => run(db, parameters);
   return calls;
 }
 
 function runPrepared(db) {
   const prepared = Object.fromEntries(
-    Object.entries(queries).map(([name, query]) => [name, query(db, sql.placeholder).prepare(name)]),
+    Object.entries(queries).map(([name, query]) => [name, query(db, orm.sql.placeholder).prepare(name)]),
   );
   return (name, given) => prepared[name].execute(given);
 }

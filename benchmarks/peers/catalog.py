@@ -52,11 +52,17 @@ _OTHERS = (
     _python("django", "Django", "django", "psycopg"),
     _python("tortoise", "Tortoise", "tortoise-orm", "asyncpg", "orjson"),
 )
+
+
+def _drizzle(name: str, title: str, package: str, *arguments: str) -> Kind:
+    return Kind(name, title, (package, "pg"), ("node", str(DRIZZLE / "peer.js"), *arguments))
+
+
 _NODE = (
-    Kind("drizzle", "Drizzle", ("drizzle-orm", "pg"), ("node", str(DRIZZLE / "peer.js"))),
-    Kind(
-        "drizzle_prepared", "Drizzle, prepared", ("drizzle-orm", "pg"), ("node", str(DRIZZLE / "peer.js"), "prepared")
-    ),
+    _drizzle("drizzle", "Drizzle", "drizzle-orm", "stable"),
+    _drizzle("drizzle_prepared", "Drizzle, prepared", "drizzle-orm", "stable", "prepared"),
+    _drizzle("drizzle_1", "Drizzle 1.0", "drizzle-orm-candidate", "candidate"),
+    _drizzle("drizzle_1_prepared", "Drizzle 1.0, prepared", "drizzle-orm-candidate", "candidate", "prepared"),
 )
 TITLES = {"pgbench": "pgbench", **{kind.name: kind.title for kind in (*OURS, *_OTHERS, *_NODE)}}
 
@@ -83,7 +89,8 @@ def _prepare_node() -> str | None:
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         return "Node is not installed"
-    if not (DRIZZLE / "node_modules").exists():
+    packages = {package for kind in _NODE for package in kind.packages}
+    if not all((DRIZZLE / "node_modules" / package).exists() for package in packages):
         command = [npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"]
         if subprocess.run(command, cwd=DRIZZLE, check=False, stdout=subprocess.DEVNULL).returncode:
             shutil.rmtree(DRIZZLE / "node_modules", ignore_errors=True)
