@@ -13,24 +13,22 @@ from concordia_sql.blog.results import (
 from concordia_sql.concordia import command
 from concordia_sql.engine import Batched, BatchLimit, ReturningMaybe, ReturningOne
 
+_POSTS = {
+    "nodes": "blog_comments",
+    "subjects": "blog_posts",
+    "subject_id": "post_id",
+    "texts": "blog_translations",
+    "links": "blog_post_media",
+    "parts": "blog_post_authors",
+    "part_key": "author_id",
+    "others": "blog_post_categories",
+    "other_key": "category_id",
+    "detached_nodes": "blog_comments_detached",
+}
+"""The names of posts and what belongs to them in the statements that delete them."""
 
-@command(
-    "shared/delete_subjects.sql",
-    names={
-        "nodes": "blog_comments",
-        "subjects": "blog_posts",
-        "subject_id": "post_id",
-        "texts": "blog_translations",
-        "links": "blog_post_media",
-        "parts": "blog_post_authors",
-        "part_key": "author_id",
-        "others": "blog_post_categories",
-        "other_key": "category_id",
-        "whole_id": "post_id",
-        "detached_nodes": "blog_comments_detached",
-    },
-    domain="blog",
-)
+
+@command("shared/delete_subjects.sql", names={**_POSTS, "whole_id": "post_id"}, domain="blog")
 class DeletePost(ReturningOne[DeletedPost], Batched[DeletedPost]):
     """Delete a post with its translations, comments and links to authors, categories and media, for good.
 
@@ -73,7 +71,7 @@ class RestorePost(ReturningMaybe[Post]):
     id: str
 
 
-@command("blog/purge_posts.sql")
+@command("shared/purge_subjects.sql", names=_POSTS, domain="blog")
 class PurgePosts(ReturningOne[DeletedPost], Batched[DeletedPost]):
     """Delete at most `limit` posts that were deleted before a moment, the earliest first, as `DeletePost` does.
 
@@ -99,7 +97,15 @@ class DeleteAuthor(ReturningOne[DeletedAuthor], Batched[DeletedAuthor]):
     in_batches: bool = False
 
 
-@command("blog/delete_category.sql")
+@command(
+    "shared/delete_category.sql",
+    names={
+        "categories": "blog_categories",
+        "links": "blog_post_categories",
+        "detached_children": "blog_categories_detached",
+    },
+    domain="blog",
+)
 class DeleteCategory(ReturningOne[DeletedCategory], Batched[DeletedCategory]):
     """Delete a category and remove it from its posts, which stay; its children become those of its parent.
 
@@ -114,7 +120,18 @@ class DeleteCategory(ReturningOne[DeletedCategory], Batched[DeletedCategory]):
     in_batches: bool = False
 
 
-@command("blog/delete_medium.sql")
+@command(
+    "shared/delete_medium.sql",
+    names={
+        "media": "blog_media",
+        "links": "blog_post_media",
+        "subject_id": "post_id",
+        "categories": "blog_categories",
+        "detached_categories": "blog_categories_detached",
+        "authors": "blog_authors",
+    },
+    domain="blog",
+)
 class DeleteMedium(ReturningOne[DeletedMedium], Batched[DeletedMedium]):
     """Delete a medium and remove it from posts, authors and categories, which stay.
 

@@ -1,7 +1,7 @@
 """Conditional lines: `-- when :after`, `-- when :sort = 'best'`, `-- when :after and :sort = 'best'`.
 
-A condition is stored as a text without colons: `after and sort = 'best'`. It holds if all of its parts hold. A part
-without a value holds if the field is given.
+Another comment may follow. A condition is stored as a text without colons: `after and sort = 'best'`. It holds if all
+of its parts hold. A part without a value holds if the field is given.
 """
 
 import re
@@ -14,7 +14,7 @@ from concordia_sql.engine.errors import StatementError
 from concordia_sql.engine.lexer import Tokens
 
 _PART = re.compile(r":(\w+)(?:\s*=\s*'([^']*)')?")
-_WHEN = re.compile(rf"--\s*when\s+{_PART.pattern}(?:\s+and\s+{_PART.pattern})*\s*")
+_WHEN = re.compile(rf"--\s*when\s+{_PART.pattern}(?:\s+and\s+{_PART.pattern})*\s*(?:--.*)?")
 _WRITTEN_PART = re.compile(r"(\w+)(?: = '([^']*)')?(?: and |$)")
 
 

@@ -6,23 +6,22 @@ from concordia_sql.concordia import command
 from concordia_sql.engine import Batched, BatchLimit, ReturningMaybe, ReturningOne
 from concordia_sql.services.results import DeletedCategory, DeletedListing, DeletedMedium, Listing
 
+_LISTINGS = {
+    "nodes": "services_reviews",
+    "subjects": "services_listings",
+    "subject_id": "service_id",
+    "texts": "services_translations",
+    "links": "services_media_links",
+    "parts": "services_availability",
+    "part_key": "id",
+    "others": "services_bookings",
+    "other_key": "id",
+    "detached_nodes": "services_reviews_detached",
+}
+"""The names of listings and what belongs to them in the statements that delete them."""
 
-@command(
-    "shared/delete_subjects.sql",
-    names={
-        "nodes": "services_reviews",
-        "subjects": "services_listings",
-        "subject_id": "service_id",
-        "texts": "services_translations",
-        "links": "services_media_links",
-        "parts": "services_availability",
-        "part_key": "id",
-        "others": "services_bookings",
-        "other_key": "id",
-        "detached_nodes": "services_reviews_detached",
-    },
-    domain="services",
-)
+
+@command("shared/delete_subjects.sql", names=_LISTINGS, domain="services")
 class DeleteListing(ReturningOne[DeletedListing], Batched[DeletedListing]):
     """Delete a listing with its translations, media links, reviews, availability and bookings, for good.
 
@@ -64,7 +63,7 @@ class RestoreListing(ReturningMaybe[Listing]):
     id: str
 
 
-@command("services/purge_listings.sql")
+@command("shared/purge_subjects.sql", names=_LISTINGS, domain="services")
 class PurgeListings(ReturningOne[DeletedListing], Batched[DeletedListing]):
     """Delete at most `limit` listings that were deleted before a moment, the earliest first, for good.
 
@@ -77,7 +76,15 @@ class PurgeListings(ReturningOne[DeletedListing], Batched[DeletedListing]):
     limit: BatchLimit = 1_000
 
 
-@command("services/delete_service_category.sql")
+@command(
+    "shared/delete_category.sql",
+    names={
+        "categories": "services_categories",
+        "items": "services_listings",
+        "detached_children": "services_categories_detached",
+    },
+    domain="services",
+)
 class DeleteServiceCategory(ReturningOne[DeletedCategory], Batched[DeletedCategory]):
     """Delete a category and remove it from its listings, which stay; its children become those of its parent.
 
@@ -92,7 +99,17 @@ class DeleteServiceCategory(ReturningOne[DeletedCategory], Batched[DeletedCatego
     in_batches: bool = False
 
 
-@command("services/delete_service_medium.sql")
+@command(
+    "shared/delete_medium.sql",
+    names={
+        "media": "services_media",
+        "links": "services_media_links",
+        "subject_id": "service_id",
+        "categories": "services_categories",
+        "detached_categories": "services_categories_detached",
+    },
+    domain="services",
+)
 class DeleteServiceMedium(ReturningOne[DeletedMedium], Batched[DeletedMedium]):
     """Delete a medium and remove it from listings and categories, which stay.
 

@@ -32,7 +32,7 @@ WHERE
     TRUE
     AND numbers.n > :after -- when :after and :sort = 'rising'
     AND numbers.n < :after -- when :after and :sort = 'falling'
-    AND numbers.n % 2 = 0 -- when :even
+    AND numbers.n % 2 = 0 -- when :even -- another comment may follow
 ORDER BY
     numbers.n % 2 DESC, -- when :sort = 'odd first'
     numbers.n DESC, -- when :sort = 'falling'

@@ -158,7 +158,7 @@ WHERE things.place_id = :place_id;
 
 UPDATE things
 SET
-    moved_by = :moved_by, -- when $moved_by
+    moved_by = :moved_by, -- when $moved_by -- and another comment
     place_id = :place_id
 """
 

@@ -1,0 +1,81 @@
+-- Delete a category and remove it from its posts, by their links, or from its listings; its children become those of its parent.
+-- In batches, at most `limit` rows of each table go at once, and the category with the last of them.
+-- names: categories, links, items, detached_children
+SELECT pg_advisory_xact_lock(hashtextextended('categories', 0));
+
+SELECT categories.id
+FROM categories
+WHERE categories.id = :id
+FOR UPDATE;
+
+WITH moved_children AS (
+    UPDATE categories
+    SET
+        parent_id = nullif(nullif(parent.parent_id, parent.id), categories.id),
+        updated_at = timezone('UTC', statement_timestamp())
+    FROM categories AS parent
+    WHERE
+        parent.id = :id
+        AND categories.id = any(array(
+            SELECT child.id
+            FROM categories AS child
+            WHERE child.parent_id = :id AND child.id <> :id
+            LIMIT :limit -- noqa: AM09
+        ))
+    RETURNING categories.id
+),
+
+unlinked_items AS ( -- when $links
+    DELETE FROM links -- when $links
+    WHERE -- when $links
+        links.category_id = :id -- when $links
+        AND links.post_id = any(array( -- when $links
+            SELECT own.post_id -- when $links
+            FROM links AS own -- when $links
+            WHERE own.category_id = :id -- when $links
+            LIMIT :limit -- when $links -- noqa: AM09
+        )) -- when $links
+    RETURNING links.post_id -- when $links
+), -- when $links
+
+loosened_items AS ( -- when $items
+    UPDATE items -- when $items
+    SET -- when $items
+        category_id = NULL, -- when $items
+        updated_at = timezone('UTC', statement_timestamp()) -- when $items
+    WHERE -- when $items
+        items.id = any(array( -- when $items
+            SELECT own.id -- when $items
+            FROM items AS own -- when $items
+            WHERE own.category_id = :id -- when $items
+            LIMIT :limit -- when $items -- noqa: AM09
+        )) -- when $items
+    RETURNING items.id -- when $items
+), -- when $items
+
+deleted_categories AS (
+    DELETE FROM categories
+    WHERE
+        categories.id = :id
+        AND greatest(
+            (SELECT count(*) FROM unlinked_items), -- when $links
+            (SELECT count(*) FROM loosened_items), -- when $items
+            (SELECT count(*) FROM moved_children)
+        ) < :limit
+    RETURNING categories.id
+)
+
+SELECT
+    (SELECT count(*) FROM deleted_categories) AS categories,
+    (SELECT count(*) FROM unlinked_items) AS links, -- when $links
+    (SELECT count(*) FROM loosened_items) AS services_listings_detached, -- when $items
+    (SELECT count(*) FROM moved_children) AS detached_children
+WHERE
+    CASE
+        WHEN :in_batches OR EXISTS (SELECT FROM deleted_categories) THEN TRUE
+        WHEN EXISTS (
+            SELECT FROM categories
+            WHERE categories.id = :id
+        ) THEN refuse_command('too_many', :limit::bigint::text) IS NULL
+        ELSE TRUE
+    END

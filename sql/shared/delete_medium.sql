@@ -1,0 +1,77 @@
+-- Delete a medium and remove it from the rows that show it, which stay.
+-- In batches, at most `limit` rows of each table go at once, and the medium with the last of them.
+-- names: media, links, subject_id, categories, detached_categories, authors
+SELECT media.id
+FROM media
+WHERE media.id = :id
+FOR UPDATE;
+
+WITH unlinked_subjects AS (
+    DELETE FROM links
+    WHERE
+        links.media_id = :id
+        AND links.subject_id = any(array(
+            SELECT own.subject_id
+            FROM links AS own
+            WHERE own.media_id = :id
+            LIMIT :limit -- noqa: AM09
+        ))
+    RETURNING links.subject_id
+),
+
+loosened_authors AS ( -- when $authors
+    UPDATE authors -- when $authors
+    SET -- when $authors
+        avatar_id = NULL, -- when $authors
+        updated_at = timezone('UTC', statement_timestamp()) -- when $authors
+    WHERE -- when $authors
+        authors.id = any(array( -- when $authors
+            SELECT own.id -- when $authors
+            FROM authors AS own -- when $authors
+            WHERE own.avatar_id = :id -- when $authors
+            LIMIT :limit -- when $authors -- noqa: AM09
+        )) -- when $authors
+    RETURNING authors.id -- when $authors
+), -- when $authors
+
+loosened_categories AS (
+    UPDATE categories
+    SET
+        featured_image_id = NULL,
+        updated_at = timezone('UTC', statement_timestamp())
+    WHERE
+        categories.id = any(array(
+            SELECT own.id
+            FROM categories AS own
+            WHERE own.featured_image_id = :id
+            LIMIT :limit -- noqa: AM09
+        ))
+    RETURNING categories.id
+),
+
+deleted_media AS (
+    DELETE FROM media
+    WHERE
+        media.id = :id
+        AND greatest(
+            (SELECT count(*) FROM unlinked_subjects),
+            (SELECT count(*) FROM loosened_authors), -- when $authors
+            (SELECT count(*) FROM loosened_categories)
+        ) < :limit
+    RETURNING media.id
+)
+
+SELECT
+    (SELECT count(*) FROM deleted_media) AS media,
+    (SELECT count(*) FROM unlinked_subjects) AS links,
+    (SELECT count(*) FROM loosened_authors) AS blog_authors_detached, -- when $authors
+    (SELECT count(*) FROM loosened_categories) AS detached_categories
+WHERE
+    CASE
+        WHEN :in_batches OR EXISTS (SELECT FROM deleted_media) THEN TRUE
+        WHEN EXISTS (
+            SELECT FROM media
+            WHERE media.id = :id
+        ) THEN refuse_command('too_many', :limit::bigint::text) IS NULL
+        ELSE TRUE
+    END

@@ -1,0 +1,147 @@
+-- Delete posts or listings that were deleted softly, the earliest first, with everything that belongs to them: at most `limit` rows of each
+-- table, and the posts or listings with the last of them. Served by the index for it. The rows are locked first, so that the next statement
+-- sees what was added until then. Parts and others are two more tables of what belongs to them, each with a key that tells its rows apart.
+-- names: nodes, subjects, subject_id, texts, links, parts, part_key, others, other_key, detached_nodes
+SELECT set_config('concordia.purged', coalesce(json_agg(purged_subjects.id ORDER BY purged_subjects.id), '[]')::text, TRUE)
+FROM (
+    SELECT subjects.id
+    FROM subjects
+    WHERE
+        (subjects.deleted_at IS NOT NULL OR subjects.status = 'deleted')
+        AND coalesce(subjects.deleted_at, subjects.updated_at) < :deleted_before
+    ORDER BY
+        coalesce(subjects.deleted_at, subjects.updated_at) ASC,
+        subjects.id ASC
+    LIMIT :limit
+    FOR UPDATE SKIP LOCKED
+) AS purged_subjects;
+
+WITH purged_subjects AS MATERIALIZED (
+    SELECT purged.id
+    FROM json_array_elements_text(current_setting('concordia.purged')::json) AS purged (id)
+),
+
+picked_nodes AS MATERIALIZED (
+    SELECT newest.id
+    FROM purged_subjects
+    CROSS JOIN
+        LATERAL (
+            SELECT nodes.id
+            FROM nodes
+            WHERE nodes.subject_id = purged_subjects.id
+            ORDER BY
+                nodes.created_at DESC,
+                nodes.id DESC
+            LIMIT :limit
+        ) AS newest
+    LIMIT :limit -- noqa: AM09
+),
+
+kept_replies AS MATERIALIZED (
+    SELECT reply.id
+    FROM picked_nodes
+    CROSS JOIN
+        LATERAL (
+            SELECT nodes.id
+            FROM nodes
+            WHERE nodes.parent_id = picked_nodes.id
+            OFFSET 0 -- noqa: AM09
+        ) AS reply
+    WHERE reply.id NOT IN (SELECT other.id FROM picked_nodes AS other)
+    LIMIT :limit -- noqa: AM09
+),
+
+deleted_nodes AS (
+    DELETE FROM nodes
+    WHERE
+        nodes.id = any(array(SELECT picked_nodes.id FROM picked_nodes))
+        AND (SELECT count(*) FROM kept_replies) < :limit
+    RETURNING nodes.id
+),
+
+loosened_nodes AS (
+    UPDATE nodes
+    SET
+        parent_id = NULL,
+        updated_at = timezone('UTC', statement_timestamp())
+    WHERE nodes.id = any(array(SELECT kept_replies.id FROM kept_replies))
+    RETURNING nodes.id
+),
+
+deleted_texts AS (
+    DELETE FROM texts
+    WHERE
+        texts.id = any(array(
+            SELECT own.id
+            FROM texts AS own
+            WHERE own.subject_id = any(array(SELECT purged_subjects.id FROM purged_subjects))
+            LIMIT :limit -- noqa: AM09
+        ))
+    RETURNING texts.id
+),
+
+deleted_parts AS (
+    DELETE FROM parts
+    USING (
+        SELECT
+            own.subject_id,
+            own.part_key
+        FROM parts AS own
+        WHERE own.subject_id = any(array(SELECT purged_subjects.id FROM purged_subjects))
+        LIMIT :limit -- noqa: AM09
+    ) AS picked
+    WHERE parts.subject_id = picked.subject_id AND parts.part_key = picked.part_key
+    RETURNING parts.subject_id
+),
+
+deleted_others AS (
+    DELETE FROM others
+    USING (
+        SELECT
+            own.subject_id,
+            own.other_key
+        FROM others AS own
+        WHERE own.subject_id = any(array(SELECT purged_subjects.id FROM purged_subjects))
+        LIMIT :limit -- noqa: AM09
+    ) AS picked
+    WHERE others.subject_id = picked.subject_id AND others.other_key = picked.other_key
+    RETURNING others.subject_id
+),
+
+deleted_links AS (
+    DELETE FROM links
+    USING (
+        SELECT
+            own.subject_id,
+            own.media_id
+        FROM links AS own
+        WHERE own.subject_id = any(array(SELECT purged_subjects.id FROM purged_subjects))
+        LIMIT :limit -- noqa: AM09
+    ) AS picked
+    WHERE links.subject_id = picked.subject_id AND links.media_id = picked.media_id
+    RETURNING links.subject_id
+),
+
+deleted_subjects AS (
+    DELETE FROM subjects
+    WHERE
+        subjects.id = any(array(SELECT purged_subjects.id FROM purged_subjects))
+        AND greatest(
+            (SELECT count(*) FROM picked_nodes),
+            (SELECT count(*) FROM kept_replies),
+            (SELECT count(*) FROM deleted_texts),
+            (SELECT count(*) FROM deleted_parts),
+            (SELECT count(*) FROM deleted_others),
+            (SELECT count(*) FROM deleted_links)
+        ) < :limit
+    RETURNING subjects.id
+)
+
+SELECT
+    (SELECT count(*) FROM deleted_subjects) AS subjects,
+    (SELECT count(*) FROM deleted_texts) AS texts,
+    (SELECT count(*) FROM deleted_parts) AS parts,
+    (SELECT count(*) FROM deleted_others) AS others,
+    (SELECT count(*) FROM deleted_links) AS links,
+    (SELECT count(*) FROM deleted_nodes) AS nodes,
+    (SELECT count(*) FROM loosened_nodes) AS detached_nodes
