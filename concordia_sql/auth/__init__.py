@@ -8,6 +8,7 @@ from concordia_sql.engine import lazily
 if TYPE_CHECKING:
     from concordia_sql.auth.commands import (
         AddMember,
+        Attempts,
         ChangeAccount,
         ChangeMemberRole,
         ChangeOrganization,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         DeleteVerification,
         PutVerification,
         RemoveMember,
+        TryCode,
         UseVerification,
     )
     from concordia_sql.auth.invitations import AcceptInvitation, ChangeInvitationStatus, DeleteInvitation, InviteMember
@@ -88,15 +90,16 @@ if TYPE_CHECKING:
         Verification,
         VerificationDetails,
     )
+    from concordia_sql.auth.tokens import hashed, session_token
 else:
     __getattr__, __dir__ = lazily(
         __name__,
         {
             "concordia_sql.auth.commands": """
-                AddMember ChangeAccount ChangeMemberRole ChangeOrganization ChangeSession ChangeUser CreateAccount
-                CreateOrganization CreateSession CreateUser DeleteAccount DeleteExpiredSessions
+                AddMember Attempts ChangeAccount ChangeMemberRole ChangeOrganization ChangeSession ChangeUser
+                CreateAccount CreateOrganization CreateSession CreateUser DeleteAccount DeleteExpiredSessions
                 DeleteExpiredVerifications DeleteOrganization DeleteSession DeleteUser DeleteUserSessions
-                DeleteVerification PutVerification RemoveMember UseVerification
+                DeleteVerification PutVerification RemoveMember TryCode UseVerification
             """,
             "concordia_sql.auth.invitations": "AcceptInvitation ChangeInvitationStatus DeleteInvitation InviteMember",
             "concordia_sql.auth.queries": """
@@ -112,6 +115,7 @@ else:
                 OrganizationMember Profile PublicUser SentInvitation Session SessionDetails SessionSecrets User
                 UserDetails Verification VerificationDetails
             """,
+            "concordia_sql.auth.tokens": "hashed session_token",
         },
     )
 
@@ -121,6 +125,7 @@ __all__ = [
     "AccountDetails",
     "AccountSecrets",
     "AddMember",
+    "Attempts",
     "ChangeAccount",
     "ChangeInvitationStatus",
     "ChangeMemberRole",
@@ -190,9 +195,12 @@ __all__ = [
     "Session",
     "SessionDetails",
     "SessionSecrets",
+    "TryCode",
     "UseVerification",
     "User",
     "UserDetails",
     "Verification",
     "VerificationDetails",
+    "hashed",
+    "session_token",
 ]

@@ -1,8 +1,10 @@
 """The commands of accounts, except invitations: users, sessions, verifications, organizations and their members."""
 
 from datetime import datetime
+from typing import Annotated, TypeAlias
 
 import attrs
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from concordia_sql.auth.results import (
@@ -19,6 +21,9 @@ from concordia_sql.common import new_id
 from concordia_sql.concordia import command
 from concordia_sql.engine import Affected, Batched, BatchLimit, Limit, ReturningMaybe, ReturningOne
 from concordia_sql.values import Email, Id, LongText, Role, Secret, Slug, Url, Username
+
+Attempts: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=100)]
+"""How often a code may be guessed: 1 to 100 times."""
 
 
 def _keep_spelling(user: "CreateUser | ChangeUser") -> None:
@@ -238,7 +243,8 @@ class PutVerification(ReturningOne[Verification]):
     If several run at once, one code is left: the last. Raises Conflict for its id, and Refused as `too_many` if there
     are more than `limit` codes to replace: `DeleteVerification` deletes them in batches.
 
-    Better Auth looks for the newest of an identifier, so that it finds this one alone.
+    Better Auth looks for the newest of an identifier, so that it finds this one alone. Of codes it reads a value as
+    `123456:0`, with the number of wrong guesses, which `TryCode` reads too.
     """
 
     identifier: Secret = attrs.field(repr=False)
@@ -250,23 +256,53 @@ class PutVerification(ReturningOne[Verification]):
 
 @command("auth/use_verification.sql")
 class UseVerification(ReturningOne[Verification]):
-    """Mark the newest code for an identifier as used, if it has this value, and return it.
+    """Mark the newest token for an identifier as used, if it has this value, and return it.
+
+    It counts no guesses, so it is for tokens that nobody guesses, as `secrets.token_urlsafe()` makes them. `TryCode` is
+    for codes of a few digits.
 
     Raises Refused as `invalid` if there is none for the identifier or it has another value (the error does not say
-    which); as `already_used`, and as `expired`. If several call it at once, one succeeds. Guesses are not counted:
-    limit the calls for an identifier before it, where a code is short enough to be guessed.
+    which); as `already_used`, and as `expired`. If several call it at once, one succeeds. What there was for the
+    identifier before it is deleted; Refused as `too_many`, if there is more than `limit`: `DeleteVerification` deletes
+    in batches.
 
-    The code is compared as it is stored. Better Auth counts the attempts of its e-mail codes in the value, after a
-    colon, and stores a hash where it is told to.
-
-    The code expires as it is used, so that Better Auth, which does not look at `used_at`, refuses it too. Better Auth
-    itself deletes a code that it uses: here it is `invalid` then.
+    The value is compared as it is stored: where Better Auth stores a hash, give `hashed(value)`. It expires as it is
+    used, so that Better Auth, which does not look at `used_at`, refuses it too. Better Auth itself deletes what it
+    uses: here it is `invalid` then.
     """
 
     identifier: str = attrs.field(repr=False)
     value: str = attrs.field(repr=False)
     now: datetime | None = None
     """The current time. By default, the database's clock is read."""
+    limit: BatchLimit = 10_000
+
+
+@command("auth/try_code.sql")
+class TryCode(ReturningMaybe[Verification]):
+    """Try a code for an identifier. Returns the verification if it is right, and None for any other reason.
+
+    The verification is deleted when the code is right, so that of several callers at once one gets it, and with the
+    last of so many `attempts`, or once it has expired or is used: then a new code is needed. A wrong guess is counted
+    with the commit of this command: in a transaction that is rolled back it is not. A new code has new attempts, so
+    limit how many an identifier is sent.
+
+    The newest verification for the identifier counts. Its value is the code, or the code, a colon and the number of
+    wrong guesses, which is written here and by Better Auth, for its codes by e-mail, by phone and of two factors. After
+    the last colon, anything but a number of at most 9 digits belongs to the code. Codes are compared as they are
+    stored: where Better Auth stores a hash, give `hashed(code)`.
+
+    What there was for the identifier before it is deleted; Refused as `too_many`, if there is more than `limit`:
+    `DeleteVerification` deletes in batches.
+    """
+
+    identifier: str = attrs.field(repr=False)
+    code: Secret = attrs.field(repr=False)
+    attempts: Attempts = 3
+    """How many wrong guesses end it: 1 to 100. Better Auth's own are 3, and 5 of two factors."""
+    now: datetime | None = None
+    """The current time. By default, the database's clock is read."""
+    limit: BatchLimit = 10_000
 
 
 @command("auth/delete_verification.sql")

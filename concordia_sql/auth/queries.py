@@ -88,8 +88,9 @@ class GetSession(Maybe[SessionDetails]):
 
     It is None if the session has expired, or its user is banned, by the database's clock.
 
-    The token is compared as it is stored. A cookie of Better Auth holds it before a dot, and after that the signature,
-    which the caller verifies first. If Better Auth stores tokens elsewhere (`secondaryStorage`), there is none here.
+    The token is compared as it is stored, which is as it is. A cookie of Better Auth holds it with a signature:
+    `session_token` verifies that and gives the token. If Better Auth stores sessions elsewhere (`secondaryStorage`),
+    there is none here.
     """
 
     token: str = attrs.field(repr=False)

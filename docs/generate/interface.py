@@ -77,13 +77,14 @@ GROUPS: Mapping[str, Sequence[str]] = {
 }
 """The public names, in the order of the page."""
 MODULES: Mapping[str, Sequence[str]] = {
+    "concordia_sql.auth": ["session_token", "hashed"],
     "concordia_sql.telemetry": ["Telemetry"],
     "concordia_sql.testing": ["assert_plan"],
     "concordia_sql.web.fastapi": ["install", "arguments", "body"],
     "concordia_sql.web.flask": ["install", "answer", "arguments", "body"],
     "concordia_sql.web.litestar": ["ResultPlugin", "arguments", "body"],
 }
-"""What is imported from modules of its own, since it needs an extra."""
+"""What is imported from modules of its own: functions of a domain, and what needs an extra."""
 _PACKAGE = Path(concordia_sql.__file__).parent
 _MSGSPEC = {
     "UNSET": "The value of a field of a command that is not given: the column stays as it is. It is msgspec's.",
@@ -93,7 +94,7 @@ _SAME = {"AsyncDatabase": "Database", "AsyncQuerier": "Querier", "AsyncExecutor"
 
 
 def interface_page() -> str:
-    """Every public name of `concordia_sql`, and of the modules that need an extra."""
+    """Every public name of `concordia_sql`, and of modules that have some of their own."""
     named = {name for names in GROUPS.values() for name in names}
     assert named == set(concordia_sql.__all__), named ^ set(concordia_sql.__all__)
     lines = [

@@ -1,6 +1,14 @@
 -- Mark the newest verification for an identifier as used, if it has the value, and return it. Served by the index on identifier.
 SELECT pg_advisory_xact_lock(hashtextextended(:identifier, 0));
 
+SELECT refuse_command('too_many', :limit::bigint::text)
+WHERE
+    EXISTS (
+        SELECT FROM verification
+        WHERE verification.identifier = :identifier
+        OFFSET :limit::bigint -- noqa: AM09
+    );
+
 WITH newest_verification AS (
     SELECT
         verification.value,
@@ -33,6 +41,24 @@ SELECT refuse_command('expired')
 FROM valid_verification
 WHERE valid_verification.expires_at <= coalesce(:now::timestamp, timezone('UTC', now()));
 
+-- Those before it would be valid again once it is deleted.
+DELETE FROM verification
+WHERE
+    verification.identifier = :identifier
+    AND (verification.created_at, verification.id) < (
+        SELECT
+            valid_verification.created_at,
+            valid_verification.id
+        FROM verification AS valid_verification
+        WHERE
+            valid_verification.identifier = :identifier
+            AND valid_verification.value = :value
+        ORDER BY
+            valid_verification.created_at DESC,
+            valid_verification.id DESC
+        LIMIT 1
+    );
+
 -- It expires as well, so that a writer that does not know used_at does not take it again, even if its clock is a day late.
 UPDATE verification
 SET
@@ -41,12 +67,14 @@ SET
     updated_at = timezone('UTC', statement_timestamp())
 WHERE
     verification.id = (
-        SELECT newest_verification.id
-        FROM verification AS newest_verification
-        WHERE newest_verification.identifier = :identifier
+        SELECT valid_verification.id
+        FROM verification AS valid_verification
+        WHERE
+            valid_verification.identifier = :identifier
+            AND valid_verification.value = :value
         ORDER BY
-            newest_verification.created_at DESC,
-            newest_verification.id DESC
+            valid_verification.created_at DESC,
+            valid_verification.id DESC
         LIMIT 1
     )
 RETURNING verification.*

@@ -68,6 +68,7 @@ def test_a_membership_is_found_by_its_user_or_by_both(sample: psycopg.Connection
         (auth.DeleteUser(id=""), USER - {"organization_pkey"} | {"user_pkey"} | GOING),
         (auth.DeleteUserSessions(user_id="", kept_id=""), {"session_pkey", "session_user_newest_idx"}),
         (auth.UseVerification(identifier="", value=""), {"verification_pkey", "verification_identifier_idx"}),
+        (auth.TryCode(identifier="", code="1"), {"verification_pkey", "verification_identifier_idx"}),
         (auth.DeleteVerification(identifier=""), {"verification_pkey", "verification_identifier_idx"}),
         (auth.DeleteOrganization(id=""), ORGANIZATION - {"user_pkey"} | ORGANIZATION_GOES | GOING - {"account_pkey"}),
         (auth.AcceptInvitation(id="", user_id="user-1"), {"invitation_pkey", "organization_pkey", "user_pkey"}),

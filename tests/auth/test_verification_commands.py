@@ -1,5 +1,6 @@
 """Codes: put in place of the one before, and used once."""
 
+import contextlib
 from datetime import UTC, timedelta, timezone
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from concordia_sql import Conflict, NotFound, Querier, Refused, auth
 from tests.auth.calls import HOSTILE, LATER, clock_read
-from tests.support.races import kinds, racers
+from tests.support.races import kinds, racers, waiting
 from tests.support.reading import made, rows
 from tests.support.rows import NOON, insert
 from tests.support.writes import Changes, watched
@@ -122,6 +123,35 @@ def test_the_newest_code_alone_may_be_used(connection: Connection) -> None:
             Querier(connection).execute(auth.UseVerification(identifier="anna", value=value))
         assert caught.value.reason == "invalid"
     assert Querier(connection).execute(auth.UseVerification(identifier="anna", value="b")).id == "b"
+
+
+def test_once_one_is_used_those_before_it_are_gone(connection: Connection) -> None:
+    """They would be the newest as soon as the used one is deleted, which has expired."""
+    for value, moment in (("old", NOON), ("new", NOON + timedelta(hours=1))):
+        row = {"identifier": "anna", "value": value, "expires_at": LATER, "created_at": moment}
+        insert(connection, "verification", row)
+    querier = Querier(connection)
+    with watched(connection) as written, pytest.raises(Refused) as caught:
+        querier.execute(auth.UseVerification(identifier="anna", value="new", limit=1))
+    assert (caught.value.reason, caught.value.found, written.tables) == ("too_many", "1", {})
+    querier.execute(auth.UseVerification(identifier="anna", value="new"))
+    assert querier.execute(auth.DeleteExpiredVerifications()) == 1
+    with pytest.raises(Refused) as caught:
+        querier.execute(auth.UseVerification(identifier="anna", value="old"))
+    assert caught.value.reason == "invalid"
+
+
+def test_what_another_writer_adds_meanwhile_stays(connection: Connection, database_url: str) -> None:
+    """It has come after the one that is used, whose row it waits for."""
+    insert(connection, "verification", {"id": "a", "identifier": "anna", "value": "old", "expires_at": LATER})
+    with contextlib.ExitStack() as stack:
+        with connection.transaction():
+            connection.execute("SELECT FROM verification FOR UPDATE")
+            use = auth.UseVerification(identifier="anna", value="old")
+            future = stack.enter_context(waiting(database_url, use))
+            insert(connection, "verification", {"id": "b", "identifier": "anna", "value": "new", "expires_at": LATER})
+        assert future.result().id == "a"
+    assert {row["id"]: row["used_at"] is None for row in rows(connection, "verification")} == {"a": False, "b": True}
 
 
 def test_what_there_is_for_an_identifier_is_deleted(connection: Connection, code: str) -> None:

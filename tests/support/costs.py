@@ -209,6 +209,7 @@ OF_COMMAND: dict[Any, dict[str, Any]] = {
     auth.AddMember: {"organization_id": "organization-2", "user_id": "many-1"},
     auth.ChangeInvitationStatus: {"id": "invitation-of-many", "status": "rejected"},
     auth.RemoveMember: {"organization_id": "organization-1", "user_id": "many-1"},
+    auth.TryCode: {"identifier": "many-1", "code": "1"},
     auth.UseVerification: {"identifier": "many-1", "value": "1"},
     blog.MoveCategory: {"parent_id": None},
     blog.MoveComment: {"parent_id": None},

@@ -72,9 +72,9 @@ def _entries(modules: Mapping[str, Sequence[str]]) -> Iterator[str]:
 
 
 def _defined(path: Path) -> Iterator[str]:
-    """The classes and type aliases of a module that are public."""
+    """The classes, functions and type aliases of a module that are public."""
     for node in ast.parse(path.read_text("utf-8")).body:
-        name = node.name if isinstance(node, ast.ClassDef) else ""
+        name = node.name if isinstance(node, ast.ClassDef | ast.FunctionDef) else ""
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             name = node.target.id
         if name and not name.startswith("_"):

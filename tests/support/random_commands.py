@@ -29,6 +29,7 @@ CHOICES: dict[str, Sequence[object]] = {
     "account_id": ["1", "2"],
     "identifier": ["i", "j"],
     "value": ["1", "2"],
+    "code": ["1", "2"],
     "role": ["owner", "member", "admin,owner"],
     "in_language": ["fr", "ar"],
     "start_time": ["09:00", "10:00"],

@@ -314,6 +314,20 @@ def use_verification(model: Model, table: str, command: Any) -> Row:
     return model.change(table, row, {"used_at": NOW, "expires_at": min(row["expires_at"], A_DAY_AGO)})
 
 
+def try_code(model: Model, table: str, command: Any) -> Row | None:
+    row = model.get(table, identifier=command.identifier)
+    if row is None:
+        return None
+    code, _, wrong = row["value"].rpartition(":") if ":" in row["value"] else (row["value"], "", "0")
+    is_allowed = not row["used_at"] and row["expires_at"] > (command.now or NOW) and int(wrong) < command.attempts
+    is_right = code == command.code
+    if is_allowed and not is_right and int(wrong) + 1 < command.attempts:
+        model.change(table, row, {"value": f"{code}:{int(wrong) + 1}"})
+        return None
+    model.delete(table, [row])
+    return row if is_allowed and is_right else None
+
+
 def create_organization(model: Model, table: str, command: Any) -> Row:
     values = values_of(command)
     owner = {"id": values.pop("member_id"), "user_id": values.pop("user_id"), "role": "owner"}
@@ -430,6 +444,7 @@ ACCOUNTS: dict[type[Command[Any]], tuple[str, Handler]] = {
     auth.DeleteAccount: ("account", remove),
     auth.PutVerification: ("verification", put_verification),
     auth.UseVerification: ("verification", use_verification),
+    auth.TryCode: ("verification", try_code),
     auth.DeleteVerification: ("verification", remove),
     auth.DeleteExpiredVerifications: ("verification", delete_expired),
     auth.CreateOrganization: ("organization", create_organization),
