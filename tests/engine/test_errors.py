@@ -1,9 +1,10 @@
 """Errors leave their process whole: pickled, copied, through a pool of processes."""
 
 import copy
-import inspect
+import importlib
 import multiprocessing
 import pickle
+import pkgutil
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
@@ -17,11 +18,25 @@ OTHERS = {
     DeadlineExceeded: DeadlineExceeded("late", waited=0.5, ran=1.5),
     Refused: Refused("refused", reason="past", found="draft"),
 }
-CLASSES = [
-    each
-    for each in (getattr(concordia_sql, name) for name in concordia_sql.__all__)
-    if inspect.isclass(each) and issubclass(each, ConcordiaError)
-]
+
+
+def every_error() -> list[type[ConcordiaError]]:
+    """All error classes of the library, of whichever module."""
+    for module in pkgutil.walk_packages(concordia_sql.__path__, "concordia_sql."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    found = [ConcordiaError]
+    for each in found:  # grows meanwhile
+        found += [cls for cls in each.__subclasses__() if cls.__module__.startswith("concordia_sql.")]
+    return sorted({*found}, key=lambda cls: cls.__name__)
+
+
+CLASSES = every_error()
+
+
+def test_public_errors_are_found() -> None:
+    public = {getattr(concordia_sql, name) for name in concordia_sql.__all__ if name.endswith(("Error", "Exceeded"))}
+    assert public <= {*CLASSES}
 
 
 @pytest.mark.parametrize("cls", CLASSES)

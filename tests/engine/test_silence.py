@@ -49,6 +49,8 @@ from concordia_sql import (
 )
 from concordia_sql.engine.errors import MigrationError
 from concordia_sql.engine.migrating import migrate
+from concordia_sql.tools.adopt import AdoptionError, adopt
+from concordia_sql.tools.sample.loader import SampleError, load
 from tests.engine.test_errors import CLASSES
 from tests.engine.test_querier import cut, doing
 from tests.support.both import ask, awaited_database, awaited_querier, until
@@ -431,6 +433,17 @@ def test_a_migration_that_fails_shows_neither_rows_nor_password(
     assert_silent(caught.value)
 
 
+def test_tools_show_neither_rows_nor_password(connection: Connection, database_url: str) -> None:
+    insert(connection, "user", {"id": CANARY})
+    url = make_conninfo(database_url, password=CANARY)
+    with pytest.raises(AdoptionError) as adopting:
+        adopt(url, without=["user.id"])
+    with pytest.raises(SampleError, match="holds rows") as loading:
+        load(connection)
+    for caught in (adopting, loading):
+        assert_silent(caught.value)
+
+
 @pytest.mark.parametrize("run", [run_alone, run_in_a_transaction])
 async def test_an_unknown_outcome_holds_no_value(
     querier: AsyncQuerier, other: Connection, run: Callable[[AsyncQuerier, Any], Coroutine[Any, Any, None]]
@@ -445,5 +458,5 @@ async def test_an_unknown_outcome_holds_no_value(
 
 
 def test_every_error_is_raised_with_values_here() -> None:
-    here = {cls for cls, _ in RAISING} | {MigrationError, OutcomeUnknown}
-    assert set(CLASSES) | {MigrationError} == here | ELSEWHERE | WITHOUT_VALUES
+    here = {cls for cls, _ in RAISING} | {MigrationError, OutcomeUnknown, AdoptionError, SampleError}
+    assert set(CLASSES) == here | ELSEWHERE | WITHOUT_VALUES
