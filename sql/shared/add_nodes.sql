@@ -3,66 +3,79 @@
 -- names: nodes, subjects, subject_id, given_nodes, allow_nodes, deleted_subject, hidden_subject, nodes_closed, parent_of_another, author_id
 SELECT subjects.id
 FROM subjects
-WHERE subjects.id IN (SELECT given.subject_id FROM jsonb_to_recordset(:given_nodes::jsonb) AS given (subject_id text))
+WHERE subjects.id IN (SELECT given.subject_id FROM json_to_recordset(:given_nodes::json) AS given (subject_id text))
 ORDER BY subjects.id
 FOR SHARE;
 
-SELECT
-    refuse_command(
-        CASE
-            WHEN deleted.id IS NOT NULL THEN 'deleted_subject'
-            WHEN hidden.id IS NOT NULL AND NOT :with_unpublished::boolean THEN 'hidden_subject'
-            ELSE 'nodes_closed'
-        END,
-        (given.number - 1)::text
-    )
-FROM jsonb_array_elements(:given_nodes::jsonb) WITH ORDINALITY AS given (node, number)
-INNER JOIN subjects ON subjects.id = given.node ->> 'subject_id'
-LEFT JOIN deleted ON subjects.id = deleted.id
-LEFT JOIN hidden ON subjects.id = hidden.id
-WHERE
-    deleted.id IS NOT NULL
-    OR (hidden.id IS NOT NULL AND NOT :with_unpublished::boolean)
-    OR NOT (subjects.allow_nodes OR :even_if_closed::boolean)
-ORDER BY given.number
-LIMIT 1;
-
-WITH reply AS MATERIALIZED (
+-- What is given is read once. It is refused, or else added.
+WITH given AS MATERIALIZED (
     SELECT
-        given.number,
-        given.node ->> 'id' AS id,
-        given.node ->> 'subject_id' AS subject_id,
-        given.node ->> 'parent_id' AS parent_id
-    FROM jsonb_array_elements(:given_nodes::jsonb) WITH ORDINALITY AS given (node, number)
+        node.ordinality AS number,
+        node.id,
+        node.subject_id,
+        node.parent_id,
+        node.author_name,
+        node.author_email,
+        node.author_id, -- when $author_id
+        node.content,
+        node.rating,
+        node.status,
+        node.in_language
+    FROM json_populate_recordset(NULL::nodes, :given_nodes::json) WITH ORDINALITY AS node
 ),
 
 parent AS (
     SELECT
-        reply.id,
-        reply.subject_id,
-        reply.number
-    FROM reply
+        given.id,
+        given.subject_id,
+        given.number
+    FROM given
     UNION ALL
     SELECT
         nodes.id,
         nodes.subject_id,
         0 AS number
     FROM nodes
-    WHERE nodes.id IN (SELECT reply.parent_id FROM reply)
-)
+    WHERE nodes.id IN (SELECT given.parent_id FROM given)
+),
 
-SELECT
-    refuse_command(
-        CASE WHEN parent.subject_id <> reply.subject_id THEN 'parent_of_another' ELSE 'parent_after' END,
-        (reply.number - 1)::text
-    )
-FROM reply
-INNER JOIN parent ON reply.parent_id = parent.id
-WHERE
-    parent.subject_id <> reply.subject_id
-    OR parent.number >= reply.number
-ORDER BY reply.number
-LIMIT 1;
+wrong AS (
+    SELECT
+        given.number,
+        1 AS rank,
+        CASE
+            WHEN deleted.id IS NOT NULL THEN 'deleted_subject'
+            WHEN hidden.id IS NOT NULL AND NOT :with_unpublished::boolean THEN 'hidden_subject'
+            ELSE 'nodes_closed'
+        END AS reason
+    FROM given
+    INNER JOIN subjects ON given.subject_id = subjects.id
+    LEFT JOIN deleted ON subjects.id = deleted.id
+    LEFT JOIN hidden ON subjects.id = hidden.id
+    WHERE
+        deleted.id IS NOT NULL
+        OR (hidden.id IS NOT NULL AND NOT :with_unpublished::boolean)
+        OR NOT (subjects.allow_nodes OR :even_if_closed::boolean)
+    UNION ALL
+    SELECT
+        given.number,
+        2 AS rank,
+        CASE WHEN parent.subject_id <> given.subject_id THEN 'parent_of_another' ELSE 'parent_after' END AS reason
+    FROM given
+    INNER JOIN parent ON given.parent_id = parent.id
+    WHERE
+        parent.subject_id <> given.subject_id
+        OR parent.number >= given.number
+),
+
+refused AS MATERIALIZED (
+    SELECT refuse_command(wrong.reason, (wrong.number - 1)::text)
+    FROM wrong
+    ORDER BY
+        wrong.rank,
+        wrong.number
+    LIMIT 1
+)
 
 INSERT INTO nodes (
     id,
@@ -90,7 +103,7 @@ SELECT
     given.status,
     given.in_language,
     -- A microsecond apart, so that they stay in the order given.
-    timezone('UTC', statement_timestamp()) + (item.number - 1) * '1 microsecond'::interval AS created_at,
+    timezone('UTC', statement_timestamp()) + (given.number - 1) * '1 microsecond'::interval AS created_at,
     timezone('UTC', statement_timestamp()) AS updated_at
-FROM jsonb_array_elements(:given_nodes::jsonb) WITH ORDINALITY AS item (node, number)
-CROSS JOIN jsonb_populate_record(NULL::nodes, item.node) AS given
+FROM given
+WHERE NOT EXISTS (SELECT FROM refused)
