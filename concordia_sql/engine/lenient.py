@@ -4,7 +4,7 @@ import logging
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, TypeAlias, TypeVar, cast
 
 import attrs
 import msgspec
@@ -13,6 +13,7 @@ from concordia_sql.engine.caching import cache
 from concordia_sql.engine.columns import columns_of, is_result_class
 
 T = TypeVar("T")
+Mend: TypeAlias = Callable[[Any], Any]
 _log = logging.getLogger("concordia_sql")
 
 
@@ -39,7 +40,10 @@ def make_lenient(decode: Callable[[bytes], T], hint: Any, dec_hook: Callable[[ty
         except msgspec.ValidationError as error:
             unfit = error
         try:
-            made = cast("T", msgspec.convert(_mend(msgspec.json.decode(data), hint), hint, dec_hook=dec_hook))
+            mend = _mender(hint)
+            if mend is None:
+                raise unfit
+            made = cast("T", msgspec.convert(mend(msgspec.json.decode(data)), hint, dec_hook=dec_hook))
         except (msgspec.MsgspecError, RecursionError):
             raise unfit from None
         nonlocal logged
@@ -81,32 +85,53 @@ def _logged(name: str, function: Callable[[str], Any]) -> Callable[[str], Any]:
     return read
 
 
-def _mend(value: Any, hint: Any) -> Any:
-    """The value with another one in each place that does not fit a type with `Otherwise`."""
+@cache
+def _mender(hint: Any) -> Mend | None:
+    """What puts another value in each place of a value that does not fit a type with `Otherwise`; None without one."""
+    return _make_mender(hint, {})
+
+
+def _make_mender(hint: Any, known: dict[Any, Mend]) -> Mend | None:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is Annotated:
-        return _mend_annotated(_mend(value, arguments[0]), arguments[0], hint.__metadata__)
+        inner = _make_mender(arguments[0], known)
+        otherwise = next((each for each in hint.__metadata__ if isinstance(each, Otherwise)), None)
+        return _mend_unfit(arguments[0], otherwise.function, inner) if otherwise else inner
     if origin in (typing.Union, types.UnionType):
         others = [each for each in arguments if each is not type(None)]
-        return value if value is None or len(others) > 1 else _mend(value, others[0])
-    if origin in (tuple, list, Sequence) and isinstance(value, list):
-        return [_mend(each, arguments[0]) for each in value]
-    if attrs.has(cast("type", origin or hint)) and isinstance(value, dict):
-        hints = _hints(hint)
-        return {name: _mend(each, hints[name]) if name in hints else each for name, each in value.items()}
-    return value
+        of_other = _make_mender(others[0], known) if len(others) == 1 else None
+        return of_other and (lambda value: value if value is None else of_other(value))
+    if origin in (tuple, list, Sequence):
+        of_item = _make_mender(arguments[0], known)
+        return of_item and (lambda value: [of_item(each) for each in value] if isinstance(value, list) else value)
+    if attrs.has(cast("type", origin or hint)):
+        return known[hint] if hint in known else _mend_fields(hint, known)
+    return None
 
 
-def _mend_annotated(value: Any, hint: Any, metadata: Sequence[Any]) -> Any:
-    for item in metadata:
-        if isinstance(item, Otherwise):
-            try:
-                msgspec.convert(value, hint)
-            except msgspec.ValidationError:
-                return item.function(value)
-    return value
+def _mend_unfit(hint: Any, function: Mend, inner: Mend | None) -> Mend:
+    def mend(value: Any) -> Any:
+        value = inner(value) if inner else value
+        try:
+            msgspec.convert(value, hint)
+        except msgspec.ValidationError:
+            return function(value)
+        return value
+
+    return mend
 
 
-@cache
-def _hints(cls: type) -> Mapping[str, Any]:
-    return typing.get_type_hints(cls, include_extras=True)
+def _mend_fields(cls: Any, known: dict[Any, Mend]) -> Mend | None:
+    menders: list[tuple[str, Mend]] = []
+
+    def mend(value: Any) -> Any:
+        if isinstance(value, dict):
+            for name, each in menders:
+                if name in value:
+                    value[name] = each(value[name])
+        return value
+
+    known[cls] = mend  # before its fields, as classes may name each other
+    hints = typing.get_type_hints(cls, include_extras=True)
+    menders += [(name, each) for name, hint in hints.items() if (each := _make_mender(hint, known)) is not None]
+    return mend if menders else None
