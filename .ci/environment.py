@@ -37,7 +37,8 @@ def run(*command: str | Path, doing: str) -> None:
 def cache() -> dict[str, str]:
     """Where uv keeps what it fetched: with the environment, where the home cannot be written in."""
     home = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~"))  # noqa: PTH111 - there may be no home
-    return {} if "UV_CACHE_DIR" in os.environ or os.access(home, os.W_OK) else {"UV_CACHE_DIR": f"{VENV}/cache"}
+    is_usable = home.is_dir() and os.access(home, os.W_OK)
+    return {} if "UV_CACHE_DIR" in os.environ or is_usable else {"UV_CACHE_DIR": f"{VENV}/cache"}
 
 
 def make() -> None:
