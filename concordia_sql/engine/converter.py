@@ -3,7 +3,6 @@
 import functools
 import inspect
 import ipaddress
-import typing
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -51,8 +50,9 @@ class Converter(MsgspecJsonConverter):
         return self.get_loads_hook(cl)(data)
 
     def _structure_unknown(self, cl: type[T], value: Any) -> T:
-        if isinstance(value, typing.get_origin(cl) or cl):
-            return value
+        kind: Any = getattr(cl, "__origin__", cl)  # typing.get_origin takes four times as long
+        if isinstance(value, kind):
+            return value  # type: ignore[no-any-return]
         try:
             return self.structure(value, cl)
         except Exception as error:  # noqa: BLE001 - a user's hook may raise anything; the text may hold the value

@@ -75,7 +75,7 @@ def _ready(fileno: int, awaited: int, milliseconds: float) -> int:
 async def async_wait(steps: PQGen[R], line: Line, fileno: int, seconds: float) -> R:
     """`wait`, for a task. The steps may be resumed sooner: they see for themselves what there is."""
     loop, reader = asyncio.get_running_loop(), line.reader
-    if reader is None or reader.loop is not loop:
+    if reader is None or reader._loop is not loop:
         line.close()
         reader = line.reader = Reader(loop, fileno)
     try:
@@ -109,9 +109,9 @@ class Reader:
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, fileno: int) -> None:
-        self.loop = loop
         self.resumed = 0.0
         """When a task was last woken, by `time.monotonic`."""
+        self._loop = loop
         self._fileno = os.dup(fileno)
         self._release = weakref.finalize(self, os.close, self._fileno)
         self._is_on_loop = False
@@ -126,25 +126,21 @@ class Reader:
         """To be awaited: ends when there is something to read, or so many seconds are over, or sooner."""
         if not self._is_on_loop:
             # With no context, which would live as long as the connection.
-            contextvars.Context().run(self.loop.add_reader, self._fileno, self._wake)
+            contextvars.Context().run(self._loop.add_reader, self._fileno, self._wake)
             self._is_on_loop = True
         if self._timer is None or seconds < self._seconds:  # one of an earlier wait will do
             if self._timer is not None:
                 self._timer.cancel()
             self._seconds = seconds
-            self._timer = self.loop.call_later(seconds, self._tick, context=contextvars.Context())
+            self._timer = self._loop.call_later(seconds, self._tick, context=contextvars.Context())
         return self
 
     def __await__(self) -> Generator[Self, None, None]:
         self._asyncio_future_blocking = True
         yield self
 
-    def get_loop(self) -> asyncio.AbstractEventLoop:
-        """For the task, as the next three."""
-        return self.loop
-
     def add_done_callback(self, fn: Callable[[Any], object], /, *, context: contextvars.Context) -> None:
-        """Take in what resumes the task."""
+        """Take in what resumes the task, which calls this and the next two."""
         self._waiter = fn, context
 
     def cancel(self, msg: Any = None) -> bool:
@@ -154,7 +150,7 @@ class Reader:
             return False
         resume, context = waiter
         self._cancelled = asyncio.CancelledError() if msg is None else asyncio.CancelledError(msg)
-        self.loop.call_soon(resume, self, context=context)
+        self._loop.call_soon(resume, self, context=context)
         return True
 
     def result(self) -> None:
@@ -166,11 +162,11 @@ class Reader:
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
         """The wait inside ends too when there is room to write."""
-        self.loop.add_writer(self._fileno, self._wake)
+        self._loop.add_writer(self._fileno, self._wake)
         try:
             yield
         finally:
-            self.loop.remove_writer(self._fileno)
+            self._loop.remove_writer(self._fileno)
 
     def _wake(self) -> None:
         waiter, self._waiter = self._waiter, None
@@ -189,18 +185,18 @@ class Reader:
     def _leave(self) -> None:
         if self._is_on_loop:
             self._is_on_loop = False
-            self.loop.remove_reader(self._fileno)
+            self._loop.remove_reader(self._fileno)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
     def close(self) -> None:
         """Leave the loop, and close the descriptor: in the loop's own thread, if it runs elsewhere."""
-        if asyncio._get_running_loop() is self.loop:
+        if asyncio._get_running_loop() is self._loop:
             self._close()
         else:
             try:
-                self.loop.call_soon_threadsafe(self._close)
+                self._loop.call_soon_threadsafe(self._close)
             except RuntimeError:  # it is closed, and has forgotten it
                 self._release()
 

@@ -1,6 +1,7 @@
 """Times with a time zone where a class promises none: made naive, in UTC, at the root as inside JSON."""
 
 import datetime
+import operator
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -96,8 +97,7 @@ def _kind(hint: Any) -> Any:
 def _change_items(change: Change) -> Change:
     def change_items(values: Any) -> Any:
         changed = [value if value is None else change(value) for value in values]
-        same = all(new is old for new, old in zip(changed, values, strict=True))
-        return values if same else type(values)(changed)
+        return values if all(map(operator.is_, changed, values)) else type(values)(changed)
 
     return change_items
 
