@@ -105,11 +105,11 @@ def best_text(value: Localized | None, languages: Sequence[str]) -> str | None:
 
 
 def localize(result: T, languages: Sequence[str]) -> T:
-    """The result of a query with one text in place of each text by language, as `best_text` chooses it.
+    """The result of a query, with one text in place of each text by language. `best_text` chooses it.
 
-    `result` is an object of a result class, a list or tuple of such objects, or None; the one given stays as it is.
-    Texts are found at any depth by the types of the fields, which are `Localized` and `Keywords`. Where there is no
-    text, it is None, or "" in a field that may not be None.
+    `result` is an object of a result class, a list or tuple of such objects, or None. It is not changed. Texts are
+    found at any depth, by fields of the types `Localized` and `Keywords`. A missing text is None, or "" in a field that
+    may not be None.
     """
     if isinstance(languages, str):
         raise TypeError("languages is a list of languages, as in ['fr', 'en']")

@@ -35,33 +35,35 @@ from concordia_sql.engine.steps import TimeIsUp
 class AsyncDatabase(AsyncExecutor):
     """A pool of connections that runs queries, for any number of tasks.
 
-    `url` is a PostgreSQL URL or connection string; what it says overrides the library's defaults: a `connect_timeout`
-    of 10 s, TCP keepalives that find a dead peer within a minute, `TimeZone` UTC, generic plans.
+    `url` is a PostgreSQL URL or connection string. What it says overrides the library's defaults, which are a
+    `connect_timeout` of 10 s, TCP keepalives that find a dead peer within a minute, `TimeZone` UTC, generic plans.
 
-    It keeps `min_size` connections and makes up to `max_size`. A call that finds none free waits up to `timeout`
-    seconds, and then raises NoConnection; with `max_waiting` callers waiting already, it does so at once. Connections
-    live `max_lifetime` seconds; those above `min_size` are closed when they were idle for `max_idle`. The one used
-    last is used next. One that was lost, or is not known to be in order after a call, is replaced.
+    It keeps `min_size` connections and makes up to `max_size`. A call that finds none idle waits up to `timeout`
+    seconds, and then raises NoConnection. If `max_waiting` callers wait already, it raises that at once. A connection
+    lives for `max_lifetime` seconds. Those above `min_size` are closed after they were idle for `max_idle` seconds. The
+    connection that was used last is used next. A connection is replaced if it was lost, or if its state after a call is
+    not known.
 
-    Each call ends within `deadline` seconds, as the function of that name says for a block; without one it waits for
-    the server as long as it takes. The server ends each statement after 60 s, by psycopg's QueryCanceled, unless the
-    URL, the role, the database or the server's configuration has a `statement_timeout`, or the argument of that name
-    says another one, in seconds; 0 is none. Through a pooler that lends its connections, the role must have it: there
-    the default is not set, and an argument raises QuerierError. `name` is what the server, `stats` and errors call the
-    database.
+    Each call ends within `deadline` seconds, as the function of that name says for a block. Without one, it waits for
+    the server as long as it takes. The server ends each statement after 60 s, which raises psycopg's QueryCanceled.
+    `statement_timeout` is another number of seconds, 0 for none. The URL, the role, the database and the server's
+    configuration may have one too, which then replaces the default. Through a pooler that lends its connections, only
+    the role can have one: the default is not set there, and the argument raises QuerierError. `name` is what the
+    server, `stats` and errors call the database.
 
-    Statements are prepared where each connection has a server process of its own, or the pooler in between tracks
-    them; `prepare` says otherwise: True suits PgBouncer in session mode. For each library that it `requires`, it looks
-    at the migrations and refusals as it opens. Each of the `observers` is told of each call.
+    Statements are prepared if each connection has a server process of its own, or if the pooler tracks prepared
+    statements. `prepare` overrides that: True suits PgBouncer in session mode. When the database opens, it checks the
+    migrations and the refusals of each library that it `requires`. Each of the `observers` is told of each call.
     `named` says whether the server's views and logs show the names of queries, as `AsyncQuerier` says.
 
-    With `replicas`, the URLs of its standbys, `reader` reads from those that have replayed what this context has
-    written. None of them lags more than `max_lag` seconds; for one that is behind, a read waits `max_wait` seconds,
-    before the primary answers it. An empty list keeps positions for other processes' readers. Each has a pool of these
-    bounds. Where the URL names several hosts, the primary among them is found.
+    `replicas` are the URLs of its standbys. `reader` then reads from those that have replayed what this context has
+    written, and that lag at most `max_lag` seconds. A read waits up to `max_wait` seconds for a standby to replay
+    enough; after that, the primary answers it. Each standby has a pool with the bounds given here. With an empty list,
+    the database notes positions for the readers of other processes. If the URL names several hosts, the primary among
+    them is found.
 
-    Use it as a context manager, or call `open` and `close`. After a fork, the child has connections of its own; the
-    queriers and transactions that were open belong to the parent. What it returns and raises is as `AsyncQuerier` says.
+    Use it as a context manager, or call `open` and `close`. After a fork, the child has connections of its own. The
+    queriers and transactions that were open belong to the parent. `AsyncQuerier` says what is returned and raised.
     """
 
     def __init__(
@@ -138,24 +140,24 @@ class AsyncDatabase(AsyncExecutor):
         """What reads from standbys: `await db.reader.fetch(query)`. Without `replicas`, it is the database.
 
         A read sees all that was written before it in this context: in this process, or in the block of `after` around
-        it. It is run in one round trip, with what proves that, and again elsewhere where that proof is missing, where
-        the standby is away, and where its recovery cancels the read. In the end the primary answers. Reads with no
-        write between them may come from standbys that are at different places.
+        it. The read and the check that proves this take one round trip. The read is run again on another server if the
+        proof fails, if the standby is away, or if its recovery cancels the read. The last server is the primary. Two
+        reads with no write between them may come from standbys that have replayed different parts of the log.
         """
         if self._standbys is None:
             return self
         return AsyncStandbyReader(self._standbys, self._run, self._deadline, self._observers)
 
     def position(self) -> str | None:
-        """How far a standby must be to show what this context has written: a short text, for a cookie or a job.
+        """How much of the log a standby must have replayed to show what this context has written, as a short text.
 
-        None before its first write, and without `replicas`. Give it to `after`, in any process that has a database of
-        the same server.
+        It is for a cookie or a job: give it to `after`, in any process that has a database of the same server. None
+        before the first write of the context, and without `replicas`.
         """
         return None if self._positions is None else self._positions.text()
 
     def after(self, position: str | None) -> AbstractContextManager[None]:
-        """A context of its own for what reads, as a request is: its `reader` sees what was written before a position.
+        """A context of its own, such as a request: reads of `reader` in it see what was written before a position.
 
         ```python
         with db.after(request.cookies.get("position")):
@@ -163,19 +165,19 @@ class AsyncDatabase(AsyncExecutor):
             response.set_cookie("position", db.position())
         ```
 
-        It also sees what is written inside, by the tasks that are made there too. Without such a block, a read waits
-        for all writes of the process. Without `replicas`, it does nothing.
+        They also see what is written inside the block, by the tasks that are made there too. Outside of such a
+        block, a read sees all writes of the process. Without `replicas`, the block changes nothing.
 
-        Raises PositionError as it is entered, if the text is none that `position` gave.
+        Entering the block raises PositionError if the text does not come from `position`.
         """
         return contextlib.nullcontext() if self._positions is None else self._positions.after(position)
 
     async def open(self) -> None:
         """Connect.
 
-        Raises psycopg.OperationalError at once when the server cannot be reached, DeadlineExceeded, and NotMigrated
-        when a library that is required finds its migrations not applied, its tables in no schema of the search path, or
-        no refusals.
+        Raises psycopg.OperationalError at once if the server cannot be reached, and DeadlineExceeded if it does not
+        answer in time. Raises NotMigrated if a library in `requires` has migrations that are not applied, tables in no
+        schema of the search path, or no function for refusals.
         """
         if self._pool.is_open:
             return
@@ -212,10 +214,10 @@ class AsyncDatabase(AsyncExecutor):
         await self.close()
 
     async def check(self, *modules: ModuleType | str) -> list[Finding]:
-        """What is the matter with the database, for the queries and commands that the modules name; errors come first.
+        """The problems of the database, for the queries and commands that the modules name. Errors come first.
 
-        A module's queries are those in its `__all__`, or else among its public names. What is looked at, and how, is as
-        `concordia_sql.check` says. It takes a connection of its own, and some seconds for a few hundred queries.
+        A module's queries are those in its `__all__`, or else among its public names. `concordia_sql.check` says what
+        is compared. The check uses a connection of its own, and takes some seconds for a few hundred queries.
 
         Raises psycopg.OperationalError when the server cannot be reached, QuerierError for a module without queries.
         """
@@ -232,7 +234,7 @@ class AsyncDatabase(AsyncExecutor):
                 self._standbys.abandon()
 
     def forked(self) -> None:
-        """Begin anew in a process that was forked, where the connections are the parent's."""
+        """Begin anew in a process that was forked: the connections belong to the parent."""
         forks.inherited.append((self._pool, self._standbys))
         for pool in (self._pool, *(self._standbys.pools() if self._standbys is not None else ())):
             pool.is_foreign = True
@@ -241,14 +243,14 @@ class AsyncDatabase(AsyncExecutor):
         self._pool.is_open = is_open
 
     def stats(self) -> Stats:
-        """How many connections there are, who uses them and who waits, and what was done since it was opened."""
+        """The figures of connections, of callers that wait for one, and of calls since the database was opened."""
         stats = self._pool.stats()
         if self._standbys is None:
             return stats
         return attrs.evolve(stats, replicas=self._standbys.stats(), fallbacks=dict(self._standbys.fallbacks))
 
     async def ping(self, *, deadline: float = 5) -> None:
-        """Ask the server for nothing, to see whether it answers: for a health check.
+        """Run an empty SELECT, to see whether the server answers: for a health check.
 
         Raises what a call would: NoConnection, DeadlineExceeded, psycopg.OperationalError.
         """
@@ -258,7 +260,7 @@ class AsyncDatabase(AsyncExecutor):
 
     @contextlib.asynccontextmanager
     async def querier(self) -> AsyncIterator[AsyncQuerier]:
-        """A querier of the pool's, for several calls on one connection."""
+        """A querier of the pool, for several calls on one connection."""
         pool = self._pool
         lease: Lease[AsyncConnection] = Lease()
         deadline = deadlines.nearest(None, self._deadline)

@@ -45,13 +45,13 @@ _CONVERTER = make_converter()
 class AsyncExecutor(AsyncReader):
     """What reads and writes: a querier, or a database with its pool of them.
 
-    `deadline` is as `AsyncReader` says. Calls raise DeadlineExceeded, commands also OutcomeUnknown.
+    `deadline` is explained at `AsyncReader`. Calls raise DeadlineExceeded, commands also OutcomeUnknown.
     """
 
     async def execute(self, command: Command[R], *, deadline: float | None = None) -> R:
-        """Run a command in one round trip, as a transaction of its own outside of one.
+        """Run a command in one round trip. Outside of a transaction, it is a transaction of its own.
 
-        What comes back is as its base says. Raises OutcomeUnknown when the connection is lost meanwhile.
+        The base of the command says what comes back. Raises OutcomeUnknown if the connection is lost meanwhile.
         """
         if not command.writes:
             raise not_by("execute", command)
@@ -136,11 +136,11 @@ class AsyncExecutor(AsyncReader):
     async def execute_batch(self, *statements: Command[R], deadline: float | None = None) -> tuple[R, ...]: ...
     # End
     async def execute_batch(self, *commands: Command[Any], deadline: float | None = None) -> tuple[Any, ...]:
-        """Run several commands in one round trip, in order, all or nothing; a tuple of their results.
+        """Run several commands in one round trip, in order, all or nothing. Returns a tuple of their results.
 
-        Outside of a transaction they are one. Raises what `execute` does, naming the one that failed. Where
-        one is a `ReturningOne`, that it finds no row is known when all have run: BEGIN and COMMIT are then trips of
-        their own.
+        Outside of a transaction, they are one transaction. Raises what `execute` raises, and names the command that
+        failed. With a `ReturningOne` among them, BEGIN and COMMIT take round trips of their own, since it is known only
+        after all have run whether it has found its row.
         """
         only(commands, writes=True)
         if any(isinstance(command, ReturningOne) for command in commands):
@@ -150,19 +150,19 @@ class AsyncExecutor(AsyncReader):
         return await self._call("execute_batch", commands, deadlines.nearest(deadline, self._deadline))
 
     async def dry_run(self, command: Command[R]) -> R:
-        """What `execute` would return or raise now: the command is run, with all its locks, and rolled back."""
+        """What `execute` would return or raise now. The command is run, with all its locks, and rolled back."""
         async with self.transaction() as querier:
             result = await querier.execute(command)
             raise psycopg.Rollback
         return result
 
     async def batches(self, command: Batched[R]) -> AsyncIterator[R]:
-        """Run a command in batches until one finds nothing to do. After each, what all have done so far.
+        """Run a command in batches until a batch finds nothing to do. After each, gives what all have done so far.
 
-        Each batch is a transaction of its own, which `retry` runs, and writes at most `limit` rows of each table; a
-        deadline of the block's holds for all, one of the database's for each. To stop, leave the loop. What was done
-        stays, and the same call goes on from there, also after an error or a lost connection. Others may write in
-        between. Raises QuerierError inside a transaction.
+        Each batch is a transaction of its own, run by `retry`, and writes at most `limit` rows of each table. The
+        deadline of a block holds for all batches together, that of the database for each. To stop, leave the loop. What
+        was done stays done, and the same call goes on from there, also after an error or a lost connection. Others may
+        write in between. Raises QuerierError inside a transaction.
         """
         part, total = in_batches(command), None
         while True:
@@ -180,17 +180,17 @@ class AsyncExecutor(AsyncReader):
         attempts: int = ATTEMPTS,
         lock_timeouts: bool = False,
     ) -> R:
-        """What `work` returns, run in a transaction, and again when other transactions got in its way.
+        """Run `work` in a transaction, and again if another transaction made it fail. Returns what `work` returns.
 
-        That is after a serialization failure, a deadlock, or an ALTER TABLE that changed what a prepared statement
-        gives, and with `lock_timeouts` after the server's lock_timeout too. They leave nothing behind. It is run at
-        most `attempts` times, with random pauses that grow up to a second. So `work` must do nothing else that may not
-        be done twice. All other errors are raised at once, OutcomeUnknown among them. Raises QuerierError inside a
-        transaction, which a failure would have ended.
+        It is run again after a serialization failure, a deadlock, or an ALTER TABLE that changed what a prepared
+        statement gives; with `lock_timeouts`, also after the server's lock_timeout. All of these roll the transaction
+        back. `work` is run at most `attempts` times, with random pauses that grow up to a second. So it must do nothing
+        outside of the database that may not be done twice. All other errors are raised at once, also OutcomeUnknown.
+        Raises QuerierError inside a transaction, which a failure would have ended.
 
-        In READ COMMITTED nothing fails that reads a row, and then writes what follows from it: what others wrote in
-        between is lost. Such `work` needs SERIALIZABLE or REPEATABLE READ, a row locked as it is read, or a statement
-        that does both. Commands that lock before they check need READ COMMITTED.
+        In READ COMMITTED, nothing fails if `work` reads a row and then writes what follows from it: what others wrote
+        in between is lost. Such `work` needs SERIALIZABLE or REPEATABLE READ, or locks the row as it reads it, or reads
+        and writes in one statement. Commands that lock before they check need READ COMMITTED.
 
         Source: PostgreSQL manual, "Serialization Failure Handling".
         """
@@ -213,17 +213,17 @@ class AsyncExecutor(AsyncReader):
     async def transaction(
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
     ) -> AsyncIterator["AsyncQuerier"]:
-        """A querier in a transaction: committed at the end of the block, rolled back by an error.
+        """A querier in a transaction, which is committed at the end of the block, and rolled back by an error.
 
-        Inside a transaction it is a savepoint and takes no options: QuerierError. `isolation` is what the server is
-        set to, mostly READ COMMITTED, unless given. A `deferrable` transaction that is serializable and read-only waits
+        Inside a transaction it is a savepoint, and options raise QuerierError. The default of `isolation` is the
+        server's, which is mostly READ COMMITTED. A `deferrable` transaction that is serializable and read-only waits
         until it cannot fail.
 
-        Commands that take a lock before they check a rule need READ COMMITTED, since others would show them the rows
-        from before the lock. Where no isolation is given, the first statement may be such a command: the transaction
-        is then READ COMMITTED. Elsewhere they raise QuerierError.
+        Commands that take a lock before they check a rule need READ COMMITTED, since other levels show them the rows
+        from before the lock. If no isolation is given and such a command comes first, the transaction is READ
+        COMMITTED. In a transaction of another level, it raises QuerierError.
 
-        Raises OutcomeUnknown when the connection is lost at the end, while it is committed.
+        Raises OutcomeUnknown if the connection is lost during COMMIT.
 
         Source: PostgreSQL manual, "Transaction Isolation".
         """
@@ -235,22 +235,22 @@ class AsyncExecutor(AsyncReader):
 
     @contextlib.asynccontextmanager
     async def stream(self, query: Many[T]) -> AsyncIterator[AsyncIterator[T]]:
-        """Run a query whose rows come one by one, in constant memory, for results too large for a list.
+        """Run a query whose rows come one by one, in constant memory: for results that are too large for a list.
 
         ```python
         async with querier.stream(query) as rows:
             async for row in rows: ...
         ```
 
-        Its connection runs nothing else until the last row; a database takes one for it alone. Leaving early cancels
-        the query, which ends a transaction around it. A block's deadline is that of the whole stream; the database's
-        holds for each wait for rows.
+        Its connection runs nothing else until the last row. A database uses a connection for it alone. Leaving the
+        block early cancels the query, which ends a transaction around it. The deadline of a block holds for the whole
+        stream, that of the database for each wait for rows.
         """
         async with self._one() as querier, querier._streaming(query, self._acting) as rows:
             yield rows
 
     def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> "AsyncExecutor":
-        """The same for a role, and with settings that the policies of row security read.
+        """The same database or querier, but its calls run as a role, with settings that policies of row security read.
 
         ```python
         visitor = db.acting_as("visitor", {"app.tenant": tenant_id})
@@ -258,15 +258,15 @@ class AsyncExecutor(AsyncReader):
         ```
 
         Each call, and each transaction as a whole, runs as that role with these settings, which are sent in its own
-        round trip. They end with it, also after an error and through a pooler. The role must be
-        granted to the connection's. A setting has a name of your own with a dot in it; a policy reads it by
-        `nullif(current_setting('app.tenant', TRUE), '')`, as it may be '' where it is not set.
+        round trip. They end with it, also after an error and through a pooler. The role must be granted to the role of
+        the connection. A setting has a name of your own with a dot in it. A policy reads it by
+        `nullif(current_setting('app.tenant', TRUE), '')`, since it may be '' if it is not set.
 
-        In a server whose default isolation is not READ COMMITTED, commands that lock before they check need a
-        transaction that says so: the settings come before them.
+        If the server's default isolation is not READ COMMITTED, a command that locks before it checks needs a
+        transaction with `isolation="read committed"` here, since the settings come before it.
 
-        Raises QuerierError for names that there cannot be, ParameterError for a value that is no text; calls raise
-        QuerierError inside a transaction, and where the server refuses the role or a setting.
+        Raises QuerierError for a name that cannot exist, and ParameterError for a value that is no text. Calls raise
+        QuerierError inside a transaction, and if the server refuses the role or a setting.
         """
         return _AsyncActing(self, Acting.checked(role, settings))
 
@@ -285,23 +285,24 @@ class _AsyncActing(AsyncActingReader, AsyncExecutor):
 
 
 class AsyncQuerier(AsyncExecutor):
-    """Runs queries on a connection of the caller's, which must be in autocommit mode and is never closed here.
+    """Runs queries on a connection of the caller, which must be in autocommit mode. It does not close the connection.
 
-    Its encoding must be UTF-8. Statements are prepared on their first run; `prepare=False` turns that off, as PgBouncer
-    in transaction mode needs. psycopg's own preparation is switched off on the connection. Where psycopg has prepared
-    statements before, it drops all there are after the next rollback: give each querier a connection of its own.
+    Its encoding must be UTF-8. Statements are prepared on their first run. `prepare=False` turns that off, as PgBouncer
+    in transaction mode needs. psycopg's own preparation is switched off on the connection. If psycopg has prepared
+    statements on it before, psycopg drops all prepared statements after the next rollback, so give each querier a
+    connection of its own.
 
-    A querier serves one task at a time, and raises QuerierError for a second one. Its results hold naive datetimes in
-    UTC. A call that is cancelled cancels its query on the server. psycopg's errors pass through, with a note that
-    names the query; NotMigrated is raised when a table or column is missing that the library's migrations make,
-    ResultError when rows do not fit the result class.
+    A querier serves one task at a time, and raises QuerierError for a second one. Its results hold naive datetimes
+    in UTC. A call that is cancelled cancels its query on the server. psycopg's errors pass through, with a note
+    that names the query. NotMigrated is raised if a table or column is missing that the library's migrations make,
+    and ResultError if rows do not fit the result class.
 
-    What is raised holds no values: psycopg's errors keep their class, SQLSTATE and the names in `diag`, and lose
-    DETAIL, HINT, CONTEXT and messages that quote. `show_values=True`, for debugging alone, leaves them as the server
-    sent them, with people's data and passwords in them.
+    Errors hold no values: psycopg's errors keep their class, their SQLSTATE and the names in `diag`. They lose DETAIL,
+    HINT, CONTEXT and messages that quote a value. `show_values=True` leaves them as the server sent them, with people's
+    data and passwords in them: it is for debugging alone.
 
     Each of the `observers` is told of each call. Statements are sent with the name of their query in a comment, as in
-    `SELECT /* blog.GetPost */ …`, by which the server's views and logs tell them apart; not if `named` is False.
+    `SELECT /* blog.GetPost */ …`, which the server's views and logs show. `named=False` leaves it out.
     """
 
     def __init__(
@@ -323,7 +324,7 @@ class AsyncQuerier(AsyncExecutor):
         self._deadline = deadline
 
     async def ping(self) -> None:
-        """Ask the server for nothing, to see whether it answers."""
+        """Run an empty SELECT, to see whether the server answers."""
         await self._command(b"SELECT", deadlines.nearest(None, self._deadline))
 
     def _watch(self, kind: Kind, queries: Sequence[Statement[Any]]) -> Watch:

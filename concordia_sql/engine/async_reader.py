@@ -25,10 +25,10 @@ R8 = TypeVar("R8")
 
 
 class AsyncReader:
-    """What runs queries that read: a querier, a database, or a database's reader, which standbys serve.
+    """What runs queries: a querier, a database, or the `reader` of a database, which standbys serve.
 
-    `deadline` is how many seconds a call may take, with waiting for a connection; the nearest of it, of the block's and
-    of the database's holds. Calls raise DeadlineExceeded, commands also OutcomeUnknown.
+    `deadline` is how many seconds a call may take, including the wait for a connection. Blocks and databases may have
+    deadlines too: the nearest holds. Calls raise DeadlineExceeded, commands also OutcomeUnknown.
     """
 
     _deadline: float | None
@@ -36,7 +36,7 @@ class AsyncReader:
     _acting: Acting | None = None
 
     async def fetch(self, query: Query[R], *, deadline: float | None = None) -> R:
-        """Run a query in one round trip. What comes back is as its base says: `T`, `T | None`, `list[T]`."""
+        """Run a query in one round trip. Its base says what comes back: `T`, `T | None`, `list[T]`."""
         if query.writes:
             raise not_by("fetch", query)
         (result,) = await self._call("fetch", (query,), deadlines.nearest(deadline, self._deadline))
@@ -120,7 +120,7 @@ class AsyncReader:
     async def fetch_batch(self, *statements: Query[R], deadline: float | None = None) -> tuple[R, ...]: ...
     # End
     async def fetch_batch(self, *queries: Query[Any], deadline: float | None = None) -> tuple[Any, ...]:
-        """Run several queries in one round trip; a tuple of their results. An error names the one that failed."""
+        """Run several queries in one round trip, and return a tuple of their results. An error names the query."""
         return await self._call("fetch_batch", only(queries, writes=False), deadlines.nearest(deadline, self._deadline))
 
     def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> "AsyncReader":

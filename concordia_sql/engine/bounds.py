@@ -24,20 +24,21 @@ _TEXTS = (str, bytes, bytearray, memoryview)
 
 @attrs.frozen(kw_only=True)
 class Bounds:
-    """How large values may be: all of a library's, in `Library(…, bounds=Bounds(text=10_000))`, or those of one type.
+    """How large values may be: those of a library, by `Library(…, bounds=Bounds(text=10_000))`, or of a type.
 
-    A type says its own as `Annotated[str, Bounds(text=255)]`. What it leaves out is as for its library, and what a
-    library leaves out as in `Library.bounds`. A larger value raises ParameterError when the query is made.
+    A type with bounds of its own is `Annotated[str, Bounds(text=255)]`. It takes the others from its library, and a
+    library takes them from the default of `Library.bounds`. A larger value raises ParameterError when the query is
+    made.
     """
 
     text: int | None = None
-    """How many characters a text has at most, and all texts in one JSON value together. Of bytes, how many."""
+    """How many characters a text has at most, or all texts in one JSON value together. For bytes, how many bytes."""
     items: int | None = None
     """How many items a sequence has at most."""
     levels: int | None = None
     """How many levels of lists and objects a value has at most."""
     nodes: int | None = None
-    """How many values one JSON value has in it at most, at all levels together."""
+    """How many values one JSON value holds at most, at all levels together."""
 
     def within(self, outer: "Bounds") -> "Bounds":
         """These bounds, with those of `outer` where they say nothing."""

@@ -20,8 +20,8 @@ Conversion: TypeAlias = Callable[[Any], Any]
 class Convert:
     """Converts the values of a parameter of the type `Annotated[str, Convert(function)]`.
 
-    The function gets each value that fits the type, be it in a field of a query, in a sequence or in a field of its
-    rows. It returns the value to send, or raises ParameterError, whose text says what would be right.
+    The function gets each value that fits the type: in a field of a query, in a sequence, and in a field of the rows in
+    one. It returns the value to send, or raises ParameterError, whose text says what would be right.
     """
 
     function: Conversion

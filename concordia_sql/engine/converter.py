@@ -33,7 +33,7 @@ class Converter(MsgspecJsonConverter):
     """
 
     strict: bool = False
-    """Whether JSON that does not fit its type is an error, also where the type says what is read instead."""
+    """Whether JSON that does not fit its type is an error, also if the type has an `Otherwise`."""
 
     def get_loads_hook(self, cl: type[T]) -> Callable[[bytes], T]:
         """The function that decodes JSON bytes to a `cl`. It raises ResultError with the path, never with a value."""
@@ -41,7 +41,7 @@ class Converter(MsgspecJsonConverter):
         return _checked(decode if self.strict else make_lenient(decode, cl, self._structure_unknown), cl)
 
     def get_fit_hook(self, cl: type[T]) -> Callable[[object], T]:
-        """A function that makes a `cl` of a value loaded by psycopg. It is as strict, and raises the same errors."""
+        """The function that makes a `cl` of a value loaded by psycopg. It is as strict, and raises the same errors."""
         msgspec.json.Decoder(cl, dec_hook=self._structure_unknown)  # TypeError here and not on the first value
         return _checked(partial(msgspec.convert, type=cl, dec_hook=self._structure_unknown), cl)
 
@@ -61,13 +61,13 @@ class Converter(MsgspecJsonConverter):
 
 
 def make_converter(*, strict: bool = False) -> Converter:
-    """A converter as a Database uses it; register hooks for types of your own and pass it on.
+    """A converter as a Database has by default. Register hooks for types of your own, and pass it to the Database.
 
-    JSON of another writer that does not fit its type, as a number in place of a text, is read as the type says by
-    `Otherwise`, and logged. With `strict` it raises ResultError, naming query, column and path.
+    JSON of another writer may not fit its type, such as a number in place of a text. It is read as the type says by
+    `Otherwise`, and logged. With `strict` it raises ResultError, which names the query, the column and the path.
 
-    It also structures queries from dicts: each checks its values itself, as when it is made by hand. Of a command it
-    does not know which fields a visitor may set, and raises QuerierError: make one by `from_json`.
+    It also makes queries of dicts. A query checks its values, as when it is made by hand. A command raises
+    QuerierError, since the converter does not know which fields a visitor may set: make commands by `from_json`.
     """
     converter = Converter(prefer_attrib_converters=True, forbid_extra_keys=True)
     configure_converter(converter)

@@ -28,7 +28,7 @@ class Deadline:
 
 @contextlib.contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """End every call inside a `with` so many seconds after its beginning, at the latest.
+    """End every call in a block within so many seconds of the beginning of the block.
 
     ```python
     with deadline(2):
@@ -36,9 +36,8 @@ def deadline(seconds: float) -> Iterator[None]:
         db.execute(command)
     ```
 
-    It holds for sync and async calls, for all databases and queriers, and for the thread or task that it is in and the
-    tasks that this one makes. What else the block does is not interrupted. Calls raise DeadlineExceeded, commands
-    also OutcomeUnknown.
+    It holds for sync and async calls of all databases and queriers, in its thread or task, and in the tasks that this
+    one makes. Nothing else in the block is interrupted. Calls raise DeadlineExceeded, commands also OutcomeUnknown.
     """
     ends = monotonic() + seconds
     around = _of_block.get()

@@ -16,7 +16,7 @@ def _restored(cls: type[ConcordiaError], args: tuple[object, ...]) -> ConcordiaE
 class StatementError(ConcordiaError):
     """A SQL file or the class of a query is wrong. Names the file and, in a file, the line.
 
-    Raised at import, or of a library that is `proven` at the first use.
+    Raised at import, or at the first use of the query if its library is `proven`.
     """
 
 
@@ -36,7 +36,7 @@ class DatabaseURLError(ConcordiaError, ValueError):
 
 
 class PositionError(ConcordiaError, ValueError):
-    """A text is no position that a database of this server gave. Nothing was sent."""
+    """A text is not a position that a database of this server gave. Nothing was sent."""
 
 
 class NotFound(ConcordiaError, LookupError):

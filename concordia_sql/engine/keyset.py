@@ -64,13 +64,13 @@ def _within(key: Any) -> Any:
 
 
 class Cursor(str):
-    """The cursor of a row, for the field `cursor` of its class: letters, digits, `-` and `_`. The column is JSON."""
+    """The cursor of a row: letters, digits, `-` and `_`. It is the type of a field `cursor`, whose column is JSON."""
 
     __slots__ = ()
 
     @classmethod
     def of(cls, text: str) -> "Cursor":
-        """Of the values by which the list is ordered, as a JSON array."""
+        """The cursor of a JSON array that holds the values by which the list is ordered."""
         return cls(base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode())
 
 

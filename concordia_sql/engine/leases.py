@@ -62,19 +62,19 @@ class Stats:
 
     name: str
     open: int
-    """Connections that there are: idle ones, and those in use."""
+    """Connections, idle or in use."""
     idle: int
     in_use: int
     waiting: int
     """Callers that wait for a connection."""
     calls: int
-    """Calls that have begun: a batch is one, a stream, and a transaction's BEGIN and COMMIT."""
+    """Calls that have begun. A batch is one call, and so are a stream, a BEGIN and a COMMIT."""
     errors: int
-    """Calls that have raised an error, for want of a connection too."""
+    """Calls that have raised an error, also those that found no connection."""
     replaced: int
-    """Connections that were closed because they were lost, or not known to be in order."""
+    """Connections that were closed because they were lost, or because their state was not known."""
     waited: float
-    """How long callers have waited for a connection, in seconds, all together."""
+    """The sum of the seconds that callers have waited for a connection."""
     min_size: int
     """Connections that it keeps."""
     max_size: int
@@ -82,9 +82,9 @@ class Stats:
     replicas: tuple[ReplicaStats, ...] = ()
     """The figures of its standbys."""
     fallbacks: Mapping[Reason, int] = attrs.field(factory=dict)
-    """How many reads of its `reader` the primary has answered, by why no standby did.
+    """How many reads of its `reader` the primary has answered, by the reason why no standby did.
 
-    It was `behind`, `away`, `silent`, `busy`, `promoted`, of `another system`, or is asked first (`starting`); its
-    recovery had a `conflict` with the read, or it `failed`; the read is `read-only` by name alone; or a write before it
-    is `in doubt`.
+    The standby was `behind`, `away`, `silent`, `busy`, `promoted`, of `another system`, or not asked yet (`starting`);
+    its recovery had a `conflict` with the read, or the read `failed`. `read-only`: the query does what a standby
+    refuses, such as locking rows. `in doubt`: it is not known whether a write before the read was done.
     """

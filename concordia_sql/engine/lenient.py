@@ -19,12 +19,12 @@ _log = logging.getLogger("concordia_sql")
 
 @attrs.frozen
 class Otherwise:
-    """In `Annotated[T, Otherwise(function)]`: what a result has instead of a JSON value that is no `T`.
+    """What a result has in place of a JSON value that is no `T`: `Annotated[T, Otherwise(function)]`.
 
-    The function gets the value as `json.loads` has it, and gives one that is a `T`. So that one row of another writer
-    cannot make a whole page unreadable. Of a column that is no JSON it gets the text of a value that Python does not
-    have, such as an infinite timestamp. What was read so is logged, by the logger "concordia_sql" and without the
-    value; a converter made with `strict=True` raises ResultError instead.
+    The function gets the value as `json.loads` gives it, and returns a `T`. So one row of another writer cannot make a
+    whole page unreadable. For a column that is no JSON, it gets the text of a value that Python does not have, such as
+    an infinite timestamp. Each such value is logged by the logger "concordia_sql", which does not show it. A converter
+    made with `strict=True` raises ResultError instead.
     """
 
     function: Callable[[Any], Any]

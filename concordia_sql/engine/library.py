@@ -100,7 +100,7 @@ class Library:
     migrations: tuple[str, ...] = attrs.field(default=(), converter=_sources, kw_only=True)
     """The migrations that make the tables: sources for yoyo, each a folder or `package:myapp:migrations`."""
     uses: "tuple[Library, ...]" = attrs.field(default=(), converter=_libraries, kw_only=True)
-    """Other libraries, whose shapes its statements may use. Its own shapes come first, then those of each in order."""
+    """Other libraries, whose shapes its statements may use. Shapes of its own come first, then theirs in order."""
     not_migrated: str | None = attrs.field(default=None, kw_only=True)
     """The text of NotMigrated, raised when a table, column or function is missing.
 
@@ -111,21 +111,21 @@ class Library:
     refused: str = attrs.field(default=REFUSED, kw_only=True)
     """The SQLSTATE of a refusal. The error's message is the reason, its detail the state that was found."""
     secrets: frozenset[str] = attrs.field(default=frozenset(), converter=_name_set, kw_only=True)
-    """The names of columns that are secrets. Only a class with such a field made by `attrs.field(repr=False)` reads it.
+    """The names of columns that are secrets. A class reads one only by a field made by `attrs.field(repr=False)`.
 
-    So a class made of names from outside cannot read them, and no repr shows them. It holds for the statements of the
-    library, and for others that use its shapes.
+    So a class that is made of names from a request cannot read them, and no repr shows them. The rule holds for the
+    statements of the library, and for those of others that use its shapes.
     """
     bounds: Bounds = attrs.field(default=DEFAULT, converter=_bounds, kw_only=True)
-    """How large the values of parameters may be, unless a type says it.
+    """How large the values of parameters may be. A type may have bounds of its own.
 
     By default: 1,000,000 characters, 10,000 items, 100 levels, 10,000 values in a JSON value.
     """
     proven: bool = attrs.field(default=False, kw_only=True)
-    """Whether a test makes all of its queries and commands, as `assert_checked` does.
+    """Whether a test proves that all of its queries and commands fit, as `assert_checked` does.
 
-    Their files are then read at their first use, and not at import, so that a program starts sooner. What is wrong with
-    them raises StatementError there.
+    Their files are then read at their first use, not at import, so that a program starts sooner. StatementError is
+    raised there.
     """
 
 

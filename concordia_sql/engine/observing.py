@@ -25,34 +25,34 @@ class Call(NamedTuple):
 
     kind: Kind
     names: tuple[str, ...]
-    """The queries and commands, as `blog.GetPost`. None for a transaction."""
+    """The queries and commands, as `blog.GetPost`. Empty for a transaction."""
     database: str
     """The name of the database, as the server knows it."""
     began: float
     """When it began, in seconds since 1970, as `time.time` counts."""
     waited: float
-    """Seconds until it had a connection: 0 in a transaction or on a querier."""
+    """Seconds until it had a connection. 0 in a transaction, or on a querier."""
     ran: float
-    """Seconds for the server and for reading the rows. Of a transaction and a stream, all that its block took."""
+    """Seconds for the server and for reading the rows. For a transaction or a stream, those of its whole block."""
     rows: int
-    """How many rows were read, and written by commands that return their number."""
+    """How many rows were read, and how many were written by commands that return their number."""
     error: BaseException | None
-    """What it raised: a cancellation too. Its text has no values, unless `show_values` is on."""
+    """The error that it raised, or the cancellation. Its text has no values, unless `show_values` is on."""
     sqlstate: str | None
     """The SQLSTATE of the error, or of its cause."""
     attempt: int
     """1, or in `retry` the number of the attempt."""
     server: str = ""
-    """`primary` or `replica 1`, which has answered last; empty for a database that has no `replicas`."""
+    """The server that has answered last: `primary` or `replica 1`. Empty for a database that has no `replicas`."""
     reason: str = ""
-    """Why the primary has answered what a reader asked, as `Stats.fallbacks` has it; empty otherwise."""
+    """Why the primary has answered a read of `reader`, as in `Stats.fallbacks`. Empty otherwise."""
 
 
 class Observer(Protocol):
     """Who is told of each call, once, when it has ended, in the thread or task that called."""
 
     def observe(self, call: Call) -> None:
-        """Take note of it. What it raises is logged once, and harms no call."""
+        """Take note of a call. An error that is raised here is logged once, and harms no call."""
 
 
 class Watch:

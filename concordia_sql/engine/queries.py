@@ -130,7 +130,7 @@ class Statement(Generic[R_co]):
     """The types of the fields."""
 
     def compose(self) -> Composed:
-        """The text to send, for this result class and the optional fields that are given. The last 200 sets are kept.
+        """The text to send, for this result class and the optional fields that are given. The last 200 texts are kept.
 
         Raises StatementError if the result class does not fit the statement.
         """
@@ -391,29 +391,30 @@ def query(
     names: Mapping[str, str] = {},
     plan: Plan | None = None,
 ) -> Callable[[type[Q]], type[Q]]:
-    """Make a class the query of a SQL file: frozen, keyword-only, hashable, its fields the file's `:name` parameters.
+    """Make a class the query of a SQL file. It is frozen and hashable; its fields are the file's `:name` parameters.
 
-    `path` is `<domain>/<name>.sql`, in the folder of the library. A value that does not fit its field's type raises
-    ParameterError when the query is made. A sequence becomes a tuple.
+    `path` is `<domain>/<name>.sql`, in the folder of the library. The fields are given by name. A value that does not
+    fit the type of its field raises ParameterError when the query is made. A sequence becomes a tuple.
 
-    The value of a parameter is sent as JSON where the statement casts it to `jsonb` or `json`; but a text cast to
-    `json` is JSON already. ParameterError is raised for a value that would not read back equal, for more than 100
-    levels of lists and objects in it, and for an int past bigint, if the parameter is not cast to `numeric`. JSON is
-    kept as it is read back: tuples in plain JSON become lists.
+    The value of a parameter is sent as JSON where the statement casts it to `jsonb` or `json`. Only a text that is cast
+    to `json` is taken to be JSON already. ParameterError is raised for a value that JSON would change, for more than
+    100 levels of lists and objects, and for an int that bigint does not hold, unless the parameter is cast to
+    `numeric`. The query holds the value as it is read back: tuples in plain JSON become lists.
 
     A file that several queries share names roles in its header, as in `-- uses: $thread`, and uses them like tables.
     `shapes` binds a shape to each role: `{"thread": "blog/shown_comment"}`. The query belongs to the domain of the
     first shape. Names that differ in each query are listed in the header, as in `-- names: subject_id`, and `names`
-    gives those of this query: `{"subject_id": "post_id"}`.
+    says what they are in this query: `{"subject_id": "post_id"}`.
 
-    A database has the server make one plan of a query for all values, "generic". Where a value that is rare needs
-    another plan than one that is common, `plan="custom"` has each call planned for its own values: a rare value is
-    found by its index, and each call costs its planning. `plan="generic"` says it for connections whose plans are
-    the server's choice: a querier's, and those through a pooler. It holds for this query alone, in its round trip.
+    On the connections of a database, the server makes one plan of a query for all values, a generic plan. If a rare
+    value needs another plan than a common one, `plan="custom"` makes the server plan each call for its own values. Then
+    a rare value is found by its index, and each call costs its planning. On the connection of a querier, or through a
+    pooler, the server chooses: there `plan="generic"` makes it take the generic plan. Both hold for this query alone,
+    and are sent in its round trip.
 
-    Raises StatementError if the file is wrong, if a parameter has no field or a field no parameter, and if the
-    statement gives no column for a field of the result class or of a class nested in it. Of a library that is `proven`,
-    the file is read at the first use of the query, which raises then.
+    Raises StatementError if the file is wrong, if a parameter has no field or a field no parameter, or if the statement
+    gives no column for a field of the result class or of a class nested in it. If the library is `proven`, the file is
+    read at the first use of the query, and the error is raised there.
     """
     return functools.partial(_make, file=_File(path, library, shapes, names), writes=False, plan=plan)
 
@@ -430,18 +431,17 @@ def command(
 ) -> Callable[[type[W]], type[W]]:
     """Make a class the command of a SQL file, as `query` does. A command writes, and is run by `execute`.
 
-    The statement names its columns in RETURNING or in a SELECT at the end. There may be one star, as in
-    `RETURNING blog_posts.*`: it is sent as the columns that the result class names and no other item gives. A shape
-    shows the rows as they were before the command. A field with the default UNSET is not given until it is set, and
-    None is then a value. A sequence of objects of an attrs class is sent as one JSON array, for
-    `jsonb_to_recordset(:rows::jsonb)`.
+    The statement names its columns in RETURNING or in a SELECT at the end. There may be one star, as in `RETURNING
+    blog_posts.*`: it is sent as the columns that the result class names and no other item gives. A shape shows the rows
+    as they were before the command. A field with the default UNSET counts as not given until it is set. None is then a
+    value. A sequence of objects of an attrs class is sent as one JSON array, for `jsonb_to_recordset(:rows::jsonb)`.
 
     A file may have several statements, separated by semicolons; the last one gives the columns. They run in one
     transaction and one round trip, so that a lock can come before a check by `refuse_command`, and the check before the
     write. A statement that has only conditional lines is left out if none of their conditions holds.
 
-    A file that several commands share has roles and names, as that of queries has: `names={"nodes": "blog_comments"}`
-    says which table it writes. Such a command belongs to `domain`.
+    A file that several commands share has roles and names, as `query` explains: `names={"nodes": "blog_comments"}` says
+    which table the command writes. Such a command belongs to `domain`.
     """
     return functools.partial(_make, file=_File(path, library, shapes, names, domain), writes=True, plan=plan)
 

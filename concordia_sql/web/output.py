@@ -54,9 +54,9 @@ _ADDRESSES = (
 def to_json(result: object, options: JsonOptions = _DEFAULT) -> bytes:
     """The result of a query as JSON in UTF-8: an object, a list, a page, a tree of any depth, one value, or None.
 
-    Times are in UTC and end in Z, days are `2026-03-15`, decimals are texts, so that nothing is rounded, and NaN and
-    the infinities are null. A node of a page of a thread has `more` and `hidden_count` too. Raises TypeError for a
-    value of a type that JSON has no form for, naming the type.
+    Times are in UTC and end in Z, days are `2026-03-15`. Decimals are texts, so that nothing is rounded. NaN and the
+    infinities are null. A node of a page of a thread has `more` and `hidden_count` too. Raises TypeError for a value
+    whose type has no form in JSON, and names the type.
     """
     writer = _writer(options)
     plain = writer.plain(result)

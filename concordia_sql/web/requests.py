@@ -101,13 +101,13 @@ def from_json(
     texts: Mapping[str, str] = {},
     fixed: Mapping[str, object] = {},
 ) -> S:
-    """A query or command of the JSON object of a request's body.
+    """Make a query or command of the JSON object in the body of a request.
 
-    The object may have the fields with these names, those that a visitor may set, and no others. `texts` are values
-    from the path, and `fixed` the program's own, for further fields. Times are without a zone, in UTC, or with one.
+    The object may have the fields in `names` and no others: name those alone that a visitor may set. `texts` are the
+    values of further fields from the path, and `fixed` those of the program. A time without a zone is in UTC.
 
-    Raises ParameterError for a body or value that does not fit, with the name of the field; ValueError for a name that
-    is no field, and for `now`, which only the program says.
+    Raises ParameterError for a body or value that does not fit, with the name of the field. Raises ValueError for a
+    name that is no field, and for `now`, which only the program may set.
     """
     return made_of(cls, settable(cls, names), body, texts, fixed)
 
