@@ -49,10 +49,13 @@ def test_every_statement_file_has_its_class() -> None:
 
 @each_class
 def test_names_agree(query_class: type[Statement[Any]]) -> None:
-    """GetPost is get_post.sql, in the folder of its domain. A shared file has a name without what is bound to it."""
+    """GetPost is get_post.sql, in the folder of its domain.
+
+    A shared file has a name without what is bound to it, and may end in its order.
+    """
     source, domain = query_class.source, query_class.__module__.split(".")[1]
     words = re.sub(r"(?<!^)(?=[A-Z])", "_", query_class.__name__).lower().split("_")
-    stem = source.path.stem.split("_")
+    stem = re.sub(r"_(newest|oldest|by_slug)$", "", source.path.stem).split("_")
     shared = [word for word in words if word in stem]
     assert [word for word in stem if word not in source.renamed] == (shared if source.shared else words)
     assert source.path.parent.name == ("shared" if source.shared else domain)

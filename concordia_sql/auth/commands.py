@@ -143,7 +143,7 @@ class ChangeSession(ReturningMaybe[Session]):
     impersonated_by: Id | UnsetType | None = UNSET
 
 
-@command("auth/delete_session.sql")
+@command("shared/delete_items.sql", names={"items": "session", "key": "id"}, domain="auth")
 class DeleteSession(Affected):
     """Delete a session. Returns 1, or 0 if there is no such row.
 
@@ -226,7 +226,7 @@ class ChangeAccount(ReturningMaybe[Account]):
     """A hash: it is stored as it is given."""
 
 
-@command("auth/delete_account.sql")
+@command("shared/delete_items.sql", names={"items": "account", "key": "id"}, domain="auth")
 class DeleteAccount(Affected):
     """Delete an account. Returns 1, or 0 if there is no such row. It may be the last way for its user to sign in.
 

@@ -68,7 +68,7 @@ class ChangeInvitationStatus(ReturningOne[Invitation]):
     """The invited user rejects, the organization cancels."""
 
 
-@command("auth/delete_invitation.sql")
+@command("shared/delete_items.sql", names={"items": "invitation", "key": "id"}, domain="auth")
 class DeleteInvitation(Affected):
     """Delete an invitation in any status. Returns 1, or 0 if there is no such row.
 

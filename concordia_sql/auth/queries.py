@@ -100,7 +100,7 @@ class GetSession(Maybe[SessionDetails]):
     """Only a session of a user who is banned now, or only of one who is not; None for either."""
 
 
-@query("auth/list_sessions.sql")
+@query("shared/list_newest.sql", shapes={"chosen": "auth/chosen_session"}, names={"key": "user_id"})
 class ListSessions(Many[ListedSession]):
     """The sessions of a user, newest first, at most `limit`."""
 
@@ -112,7 +112,7 @@ class ListSessions(Many[ListedSession]):
     """The cursor of the last row of the previous page."""
 
 
-@query("auth/count_sessions.sql")
+@query("shared/count.sql", shapes={"chosen": "auth/chosen_session"}, names={"key": "user_id"})
 class CountSessions(One[Count]):
     """How many sessions a user has, with the filter of `ListSessions`."""
 
@@ -129,7 +129,7 @@ class GetAccount(Maybe[AccountDetails]):
     account_id: str
 
 
-@query("auth/list_accounts.sql")
+@query("shared/list_oldest.sql", shapes={"chosen": "auth/account"}, names={"key": "user_id"})
 class ListAccounts(Many[ListedAccount]):
     """The accounts of a user, oldest first, at most `limit`."""
 
@@ -139,7 +139,7 @@ class ListAccounts(Many[ListedAccount]):
     """The cursor of the last row of the previous page."""
 
 
-@query("auth/count_accounts.sql")
+@query("shared/count.sql", shapes={"chosen": "auth/account"}, names={"key": "user_id"})
 class CountAccounts(One[Count]):
     """How many accounts a user has."""
 
@@ -147,14 +147,14 @@ class CountAccounts(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("auth/get_organization.sql")
+@query("shared/get.sql", shapes={"item": "auth/organization_details"}, names={"key": "id"})
 class GetOrganization(Maybe[OrganizationDetails]):
     """The organization with this id, its members and its invitations, or None."""
 
     id: str
 
 
-@query("auth/get_organization_by_slug.sql")
+@query("shared/get.sql", shapes={"item": "auth/organization_details"}, names={"key": "slug"})
 class GetOrganizationBySlug(Maybe[OrganizationDetails]):
     """The organization with this slug, its members and its invitations, or None."""
 
@@ -169,7 +169,7 @@ class GetMember(Maybe[MemberDetails]):
     user_id: str
 
 
-@query("auth/list_members.sql")
+@query("shared/list_oldest.sql", shapes={"chosen": "auth/chosen_member"}, names={"key": "organization_id"})
 class ListMembers(Many[ListedMember]):
     """The members of an organization with their users, oldest first, at most `limit`."""
 
@@ -181,7 +181,7 @@ class ListMembers(Many[ListedMember]):
     """The cursor of the last row of the previous page."""
 
 
-@query("auth/list_memberships.sql")
+@query("shared/list_oldest.sql", shapes={"chosen": "auth/member"}, names={"key": "user_id"})
 class ListMemberships(Many[ListedMembership]):
     """The memberships of a user with their organizations, oldest first, at most `limit`."""
 
@@ -191,7 +191,7 @@ class ListMemberships(Many[ListedMembership]):
     """The cursor of the last row of the previous page."""
 
 
-@query("auth/count_memberships.sql")
+@query("shared/count.sql", shapes={"chosen": "auth/member"}, names={"key": "user_id"})
 class CountMemberships(One[Count]):
     """Of how many organizations a user is a member."""
 
@@ -199,7 +199,7 @@ class CountMemberships(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("auth/count_members.sql")
+@query("shared/count.sql", shapes={"chosen": "auth/chosen_member"}, names={"key": "organization_id"})
 class CountMembers(One[Count]):
     """How many members an organization has, with the filter of `ListMembers`."""
 
@@ -215,7 +215,7 @@ class GetInvitation(Maybe[InvitationDetails]):
     id: str
 
 
-@query("auth/list_invitations.sql")
+@query("shared/list_newest.sql", shapes={"chosen": "auth/chosen_invitation"})
 class ListInvitations(Many[ListedInvitation]):
     """The invitations that match all given filters, with organization and inviter, newest first, at most `limit`."""
 
@@ -231,7 +231,7 @@ class ListInvitations(Many[ListedInvitation]):
     """The cursor of the last row of the previous page."""
 
 
-@query("auth/count_invitations.sql")
+@query("shared/count.sql", shapes={"chosen": "auth/chosen_invitation"})
 class CountInvitations(One[Count]):
     """The number of invitations that match all given filters, which are those of `ListInvitations`."""
 

@@ -360,7 +360,7 @@ class PutTranslation(ReturningOne[Translation]):
     canonical_url: Localized | None = None
 
 
-@command("blog/delete_translation.sql")
+@command("shared/delete_items.sql", names={"items": "blog_translations", "key": "id"}, domain="blog")
 class DeleteTranslation(Affected):
     """Delete a translation. Returns 1, or 0 if there is no such row."""
 

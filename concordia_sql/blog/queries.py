@@ -119,7 +119,7 @@ class GetAuthor(Maybe[AuthorWithPosts]):
     """Whether to read drafts and archived posts too, and comments that are not approved."""
 
 
-@query("blog/list_authors.sql")
+@query("shared/list_by_slug.sql", shapes={"chosen": "blog/chosen_author"})
 class ListAuthors(Many[ListedAuthor]):
     """The authors that match all given filters, by slug, id, at most `limit`."""
 
@@ -132,7 +132,7 @@ class ListAuthors(Many[ListedAuthor]):
     after: str | None = attrs.field(default=None, converter=cursor(str, str))
 
 
-@query("blog/count_authors.sql")
+@query("shared/count.sql", shapes={"chosen": "blog/chosen_author"})
 class CountAuthors(One[Count]):
     """The number of authors that match all given filters, which are those of `ListAuthors`."""
 
@@ -271,7 +271,7 @@ class GetOrganization(Maybe[OrganizationDetails]):
     """Whether to read drafts and archived posts too, and comments that are not approved."""
 
 
-@query("blog/list_organizations.sql")
+@query("shared/list_by_slug.sql", shapes={"chosen": "blog/chosen_organization"})
 class ListOrganizations(Many[ListedOrganization]):
     """The organizations that match all given filters, by slug, id, at most `limit`."""
 
@@ -281,7 +281,7 @@ class ListOrganizations(Many[ListedOrganization]):
     after: str | None = attrs.field(default=None, converter=cursor(str, str))
 
 
-@query("blog/count_organizations.sql")
+@query("shared/count.sql", shapes={"chosen": "blog/chosen_organization"})
 class CountOrganizations(One[Count]):
     """The number of organizations that match all given filters, which are those of `ListOrganizations`."""
 
@@ -342,7 +342,7 @@ class GetCommentDetails(Maybe[CommentDetails]):
     """Whether to read it if its post is deleted too."""
 
 
-@query("blog/list_comments.sql")
+@query("shared/list_oldest.sql", shapes={"chosen": "blog/chosen_comment"}, names={"key": "post_id"})
 class ListComments(Many[ListedComment]):
     """The approved comments of a published post, oldest first, replies among them, at most `limit`."""
 
@@ -356,7 +356,7 @@ class ListComments(Many[ListedComment]):
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
 
 
-@query("blog/count_comments.sql")
+@query("shared/count.sql", shapes={"chosen": "blog/chosen_comment"}, names={"key": "post_id"})
 class CountComments(One[Count]):
     """How many comments `ListComments` gives in all."""
 
@@ -368,7 +368,7 @@ class CountComments(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("shared/list_by_status.sql", shapes={"node": "blog/comment_details"})
+@query("shared/list_oldest.sql", shapes={"chosen": "blog/comment_details"}, names={"key": "status"})
 class ListCommentsByStatus(Many[ModeratedComment]):
     """The comments of this status on all posts, oldest first, at most `limit`: "pending" ones wait for moderation."""
 

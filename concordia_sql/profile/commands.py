@@ -45,7 +45,7 @@ class ChangeProfile(ReturningMaybe[Profile]):
     preferred_language: Language | UnsetType | None = UNSET
 
 
-@command("profile/delete_profile.sql")
+@command("shared/delete_items.sql", names={"items": "profile", "key": "user_id"}, domain="profile")
 class DeleteProfile(Affected):
     """Delete the profile of a user. Returns 1, or 0 if they have none."""
 

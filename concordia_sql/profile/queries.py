@@ -6,7 +6,7 @@ from concordia_sql.profile.results import ProfileDetails
 from concordia_sql.values import LowerCase
 
 
-@query("profile/get_profile.sql")
+@query("shared/get.sql", shapes={"item": "profile/profile"}, names={"key": "user_id"})
 class GetProfile(Maybe[ProfileDetails]):
     """The profile of the user with this id, with the user, or None."""
 

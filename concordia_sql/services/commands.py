@@ -273,7 +273,7 @@ class PutServiceTranslation(ReturningOne[Translation]):
     canonical_url: Localized | None = None
 
 
-@command("services/delete_service_translation.sql")
+@command("shared/delete_items.sql", names={"items": "services_translations", "key": "id"}, domain="services")
 class DeleteServiceTranslation(Affected):
     """Delete a translation. Returns 1, or 0 if there is no such row."""
 
@@ -378,7 +378,7 @@ class ChangeAvailabilitySlot(ReturningMaybe[AvailabilitySlot]):
     is_available: bool | UnsetType = UNSET
 
 
-@command("services/delete_availability_slot.sql")
+@command("shared/delete_items.sql", names={"items": "services_availability", "key": "id"}, domain="services")
 class DeleteAvailabilitySlot(Affected):
     """Delete a time of the week. Returns 1, or 0 if there is no such row."""
 

@@ -262,7 +262,7 @@ class ListReviewThreads(Tree[ReviewNode]):
     """At most so many, the oldest; None for all. One whose parent is not among them is a root."""
 
 
-@query("services/list_reviews.sql")
+@query("shared/list_newest.sql", shapes={"chosen": "services/chosen_review"}, names={"key": "service_id"})
 class ListReviews(Many[ListedReview]):
     """The approved reviews of an active listing and the replies to them, with their authors, newest first."""
 
@@ -279,7 +279,7 @@ class ListReviews(Many[ListedReview]):
     """The cursor of the last row of the previous page."""
 
 
-@query("services/count_reviews.sql")
+@query("shared/count.sql", shapes={"chosen": "services/chosen_review"}, names={"key": "service_id"})
 class CountReviews(One[Count]):
     """How many reviews and replies a listing has, with the filters of `ListReviews`."""
 
@@ -292,7 +292,7 @@ class CountReviews(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("shared/list_by_status.sql", shapes={"node": "services/review_details"})
+@query("shared/list_oldest.sql", shapes={"chosen": "services/review_details"}, names={"key": "status"})
 class ListReviewsByStatus(Many[ModeratedReview]):
     """The reviews of all listings in a status, oldest first, at most `limit`: for "pending", what awaits moderation."""
 
@@ -317,7 +317,7 @@ class CountReviewsByStatus(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("services/list_reviews_by_author.sql")
+@query("shared/list_newest.sql", shapes={"chosen": "services/chosen_review"}, names={"key": "author_id"})
 class ListReviewsByAuthor(Many[ListedReviewDetails]):
     """The approved reviews that a user has written, newest first, at most `limit`."""
 
@@ -332,7 +332,7 @@ class ListReviewsByAuthor(Many[ListedReviewDetails]):
     """The cursor of the last row of the previous page."""
 
 
-@query("services/count_reviews_by_author.sql")
+@query("shared/count.sql", shapes={"chosen": "services/chosen_review"}, names={"key": "author_id"})
 class CountReviewsByAuthor(One[Count]):
     """How many reviews a user has written, with the filter of `ListReviewsByAuthor`."""
 
@@ -357,7 +357,7 @@ class ListAvailability(Many[AvailabilitySlot]):
     """Whether to read those of a deleted listing too."""
 
 
-@query("services/count_availability.sql")
+@query("shared/count.sql", shapes={"chosen": "services/shown_availability_slot"}, names={"key": "service_id"})
 class CountAvailability(One[Count]):
     """How many times of the week a listing has, with the filter of `ListAvailability`."""
 
@@ -418,7 +418,7 @@ class ListBookings(Many[ListedBooking]):
     """The cursor of the last row of the previous page."""
 
 
-@query("services/count_bookings.sql")
+@query("shared/count.sql", shapes={"chosen": "services/chosen_booking"})
 class CountBookings(One[Count]):
     """The number of bookings that match all given filters, which are those of `ListBookings`."""
 

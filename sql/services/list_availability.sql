@@ -2,9 +2,7 @@
 -- uses: services/shown_availability_slot
 SELECT services_shown_availability_slot.*
 FROM services_shown_availability_slot
-WHERE
-    services_shown_availability_slot.service_id = :service_id
-    AND services_shown_availability_slot.day_of_week = :day_of_week -- when :day_of_week
+WHERE services_shown_availability_slot.service_id = :service_id
 ORDER BY
     services_shown_availability_slot.day_of_week,
     services_shown_availability_slot.start_time,

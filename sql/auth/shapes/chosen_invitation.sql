@@ -1,4 +1,4 @@
--- An invitation that the filters of list_invitations choose, for it and its count.
+-- An invitation that the filters of the list of invitations choose, for it and its count.
 -- uses: auth/invitation
 SELECT auth_invitation.*
 FROM auth_invitation

@@ -1,4 +1,4 @@
--- An author whom the filters of list_authors choose, for it and its count.
+-- An author whom the filters of the list of authors choose, for it and its count.
 -- uses: blog/author, blog/organization
 SELECT blog_author.*
 FROM blog_author

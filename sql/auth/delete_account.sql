@@ -1,3 +1,0 @@
--- Delete an account.
-DELETE FROM account
-WHERE account.id = :id

@@ -1,3 +1,0 @@
--- Delete an invitation.
-DELETE FROM invitation
-WHERE invitation.id = :id

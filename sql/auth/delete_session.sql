@@ -1,3 +1,0 @@
--- Delete a session.
-DELETE FROM session
-WHERE session.id = :id

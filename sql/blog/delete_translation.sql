@@ -1,3 +1,0 @@
--- Delete a translation.
-DELETE FROM blog_translations
-WHERE blog_translations.id = :id

@@ -1,3 +1,0 @@
--- Delete a translation.
-DELETE FROM services_translations
-WHERE services_translations.id = :id
