@@ -142,11 +142,12 @@ class AsyncDatabase(AsyncExecutor):
         A read sees all that was written before it in this context: in this process, or in the block of `after` around
         it. The read and the check that proves this take one round trip. The read is run again on another server if the
         proof fails, if the standby is away, or if its recovery cancels the read. The last server is the primary. Two
-        reads with no write between them may come from standbys that have replayed different parts of the log.
+        reads with no write between them may come from standbys that have replayed different parts of the log. The check
+        of a `stream` takes a round trip of its own. A stream that has begun is not run again: its error is raised.
         """
         if self._standbys is None:
             return self
-        return AsyncStandbyReader(self._standbys, self._run, self._deadline, self._observers)
+        return AsyncStandbyReader(self._standbys, self._run, self._one, self._deadline, self._observers)
 
     def position(self) -> str | None:
         """How much of the log a standby must have replayed to show what this context has written, as a short text.

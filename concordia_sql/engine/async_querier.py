@@ -233,22 +233,6 @@ class AsyncExecutor(AsyncReader):
         ):
             yield querier
 
-    @contextlib.asynccontextmanager
-    async def stream(self, query: Many[T]) -> AsyncIterator[AsyncIterator[T]]:
-        """Run a query whose rows come one by one, in constant memory: for results that are too large for a list.
-
-        ```python
-        async with querier.stream(query) as rows:
-            async for row in rows: ...
-        ```
-
-        Its connection runs nothing else until the last row. A database uses a connection for it alone. Leaving the
-        block early cancels the query, which ends a transaction around it. The deadline of a block holds for the whole
-        stream, that of the database for each wait for rows.
-        """
-        async with self._one() as querier, querier._streaming(query, self._acting) as rows:
-            yield rows
-
     def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> "AsyncExecutor":
         """The same database or querier, but its calls run as a role, with settings that policies of row security read.
 
@@ -269,6 +253,11 @@ class AsyncExecutor(AsyncReader):
         QuerierError inside a transaction, and if the server refuses the role or a setting.
         """
         return _AsyncActing(self, Acting.checked(role, settings))
+
+    @contextlib.asynccontextmanager
+    async def _rows(self, query: Many[T], acting: Acting | None) -> AsyncIterator[AsyncIterator[T]]:
+        async with self._one() as querier, querier._streaming(query, acting) as rows:
+            yield rows
 
     def _one(self) -> AbstractAsyncContextManager["AsyncQuerier"]:
         """A querier, for several calls on one connection."""

@@ -1,6 +1,8 @@
 """Readers: what runs queries that read."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar, overload
 
 from concordia_sql.engine import deadlines
@@ -8,10 +10,11 @@ from concordia_sql.engine.calls import Results, not_by, only
 from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.errors import QuerierError
 from concordia_sql.engine.observing import Kind, Observer, Watch
-from concordia_sql.engine.queries import Query, Statement
+from concordia_sql.engine.queries import Many, Query, Statement
 from concordia_sql.engine.settings import Acting
 
 R = TypeVar("R")
+T = TypeVar("T")
 # Made by `make sync`: types of 8 results
 R1 = TypeVar("R1")
 R2 = TypeVar("R2")
@@ -123,6 +126,20 @@ class AsyncReader:
         """Run several queries in one round trip, and return a tuple of their results. An error names the query."""
         return await self._call("fetch_batch", only(queries, writes=False), deadlines.nearest(deadline, self._deadline))
 
+    def stream(self, query: Many[T]) -> AbstractAsyncContextManager[AsyncIterator[T]]:
+        """Run a query whose rows come one by one, in constant memory: for results that are too large for a list.
+
+        ```python
+        async with db.stream(query) as rows:
+            async for row in rows: ...
+        ```
+
+        Its connection runs nothing else until the last row. A database uses a connection for it alone. Leaving the
+        block early cancels the query, which ends a transaction around it. The deadline of a block holds for the whole
+        stream, that of the database for each wait for rows.
+        """
+        return self._rows(query, self._acting)
+
     def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> "AsyncReader":
         """As `AsyncExecutor.acting_as` says."""
         return AsyncActingReader(self, Acting.checked(role, settings))
@@ -147,6 +164,9 @@ class AsyncReader:
     ) -> tuple[Any, ...]:
         raise NotImplementedError
 
+    def _rows(self, query: Many[T], acting: Acting | None) -> AbstractAsyncContextManager[AsyncIterator[T]]:
+        raise NotImplementedError
+
 
 class AsyncActingReader(AsyncReader):
     """What `acting_as` gives: what another runs, with settings."""
@@ -168,3 +188,12 @@ class AsyncActingReader(AsyncReader):
         acting: Acting | None = None,  # noqa: ARG002 - it has its own
     ) -> tuple[Any, ...]:
         return await self._target._run(queries, deadline, watch, self._acting)
+
+    @contextlib.asynccontextmanager
+    async def _rows(
+        self,
+        query: Many[T],
+        acting: Acting | None,  # noqa: ARG002 - it has its own
+    ) -> AsyncIterator[AsyncIterator[T]]:
+        async with self._target._rows(query, self._acting) as rows:
+            yield rows

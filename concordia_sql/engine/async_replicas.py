@@ -1,26 +1,31 @@
 """Standbys of a database: which of them answers a read, and what becomes of it where none can."""
 
 import asyncio
+import contextlib
 import itertools
 import weakref
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from time import monotonic
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
 
 import attrs
 import psycopg
 
+from concordia_sql.engine import deadlines
 from concordia_sql.engine.async_exchange import exchange
 from concordia_sql.engine.async_pool import AsyncPool, Bounds
+from concordia_sql.engine.async_querier import AsyncQuerier
 from concordia_sql.engine.async_reader import AsyncReader
-from concordia_sql.engine.calls import names_of, overdue
+from concordia_sql.engine.calls import names_of, only, overdue
 from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.errors import ConcordiaError, DeadlineExceeded, NoConnection, QuerierError
 from concordia_sql.engine.leases import Lease, Pooled, move
 from concordia_sql.engine.observing import Observer, Watch
 from concordia_sql.engine.positions import ASK_WRITTEN, Position, Positions
-from concordia_sql.engine.queries import Statement
+from concordia_sql.engine.queries import Many, Statement
 from concordia_sql.engine.settings import Acting
 from concordia_sql.engine.standbys import SYSTEM, Reason, ReplicaStats, Seen, Unproven, ask, reason_of
 from concordia_sql.engine.steps import TimeIsUp
@@ -37,10 +42,12 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.016
 class AsyncConnected(Pooled, Protocol):
     """A connection to a standby."""
 
+    querier: AsyncQuerier
     seen: Seen
 
 
 C = TypeVar("C", bound=AsyncConnected)
+T = TypeVar("T")
 Queries: TypeAlias = tuple[Statement[Any], ...]
 Answers: TypeAlias = tuple[Any, ...]
 Run: TypeAlias = Callable[[Queries, Deadline | None, Watch | None, Acting | None], Awaitable[Answers]]
@@ -165,6 +172,9 @@ class AsyncStandby(Generic[C]):
         )
 
 
+Held: TypeAlias = list[tuple[AsyncStandby[C], Lease[C]]]
+
+
 class AsyncStandbys(Generic[C]):
     """The standbys of a database, and the positions of its primary. Jobs beside the callers look after both."""
 
@@ -185,7 +195,7 @@ class AsyncStandbys(Generic[C]):
         self._interval = min(_LOOK_SECONDS, max_lag / 4)
         self._max_wait = max_wait
         self._turns = itertools.count()
-        self._unstarted = deque([True])
+        self.unstarted = deque([True])
         self._jobs: list[AsyncJob] = []
         self._wakeups: list[AsyncWakeup] = []
         self.is_closed = False
@@ -208,7 +218,7 @@ class AsyncStandbys(Generic[C]):
     def start(self) -> None:
         """Begin to look after the standbys, once: at first, or after a fork when they are used first."""
         started: deque[bool] = deque()
-        if self._unstarted and move(self._unstarted, started):
+        if move(self.unstarted, started):
             for standby in self._standbys:
                 standby.pool.start()
             for number in range(len(self._standbys) + 1):
@@ -267,6 +277,22 @@ class AsyncStandbys(Generic[C]):
         self, queries: Queries, deadline: Deadline | None, watch: Watch | None, acting: Acting | None
     ) -> tuple[Answers | None, Reason]:
         """What the queries come back as from a standby; or None, and why only the primary can answer them."""
+        return await self._try(self._read_from, queries, deadline, watch, acting)
+
+    async def hold(self, held: Held[C], queries: Queries, deadline: Deadline | None) -> Reason:
+        """Hold a connection to a standby that is far enough, the last of the held ones; why not, if there is none."""
+        _, reason = await self._try(partial(self._hold, held), queries, deadline, None, None)
+        return reason
+
+    async def _try(
+        self,
+        attempt: Callable[..., Awaitable[Answers]],
+        queries: Queries,
+        deadline: Deadline | None,
+        watch: Watch | None,
+        acting: Acting | None,
+    ) -> tuple[Answers | None, Reason]:
+        """What the attempt gives with the first standby that proves to be fresh; or None, and why there is none."""
         needed = self.positions.needed
         if needed is None:
             return None, "in doubt"
@@ -278,7 +304,7 @@ class AsyncStandbys(Generic[C]):
         behind: list[AsyncStandby[C]] = []
         for standby in self._ready():
             try:
-                return await self._read_from(standby, read), ""
+                return await attempt(standby, read), ""
             except Unproven as unproven:
                 reason = unproven.reason
                 if reason == "read-only":
@@ -291,7 +317,7 @@ class AsyncStandbys(Generic[C]):
             pause = min(2 * pause, _LONGEST_PAUSE)
             standby = behind.pop(0)
             try:
-                return await self._read_from(standby, read, again=True), ""
+                return await attempt(standby, read, again=True), ""
             except Unproven as unproven:
                 reason = unproven.reason
                 behind += [standby] if reason == "behind" else []
@@ -323,7 +349,7 @@ class AsyncStandbys(Generic[C]):
                     read.watch.begin(connection.session)
                     read.watch.server = standby.name
                 if again:
-                    await self._ask(standby, connection, read)
+                    await self._ask(standby, connection, read, again=True)
                 answers = await self._run(standby, connection, read)
             except Unproven as unproven:
                 standby.miss(unproven.reason, lease, read.needed, again=again)
@@ -355,14 +381,32 @@ class AsyncStandbys(Generic[C]):
                 deadline.waited += within.waited
                 within.waited = 0
 
-    async def _ask(self, standby: AsyncStandby[C], connection: C, read: Read) -> None:
-        """Raise Unproven if the standby has not replayed the log up to there."""
+    async def _hold(self, held: Held[C], standby: AsyncStandby[C], read: Read, *, again: bool = False) -> Answers:
+        """Hold a connection to this standby. Raises Unproven if it is not far enough."""
+        lease: Lease[C] = Lease()
+        held.append((standby, lease))
         try:
-            await standby.check(connection, read.needed, Deadline(read.within.ends, monotonic()))
+            connection = await self._take(standby, lease, read)
+            await self._ask(standby, connection, read, again=again)
+        except Unproven as unproven:
+            standby.miss(unproven.reason, lease, read.needed, again=again)
+            standby.pool.put(lease)
+            raise
+        standby.reads += 1
+        return ()
+
+    async def _ask(self, standby: AsyncStandby[C], connection: C, read: Read, *, again: bool) -> None:
+        """Raise Unproven if the standby has not replayed the log up to there."""
+        deadline = Deadline(read.within.ends, monotonic()) if again else read.deadline
+        try:
+            await standby.check(connection, read.needed, deadline)
         except psycopg.Error as error:
             raise Unproven(reason_of(error, connection.session.pgconn) or "failed") from error
         except TimeIsUp:
-            raise Unproven("silent") from None
+            if again:
+                raise Unproven("silent") from None
+            standby.reason = "silent"
+            raise overdue(names_of(read.queries), deadline) from None
 
     async def _run(self, standby: AsyncStandby[C], connection: C, read: Read) -> Answers:
         """What the queries come back as on this connection. Raises Unproven if it is not proven to be fresh."""
@@ -398,9 +442,14 @@ class AsyncStandbyReader(AsyncReader, Generic[C]):
     """The reader of a database: standbys answer it where they are proven to be fresh, else the primary."""
 
     def __init__(
-        self, standbys: AsyncStandbys[C], primary: Run, deadline: float | None, observers: Sequence[Observer]
+        self,
+        standbys: AsyncStandbys[C],
+        primary: Run,
+        one: Callable[[], AbstractAsyncContextManager[AsyncQuerier]],
+        deadline: float | None,
+        observers: Sequence[Observer],
     ) -> None:
-        self._standbys, self._primary = standbys, primary
+        self._standbys, self._primary, self._one = standbys, primary, one
         self._deadline, self._observers = deadline, observers
 
     async def _run(
@@ -411,7 +460,8 @@ class AsyncStandbyReader(AsyncReader, Generic[C]):
         acting: Acting | None = None,
     ) -> Answers:
         standbys = self._standbys
-        standbys.start()
+        if standbys.unstarted:
+            standbys.start()
         answers, reason = await standbys.read(queries, deadline, watch, acting)
         if answers is not None:
             return answers
@@ -419,6 +469,33 @@ class AsyncStandbyReader(AsyncReader, Generic[C]):
         if watch is not None:
             watch.server, watch.reason = "primary", reason
         return await self._primary(queries, deadline, watch, acting)
+
+    @contextlib.asynccontextmanager
+    async def _rows(self, query: Many[T], acting: Acting | None) -> AsyncIterator[AsyncIterator[T]]:
+        standbys, held = self._standbys, cast("Held[C]", [])
+        if standbys.unstarted:
+            standbys.start()
+        queries, deadline = only((query,), writes=False, by="stream"), deadlines.nearest(None, self._deadline)
+        with self._watch("stream", queries) as watch:
+            try:
+                reason = await standbys.hold(held, queries, deadline)
+                if not reason:
+                    standby, lease = held[-1]
+                    (connection,) = lease.held
+                    watch.begin(connection.session)
+                    watch.server = standby.name
+                    async with contextlib.aclosing(connection.querier._stream(query, acting)) as rows:
+                        yield rows
+                    return
+            finally:
+                for standby, lease in held:
+                    standby.pool.put(lease)
+            standbys.fallbacks[reason] += 1
+            watch.server, watch.reason = "primary", reason
+            async with self._one() as querier:
+                watch.begin(querier._session)
+                async with contextlib.aclosing(querier._stream(query, acting)) as rows:
+                    yield rows
 
 
 def _soon() -> Deadline:

@@ -91,7 +91,11 @@ class Scope:
     @property
     def position(self) -> Position | None:
         """The latest."""
-        return max(list(self._threads.values()), default=None)
+        return max(self.positions(), default=None)
+
+    def positions(self) -> list[Position]:
+        """What each thread has noted."""
+        return list(self._threads.values())
 
     @property
     def in_doubt(self) -> bool:
@@ -177,8 +181,7 @@ class Positions:
         scope, floor = self._scope(), self.floor
         if floor is None or scope.in_doubt:
             return None
-        position = scope.position
-        return floor if position is None or position < floor else position
+        return max([floor, *scope.positions()])
 
     @property
     def in_doubt(self) -> bool:

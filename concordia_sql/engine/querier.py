@@ -234,22 +234,6 @@ class Executor(Reader):
         ):
             yield querier
 
-    @contextlib.contextmanager
-    def stream(self, query: Many[T]) -> Iterator[Iterator[T]]:
-        """Run a query whose rows come one by one, in constant memory: for results that are too large for a list.
-
-        ```python
-        with querier.stream(query) as rows:
-            for row in rows: ...
-        ```
-
-        Its connection runs nothing else until the last row. A database uses a connection for it alone. Leaving the
-        block early cancels the query, which ends a transaction around it. The deadline of a block holds for the whole
-        stream, that of the database for each wait for rows.
-        """
-        with self._one() as querier, querier._streaming(query, self._acting) as rows:
-            yield rows
-
     def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> "Executor":
         """The same database or querier, but its calls run as a role, with settings that policies of row security read.
 
@@ -270,6 +254,11 @@ class Executor(Reader):
         QuerierError inside a transaction, and if the server refuses the role or a setting.
         """
         return _Acting(self, Acting.checked(role, settings))
+
+    @contextlib.contextmanager
+    def _rows(self, query: Many[T], acting: Acting | None) -> Iterator[Iterator[T]]:
+        with self._one() as querier, querier._streaming(query, acting) as rows:
+            yield rows
 
     def _one(self) -> AbstractContextManager["Querier"]:
         """A querier, for several calls on one connection."""

@@ -1,7 +1,9 @@
 # Made from async_reader.py by `make sync`: change that module, not this one.
 """Readers: what runs queries that read."""
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar, overload
 
 from concordia_sql.engine import deadlines
@@ -9,10 +11,11 @@ from concordia_sql.engine.calls import Results, not_by, only
 from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.errors import QuerierError
 from concordia_sql.engine.observing import Kind, Observer, Watch
-from concordia_sql.engine.queries import Query, Statement
+from concordia_sql.engine.queries import Many, Query, Statement
 from concordia_sql.engine.settings import Acting
 
 R = TypeVar("R")
+T = TypeVar("T")
 # Made by `make sync`: types of 8 results
 R1 = TypeVar("R1")
 R2 = TypeVar("R2")
@@ -124,6 +127,20 @@ class Reader:
         """Run several queries in one round trip, and return a tuple of their results. An error names the query."""
         return self._call("fetch_batch", only(queries, writes=False), deadlines.nearest(deadline, self._deadline))
 
+    def stream(self, query: Many[T]) -> AbstractContextManager[Iterator[T]]:
+        """Run a query whose rows come one by one, in constant memory: for results that are too large for a list.
+
+        ```python
+        with db.stream(query) as rows:
+            for row in rows: ...
+        ```
+
+        Its connection runs nothing else until the last row. A database uses a connection for it alone. Leaving the
+        block early cancels the query, which ends a transaction around it. The deadline of a block holds for the whole
+        stream, that of the database for each wait for rows.
+        """
+        return self._rows(query, self._acting)
+
     def acting_as(self, role: str | None = None, settings: Mapping[str, str] = {}) -> "Reader":
         """As `Executor.acting_as` says."""
         return ActingReader(self, Acting.checked(role, settings))
@@ -148,6 +165,9 @@ class Reader:
     ) -> tuple[Any, ...]:
         raise NotImplementedError
 
+    def _rows(self, query: Many[T], acting: Acting | None) -> AbstractContextManager[Iterator[T]]:
+        raise NotImplementedError
+
 
 class ActingReader(Reader):
     """What `acting_as` gives: what another runs, with settings."""
@@ -169,3 +189,12 @@ class ActingReader(Reader):
         acting: Acting | None = None,  # noqa: ARG002 - it has its own
     ) -> tuple[Any, ...]:
         return self._target._run(queries, deadline, watch, self._acting)
+
+    @contextlib.contextmanager
+    def _rows(
+        self,
+        query: Many[T],
+        acting: Acting | None,  # noqa: ARG002 - it has its own
+    ) -> Iterator[Iterator[T]]:
+        with self._target._rows(query, self._acting) as rows:
+            yield rows

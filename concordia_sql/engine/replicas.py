@@ -1,18 +1,22 @@
 # Made from async_replicas.py by `make sync`: change that module, not this one.
 """Standbys of a database: which of them answers a read, and what becomes of it where none can."""
 
+import contextlib
 import itertools
 import time
 import weakref
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from time import monotonic
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
 
 import attrs
 import psycopg
 
-from concordia_sql.engine.calls import names_of, overdue
+from concordia_sql.engine import deadlines
+from concordia_sql.engine.calls import names_of, only, overdue
 from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.errors import ConcordiaError, DeadlineExceeded, NoConnection, QuerierError
 from concordia_sql.engine.exchange import exchange
@@ -20,7 +24,8 @@ from concordia_sql.engine.leases import Lease, Pooled, move
 from concordia_sql.engine.observing import Observer, Watch
 from concordia_sql.engine.pool import Bounds, Pool
 from concordia_sql.engine.positions import ASK_WRITTEN, Position, Positions
-from concordia_sql.engine.queries import Statement
+from concordia_sql.engine.querier import Querier
+from concordia_sql.engine.queries import Many, Statement
 from concordia_sql.engine.reader import Reader
 from concordia_sql.engine.settings import Acting
 from concordia_sql.engine.standbys import SYSTEM, Reason, ReplicaStats, Seen, Unproven, ask, reason_of
@@ -38,10 +43,12 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.016
 class Connected(Pooled, Protocol):
     """A connection to a standby."""
 
+    querier: Querier
     seen: Seen
 
 
 C = TypeVar("C", bound=Connected)
+T = TypeVar("T")
 Queries: TypeAlias = tuple[Statement[Any], ...]
 Answers: TypeAlias = tuple[Any, ...]
 Run: TypeAlias = Callable[[Queries, Deadline | None, Watch | None, Acting | None], Answers]
@@ -166,6 +173,9 @@ class Standby(Generic[C]):
         )
 
 
+Held: TypeAlias = list[tuple[Standby[C], Lease[C]]]
+
+
 class Standbys(Generic[C]):
     """The standbys of a database, and the positions of its primary. Jobs beside the callers look after both."""
 
@@ -186,7 +196,7 @@ class Standbys(Generic[C]):
         self._interval = min(_LOOK_SECONDS, max_lag / 4)
         self._max_wait = max_wait
         self._turns = itertools.count()
-        self._unstarted = deque([True])
+        self.unstarted = deque([True])
         self._jobs: list[Job] = []
         self._wakeups: list[Wakeup] = []
         self.is_closed = False
@@ -209,7 +219,7 @@ class Standbys(Generic[C]):
     def start(self) -> None:
         """Begin to look after the standbys, once: at first, or after a fork when they are used first."""
         started: deque[bool] = deque()
-        if self._unstarted and move(self._unstarted, started):
+        if move(self.unstarted, started):
             for standby in self._standbys:
                 standby.pool.start()
             for number in range(len(self._standbys) + 1):
@@ -268,6 +278,22 @@ class Standbys(Generic[C]):
         self, queries: Queries, deadline: Deadline | None, watch: Watch | None, acting: Acting | None
     ) -> tuple[Answers | None, Reason]:
         """What the queries come back as from a standby; or None, and why only the primary can answer them."""
+        return self._try(self._read_from, queries, deadline, watch, acting)
+
+    def hold(self, held: Held[C], queries: Queries, deadline: Deadline | None) -> Reason:
+        """Hold a connection to a standby that is far enough, the last of the held ones; why not, if there is none."""
+        _, reason = self._try(partial(self._hold, held), queries, deadline, None, None)
+        return reason
+
+    def _try(
+        self,
+        attempt: Callable[..., Answers],
+        queries: Queries,
+        deadline: Deadline | None,
+        watch: Watch | None,
+        acting: Acting | None,
+    ) -> tuple[Answers | None, Reason]:
+        """What the attempt gives with the first standby that proves to be fresh; or None, and why there is none."""
         needed = self.positions.needed
         if needed is None:
             return None, "in doubt"
@@ -279,7 +305,7 @@ class Standbys(Generic[C]):
         behind: list[Standby[C]] = []
         for standby in self._ready():
             try:
-                return self._read_from(standby, read), ""
+                return attempt(standby, read), ""
             except Unproven as unproven:
                 reason = unproven.reason
                 if reason == "read-only":
@@ -292,7 +318,7 @@ class Standbys(Generic[C]):
             pause = min(2 * pause, _LONGEST_PAUSE)
             standby = behind.pop(0)
             try:
-                return self._read_from(standby, read, again=True), ""
+                return attempt(standby, read, again=True), ""
             except Unproven as unproven:
                 reason = unproven.reason
                 behind += [standby] if reason == "behind" else []
@@ -324,7 +350,7 @@ class Standbys(Generic[C]):
                     read.watch.begin(connection.session)
                     read.watch.server = standby.name
                 if again:
-                    self._ask(standby, connection, read)
+                    self._ask(standby, connection, read, again=True)
                 answers = self._run(standby, connection, read)
             except Unproven as unproven:
                 standby.miss(unproven.reason, lease, read.needed, again=again)
@@ -356,14 +382,32 @@ class Standbys(Generic[C]):
                 deadline.waited += within.waited
                 within.waited = 0
 
-    def _ask(self, standby: Standby[C], connection: C, read: Read) -> None:
-        """Raise Unproven if the standby has not replayed the log up to there."""
+    def _hold(self, held: Held[C], standby: Standby[C], read: Read, *, again: bool = False) -> Answers:
+        """Hold a connection to this standby. Raises Unproven if it is not far enough."""
+        lease: Lease[C] = Lease()
+        held.append((standby, lease))
         try:
-            standby.check(connection, read.needed, Deadline(read.within.ends, monotonic()))
+            connection = self._take(standby, lease, read)
+            self._ask(standby, connection, read, again=again)
+        except Unproven as unproven:
+            standby.miss(unproven.reason, lease, read.needed, again=again)
+            standby.pool.put(lease)
+            raise
+        standby.reads += 1
+        return ()
+
+    def _ask(self, standby: Standby[C], connection: C, read: Read, *, again: bool) -> None:
+        """Raise Unproven if the standby has not replayed the log up to there."""
+        deadline = Deadline(read.within.ends, monotonic()) if again else read.deadline
+        try:
+            standby.check(connection, read.needed, deadline)
         except psycopg.Error as error:
             raise Unproven(reason_of(error, connection.session.pgconn) or "failed") from error
         except TimeIsUp:
-            raise Unproven("silent") from None
+            if again:
+                raise Unproven("silent") from None
+            standby.reason = "silent"
+            raise overdue(names_of(read.queries), deadline) from None
 
     def _run(self, standby: Standby[C], connection: C, read: Read) -> Answers:
         """What the queries come back as on this connection. Raises Unproven if it is not proven to be fresh."""
@@ -399,9 +443,14 @@ class StandbyReader(Reader, Generic[C]):
     """The reader of a database: standbys answer it where they are proven to be fresh, else the primary."""
 
     def __init__(
-        self, standbys: Standbys[C], primary: Run, deadline: float | None, observers: Sequence[Observer]
+        self,
+        standbys: Standbys[C],
+        primary: Run,
+        one: Callable[[], AbstractContextManager[Querier]],
+        deadline: float | None,
+        observers: Sequence[Observer],
     ) -> None:
-        self._standbys, self._primary = standbys, primary
+        self._standbys, self._primary, self._one = standbys, primary, one
         self._deadline, self._observers = deadline, observers
 
     def _run(
@@ -412,7 +461,8 @@ class StandbyReader(Reader, Generic[C]):
         acting: Acting | None = None,
     ) -> Answers:
         standbys = self._standbys
-        standbys.start()
+        if standbys.unstarted:
+            standbys.start()
         answers, reason = standbys.read(queries, deadline, watch, acting)
         if answers is not None:
             return answers
@@ -420,6 +470,33 @@ class StandbyReader(Reader, Generic[C]):
         if watch is not None:
             watch.server, watch.reason = "primary", reason
         return self._primary(queries, deadline, watch, acting)
+
+    @contextlib.contextmanager
+    def _rows(self, query: Many[T], acting: Acting | None) -> Iterator[Iterator[T]]:
+        standbys, held = self._standbys, cast("Held[C]", [])
+        if standbys.unstarted:
+            standbys.start()
+        queries, deadline = only((query,), writes=False, by="stream"), deadlines.nearest(None, self._deadline)
+        with self._watch("stream", queries) as watch:
+            try:
+                reason = standbys.hold(held, queries, deadline)
+                if not reason:
+                    standby, lease = held[-1]
+                    (connection,) = lease.held
+                    watch.begin(connection.session)
+                    watch.server = standby.name
+                    with contextlib.closing(connection.querier._stream(query, acting)) as rows:
+                        yield rows
+                    return
+            finally:
+                for standby, lease in held:
+                    standby.pool.put(lease)
+            standbys.fallbacks[reason] += 1
+            watch.server, watch.reason = "primary", reason
+            with self._one() as querier:
+                watch.begin(querier._session)
+                with contextlib.closing(querier._stream(query, acting)) as rows:
+                    yield rows
 
 
 def _soon() -> Deadline:

@@ -275,14 +275,15 @@ class Session:
         """Run a check and a query, both prepared, in a pipeline; what the query comes back as."""
         pgconn, values = self.pgconn, self.values(statement.composed, query)
         pgconn.enter_pipeline_mode()
-        guard.send(pgconn)
+        guard.send_prepared(pgconn)
         pgconn.send_query_prepared(statement.name, values)
         pgconn.pipeline_sync()
         checked = yield from generators.execute(pgconn)
         results = yield from generators.fetch_many(pgconn)
         yield from generators.fetch_many(pgconn)
         pgconn.exit_pipeline_mode()
-        guard.check((checked,))
+        check(checked[-1])
+        guard.read(checked[-1])
         if results[-1].status == _FATAL_ERROR:
             check(results[-1], query, statement.composed)
         if statement.make_row is None:

@@ -111,7 +111,9 @@ class Seen:
 
     def guard(self, needed: Position) -> "Guard | None":
         """What must go before a read; None if the read is proven to be fresh without."""
-        return None if self.has(needed) and not (self.is_lent or self.isolates) else self.ask(needed)
+        if self.lsn >= needed.lsn and self.timeline >= needed.timeline and not (self.is_lent or self.isolates):
+            return None
+        return self.ask(needed)
 
     def ask(self, needed: Position) -> "Guard":
         """What asks whether it is there."""
@@ -141,6 +143,10 @@ class Guard:
         """The statements for a check that goes before no read."""
         question = IDENTIFY if self.identify else CHECK
         return b"; ".join([READ_COMMITTED, question]) if self.seen.isolates else question
+
+    def send_prepared(self, pgconn: PGconn) -> None:
+        """Send it in a pipeline, where it is prepared."""
+        pgconn.send_query_prepared(self.seen.prepared, None, result_format=_BINARY)
 
     def send(self, pgconn: PGconn) -> int:
         """Send it in a pipeline, and prepare it on the way; how many results it has."""

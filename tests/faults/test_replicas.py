@@ -28,10 +28,12 @@ from tests.support.pooler import pooled
 from tests.support.proxy import Proxy, proxied
 from tests.support.queries import (
     AddThing,
+    CountUp,
     Forget,
     GetIsolation,
     GetNumber,
     GetThing,
+    ListThings,
     LockThing,
     Matched,
     Number,
@@ -318,10 +320,10 @@ async def test_a_check_that_was_deallocated_is_prepared_again(
         assert (reads(database), stats(database).fallbacks) == ([5], {})
 
 
-def replayed(servers: Servers) -> bool:
-    """Whether the first standby has what the primary has."""
+def replayed(servers: Servers, standby: str | None = None) -> bool:
+    """Whether a standby, or the first one, has what the primary has."""
     [(there,)] = do(servers.primary, "SELECT pg_current_wal_insert_lsn() - '0/0'")
-    return do(servers.standbys[0], f"SELECT pg_last_wal_replay_lsn() - '0/0' >= {there}") == [(True,)]
+    return do(standby or servers.standbys[0], f"SELECT pg_last_wal_replay_lsn() - '0/0' >= {there}") == [(True,)]
 
 
 @pytest.mark.parametrize("isolation", ["repeatable read", "serializable"])
@@ -345,6 +347,70 @@ async def test_what_only_a_primary_can_do_is_done_there(make: Make, servers: Ser
         await database.execute(AddThing(title=title))
         assert await database.reader.fetch(LockThing(title=title)) == Thing(title, 1)
         assert stats(database).fallbacks == {"read-only": 1}
+
+
+async def test_a_stream_is_as_fresh_as_any_read(make: Make, servers: Servers, title: str) -> None:
+    async def streamed() -> Thing | None:
+        async with database.reader.stream(ListThings()) as rows:
+            return {row.title: row async for row in rows}.get(title)
+
+    async with make(servers.primary, replicas=servers.standbys, max_wait=0, max_size=2) as database:
+        await ready(database)
+        await database.execute(AddThing(title=title))
+        await until(lambda: replayed(servers, servers.standbys[0]) and replayed(servers, servers.standbys[1]))
+        for _ in range(5):  # each gives its connection back
+            assert await streamed() == Thing(title, 1)
+        async with replaying_nothing(servers.primary, *servers.standbys):
+            await database.execute(ResizeThing(title=title, size=2))
+            assert await streamed() == Thing(title, 2)
+            with after(database, None):
+                assert await streamed() == Thing(title, 1)
+        assert (sum(reads(database)), stats(database).fallbacks) == (6, {"behind": 1})
+        assert [each.in_use for each in stats(database).replicas] == [0, 0]
+        visitor = database.reader.acting_as("postgres", {"app.tenant": "a"})
+        async with visitor.stream(CountUp(last=300)) as rows:
+            assert len([row async for row in rows]) == 300
+        async with database.reader.stream(CountUp(last=5_000_000)) as rows:
+            assert await anext(rows) == Number(1)  # it is left early
+        assert await database.reader.fetch(GetNumber(number=1)) == Number(1)
+        with pytest.raises(QuerierError, match="execute"):
+            async with database.reader.stream(AddThing(title="a")):  # type: ignore[arg-type]
+                raise AssertionError
+        with paused(servers.standbys[0]), paused(servers.standbys[1]), deadline(0.3), pytest.raises(DeadlineExceeded):
+            await streamed()
+        await ready(database)
+
+
+async def test_a_stream_that_recovery_cancels_raises_its_error(make: Make) -> None:
+    calls: list[Call] = []
+
+    class Listener:
+        def observe(self, call: Call) -> None:
+            calls.append(call)
+
+    with replicated({"max_standby_streaming_delay": "0"}) as servers:
+        async with make(servers.primary, replicas=servers.standbys, max_wait=20, observers=[Listener()]) as database:
+            await ready(database)
+            do(servers.primary, "INSERT INTO things SELECT g::text, 1 FROM generate_series(1, 200000) g")
+            await until(lambda: replayed(servers))
+            given = 0
+
+            async def read() -> None:
+                nonlocal given
+                async with database.reader.stream(ListThings()) as rows:
+                    async for _ in rows:
+                        given += 1
+                        if given == 1:  # the others do not fit into the socket
+                            do(servers.primary, "TRUNCATE things")
+                            await asyncio.sleep(0.3)
+
+            with pytest.raises(psycopg.OperationalError, match=r"^trial.ListThings: "):
+                await read()
+            assert 0 < given < 200000
+            assert [call[:1] + call[-2:] for call in calls] == [("stream", "replica 1", "")]
+            assert calls[0].sqlstate == "40001"
+            await read()
+            assert [(call.server, call.sqlstate) for call in calls[1:]] == [("replica 1", None)]
 
 
 async def test_a_reader_acts_as_another(make: Make, servers: Servers, title: str) -> None:

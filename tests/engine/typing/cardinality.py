@@ -229,6 +229,9 @@ def rows_of_a_stream(database: Database, querier: Querier) -> None:
         assert_type(rows, Iterator[Card])
         for row in others:
             assert_type(row, Card)
+    reader: Reader = database.reader
+    with reader.stream(ListCards()) as cards:
+        assert_type(cards, Iterator[Card])
 
 
 async def rows_of_a_stream_when_awaited(database: AsyncDatabase, querier: AsyncQuerier) -> None:
@@ -236,6 +239,9 @@ async def rows_of_a_stream_when_awaited(database: AsyncDatabase, querier: AsyncQ
         assert_type(rows, AsyncIterator[Card])
         async for row in others:
             assert_type(row, Card)
+    reader: AsyncReader = database.reader
+    async with reader.stream(ListCards()) as cards:
+        assert_type(cards, AsyncIterator[Card])
 
 
 def transactions(database: Database) -> None:
