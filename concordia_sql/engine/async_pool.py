@@ -1,4 +1,4 @@
-"""Pools of connections. Callers only take and put them; a keeper beside them makes them, and closes those too many."""
+"""Pools of connections. Callers take and return connections; a keeper makes them, and closes those beyond need."""
 
 import random
 import weakref
@@ -159,7 +159,7 @@ class AsyncPool(Generic[C]):
     async def close(self) -> None:
         """Close the idle connections now, the others when they are put. Callers that wait are told."""
         if self._keeper is not None and async_here() is not self._place:
-            raise QuerierError("a database is closed in the event loop that opened it, and this is another")
+            raise QuerierError("a database is closed in the event loop that opened it, not in another")
         self._leave()
         if self._keeper is not None:
             if not await self._keeper.join(_CLOSING_SECONDS):

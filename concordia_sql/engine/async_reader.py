@@ -1,4 +1,4 @@
-"""Readers: what runs queries that read."""
+"""Readers: what queriers, databases and the readers of standbys have in common. They run queries."""
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
@@ -173,7 +173,7 @@ class AsyncActingReader(AsyncReader):
 
     def __init__(self, target: AsyncReader, acting: Acting) -> None:
         if target._acting is not None:
-            raise QuerierError("acting_as: this acts as another already")
+            raise QuerierError("acting_as: this acts as another already; call it on the database or querier")
         self._target, self._acting = target, acting
         self._deadline, self._observers = target._deadline, target._observers
 

@@ -1,4 +1,4 @@
-"""Calls: what they are named, what they may run, and what becomes of them when their deadline passes."""
+"""Calls: their names, what they may run, and the error of one whose deadline passes."""
 
 from collections.abc import Sequence
 from time import monotonic

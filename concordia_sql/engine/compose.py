@@ -1,4 +1,4 @@
-"""The text that is sent: a statement after its shapes in a WITH, pruned to the columns that a result class asks for."""
+"""Writes the text that is sent: the statement after its shapes in a WITH, pruned to the columns that a class needs."""
 
 import bisect
 import operator

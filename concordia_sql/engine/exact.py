@@ -1,4 +1,4 @@
-"""Integers of JSON that a float cannot hold: refused, as those of a column of their own are, and never rounded."""
+"""Refuses integers of JSON that a float cannot hold, as those of a column are refused. They are never rounded."""
 
 import re
 import typing

@@ -1,4 +1,4 @@
-"""What is raised when a call fails: the server's error with the names of its queries, or one that says more.
+"""Raises the error of a call that fails: the server's, with the names of its queries, or one that says more.
 
 What asks the server for the reason is a generator of steps, as in `session`.
 """

@@ -1,4 +1,4 @@
-"""Tells what was opened before a fork that it is now in another process, where its sockets are somebody else's."""
+"""Tells what was opened before a fork that it is now in another process: its sockets belong to the parent."""
 
 import os
 import weakref

@@ -1,4 +1,4 @@
-"""The isolation of commands that lock and then look: READ COMMITTED, in which they see what was done before."""
+"""The isolation of commands that lock before they check: READ COMMITTED, in which they see what others committed."""
 
 from typing import Any
 

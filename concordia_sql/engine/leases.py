@@ -1,4 +1,4 @@
-"""What a pool counts and lends, moved so that nothing can come between.
+"""Moves connections between the lists of a pool, so that an interruption loses none, and counts what it lends.
 
 A connection is always in one queue: of the pool's idle ones, or of the lease of a call. It moves from one to the other
 in one step of the interpreter, so that threads need no lock, and an exception that a signal's handler raises finds it

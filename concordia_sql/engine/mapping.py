@@ -150,7 +150,7 @@ def _id_of(result: PGresult, number: int) -> str | None:
 
 def _make_value_maker(hint: Any, types: Mapping[str, str], converter: Converter) -> Callable[[Sequence[Any]], Any]:
     if len(types) != 1:
-        raise ResultError(f"there are {len(types)} columns, and {spell(hint)} takes one")
+        raise ResultError(f"there are {len(types)} columns, but {spell(hint)} takes one")
     ((name, type_name),) = types.items()
     column = make_column(name, hint)
     load = _load(column, type_name, converter)

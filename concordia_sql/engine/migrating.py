@@ -1,4 +1,4 @@
-"""Applies migrations in a deploy. yoyo reads, orders and records them; this module closes what yoyo leaves open.
+"""Applies migrations in a deploy. yoyo reads, orders and records them; this module checks what yoyo does not.
 
 A session-level advisory lock lets one deploy at a time run, and ends with its session, so that a killed deploy leaves
 nothing behind. Each statement runs in that session: while the server is still at work on a statement of a client that
@@ -200,7 +200,7 @@ class _Run:
         """
         ((own, free),) = self.connection.execute(f"SELECT pg_backend_pid(), ({_LOCK})".encode()).fetchall()
         if own != self.connection.info.backend_pid:
-            raise MigrationError("a pooler is between: migrations need a session. Name the server itself in the URL")
+            raise MigrationError("the URL leads to a pooler, but migrations need a session: name the server itself")
         if not free:
             self.progress("waiting for another run to end")
         while not free:
@@ -345,7 +345,7 @@ class _Run:
             what = " ".join(str(error).split())
             if isinstance(error, _BUSY):
                 what = f"{what}. For {self.patience:g} s, others held the lock: look into pg_stat_activity"
-            raise MigrationError(f"{where}: {what}. It is safe to run again once the cause is mended") from error
+            raise MigrationError(f"{where}: {what}. Remove the cause, and run it again: that is safe") from error
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Reads the migrations of libraries by yoyo, with what it leaves open: empty folders, and files that were edited."""
+"""Reads the migrations of libraries by yoyo, and refuses what yoyo accepts: empty folders, and edited files."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""Observers: who is told of each call, and what."""
+"""Observers, and the call that each is told of."""
 
 import logging
 import time

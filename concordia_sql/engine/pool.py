@@ -1,5 +1,5 @@
 # Made from async_pool.py by `make sync`: change that module, not this one.
-"""Pools of connections. Callers only take and put them; a keeper beside them makes them, and closes those too many."""
+"""Pools of connections. Callers take and return connections; a keeper makes them, and closes those beyond need."""
 
 import random
 import weakref
@@ -160,7 +160,7 @@ class Pool(Generic[C]):
     def close(self) -> None:
         """Close the idle connections now, the others when they are put. Callers that wait are told."""
         if self._keeper is not None and here() is not self._place:
-            raise QuerierError("a database is closed in the event loop that opened it, and this is another")
+            raise QuerierError("a database is closed in the event loop that opened it, not in another")
         self._leave()
         if self._keeper is not None:
             if not self._keeper.join(_CLOSING_SECONDS):

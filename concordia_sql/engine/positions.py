@@ -235,11 +235,11 @@ class Positions:
 
     def _read(self, text: str, scope: Scope) -> None:
         if not isinstance(text, str) or not _TEXT.fullmatch(text):
-            raise PositionError("the position is none: it has 28 letters, digits, - and _, as `position` gives them")
+            raise PositionError("not a position: that has 28 letters, digits, - and _, as `position` gives them")
         signed = base64.urlsafe_b64decode(text)
         form = signed[: _FORM.size]
         if not hmac.compare_digest(signed[_FORM.size :], self._signature(form)):
-            raise PositionError("the position is none that `position` gave for a database of this server")
+            raise PositionError("not a position that `position` gave for a database of this server")
         flag, *numbers = _FORM.unpack(form)
         position = Position(*numbers)
         if position.timeline:

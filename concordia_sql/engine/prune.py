@@ -150,7 +150,7 @@ class _Rows:
     def check_single(self, hint: object, where: str) -> None:
         """Refuse the type of one column's values where there are several columns."""
         if self.names is not None and len(set(self.names)) != 1:
-            raise StatementError(f"{where}: there are {len(set(self.names))} columns, and {spell(hint)} takes one")
+            raise StatementError(f"{where}: there are {len(set(self.names))} columns, but {spell(hint)} takes one")
 
 
 class _Column:

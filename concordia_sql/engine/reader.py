@@ -1,5 +1,5 @@
 # Made from async_reader.py by `make sync`: change that module, not this one.
-"""Readers: what runs queries that read."""
+"""Readers: what queriers, databases and the readers of standbys have in common. They run queries."""
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -174,7 +174,7 @@ class ActingReader(Reader):
 
     def __init__(self, target: Reader, acting: Acting) -> None:
         if target._acting is not None:
-            raise QuerierError("acting_as: this acts as another already")
+            raise QuerierError("acting_as: this acts as another already; call it on the database or querier")
         self._target, self._acting = target, acting
         self._deadline, self._observers = target._deadline, target._observers
 

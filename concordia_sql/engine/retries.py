@@ -1,4 +1,4 @@
-"""What is tried again, how often, and after which pauses."""
+"""Which errors are tried again, how often, and after which pauses."""
 
 import random
 from collections.abc import Iterator

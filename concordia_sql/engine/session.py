@@ -128,7 +128,7 @@ class Session:
         """Raise an error if nothing can be run now."""
         if self._process != forks.process:
             raise QuerierError(
-                f"{names_of(queries)}: the connection is that of the process before the fork: open another"
+                f"{names_of(queries)}: the connection belongs to the process before the fork: open another"
             )
         if self.lock.locked():
             raise QuerierError(
@@ -186,7 +186,7 @@ class Session:
         if self.pgconn.transaction_status != _IDLE:
             if block.begin != b"BEGIN":
                 raise QuerierError(
-                    "inside a transaction, it is a savepoint, which has no isolation or other mode of its own"
+                    "inside a transaction, `transaction` makes a savepoint, which has no isolation or mode of its own"
                 )
             return savepoint()
         self._block = block

@@ -50,7 +50,7 @@ class Acting:
         if role is None and not settings:
             raise QuerierError("acting_as: name a role, or settings")
         if role is not None and not _is_role(role):
-            raise QuerierError("acting_as: the role is no name of a role, which has 1 to 63 bytes, and is not 'none'")
+            raise QuerierError("acting_as: this is no name of a role: that has 1 to 63 bytes, and is not 'none'")
         for name, value in settings.items():
             if not (_is_text(name) and _NAME.fullmatch(name) and len(name.encode()) <= _LONGEST):
                 raise QuerierError("acting_as: a setting needs a name of your own with a dot in it, as in 'app.tenant'")

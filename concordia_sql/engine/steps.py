@@ -1,4 +1,4 @@
-"""Steps of an exchange with the server: generators that say what they wait for, as psycopg's own are."""
+"""Steps of an exchange with the server: generators that yield what they wait for, as psycopg's own do."""
 
 import inspect
 from collections.abc import Generator

@@ -1,4 +1,4 @@
-"""Streams: the rows of a query as they come. What waits for the server is a generator of steps, as in a session."""
+"""Streams: the rows of a query as they come. Each exchange with the server is a generator of steps, as in a session."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Blocks of a transaction: what begins, ends and undoes them."""
+"""Blocks: the statements that begin, end and undo a transaction or savepoint."""
 
 import itertools
 from time import monotonic
@@ -36,8 +36,8 @@ class Block:
         """Raise QuerierError if the server says that it rolled back what was to be committed."""
         if tag == b"ROLLBACK":
             raise QuerierError(
-                "the transaction was rolled back: an error in it, which the block has caught, had ended it; "
-                "catch errors around a transaction, or around a savepoint: another `transaction` in it"
+                "the transaction was rolled back: an error in it has ended it, and the block has caught that error; "
+                "catch errors around the block, or around a savepoint: another `transaction` in it"
             )
 
     def rollback_deadline(self, error: BaseException, of_database: float | None) -> Deadline | None:

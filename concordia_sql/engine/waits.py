@@ -1,4 +1,4 @@
-"""Waits for the server. Sync and async do it apart: written for threads and for tasks, as in `wakeups`."""
+"""Waits for the server: once for threads, and once for tasks, as in `wakeups`."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""Times with a time zone where a class promises none: made naive, in UTC, at the root as inside JSON."""
+"""Makes times with a time zone naive, in UTC, where a class promises no zone: in columns and inside JSON."""
 
 import datetime
 import operator
