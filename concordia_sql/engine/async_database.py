@@ -294,7 +294,7 @@ class AsyncDatabase(AsyncExecutor):
         lease: Lease[AsyncConnection] = Lease()
         try:
             try:
-                connection = await pool.take(lease, deadline)
+                connection = pool.lend(lease) or await pool.take(lease, deadline)
                 if watch is not None:
                     watch.begin(connection.session)
                 return await connection.querier._run(queries, deadline, None, acting)

@@ -107,20 +107,25 @@ class AsyncPool(Generic[C]):
         if deadline is not None and not deadline.left():
             raise TimeIsUp(is_done=False)
 
-    async def take(self, lease: Lease[C], deadline: Deadline | None) -> C:
-        """A connection that is alive, held by the lease. Raises NoConnection, or TimeIsUp for the deadline."""
+    def lend(self, lease: Lease[C]) -> C | None:
+        """A connection that is alive, held by the lease; None if it must be waited for."""
         if async_here() is not self._place:
             self._check_usable()
         held = lease.held
-        while True:
-            if not held and not move(self._idle, held):
-                await self._wait(lease, deadline)
-                while len(held) > 1:  # two have served it
-                    move(held, self._idle)
+        while held or move(self._idle, held):
             connection = held[0]
             if not connection.session.poll(0) or connection.session.is_alive():
                 return connection
             self._discard(lease)
+        return None
+
+    async def take(self, lease: Lease[C], deadline: Deadline | None) -> C:
+        """What `lend` gives, waited for. Raises NoConnection, or TimeIsUp for the deadline."""
+        while (connection := self.lend(lease)) is None:
+            await self._wait(lease, deadline)
+            while len(lease.held) > 1:  # two have served it
+                move(lease.held, self._idle)
+        return connection
 
     def put(self, lease: Lease[C]) -> None:
         """End a lease. After an exception in here, it can be ended once more."""

@@ -295,7 +295,7 @@ class Database(Executor):
         lease: Lease[Connection] = Lease()
         try:
             try:
-                connection = pool.take(lease, deadline)
+                connection = pool.lend(lease) or pool.take(lease, deadline)
                 if watch is not None:
                     watch.begin(connection.session)
                 return connection.querier._run(queries, deadline, None, acting)

@@ -5,6 +5,7 @@ import contextlib
 import contextvars
 import os
 import select
+import types
 import weakref
 from collections.abc import Callable, Generator, Iterator, Sequence
 from time import monotonic
@@ -72,8 +73,12 @@ def _ready(fileno: int, awaited: int, milliseconds: float) -> int:
     return _READY.get(events[0][1], waiting.READY_RW) if events else _NOT_READY
 
 
-async def async_wait(steps: PQGen[R], line: Line, fileno: int, seconds: float) -> R:
-    """`wait`, for a task. The steps may be resumed sooner: they see for themselves what there is."""
+@types.coroutine
+def async_wait(steps: PQGen[R], line: Line, fileno: int, seconds: float) -> Generator[Any, Any, R]:
+    """`wait`, for a task. The steps may be resumed sooner: they see for themselves what there is.
+
+    A generator, as it yields to the task what that takes.
+    """
     loop, reader = asyncio.get_running_loop(), line.reader
     if reader is None or reader._loop is not loop:
         line.close()
@@ -82,17 +87,17 @@ async def async_wait(steps: PQGen[R], line: Line, fileno: int, seconds: float) -
         awaited = next(steps)
     except StopIteration as stop:
         if monotonic() - reader.resumed > _TURN:
-            await asyncio.sleep(0)
+            yield from asyncio.sleep(0).__await__()
             reader.resumed = monotonic()
         return stop.value  # type: ignore[no-any-return]
     try:
         while True:
             if awaited == _READ:
-                await reader.begin(seconds)
+                yield reader.begin(seconds)
                 awaited = steps.send(_READY_TO_READ)
             else:
                 with reader.writing():
-                    await reader.begin(seconds)
+                    yield reader.begin(seconds)
                 awaited = steps.send(_ready(fileno, awaited, 0))
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]
@@ -120,10 +125,11 @@ class Reader:
         self._asyncio_future_blocking = False
         self._waiter: tuple[Callable[[Any], object], contextvars.Context] | None = None
         """What runs the task until it waits again, and in which context; None while none waits."""
-        self._cancelled: asyncio.CancelledError | None = None
+        self._cancelled: tuple[Any, ...] | None = None
+        """The arguments of the CancelledError that the wait has come to."""
 
     def begin(self, seconds: float) -> Self:
-        """To be awaited: ends when there is something to read, or so many seconds are over, or sooner."""
+        """For the task: the wait ends when there is something to read, or so many seconds are over, or sooner."""
         if not self._is_on_loop:
             # With no context, which would live as long as the connection.
             contextvars.Context().run(self._loop.add_reader, self._fileno, self._wake)
@@ -133,11 +139,8 @@ class Reader:
                 self._timer.cancel()
             self._seconds = seconds
             self._timer = self._loop.call_later(seconds, self._tick, context=contextvars.Context())
-        return self
-
-    def __await__(self) -> Generator[Self, None, None]:
         self._asyncio_future_blocking = True
-        yield self
+        return self
 
     def add_done_callback(self, fn: Callable[[Any], object], /, *, context: contextvars.Context) -> None:
         """Take in what resumes the task, which calls this and the next two."""
@@ -149,15 +152,15 @@ class Reader:
         if waiter is None:
             return False
         resume, context = waiter
-        self._cancelled = asyncio.CancelledError() if msg is None else asyncio.CancelledError(msg)
+        self._cancelled = () if msg is None else (msg,)
         self._loop.call_soon(resume, self, context=context)
         return True
 
     def result(self) -> None:
         """What the wait came to: nothing, or a CancelledError."""
         if self._cancelled is not None:
-            cancelled, self._cancelled = self._cancelled, None
-            raise cancelled
+            arguments, self._cancelled = self._cancelled, None
+            raise asyncio.CancelledError(*arguments)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:

@@ -4,15 +4,18 @@ import asyncio
 import contextlib
 import gc
 import weakref
+from asyncio import tasks
 from collections.abc import Callable
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 from concordia_sql import AsyncDatabase, AsyncQuerier, Library, Many, One, query
 from concordia_sql.engine import waits
+from tests.support.queries import GetNumber, Number, Sleep
 
 Connection = psycopg.Connection[tuple[object, ...]]
 _carried: ContextVar[object] = ContextVar("carried")
@@ -156,6 +159,48 @@ async def test_tasks_keep_their_context(database_url: str, echo: Callable[[str],
     async with AsyncDatabase(database_url, max_size=4) as database, asyncio.TaskGroup() as group:
         for number in range(8):
             group.create_task(call(number))
+
+
+async def test_a_cancelled_wait_says_why_and_ends_once(database_url: str) -> None:
+    """What cancels a call may give a reason; a second time, before the task has had its turn, changes nothing."""
+    async with AsyncDatabase(database_url, max_size=1) as database:
+        for reasons in (["enough"], [None], ["enough", "once more"]):
+            call = asyncio.create_task(database.fetch(Sleep(seconds=60)))
+            while not _is_waiting(database):  # noqa: ASYNC110 - nothing tells
+                await asyncio.sleep(0)
+            for reason in reasons:
+                assert call.cancel(reason)
+            with pytest.raises(asyncio.CancelledError) as raised:
+                await call
+            assert raised.value.args == tuple(reason for reason in reasons[:1] if reason)
+            assert await database.fetch(GetNumber(number=1)) == Number(1)
+
+
+def _is_waiting(database: AsyncDatabase) -> bool:
+    readers = [connection.session.line.reader for connection in database._pool._open]
+    return database.stats().in_use == 1 and any(reader and reader._waiter for reader in readers)
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_a_task_written_in_python_waits_as_well(database_url: str, debug: bool) -> None:
+    """asyncio's own task in Python, which debuggers put in the place of the one in C, and its debug mode."""
+
+    def make(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> Any:
+        return tasks._PyTask(coroutine, loop=loop, **options)  # type: ignore[attr-defined]
+
+    async def call() -> None:
+        async with AsyncDatabase(database_url) as database:
+            assert await database.fetch(GetNumber(number=1)) == Number(1)
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.05):
+                    await database.fetch(Sleep(seconds=60))
+            assert await database.fetch(GetNumber(number=2)) == Number(2)
+
+    async def run() -> None:
+        asyncio.get_running_loop().set_task_factory(make)
+        await asyncio.create_task(call())
+
+    asyncio.run(run(), debug=debug)
 
 
 async def test_other_tasks_have_turns_while_rows_come(database_url: str, tmp_path: Path) -> None:
