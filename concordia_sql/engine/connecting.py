@@ -30,7 +30,8 @@ _DEFAULTS: Mapping[str, str | int] = {
 }
 # Not options of the connection, which PgBouncer refuses. Generic plans: a statement is made for the filters given, so
 # that one plan serves all values; `LIMIT $1` would have it planned anew on every call, which takes longer than most
-# calls. Behind a pooler that setting would become other clients' as well.
+# calls. Machine code (jit) would be made anew on every call: for a page of 300 comments that took seconds. Behind a
+# pooler these settings would become other clients' as well.
 _SETUP = """
 SELECT
     pg_backend_pid() = {backend_pid},
@@ -38,6 +39,7 @@ SELECT
     CASE WHEN {set_plans} AND pg_backend_pid() = {backend_pid}
         THEN set_config('plan_cache_mode', 'force_generic_plan', FALSE)
     END,
+    CASE WHEN {set_jit} AND pg_backend_pid() = {backend_pid} THEN set_config('jit', 'off', FALSE) END,
     CASE WHEN pg_backend_pid() = {backend_pid} AND {set_timeout}
         THEN set_config('statement_timeout', '{statement_timeout}', FALSE)
     END
@@ -98,6 +100,7 @@ def set_up(
         backend_pid=info.backend_pid,
         set_time_zone="timezone" not in options,
         set_plans="plan_cache_mode" not in options,
+        set_jit="jit" not in options,
         set_timeout=_IS_DEFAULT if statement_timeout is None else "TRUE",
         statement_timeout=math.ceil(1000 * (_STATEMENT_TIMEOUT if statement_timeout is None else statement_timeout)),
     )

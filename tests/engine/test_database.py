@@ -288,11 +288,13 @@ async def test_the_url_may_be_spelt_as_yoyo_spells_it(make: Make, database_url: 
 async def test_connections_are_set_as_the_statements_were_tested(
     make: Make, database_url: str, other: Connection
 ) -> None:
-    for name, value in {"TimeZone": "Asia/Tokyo", "plan_cache_mode": "auto", "client_encoding": "LATIN1"}.items():
+    others = {"TimeZone": "Asia/Tokyo", "plan_cache_mode": "auto", "jit": "on", "client_encoding": "LATIN1"}
+    for name, value in others.items():
         other.execute(f"ALTER DATABASE \"{other.info.dbname}\" SET {name} = '{value}'".encode())
     async with make(database_url) as database:
         assert await setting(database, "TimeZone") == "UTC"
         assert await setting(database, "plan_cache_mode") == "force_generic_plan"
+        assert await setting(database, "jit") == "off"
         assert await setting(database, "client_encoding") == "UTF8"
         assert await setting(database, "application_name") == "concordia_sql"
         async with database.querier() as querier:
@@ -307,16 +309,16 @@ async def test_the_url_overrides_the_settings(make: Make, database_url: str) -> 
         database_url,
         connect_timeout="7",
         application_name="mine",
-        options="-c timezone=Asia/Tokyo -c plan_cache_mode=auto -c statement_timeout=1234",
+        options="-c timezone=Asia/Tokyo -c plan_cache_mode=auto -c jit=on -c statement_timeout=1234",
     )
     async with make(url) as database:
-        names = ("TimeZone", "plan_cache_mode", "statement_timeout", "application_name")
-        assert [await setting(database, name) for name in names] == ["Asia/Tokyo", "auto", "1234ms", "mine"]
+        names = ("TimeZone", "plan_cache_mode", "jit", "statement_timeout", "application_name")
+        assert [await setting(database, name) for name in names] == ["Asia/Tokyo", "auto", "on", "1234ms", "mine"]
         async with database.querier() as querier:
             assert querier.connection.info.get_parameters()["connect_timeout"] == "7"
     async with make(with_(database_url, options="-c statement_timeout=1234")) as database:
-        names = ("TimeZone", "plan_cache_mode", "statement_timeout", "application_name")
-        values = ["UTC", "force_generic_plan", "1234ms", "concordia_sql"]
+        names = ("TimeZone", "plan_cache_mode", "jit", "statement_timeout", "application_name")
+        values = ["UTC", "force_generic_plan", "off", "1234ms", "concordia_sql"]
         assert [await setting(database, name) for name in names] == values
 
 

@@ -62,7 +62,8 @@ async def test_many_clients_get_their_own_answers(
 
 
 async def test_nothing_is_left_for_other_clients(make: Make, database_url: str, other: Connection) -> None:
-    other.execute(f"ALTER DATABASE \"{other.info.dbname}\" SET TimeZone = 'Asia/Tokyo'".encode())
+    for name, value in {"TimeZone": "Asia/Tokyo", "jit": "on"}.items():
+        other.execute(f"ALTER DATABASE \"{other.info.dbname}\" SET {name} = '{value}'".encode())
     with pooled(database_url) as url:
         async with make(url) as database:
             await database.fetch(ListThings())
@@ -71,6 +72,7 @@ async def test_nothing_is_left_for_other_clients(make: Make, database_url: str, 
             with psycopg.connect(url, autocommit=True, prepare_threshold=None) as client:
                 assert client.execute("SHOW TimeZone").fetchone() == ("Asia/Tokyo",)
                 assert client.execute("SHOW plan_cache_mode").fetchone() == ("auto",)
+                assert client.execute("SHOW jit").fetchone() == ("on",)
                 assert client.execute("SHOW transaction_isolation").fetchone() == ("read committed",)
 
 
