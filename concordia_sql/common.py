@@ -70,7 +70,7 @@ Keywords: TypeAlias = Annotated[str | tuple[str, ...] | dict[str, str | tuple[st
 """Key words: by language, as a list or a text, or one list or text for all."""
 
 Links: TypeAlias = Annotated[tuple[str, ...], Otherwise(_links)]
-"""Addresses of pages that speak of the same thing."""
+"""URLs of pages about the same thing."""
 
 JsonObject: TypeAlias = dict[str, object]
 """An object of any kind."""

@@ -48,7 +48,7 @@ Secret: TypeAlias = Annotated[str, Bounds(text=512), _text("a text, not empty,",
 """A token or an identifier by which something is found: 1 to 512 characters of any kind."""
 
 Slug: TypeAlias = Annotated[str, Bounds(text=255), _text("a slug, without blanks or / ? #,", r"[^\s/?#]+")]
-"""The part of an address that names a row: 1 to 255 characters, none of them a blank, `/`, `?` or `#`."""
+"""The part of a URL that names a row: 1 to 255 characters, none of them a blank, `/`, `?` or `#`."""
 
 Email: TypeAlias = Annotated[
     str, Bounds(text=320), _text("an e-mail address, without blanks,", r"\S+", form=_lower_ascii)
@@ -97,7 +97,7 @@ Url: TypeAlias = Annotated[
         r"((?i:https?:|data:image/)|(?![^/?#]*:))\S+",
     ),
 ]
-"""An address: absolute by http or https, relative to the site, or an image in a `data:` address."""
+"""A URL: absolute by http or https, relative to the site, or an image in a `data:` URL."""
 
 TimeOfDay: TypeAlias = Annotated[
     str, Bounds(text=5), _text('a time of day as "09:00"', r"([01][0-9]|2[0-3]):[0-5][0-9]")

@@ -280,9 +280,9 @@ class NewPostMedium:
 class CreatePost(ReturningOne[Post]):
     """Create a post with everything that belongs to it, all or nothing, and return it.
 
-    Raises Conflict for its slug, which says whether a deleted post holds it; for an author, a category or a place of a
-    medium that is given twice, and for two translations into one language. Raises MissingReference for what is not
-    there.
+    Raises Conflict for its slug, which says whether a deleted post holds it; for an author or a category that is given
+    twice, a medium that is given twice with one `type`, and two translations into one language. Raises MissingReference
+    for an author, category, medium or organization that does not exist.
     """
 
     slug: Slug
@@ -373,7 +373,7 @@ class DeleteTranslation(Affected):
     names=_TEXTS,
 )
 class ReplacePostTranslations(ReturningOne[Replaced]):
-    """Make these translations a post's only ones, each in the place, and with the id, of the one in its language.
+    """Make these translations a post's only ones. Each replaces the one in its language, and takes its id.
 
     Raises Conflict for two into one language, MissingReference for the post.
 
@@ -487,7 +487,7 @@ class UnlinkPostMedium(Affected):
 class ReplacePostMedia(ReturningOne[Replaced]):
     """Make these media a post's only ones, at these positions.
 
-    Raises Conflict for a medium that is given twice in one place, and MissingReference.
+    Raises Conflict for a medium that is given twice with one `type`, MissingReference for the post or a medium.
 
     Refused as `deleted_post` when that is deleted.
     """

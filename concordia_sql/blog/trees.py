@@ -178,7 +178,7 @@ class GetCategoryTree(Tree[CategoryNode]):
 
     Of categories in a cycle, the first by that order is a root; a depth without `top` leaves them out.
 
-    `.into(CountedCategoryNode)` counts the posts below each too: a work of categories times levels.
+    `.into(CountedCategoryNode)` also counts the posts below each, which costs as much as categories times levels.
     """
 
     top: str | None = None

@@ -1,7 +1,7 @@
 """Keyset pagination: a list goes on after the row whose cursor is given, even if that row has been deleted since.
 
 Each row of such a list has a `cursor`: the values by which the list is ordered. It is opaque, and needs no escaping in
-an address: pass it on unchanged.
+a URL: pass it on unchanged.
 """
 
 import base64

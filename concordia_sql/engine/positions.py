@@ -47,7 +47,7 @@ _TEXT = re.compile(r"[A-Za-z0-9_-]{28}")
 
 
 class Position(NamedTuple):
-    """A place in the log of the primary. They are compared as they follow each other."""
+    """A position in the write-ahead log of the primary. Positions are compared as they follow each other."""
 
     timeline: int
     lsn: int
@@ -172,7 +172,7 @@ class Positions:
             return None
 
     def lag(self, lsn: int, needed: Position) -> int:
-        """How far a place is behind what is needed, and behind what is known of the primary."""
+        """How many bytes of the log a position lacks, of those that are needed or known of the primary."""
         return max(0, needed.lsn - lsn, self._samples[-1][1].lsn - lsn)
 
     @property

@@ -22,9 +22,9 @@ Days: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=366)]
 class CreateBooking(ReturningOne[Booking]):
     """Book a listing and return the booking: pending, with the listing's provider, duration, price and currency.
 
-    `total_price` is the listing's `base_price` as it is, whatever its `price_type`. Of those who book a listing at once
-    each waits for the one before, so that no moment is ever booked beyond the listing's `max_participants`, which is 1
-    where it says nothing. Bookings that are pending or confirmed take a place, from their start up to their end alone.
+    `total_price` is the listing's `base_price`, whatever its `price_type`. Callers that book a listing at once wait for
+    each other. So no moment is ever booked more than `max_participants` times, which is 1 if the listing does not say.
+    Only bookings that are pending or confirmed count, from their start up to their end.
 
     Raises NotFound if there is no such listing, Conflict for the id, and Refused, for the first of these reasons:
     "not_active" (the listing is deleted, not active or in another status), "own_listing" (the customer is its

@@ -191,8 +191,8 @@ class CreateListing(ReturningOne[Listing]):
     """Create a listing with everything that belongs to it, all or nothing, and return it.
 
     Raises Conflict for its slug, which says whether a deleted listing holds it; for its id; for two translations into
-    one language, a place of a medium that is given twice, and two times of the week with one start. Raises
-    MissingReference for its category, organization and media: its provider is not looked for.
+    one language, a medium that is given twice with one `type`, and two times of the week with one start. Raises
+    MissingReference for its category, organization and media. Its provider is not checked.
     """
 
     slug: Slug
@@ -286,7 +286,7 @@ class DeleteServiceTranslation(Affected):
     names=_TEXTS,
 )
 class ReplaceListingTranslations(ReturningOne[Replaced]):
-    """Make these translations a listing's only ones, each in the place, and with the id, of the one in its language.
+    """Make these translations a listing's only ones. Each replaces the one in its language, and takes its id.
 
     Raises Conflict for two into one language and for the id of a new one, MissingReference for the listing.
 
@@ -336,7 +336,7 @@ class UnlinkServiceMedium(Affected):
 class ReplaceListingMedia(ReturningOne[Replaced]):
     """Make these media a listing's only ones, at these positions.
 
-    Raises Conflict for a place of a medium that is given twice, MissingReference for the listing or a medium.
+    Raises Conflict for a medium that is given twice with one `type`, MissingReference for the listing or a medium.
 
     Refused as `deleted_service` when that is deleted.
     """
@@ -387,7 +387,7 @@ class DeleteAvailabilitySlot(Affected):
 
 @command("services/replace_listing_availability.sql")
 class ReplaceListingAvailability(ReturningOne[Replaced]):
-    """Make these times of the week a listing's only ones, each in the place, and with the id, of the one of its start.
+    """Make these times of the week a listing's only ones. Each replaces the one with its start, and takes its id.
 
     Raises Conflict for two with one start and for the id of a new one, MissingReference for the listing.
 

@@ -179,7 +179,8 @@ class GetServiceCategoryTree(Tree[CategoryNode]):
 
     Of categories in a cycle, the first by that order is a root; a depth without `top` leaves them out.
 
-    `.into(CountedCategoryNode)` counts the active listings below each too: a work of categories times levels.
+    `.into(CountedCategoryNode)` also counts the active listings below each, which costs as much as categories times
+    levels.
     """
 
     top: str | None = None

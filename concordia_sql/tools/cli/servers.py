@@ -43,7 +43,7 @@ def serve(modules: Sequence[str], folder: Path | None, scale: int, replicas: int
     """Run a server with Concordia's tables and the sample, or those of your modules' libraries, until Ctrl-C.
 
     Prints its URL, then those of its standbys. A folder keeps the data: the sample is loaded only when it is empty.
-    --web prints the address of a catalogue too: the tables, and each query with its SQL, its plan and a form to run it.
+    --web prints the URL of a catalogue too: the tables, and each query with its SQL, its plan and a form to run it.
     Commands are rolled back.
     """
     libraries = libraries_of(modules)
