@@ -1,12 +1,15 @@
 """Places in the log: how they follow each other, and which of them hold no record before them."""
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psycopg
 from psycopg.pq.abc import PGresult
 from psycopg.rows import TupleRow
 
+from concordia_sql.engine import async_replicas, positions, standbys
 from concordia_sql.engine.positions import Position, Positions, Scope, lsn_of
 
 BLOCK, SEGMENT = 8192, 16 * 2**20
@@ -67,6 +70,14 @@ def test_a_doubt_ends_with_a_position_that_was_asked_for_later() -> None:
     assert scope.in_doubt
     scope.note(Position(1, 2), asked=float("inf"))
     assert not scope.in_doubt
+
+
+def test_no_clock_that_jumps_is_asked() -> None:
+    """That of this machine, or of a server: bounds come from places in the log, and from Python's monotonic clock."""
+    for module in (positions, standbys, async_replicas):  # the sync one is made of it
+        text = Path(str(module.__file__)).read_text("utf-8")
+        assert re.findall(r"^(?=.*time).*import.*$", text, re.MULTILINE) == ["from time import monotonic"]
+        assert not re.search(r"\b(now|clock|xact|timestamp|timeofday)\w*\(", text)
 
 
 def test_the_floor_is_the_first_that_is_young_enough() -> None:

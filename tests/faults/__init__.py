@@ -12,8 +12,8 @@ TIMES = int(os.environ.get("FAULTS", "1"))
 """How many times as long as usual the tests run that try instants at random."""
 
 
-def run_alone(module: str, scene: str, url: str) -> subprocess.CompletedProcess[str]:
+def run_alone(module: str, scene: str, *urls: str) -> subprocess.CompletedProcess[str]:
     """Run a function of a module of this package in a new process."""
-    run = [sys.executable, "-W", "error::ResourceWarning", "-m", f"tests.faults.{module}", scene, url]
+    run = [sys.executable, "-W", "error::ResourceWarning", "-m", f"tests.faults.{module}", scene, *urls]
     root = Path(__file__).parents[2]
     return subprocess.run(run, cwd=root, capture_output=True, text=True, timeout=60 * TIMES, check=False)

@@ -78,6 +78,37 @@ def querier(url: str) -> None:
                 assert querier.fetch_batch(CountUp(last=2), GetNumber(number=5)) == ([Number(1), Number(2)], Number(5))
 
 
+def reader(primary: str, standby: str) -> None:
+    """A read with a check before it, a batch, or a stream, of a standby."""
+    with Database(primary, replicas=[standby], max_size=1, timeout=10, max_wait=10) as database:
+        standbys = database._standbys
+        assert standbys is not None
+
+        def call(number: int) -> None:
+            for pool in standbys.pools():
+                for connection in list(pool._open):
+                    connection.seen.lsn = 0  # so that there is a check
+            kind, reader = random.randrange(3), database.reader
+            if kind == 0:
+                assert reader.fetch(GetNumber(number=number)) == Number(number)
+            elif kind == 1:
+                found = reader.fetch_batch(GetNumber(number=number), CountUp(last=1))
+                assert found == (Number(number), [Number(1)])
+            else:
+                with reader.stream(CountUp(last=number % 50)) as rows:
+                    assert [row.number for row in rows] == list(range(1, number % 50 + 1))
+
+        for number in range(60 * TIMES):
+            while any(each.reason or not each.open for each in database.stats().replicas):
+                time.sleep(0.001)
+            end_soon(call)
+            call(number)
+        ends = time.monotonic() + 10
+        while (stats := database.stats()).in_use or any(each.in_use for each in stats.replicas):  # not by who looks
+            assert time.monotonic() < ends, stats
+        assert stats.replicas[0].reads > 60 * TIMES
+
+
 def twice(url: str) -> None:
     """The second time while the server is told of the first: no query goes on there."""
     left: list[int] = []
@@ -122,7 +153,7 @@ def raise_it(*_: object) -> None:
 
 
 if __name__ == "__main__":
-    name, url = sys.argv[1:]
+    name, *urls = sys.argv[1:]
     signal.signal(signal.SIGALRM, raise_it)
-    globals()[name](url)
+    globals()[name](*urls)
     sys.stdout.write("done\n")

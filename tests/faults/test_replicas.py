@@ -24,7 +24,7 @@ from concordia_sql import (
     deadline,
 )
 from tests.support.both import ask, stats, until
-from tests.support.pooler import pooled
+from tests.support.pooler import pooled, switch
 from tests.support.proxy import Proxy, proxied
 from tests.support.queries import (
     AddThing,
@@ -690,6 +690,40 @@ async def test_behind_a_pooler_each_read_is_checked(make: Make, servers: Servers
                     await querier.execute(AddThing(title=title))
                 assert await database.reader.fetch(GetThing(title=title)) == Thing(title, 1)
                 assert stats(database).fallbacks == {"behind": 1}
+
+
+@pytest.mark.parametrize("tracked", [0, 100])
+async def test_a_failover_behind_poolers(make: Make, title: str, tracked: int) -> None:
+    with replicated({}, {}) as servers:
+        new, other = servers.standbys
+        with (
+            pooled(servers.primary, tracked=tracked) as primary,
+            pooled(new, tracked=tracked) as first,
+            pooled(other, tracked=tracked) as second,
+        ):
+            async with make(primary, replicas=[first, second], max_wait=0.05) as database:
+                await ready(database)
+                await database.execute(AddThing(title=title))
+                size = 1
+                switch(primary, new)  # too early: it is a standby yet
+                with suppress(psycopg.errors.ReadOnlySqlTransaction):
+                    while size < 1000:  # at first, an open connection may lead to the old one
+                        await database.execute(ResizeThing(title=title, size=size + 1))
+                        size += 1
+                assert size < 1000
+                await until(lambda: replayed(servers))
+                do(new, "SELECT pg_promote()")
+                # By one that was not told, so that the old timeline goes on, and by number further than the new one.
+                do(servers.primary, "INSERT INTO things SELECT g::text, 1 FROM generate_series(1, 20000) g")
+                do(servers.primary, f"UPDATE things SET size = -1 WHERE title = '{title}'")
+                for _ in range(20):
+                    size += 1
+                    await database.execute(ResizeThing(title=title, size=size))
+                    assert await database.reader.fetch(GetThing(title=title)) == Thing(title, size)
+                    with after(database, position(database)):
+                        assert await database.reader.fetch(GetThing(title=title)) == Thing(title, size)
+                await until(lambda: stats(database).replicas[0].reason == "promoted")
+                assert do(new, f"SELECT size FROM things WHERE title = '{title}'") == [(size,)]
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")

@@ -9,6 +9,7 @@ import pytest
 
 from concordia_sql.engine.leases import move
 from tests.faults import run_alone
+from tests.support.standbys import replicated
 
 
 @pytest.mark.parametrize("scene", ["fetch", "fetch_slowly", "transaction", "stream", "querier", "twice", "ticking"])
@@ -17,6 +18,12 @@ def test_no_connection_is_lost_or_poisoned(database_url: str, scene: str) -> Non
     """In a process of its own: in this one the exception would also come into what measures the coverage."""
     done = run_alone("signalling", scene, database_url)
     assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
+
+
+def test_no_connection_to_a_standby_is_lost_or_poisoned() -> None:
+    with replicated({}) as servers:
+        done = run_alone("signalling", "reader", servers.primary, *servers.standbys)
+        assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
 
 
 def test_what_is_lent_is_in_one_queue_or_the_other_at_any_instant() -> None:

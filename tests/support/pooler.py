@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import ExecStatus
 
 PGBOUNCER = os.environ.get("PGBOUNCER") or shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 
@@ -35,15 +37,28 @@ def accepts(path: Path) -> bool:
         return client.connect_ex(str(path)) == 0
 
 
+def switch(url: str, server: str) -> None:
+    """Have the PgBouncer of a URL lead to another server."""
+    settings = Path(str(conninfo_to_dict(url)["host"]), "pgbouncer.ini")
+    text = settings.read_text()
+    settings.write_text(re.sub(r"(?m)^\* = .*$", f"* = {make_conninfo('', **_server(server))}", text))
+    with psycopg.connect(urlsplit(url)._replace(path="/pgbouncer").geturl(), autocommit=True) as console:
+        assert console.pgconn.exec_(b"RELOAD").status == ExecStatus.COMMAND_OK
+
+
+def _server(url: str) -> dict[str, str]:
+    return {name: str(value) for name, value in conninfo_to_dict(url).items() if name != "dbname"}
+
+
 @contextlib.contextmanager
 def pooled(url: str, mode: str = "transaction", *, size: int = 1, tracked: int = 0) -> Iterator[str]:
     """PgBouncer in a mode, with so many connections for all clients; gives the database's URL behind it."""
-    server = {name: str(value) for name, value in conninfo_to_dict(url).items() if name != "dbname"}
+    server = _server(url)
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         settings, path = Path(name, "pgbouncer.ini"), Path(name, ".s.PGSQL.6432")
         settings.write_text(
             f"[databases]\n* = {make_conninfo('', **server)}\n"
-            f"[pgbouncer]\nlisten_port = 6432\nunix_socket_dir = {name}\nauth_type = any\n"
+            f"[pgbouncer]\nlisten_port = 6432\nunix_socket_dir = {name}\nauth_type = any\nadmin_users = postgres\n"
             f"pool_mode = {mode}\ndefault_pool_size = {size}\n"
             + (f"max_prepared_statements = {tracked}\n" if can_track() else "")
         )
