@@ -16,6 +16,7 @@ import pytest
 from concordia_sql import (
     UNSET,
     Bounds,
+    Cursor,
     JsonObject,
     Library,
     Many,
@@ -27,6 +28,7 @@ from concordia_sql import (
     UnsetType,
     blog,
     engine,
+    from_json,
     services,
 )
 from concordia_sql.engine import queries
@@ -176,6 +178,21 @@ def test_what_another_writer_nested_too_deep_is_an_error_of_its_row(connection: 
             with pytest.raises(ResultError, match=rf"^{query.query_name}: .*JSON that is nested too deep"):
                 deeper(frames, partial(querier.fetch, query))
     assert querier.fetch(blog.CountOrganizations()).count == 1
+
+
+@pytest.mark.parametrize("levels", [101, 1_500, 2_400, 100_000])
+def test_what_a_visitor_nests_too_deep_is_refused(levels: int) -> None:
+    """In a body and in a cursor, by whatever caller."""
+    body = f'{{"name": "n", "slug": "s", "address": {text_nested(levels)}}}'.encode()
+    make = partial(from_json, blog.CreateOrganization, ["name", "slug", "address"], body)
+    for frames in (0, 400):
+        with pytest.raises(
+            ParameterError, match=r"^blog\.CreateOrganization: (address: more than 100|body: JSON that)"
+        ):
+            deeper(frames, make)
+        for text in (text_nested(levels)[:7_400], "[" * min(levels, 7_400)):
+            with pytest.raises(ParameterError, match=r"^blog\.ListPosts: after: not a cursor"):
+                deeper(frames, partial(blog.ListPosts, after=Cursor.of(text)))
 
 
 def text_nested(levels: int) -> str:

@@ -33,7 +33,7 @@ def cursor(*keys: type | UnionType) -> Callable[[str | None], str | None]:
             value = _plain(value)
             try:
                 values = _decoded(value, decoder)
-            except (msgspec.DecodeError, TypeError, UnicodeEncodeError):
+            except (msgspec.DecodeError, TypeError, UnicodeEncodeError, RecursionError):
                 values = ["\0"]
             if any("\0" in str(key) for key in values):
                 raise ParameterError("not a cursor; pass the cursor of the last row as it came")

@@ -124,6 +124,8 @@ def made_of(
         values = msgspec.json.decode(body, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError):
         values = None
+    except RecursionError:
+        raise _refused(cls, "body", "JSON that is nested too deep") from None
     if values is None:
         raise _refused(cls, "body", "Expected a JSON object")
     if unknown := [name for name in values if name not in allowed]:

@@ -13,6 +13,9 @@ from typing import Any
 import attrs
 import psycopg
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
@@ -27,6 +30,7 @@ from concordia_sql import (
     DeadlineExceeded,
     EmbeddedServerError,
     Library,
+    LogCalls,
     Many,
     MissingReference,
     NoConnection,
@@ -49,6 +53,7 @@ from concordia_sql import (
 )
 from concordia_sql.engine.errors import MigrationError
 from concordia_sql.engine.migrating import migrate
+from concordia_sql.telemetry import Telemetry
 from concordia_sql.tools.adopt import AdoptionError, adopt
 from concordia_sql.tools.sample.loader import SampleError, load
 from tests.engine.test_errors import CLASSES
@@ -419,6 +424,43 @@ async def test_errors_of_a_database_hold_no_value(
         with pytest.raises(expected) as caught:
             await call(database, tmp_path)
         assert_silent(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+async def test_what_is_logged_of_a_session_holds_no_value(
+    kind: str, other: Connection, database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By the library, psycopg, asyncio and observers, at every level."""
+    caplog.set_level(logging.DEBUG)
+    asyncio.get_running_loop().set_debug(True)
+    spans, traces = InMemorySpanExporter(), TracerProvider()
+    traces.add_span_processor(SimpleSpanProcessor(spans))
+    other.execute(
+        "CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " RAISE NOTICE 'notice %', NEW; RAISE WARNING 'warning %', NEW USING HINT = NEW; RETURN NEW; END $$;"
+        "CREATE TRIGGER shout BEFORE INSERT ON things FOR EACH ROW EXECUTE FUNCTION shout()"
+    )
+    slow = tried(tmp_path, "SELECT pg_sleep(60)::text || :value::text AS value")
+    observers = [LogCalls(slow=0), Telemetry(tracer_provider=traces)]
+    url = make_conninfo(database_url, password=CANARY)
+    async with awaited_database(kind, url, max_size=1, timeout=0.05, observers=observers) as database:
+        await database.execute(AddThing(title=f"{CANARY} again"))
+        with pytest.raises(Conflict):
+            await database.execute_batch(AddThing(title=f"{CANARY} more"), AddThing(title=CANARY))
+        with pytest.raises(DeadlineExceeded):
+            await database.fetch(slow, deadline=0.05)
+        with pytest.raises(NoConnection):
+            await find_none_free(database, tmp_path)
+        if kind == "async":
+            lost = asyncio.create_task(database.fetch(slow))
+            await until(lambda: other.execute("SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'").fetchall())
+            lost.cancel()
+            await asyncio.wait([lost])
+    logged = repr([(record.getMessage(), vars(record)) for record in caplog.records])
+    told = [span.to_json() for span in spans.get_finished_spans()]
+    assert "trial.TryIt" in caplog.text
+    assert len(told) >= 4
+    assert CANARY.lower() not in f"{caplog.text} {logged} {told}".lower()
 
 
 def test_a_migration_that_fails_shows_neither_rows_nor_password(

@@ -144,7 +144,7 @@ def _made(cls: type[Statement[Any]], values: Mapping[str, str]) -> Statement[Any
         if re.match(r"\s*[\[{]", text):
             try:
                 parsed[name] = msgspec.json.decode(text)
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, RecursionError):
                 continue
     texts = {name: text for name, text in values.items() if name not in parsed}
     return made_of(cls, pages.fields_of(cls), json.dumps(parsed).encode(), texts)
