@@ -1,6 +1,7 @@
 """No parameter is without a bound by its type, and nothing is kept without one."""
 
 import collections.abc
+import re
 import sys
 import types
 import typing
@@ -35,6 +36,7 @@ from concordia_sql.engine import queries
 from tests.support.catalog import command_classes, query_classes
 from tests.support.statements import write
 
+ROOT = Path(__file__).parents[1]
 CLASSES: list[type[Statement[Any]]] = [*query_classes(), *command_classes()]
 PLACES = [
     pytest.param(cls, field, id=f"{cls.query_name}.{field.name}")
@@ -142,6 +144,17 @@ def test_json_is_bounded_as_a_whole(tmp_path: Path) -> None:
 def test_of_two_types_with_bounds_nothing_says_which_is_meant(tmp_path: Path) -> None:
     with pytest.raises(StatementError, match="^a union of two types with Bounds"):
         ask(tmp_path, Annotated[str, Bounds(text=3)] | list[str])
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "sql").glob("*/**/*.sql")), ids=lambda path: path.name)
+def test_what_is_made_of_a_text_is_made_once(path: Path) -> None:
+    """In a SELECT of its own. A plan for all values would make it for each row, however long the text is."""
+    text = path.read_text("utf-8")
+    for found in re.finditer(r"\b(lower|upper|translate|replace|regexp_replace)\((\w+\()*:\w", text):
+        before = text[: found.start()]
+        inside = before[before.rfind("(SELECT") :]
+        assert inside.startswith("(SELECT"), found[0]
+        assert inside.count("(") > inside.count(")"), found[0]
 
 
 def nested(levels: int) -> JsonObject:
