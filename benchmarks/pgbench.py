@@ -138,7 +138,8 @@ def _run(
         *options,
         url,
     ]
-    settings = {**os.environ, "PGOPTIONS": "-c plan_cache_mode=force_generic_plan"}  # as the library's connections have
+    # As the library's connections have them.
+    settings = {**os.environ, "PGOPTIONS": "-c plan_cache_mode=force_generic_plan -c jit=off"}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=settings)
     if done.returncode:
         raise RuntimeError(f"pgbench failed:\n{done.stderr}")
