@@ -112,6 +112,8 @@ def listed(text: str, what: str) -> list[str]:
 @each_file
 def test_used_shapes_are_those_that_the_header_names(path: Path) -> None:
     text = path.read_text("utf-8")
+    if listed(text, "shape"):
+        return  # it has no statement, and what its header names is checked when it is read
     declared = {name.replace("/", "_") for name in listed(text, "uses")}
     shapes = {f"{shape.parent.parent.name}_{shape.stem}" for shape in FILES if shape.parent.name == "shapes"}
     words = {token.name for token in tokenize(text, str(path)) if token.kind == "word"}

@@ -280,4 +280,4 @@ class _Text:
 
 def _place(source: Source, token: Token) -> str:
     """The mark of a token's line."""
-    return f"\0{source.path}:{token.line}\0"
+    return f"\0{source.place(token.line)}\0"

@@ -2,7 +2,8 @@
 
 A statement is the file `<domain>/<verb>_<noun>.sql` of a library, a shape `<domain>/shapes/<name>.sql`. Both begin with
 a header: comments that say what comes back and name the shapes used, as in `-- uses: blog/author, blog/media`. The file
-of a command may hold several statements, separated by semicolons.
+of a command may hold several statements, separated by semicolons. The file of a shape may be a header alone, which says
+which other one it is with names of its own: `-- shape: shared/medium`, `-- names: media = blog_media`.
 """
 
 import itertools
@@ -10,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
+from typing import TypeAlias
 
 import attrs
 
@@ -18,9 +20,11 @@ from concordia_sql.engine.conditions import condition_in
 from concordia_sql.engine.errors import StatementError
 from concordia_sql.engine.lexer import Token, Tokens, name_token, tokenize
 from concordia_sql.engine.library import Library, tables_of
+from concordia_sql.engine.naming import check_given, check_names, placed, replaced
 
 _USES = re.compile(r"--\s*uses:(.*)")
 _NAMES = re.compile(r"--\s*names:(.*)")
+_SHAPE = re.compile(r"--\s*shape:(.*)")
 _USES_MISSPELT = re.compile(r".*\buses?\s*(:|\$?\w+/\w).*", re.IGNORECASE | re.DOTALL)
 _WHEN_MISSPELT = re.compile(r"--\s*when(\s*:.*|\s+\w+\s*)|.*\bwhen\b.*:\w.*", re.IGNORECASE | re.DOTALL)
 _WHEN_NAMED = re.compile(r"--\s*when\s+(\$\w+)\s*(?:--.*)?")
@@ -53,6 +57,12 @@ class Source:
     """The shapes that are bound to the roles, by role."""
     renamed: Mapping[str, str] = attrs.field(factory=dict)
     """The names of this query, by those that they replace."""
+    stands_for: str = ""
+    """The shape that the file is read for, where its header names this one: `-- shape: shared/node`."""
+
+    def place(self, line: int) -> str:
+        """A line of the file, as words for an error."""
+        return f"{self.path}:{line}" + (f" (for {self.stands_for})" if self.stands_for else "")
 
     @property
     def bindings(self) -> str:
@@ -122,15 +132,58 @@ def find_shape(name: str, library: Library) -> Shape:
 
     Raises StatementError if no library has it.
     """
+    return _load_shape(*_find(name, library))
+
+
+def _find(name: str, library: Library) -> tuple[Path, Library]:
+    """The file of a shape, and the library that has it."""
     domain, _, stem = name.partition("/")
     candidates = {each.root / domain / "shapes" / f"{stem}.sql": each for each in (library, *library.uses)}
     for path, owner in candidates.items():
         if path.is_file():
-            return _load_shape(path, owner)
+            return path, owner
     raise StatementError(f"there is no such shape: no file {' or '.join(map(str, candidates))}")
 
 
 def _read(path: Path, library: Library) -> Source:
+    comments, tokens = _parts(path)
+    if not tokens:
+        raise StatementError(f"{path}:1: there is no statement in it")
+    if any(_SHAPE.match(comment.text) for comment in comments):
+        raise StatementError(f"{path}:1: it names a shape that it is, and has a statement too")
+    uses = {shape.name: shape for shape in _used(comments, path, library, {})}
+    roles = [name[1:] for name in _listed(_USES, comments) if name.startswith("$")]
+    source = _source(path, library, _prose(comments, path), uses, tokens)
+    return attrs.evolve(source, roles=roles, names=_listed(_NAMES, comments))
+
+
+def _read_shape(path: Path, library: Library) -> Source:
+    """The shape of a file, or of the one that its header names, with other names: `-- shape: shared/node`."""
+    comments, tokens = _parts(path)
+    of = _listed(_SHAPE, comments)
+    if tokens or not of:
+        return _read(path, library)
+    if len(of) > 1:
+        raise StatementError(f"{path}:1: it is one shape alone, not {', '.join(of)}")
+    pairs = [_pair(each, path) for each in _listed(_USES, comments)]
+    shapes = {role: find_shape(name, library).name for role, name in pairs}
+    names = dict(_pair(each, path) for each in _listed(_NAMES, comments))
+    shared, owner = _find(of[0], library)
+    header, body = _parts(shared)
+    if not body:
+        raise StatementError(f"{path}:1: {of[0]} has no statement of its own")
+    roles = [name for name in _listed(_USES, header) if name.startswith("$")]
+    check_given(path, "a shape", roles, shapes)
+    check_names(path, _listed(_NAMES, header), names, body)
+    known: _Known = {}
+    used = [*_used(header, shared, owner, known), *_used(comments, path, library, known)]
+    body = placed(replaced(body, names), {role[1:]: name for role, name in shapes.items()})
+    source = _source(shared, library, _prose(comments, path), {shape.name: shape for shape in used}, body)
+    return attrs.evolve(source, stands_for=f"{path.parent.parent.name}/{path.stem}")
+
+
+def _parts(path: Path) -> tuple[Tokens, Tokens]:
+    """The comments of the header of a file, and the tokens from its first statement on."""
     try:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
@@ -139,25 +192,37 @@ def _read(path: Path, library: Library) -> Source:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise StatementError(f"{path}:{line}: the text is not UTF-8") from None
     tokens = tokenize(text, str(path))
-    start = next((index for index, token in enumerate(tokens) if not token.blank), None)
-    if start is None:
-        raise StatementError(f"{path}:1: there is no statement in it")
+    start = next((index for index, token in enumerate(tokens) if not token.blank), len(tokens))
     comments = [token for token in tokens[:start] if token.kind == "comment"]
-    names = [name for comment in comments for name in _listed(_NAMES, comment)]
-    roles = [name[1:] for comment in comments for name in _listed(_USES, comment) if name.startswith("$")]
-    prose = [each.text[2:].strip() for each in comments if not (_USES.match(each.text) or _NAMES.match(each.text))]
-    if not prose:
-        raise StatementError(f"{path}:1: there is no header; begin with a comment that says what comes back")
     for comment in (token for token in tokens if token.kind in ("comment", "block")):
         if _USES_MISSPELT.fullmatch(comment.text) and not (comment in comments and _USES.fullmatch(comment.text)):
             raise StatementError(f"{path}:{comment.line}: shapes are named in the header, as in -- uses: blog/author")
-    uses = {shape.name: shape for shape in _used(comments, path, library)}
-    *bodies, last = _split(_mark_conditional_lines(tokens[start:], path), path)
+    return comments, _mark_conditional_lines(tokens[start:], path)
+
+
+def _prose(comments: Tokens, path: Path) -> str:
+    """What the header says, without what it lists."""
+    lists = (_USES, _NAMES, _SHAPE)
+    prose = [each.text[2:].strip() for each in comments if not any(form.match(each.text) for form in lists)]
+    if not prose:
+        raise StatementError(f"{path}:1: there is no header; begin with a comment that says what comes back")
+    return " ".join(prose)
+
+
+def _source(path: Path, library: Library, header: str, uses: Mapping[str, "Shape"], tokens: Tokens) -> Source:
+    *bodies, last = _split(tokens, path)
     for body in (*bodies, last):
         _check_brackets(body, path)
-    header = " ".join(prose)
     before = [Source(library, path, header, uses, body) for body in bodies]
-    return Source(library, path, header, uses, last, before, roles, names)
+    return Source(library, path, header, uses, last, before)
+
+
+def _pair(listed: str, path: Path) -> tuple[str, str]:
+    """A name and what is bound to it: `nodes = blog_comments`, or `$hidden = blog/hidden_post`."""
+    name, equals, bound = listed.partition("=")
+    if not equals:
+        raise StatementError(f"{path}:1: {listed} is bound to nothing; write {listed} = and what it is here")
+    return name.strip(), bound.strip()
 
 
 def _split(tokens: Tokens, path: Path) -> Sequence[Tokens]:
@@ -173,15 +238,18 @@ def _split(tokens: Tokens, path: Path) -> Sequence[Tokens]:
     return bodies
 
 
-def _used(comments: Tokens, path: Path, library: Library) -> Iterator[Shape]:
+_Known: TypeAlias = dict[tuple[Library | None, str], Shape]
+
+
+def _used(comments: Tokens, path: Path, library: Library, known: _Known) -> Iterator[Shape]:
     """The shapes that the header names. Their names must differ, as must those of the shapes below of one library."""
-    known: dict[tuple[Library | None, str], Shape] = {}
     for comment in comments:
-        for name in _listed(_USES, comment):
-            if name.startswith("$"):
+        for name in _listed(_USES, [comment]):
+            role, _, bound = name.partition("=")
+            if role.startswith("$") and not bound:
                 continue
             try:
-                shape = find_shape(name, library)
+                shape = find_shape((bound or role).strip(), library)
             except StatementError as error:
                 raise StatementError(f"{path}:{comment.line}: uses {name}: {error}") from None
             below = [*shape.source.shapes(), shape]
@@ -196,10 +264,10 @@ def _used(comments: Tokens, path: Path, library: Library) -> Iterator[Shape]:
             yield shape
 
 
-def _listed(form: re.Pattern[str], comment: Token) -> list[str]:
-    """The names in a line of the header, separated by commas."""
-    match = form.match(comment.text)
-    return [name.strip() for name in match[1].split(",")] if match else []
+def _listed(form: re.Pattern[str], comments: Tokens) -> list[str]:
+    """The names in lines of the header, separated by commas."""
+    matches = [match for comment in comments if (match := form.match(comment.text))]
+    return [name.strip() for match in matches for name in match[1].split(",")]
 
 
 def _hides(shape: Shape, other: Shape) -> bool:
@@ -266,7 +334,7 @@ def _load_shape(path: Path, library: Library) -> Shape:
         raise StatementError(f"{path}:1: a shape with the name of the table {name} would hide it")
     token = _loading.set((*loading, path))
     try:
-        source = _read(path, library)
+        source = _read_shape(path, library)
     finally:
         _loading.reset(token)
     return _shapes.setdefault((path, library), Shape(name, source, *_split_select(source)))
@@ -304,7 +372,7 @@ def _check_plain(source: Source, tail: Tokens) -> None:
     path, start = source.path, source.body[0].line
     words = [token.keyword for token in source.body if not token.blank]
     if source.roles or source.names:
-        raise StatementError(f"{path}:1: a shape with roles or names of its own; it is one plain SELECT")
+        raise StatementError(f"{path}:1: a shape with roles or names of its own; another file says what they are")
     if source.before:
         raise StatementError(f"{path}:{start}: several statements in a shape; it is one plain SELECT")
     if words[0] != "select" or words[1:2] in (["all"], ["distinct"]) or not tail or tail[0].keyword != "from":
