@@ -57,7 +57,8 @@ def test_names_agree(query_class: type[Statement[Any]]) -> None:
     words = re.sub(r"(?<!^)(?=[A-Z])", "_", query_class.__name__).lower().split("_")
     stem = re.sub(r"_(newest|oldest|by_slug)$", "", source.path.stem).split("_")
     shared = [word for word in words if word in stem]
-    assert [word for word in stem if word not in source.renamed] == (shared if source.shared else words)
+    bound = {*source.renamed, *(source.bound.keys() - {*words})}
+    assert [word for word in stem if word not in bound] == (shared if source.shared else words)
     assert source.path.parent.name == ("shared" if source.shared else domain)
     assert query_class.query_name == f"{domain}.{query_class.__name__}"
 

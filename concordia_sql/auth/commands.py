@@ -169,7 +169,7 @@ class DeleteUserSessions(Affected, Batched[int]):
     in_batches: bool = False
 
 
-@command("auth/delete_expired_sessions.sql")
+@command("shared/delete_expired.sql", names={"items": "session"}, domain="auth")
 class DeleteExpiredSessions(Affected, Batched[int]):
     """Delete at most `limit` sessions that have expired, the earliest first. Returns how many were deleted.
 
@@ -319,7 +319,7 @@ class DeleteVerification(Affected, Batched[int]):
     in_batches: bool = False
 
 
-@command("auth/delete_expired_verifications.sql")
+@command("shared/delete_expired.sql", names={"items": "verification"}, domain="auth")
 class DeleteExpiredVerifications(Affected, Batched[int]):
     """Delete at most `limit` verifications that have expired, the earliest first. Returns how many were deleted.
 

@@ -226,7 +226,11 @@ class GetMedium(Maybe[MediumDetails]):
     """Whether to read drafts and archived posts too, and comments that are not approved."""
 
 
-@query("blog/get_translation.sql")
+@query(
+    "shared/get_part.sql",
+    shapes={"part": "blog/translation", "whole": "blog/post", "readable": "blog/readable_post"},
+    names={"whole_id": "post_id", "whole_itself": "post"},
+)
 class GetTranslation(Maybe[TranslationDetails]):
     """The translation with this id, if its post is published, and that post, or None.
 

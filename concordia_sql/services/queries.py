@@ -198,7 +198,11 @@ class GetServiceMedium(Maybe[MediumDetails]):
     """Whether to read listings that are not active too, and reviews that are not approved."""
 
 
-@query("services/get_service_translation.sql")
+@query(
+    "shared/get_part.sql",
+    shapes={"part": "services/translation", "whole": "services/listing", "readable": "services/readable_listing"},
+    names={"whole_id": "service_id", "whole_itself": "service"},
+)
 class GetServiceTranslation(Maybe[TranslationDetails]):
     """The translation with this id, if its listing is active, and that listing, or None.
 
@@ -370,7 +374,11 @@ class CountAvailability(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("services/get_availability_slot.sql")
+@query(
+    "shared/get_part.sql",
+    shapes={"part": "services/availability_slot", "whole": "services/listing", "readable": "services/readable_listing"},
+    names={"whole_id": "service_id", "whole_itself": "service"},
+)
 class GetAvailabilitySlot(Maybe[AvailabilitySlotDetails]):
     """The time of the week with this id, if its listing is active, and that listing, or None.
 
