@@ -1,6 +1,7 @@
 """What a first make does, and what it says where the environment cannot be made."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -69,13 +70,21 @@ case "$2" in
         echo venv >> steps
         sleep 0.3
         mkdir -p .venv/bin
-        printf '#!/bin/sh\\necho pip >> steps; sleep 0.3\\n' > .venv/bin/python
-        printf '#!/bin/sh\\necho "uv $UV_CACHE_DIR" >> steps; sleep 0.3\\n' > .venv/bin/uv
+        printf '#!/bin/sh\\necho "$*" >> steps; sleep 0.3\\n' > .venv/bin/python
+        printf '#!/bin/sh\\necho "uv $* $UV_CACHE_DIR" >> steps; sleep 0.3\\n' > .venv/bin/uv
         chmod +x .venv/bin/* ;;
     *) exec {python} -c "import sys; sys.executable = '$0'; $2" ;;
 esac
 """
 """A Python whose venv, pip and uv fetch nothing, and note what is asked of them."""
+
+
+PIP = "-m pip --quiet --disable-pip-version-check install --require-hashes -r .venv/uv.txt"
+
+
+def steps_in(folder: Path) -> list[str]:
+    """What was asked of it, in order."""
+    return (folder / "steps").read_text().splitlines()
 
 
 def stand_in(folder: Path) -> str:
@@ -90,7 +99,8 @@ def test_of_two_first_makes_at_once_one_makes_the_environment(tmp_path: Path) ->
     both = [start(folder, python, UV_CACHE_DIR="elsewhere") for _ in range(2)]
     assert [each.communicate() for each in both] == [("", "")] * 2
     assert [each.returncode for each in both] == [0, 0]
-    assert (folder / "steps").read_text().splitlines() == ["venv", "pip", "uv elsewhere"]
+    assert steps_in(folder) == ["venv", PIP, "uv sync --frozen --system-certs elsewhere"]
+    assert re.fullmatch(r"uv==[\d.]+( --hash=sha256:[0-9a-f]{64})+\n", (folder / ".venv" / "uv.txt").read_text())
 
 
 @pytest.mark.parametrize("kind", ["read-only", "missing", "a file"])
@@ -102,5 +112,5 @@ def test_where_there_is_no_home_to_write_in_the_cache_is_the_environments(tmp_pa
         home.touch()
     one = start(folder, python, HOME=str(home), XDG_CACHE_HOME="")
     assert (one.communicate(), one.returncode) == (("", ""), 0)
-    assert (folder / "steps").read_text().splitlines() == ["venv", "pip", "uv .venv/cache"]
+    assert steps_in(folder) == ["venv", PIP, "uv sync --frozen --system-certs .venv/cache"]
     assert kind == "a file" or not list(home.glob("*"))

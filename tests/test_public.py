@@ -10,6 +10,7 @@ import pytest
 
 from concordia_sql import ParameterError, Querier, Query, blog, services
 from concordia_sql.common import Count
+from concordia_sql.engine.columns import columns_of, is_result_class, nested_classes
 from concordia_sql.web.output import to_json
 from tests.support.catalog import example, query_classes
 from tests.support.reading import rows
@@ -93,6 +94,19 @@ def test_no_query_shows_what_visitors_may_not_see(connection: Connection, status
         assert not ids(result) & hidden, query.query_name
         if type(query) in READS and isinstance(result, Count) and (statuses == OWNERS or "Comment" in query.query_name):
             assert result.count == 0, query.query_name
+
+
+def test_no_query_of_pages_gives_an_address_of_a_person() -> None:
+    """That of an organization is the one that it publishes. Users, members and invitations are of accounts."""
+    found = {
+        (cls.query_name, column)
+        for cls in query_classes()
+        if not cls.query_name.startswith("auth.") and is_result_class(cls.result_class)
+        for each in nested_classes(cls.result_class)
+        for column in columns_of(each)
+        if "email" in column and "Organization" not in each.__name__
+    }
+    assert found == {(name, "author_email") for name in MODERATORS if "List" in name}
 
 
 @pytest.mark.parametrize("statuses", [OWNERS, NODES], ids=["owners", "nodes"])
