@@ -14,6 +14,7 @@ import base64
 import contextlib
 import hashlib
 import hmac
+import itertools
 import re
 import struct
 import threading
@@ -38,6 +39,7 @@ ASK_WRITTEN = b"SELECT pg_current_wal_flush_lsn(), pg_walfile_name(pg_current_wa
 
 _SHORT_HEADER, _LONG_HEADER = 24, 40
 """The bytes before the records of a page of the log, and of the first page of its files."""
+_numbers = itertools.count()
 _OVER = (TransactionStatus.IDLE, TransactionStatus.UNKNOWN)
 _FORM = struct.Struct(">BIQ")
 _IN_DOUBT = 1
@@ -224,14 +226,14 @@ class Positions:
         scope = Scope(self._scope())
         if text is not None:
             self._read(text, scope)
-        token = _scopes.set({**_scopes.get(), id(self): scope})
+        token = _scopes.set({**_scopes.get(), self: scope})
         try:
             yield
         finally:
             _scopes.reset(token)
 
     def _scope(self) -> Scope:
-        return _scopes.get().get(id(self), self._process)
+        return _scopes.get().get(self, self._process)
 
     def _read(self, text: str, scope: Scope) -> None:
         if not isinstance(text, str) or not _TEXT.fullmatch(text):
@@ -263,6 +265,7 @@ class Trail:
         """Whether this call asks."""
         self._asked = 0.0
         self._position: Position | None = None
+        self._prepared = b""
 
     def begin(self, *, writes: bool) -> None:
         """A call begins that may leave something behind, or must find out where it was left."""
@@ -276,9 +279,15 @@ class Trail:
         """Whether the connection is in no transaction, or another process's."""
         return self._pgconn.transaction_status in _OVER or self._process != forks.process
 
-    def send(self, pgconn: PGconn) -> None:
+    def send(self, pgconn: PGconn, *, prepare: bool) -> None:
         """Ask in a transaction of its own, after that of the call."""
-        pgconn.send_query_params(_ASK_POSITION, None)
+        if prepare and not self._prepared:
+            self._prepared = b"concordia_position_%d" % next(_numbers)
+            pgconn.send_prepare(self._prepared, _ASK_POSITION)
+        if prepare:
+            pgconn.send_query_prepared(self._prepared, None)
+        else:
+            pgconn.send_query_params(_ASK_POSITION, None)
         pgconn.pipeline_sync()
 
     def receive(self, pgconn: PGconn) -> PQGen[None]:
@@ -290,6 +299,8 @@ class Trail:
                 self._position = self._position or self._positions.read(results[-1])
         except OperationalError:
             pgconn.finish()
+        if self._position is None:  # it may have been deallocated
+            self._prepared = b""
 
     def end(self) -> None:
         """Note what the call has left behind: a write whose position is not known, if it was not told."""
@@ -300,6 +311,6 @@ class Trail:
         self.wanted = False
 
 
-_NONE: Mapping[int, Scope] = {}
-_scopes: ContextVar[Mapping[int, Scope]] = ContextVar("concordia_scopes", default=_NONE)
+_NONE: Mapping[Positions, Scope] = {}
+_scopes: ContextVar[Mapping[Positions, Scope]] = ContextVar("concordia_scopes", default=_NONE)
 """The scopes of this context, by the positions of their database."""

@@ -512,7 +512,7 @@ class Session:
         answers: list[Results] = []
         pgconn.pipeline_sync()
         if trail := self.trail if self.trail and self.trail.wanted else None:
-            trail.send(pgconn)
+            trail.send(pgconn, prepare=self.prepare)
         yield from generators.send(pgconn)
         try:
             while (results := (yield from generators.fetch_many(pgconn)))[-1].status != pq.ExecStatus.PIPELINE_SYNC:

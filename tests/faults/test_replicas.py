@@ -320,6 +320,23 @@ async def test_a_check_that_was_deallocated_is_prepared_again(
         assert (reads(database), stats(database).fallbacks) == ([5], {})
 
 
+@pytest.mark.parametrize(("names", "fallbacks"), [("%", {}), ("concordia%", {"in doubt": 1})])
+async def test_positions_are_known_again_after_a_deallocation(
+    make: Make, servers: Servers, title: str, names: str, fallbacks: dict[str, int]
+) -> None:
+    async with make(servers.primary, replicas=servers.standbys[:1], max_size=1, max_wait=20) as database:
+        await ready(database)
+        for number in range(4):
+            await database.execute(AddThing(title=f"{title} {number}"))
+            for _ in range(2):
+                assert await database.reader.fetch(GetThing(title=f"{title} {number}")) == Thing(f"{title} {number}", 1)
+            if number == 1:
+                async with database.querier() as querier:
+                    found = await ask(querier, f"SELECT name FROM pg_prepared_statements WHERE name LIKE '{names}'")
+                    assert len([await ask(querier, f"DEALLOCATE {name}") for (name,) in found]) > 0
+        assert (sum(reads(database)), stats(database).fallbacks) == (8 - len(fallbacks), fallbacks)
+
+
 def replayed(servers: Servers, standby: str | None = None) -> bool:
     """Whether a standby, or the first one, has what the primary has."""
     [(there,)] = do(servers.primary, "SELECT pg_current_wal_insert_lsn() - '0/0'")
