@@ -463,7 +463,7 @@ def test_no_index_is_the_beginning_of_another(migrated: Connection) -> None:
     assert redundant == []
 
 
-@pytest.mark.parametrize("name", ["0005.keys", "0007.indexes", "0008.orders"])
+@pytest.mark.parametrize("name", ["0005.keys", "0007.indexes", "0008.orders", "0009.lists"])
 def test_each_index_that_is_built_concurrently_is_replaced_if_it_is_invalid_and_dropped(name: str) -> None:
     text, back = [(MIGRATIONS / f"{name}{kind}.sql").read_text("utf-8") for kind in ("", ".rollback")]
     built = re.findall(r"^CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS (\w+)", text, re.MULTILINE)

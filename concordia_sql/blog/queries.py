@@ -89,7 +89,7 @@ class ListPosts(Many[ListedPost]):
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
 
 
-@query("blog/count_posts.sql")
+@query("shared/count.sql", shapes={"chosen": "blog/counted_post"})
 class CountPosts(One[Count]):
     """The number of published posts that match all given filters, which are those of `ListPosts`."""
 

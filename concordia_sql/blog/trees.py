@@ -176,7 +176,8 @@ class CountedCategoryNode(Node, Category):
 class GetCategoryTree(Tree[CategoryNode]):
     """All categories as trees: a list of the roots, they and all children by slug, id.
 
-    Of categories in a cycle, the first by that order is a root; a depth without `top` leaves them out.
+    It has no bound but `top` and `depth`; `ListCategories` reads them page by page. Of categories in a cycle, the first
+    by that order is a root; a depth without `top` leaves them out.
 
     `.into(CountedCategoryNode)` also counts the posts below each, which costs as much as categories times levels.
     """

@@ -1,7 +1,8 @@
-"""Conditional lines: `-- when :after`, `-- when :sort = 'best'`, `-- when :after and :sort = 'best'`.
+"""Conditional lines: `-- when :after`, `-- when :sort = 'best'`, and several, joined by `and` or by `or`.
 
-Another comment may follow. A condition is stored as a text without colons: `after and sort = 'best'`. It holds if all
-of its parts hold. A part without a value holds if the field is given.
+Another comment may follow. A condition is stored as a text without colons: `after and sort = 'best'`. Its parts are
+joined by `and` alone, and all of them must hold, or by `or` alone, and one of them must. A part without a value holds
+if the field is given.
 """
 
 import re
@@ -14,15 +15,18 @@ from concordia_sql.engine.errors import StatementError
 from concordia_sql.engine.lexer import Tokens
 
 _PART = re.compile(r":(\w+)(?:\s*=\s*'([^']*)')?")
-_WHEN = re.compile(rf"--\s*when\s+{_PART.pattern}(?:\s+and\s+{_PART.pattern})*\s*(?:--.*)?")
-_WRITTEN_PART = re.compile(r"(\w+)(?: = '([^']*)')?(?: and |$)")
+_PARTS = rf"{_PART.pattern}(?:(?:\s+and\s+{_PART.pattern})*|(?:\s+(?P<or>or)\s+{_PART.pattern})*)"
+_WHEN = re.compile(rf"--\s*when\s+(?P<parts>{_PARTS})\s*(?:--.*)?")
+_WRITTEN_PART = re.compile(r"(\w+)(?: = '([^']*)')?( and | or |$)")
 
 
 def condition_in(comment: str) -> str | None:
     """The condition in a comment, or None if the comment has no condition."""
-    if not _WHEN.fullmatch(comment):
+    found = _WHEN.fullmatch(comment)
+    if found is None:
         return None
-    return " and ".join(_written(match[1], match[2]) for match in _PART.finditer(comment))
+    joint = " or " if found["or"] else " and "
+    return joint.join(_written(match[1], match[2]) for match in _PART.finditer(found["parts"]))
 
 
 def fields_in(condition: str) -> Iterator[tuple[str, str | None]]:
@@ -33,13 +37,22 @@ def fields_in(condition: str) -> Iterator[tuple[str, str | None]]:
 
 def renamed(condition: str, names: Mapping[str, str]) -> str:
     """The condition with other names for its fields."""
-    return " and ".join(_written(names.get(field, field), value) for field, value in fields_in(condition))
+    joint = " or " if _is_choice(condition) else " and "
+    return joint.join(_written(names.get(field, field), value) for field, value in fields_in(condition))
 
 
 def holding(conditions: Iterable[str], present: frozenset[str]) -> frozenset[str]:
-    """`present`, with those of the conditions whose parts are all in it."""
-    held = (each for each in conditions if all(_written(*part) in present for part in fields_in(each)))
-    return present.union(held)
+    """`present`, with those of the conditions that hold if these are all that is given."""
+    return present.union(each for each in conditions if _holds(each, present))
+
+
+def _is_choice(condition: str) -> bool:
+    """Whether one of its parts is enough."""
+    return any(match[3] == " or " for match in _WRITTEN_PART.finditer(condition))
+
+
+def _holds(condition: str, present: frozenset[str]) -> bool:
+    return (any if _is_choice(condition) else all)(_written(*part) in present for part in fields_in(condition))
 
 
 def choices(

@@ -96,7 +96,7 @@ class ListListings(Many[ListedListing]):
     """The cursor of the last row of the previous page."""
 
 
-@query("services/count_listings.sql")
+@query("shared/count.sql", shapes={"chosen": "services/counted_listing"})
 class CountListings(One[Count]):
     """The number of active listings that match all given filters, which are those of `ListListings`."""
 
@@ -177,7 +177,8 @@ class CountServiceCategories(One[Count]):
 class GetServiceCategoryTree(Tree[CategoryNode]):
     """All categories as trees: a list of the roots, they and all children by sort_order, slug, id.
 
-    Of categories in a cycle, the first by that order is a root; a depth without `top` leaves them out.
+    It has no bound but `top` and `depth`; `ListServiceCategories` reads them page by page. Of categories in a cycle,
+    the first by that order is a root; a depth without `top` leaves them out.
 
     `.into(CountedCategoryNode)` also counts the active listings below each, which costs as much as categories times
     levels.
@@ -351,7 +352,10 @@ class CountReviewsByAuthor(One[Count]):
 
 @query("services/list_availability.sql")
 class ListAvailability(Many[AvailabilitySlot]):
-    """The times of the week of an active listing, from Sunday on: by day_of_week, start_time, id, all of them."""
+    """The times of the week of an active listing, from Sunday on: by day_of_week, start_time, id.
+
+    All of them: a day has at most one for each start time, so one for each minute.
+    """
 
     service_id: str
     day_of_week: DayOfWeek | None = None

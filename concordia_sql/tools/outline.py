@@ -265,6 +265,8 @@ class _Parameters:
         conditions = [part for each in source.all_conditions for part in fields_in(each)]
         self._optional = {name for name, value in conditions if value is None}
         self._optional |= {name for shape in source.shapes() for name in shape.source.parameters - source.required}
+        own = {name for each in source.conditions for name, _ in fields_in(each)}
+        self._always = source.required - own  # also where lines of shapes are for it
 
     def found(self, describer: Describer, compose_for: Callable[[frozenset[str]], Composed]) -> Mapping[str, Parameter]:
         """The parameters by name: those that are required first."""
@@ -300,7 +302,7 @@ class _Parameters:
         nullable = place is not None and self._is_nullable(place.table, place.column)
         if place is not None and place.when and name in self._optional:
             return Parameter(of, many, nullable, "UNSET")
-        if name in self._optional or name in self._filled:
+        if name in self._optional - self._always or name in self._filled:
             return Parameter(of, many, nullable=True, default="None")
         return Parameter(of, many, nullable, "None" if nullable and place and place.inserts else "")
 

@@ -1,4 +1,6 @@
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,8 +10,10 @@ from concordia_sql import ParameterError, Querier, blog
 from tests.blog.expected import Blog, Connection
 from tests.blog.filters import POSTS, few
 from tests.services.filters import Filters
+from tests.support.costs import cost
 from tests.support.reading import paged
 from tests.support.rows import insert
+from tests.test_readme import examples
 
 
 @pytest.mark.parametrize("limit", [1, 7, 500])
@@ -50,6 +54,60 @@ def test_wildcards_are_text(connection: Connection) -> None:
     for text in ["_", "%", "\\"]:
         (found,) = Querier(connection).fetch(blog.ListPosts(slug_contains=text, with_unpublished=True))
         assert text in found.slug
+
+
+def many_posts(connection: Connection) -> None:
+    """Every second post has author and category "half", every fifth "some", the category below it; three at a time."""
+    for key in ("half", "some"):
+        insert(connection, "blog_authors", {"id": key, "slug": key})
+        insert(connection, "blog_categories", {"id": key, "slug": key, "parent_id": "half" if key == "some" else None})
+    connection.execute("""
+        INSERT INTO blog_posts (id, slug, status, in_language, created_at)
+        SELECT 'p' || i, 'post-' || i, CASE WHEN i % 3 = 0 THEN 'draft' ELSE 'published' END, 'fr',
+            '2026-01-01'::timestamp + i / 3 * interval '1 second'
+        FROM generate_series(1, 5000) AS i
+    """)
+    for kind in ("author", "category"):
+        table = "blog_post_authors" if kind == "author" else "blog_post_categories"
+        for key, step in (("half", 2), ("some", 5)):
+            connection.execute(
+                f"INSERT INTO {table} SELECT 'p' || i, %s FROM generate_series(1, 5000, {step}) AS i".encode(), [key]
+            )
+    connection.execute("VACUUM ANALYZE")
+    connection.execute("SET plan_cache_mode = force_generic_plan")
+
+
+def test_links_that_more_posts_have_than_are_sorted(connection: Connection) -> None:
+    many_posts(connection)
+    expected = Blog(connection, with_unpublished=True)
+    given: list[Filters] = [
+        {"author": "half"},
+        {"author": "some"},
+        {"author": "half", "category": "some"},
+        {"author": "half", "status": "draft", "slug_contains": "ost-4"},
+        {"slug_contains": "post"},
+    ]
+    for filters in given:
+        query: Any = blog.ListPosts(**filters, with_unpublished=True)  # type: ignore[arg-type]
+        found = paged(Querier(connection), query, 100)
+        rows = expected.posts(**filters)  # type: ignore[arg-type]
+        assert [post.id for post in found] == [row["id"] for row in rows], filters
+        assert cost(connection, query).blocks < 8000, filters
+
+
+def test_a_part_of_a_slug_is_found_by_its_parts(connection: Connection) -> None:
+    """By the indexes that the page of deploys names."""
+    (block,) = examples(Path(__file__).parents[2] / "docs" / "operate" / "deploy.md", "sql")
+    for statement in block.split(";"):
+        connection.execute(statement.encode())
+    many_posts(connection)
+    insert(connection, "blog_posts", {"id": "found", "slug": "a-100%\\-Slug_of", "status": "draft"})
+    connection.execute("VACUUM ANALYZE")
+    for text in ("100%\\-sLUG_", "nothing"):
+        query = blog.ListPosts(slug_contains=text, with_unpublished=True)
+        assert [post.id for post in Querier(connection).fetch(query)] == ["found"] * (text != "nothing")
+        assert cost(connection, query).blocks < 100
+        assert cost(connection, blog.CountPosts(slug_contains=text, with_unpublished=True)).blocks < 100
 
 
 def test_a_page_goes_on_after_a_row_that_is_gone(connection: Connection) -> None:

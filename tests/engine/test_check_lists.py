@@ -78,6 +78,19 @@ def test_a_sound_list_and_its_count(tmp_path: Path, sample_url: str) -> None:
     assert found(tmp_path, sample_url, ascending, TIME_AND_ID) == []
 
 
+@pytest.mark.parametrize("field", ["status", "slug"])
+def test_the_filters_of_a_list_that_finds_its_rows_in_a_with(tmp_path: Path, sample_url: str, field: str) -> None:
+    text = f"""WITH few AS (SELECT id FROM blog_posts WHERE status = :status LIMIT :limit),
+    page AS (SELECT id FROM few){list_of()}"""
+    text = text.replace("post.status = :status", "post.id = any(ARRAY(SELECT id FROM page))")
+    count = COUNT.format(condition="blog_posts.deleted_at IS NULL").replace(
+        "status = :status -- when :status",
+        f"id IN (SELECT id FROM blog_posts WHERE {field} = :{field}) -- when :{field}",
+    )
+    findings = found(tmp_path, sample_url, text, TIME_AND_ID, count, **{field: str | None})
+    assert [finding.where for finding in findings] == ([] if field == "status" else ["own.CountPosts"] * 2)
+
+
 TIME_AND_ID = (datetime, str)
 
 

@@ -32,7 +32,9 @@ WHERE
     TRUE
     AND numbers.n > :after -- when :after and :sort = 'rising'
     AND numbers.n < :after -- when :after and :sort = 'falling'
-    AND numbers.n % 2 = 0 -- when :even -- another comment may follow
+    AND numbers.n % 2 = 0 -- when :even -- another comment may follow, even :after
+    AND numbers.n <> 3 -- when :even or :sort = 'odd first' or :below
+    AND numbers.n < :below -- when :below
 ORDER BY
     numbers.n % 2 DESC, -- when :sort = 'odd first'
     numbers.n DESC, -- when :sort = 'falling'
@@ -48,6 +50,7 @@ def ask(tmp_path: Path) -> type[Any]:
         sort: Sort | Literal["odd first"] | None = None
         after: int | None = None
         even: bool | None = None
+        below: int | None = None
 
     return Ask
 
@@ -58,12 +61,14 @@ def ask(tmp_path: Path) -> type[Any]:
         ({}, [1, 2, 3, 4]),
         ({"sort": "rising"}, [1, 2, 3, 4]),
         ({"sort": "falling"}, [4, 3, 2, 1]),
-        ({"sort": "odd first"}, [1, 3, 2, 4]),
+        ({"sort": "odd first"}, [1, 2, 4]),
         ({"after": 2}, [1, 2, 3, 4]),
         ({"after": 2, "sort": "rising"}, [3, 4]),
         ({"after": 3, "sort": "falling"}, [2, 1]),
         ({"after": 3, "sort": "falling", "even": True}, [2]),
         ({"even": True}, [2, 4]),
+        ({"below": 4}, [1, 2]),
+        ({"below": 4, "sort": "falling", "even": True}, [2]),
     ],
 )
 def test_the_lines_of_a_value_stand_when_the_field_has_it(
@@ -139,7 +144,10 @@ def test_a_shape_compares_a_field_of_the_query(tmp_path: Path, server: Querier) 
 )
 def test_a_value_that_the_type_does_not_list_is_refused_with_its_line(tmp_path: Path, hint: Any, problem: str) -> None:
     path = write(tmp_path, "mine/ask.sql", SORTED.replace("-- when :sort = 'odd first'", ""))
-    fields = {"__annotations__": {"sort": hint, "after": int | None, "even": bool | None}, "after": None, "even": None}
+    fields = {
+        "__annotations__": {"sort": hint, **dict.fromkeys(("after", "even", "below"), int | None)},
+        **dict.fromkeys(("after", "even", "below")),
+    }
     with pytest.raises(StatementError) as caught:
         query(path)(cast("type[Any]", type("Ask", (Many,), {**fields, "__orig_bases__": (Many[Number],)})))
     assert str(caught.value) == f"{path}:{problem}"
@@ -147,7 +155,7 @@ def test_a_value_that_the_type_does_not_list_is_refused_with_its_line(tmp_path: 
 
 def test_a_compared_field_that_there_is_not_is_named(tmp_path: Path) -> None:
     path = write(tmp_path, "mine/ask.sql", SORTED)
-    with pytest.raises(StatementError, match=r"mine\.Ask has no field for the parameter after, even, sort$"):
+    with pytest.raises(StatementError, match=r"mine\.Ask has no field for the parameter after, below, even, sort$"):
 
         @query(path)
         class Ask(Many[Number]):

@@ -117,6 +117,8 @@ WHERE
         ("-- A.\nSELECT 1\nAND a -- when :a = best\n", f"3: {FORM}"),
         ("-- A.\nSELECT 1\nAND a -- when :a = 'it''s'\n", f"3: {FORM}"),
         ("-- A.\nSELECT 1\nAND a -- when :a AND :b\n", f"3: {FORM}"),
+        ("-- A.\nSELECT 1\nAND a -- when :a and :b or :c\n", f"3: {FORM}"),
+        ("-- A.\nSELECT 1\nAND a -- when :a or\n", f"3: {FORM}"),
         ("-- A.\nSELECT 1\nAND a -- when not :status\n", f"3: {FORM}"),
         ("-- A.\nSELECT 1\nAND a -- only when :status\n", f"3: {FORM}"),
         ("-- A.\nSELECT 1\nAND a -- filter; when :status\n", f"3: {FORM}"),

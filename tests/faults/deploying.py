@@ -15,7 +15,7 @@ def main(url: str) -> None:
         if random.random() < 0.5:
             migrate(url, CONCORDIA)
         else:
-            to = random.choice(["0005.keys", "0006.foreign_keys", "0007.indexes", "0008.orders"])
+            to = random.choice(["0005.keys", "0006.foreign_keys", "0007.indexes", "0008.orders", "0009.lists"])
             try:
                 rollback(url, CONCORDIA, to=to)
             except MigrationError as error:  # another process has taken it back

@@ -65,7 +65,8 @@ class Marketplace:
         """The rows that `ListListings` is to give."""
         found = newest_first(self.rows("services_listings", **equals))
         if category is not None:
-            found = [row for row in found if row["category_id"] in self._below(category)]
+            below = self._below(category)
+            found = [row for row in found if row["category_id"] in below]
         if organization is not None:
             ids = [row["id"] for row in self.rows("blog_organizations", slug=organization)]
             found = [row for row in found if row["organization_id"] in ids]

@@ -1,5 +1,8 @@
 from datetime import datetime, timedelta
+from itertools import product
+from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,6 +77,57 @@ def test_a_category_has_all_below_it_even_in_a_cycle(connection: Connection) -> 
     assert found("the-beside") == {"in-beside"}
     assert found("the-round") == found("the-about") == {"in-round", "in-about"}
     assert found("top") == set()
+
+
+@attrs.frozen
+class Found:
+    id: str
+    cursor: str
+
+
+@pytest.mark.parametrize("moment", ["i / 3", "-i / 3"], ids=["old", "new"])
+def test_a_category_or_language_of_more_listings_than_are_sorted(connection: Connection, moment: str) -> None:
+    """They are the newest, or the oldest: then none of those that are tried is among them."""
+    insert(connection, "services_categories", {"id": "a", "slug": "a"})
+    insert(connection, "services_categories", {"id": "wide", "slug": "wide"})
+    for number in range(120):
+        below = {"id": f"w{number}", "slug": f"w{number}", "parent_id": "wide" if number % 60 else "a"}
+        insert(connection, "services_categories", below)
+    connection.execute(
+        f"""
+        INSERT INTO services_listings (id, slug, provider_id, status, in_language, category_id, is_featured, created_at)
+        SELECT 'l' || i, 'l' || i, 'p', CASE WHEN i % 4 = 0 THEN 'draft' ELSE 'active' END, 'fr',
+            CASE WHEN i > 2500 THEN NULL WHEN i % 2 = 0 THEN 'a' ELSE 'w' || i % 120 END, i % 8 = 1,
+            '2026-01-01'::timestamp + {moment} * interval '1 second'
+        FROM generate_series(1, 4500) AS i
+    """.encode()
+    )
+    connection.execute("""
+        INSERT INTO services_translations (id, service_id, in_language, title, description)
+        SELECT 't' || i, 'l' || i, 'fr', '{}', '{}' FROM generate_series(1, 1600) AS i
+    """)
+    connection.execute("VACUUM ANALYZE")
+    querier = Querier(connection)
+    given: list[Filters] = [
+        {"category": "a"},
+        {"category": "wide"},
+        {"category": "w7"},
+        {"category": "a", "is_featured": False},
+        {"category": "wide", "status": "active"},
+        {"language": "fr"},
+        {"category": "a", "language": "fr"},
+        {"category": "nowhere"},
+    ]
+    marketplaces = [Marketplace(connection, with_unpublished=everything) for everything in (False, True)]
+    for filters, everything in product(given, (False, True)):
+        expected = marketplaces[everything].listings(**filters)  # type: ignore[arg-type]
+        asked: Any = {**filters, "with_unpublished": everything}
+        found: list[Found] = []
+        for _ in range(3):
+            query = services.ListListings(**asked, limit=20, after=found[-1].cursor if found else None)
+            found += querier.fetch(query.into(Found))
+        assert [row.id for row in found] == [row["id"] for row in expected[:60]], filters
+        assert querier.fetch(services.CountListings(**asked, at_most=None)).count == len(expected)
 
 
 def test_a_page_goes_on_after_a_row_that_is_gone(connection: Connection) -> None:

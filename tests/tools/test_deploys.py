@@ -33,11 +33,11 @@ def test_migrate_applies_says_so_and_goes_back(url: str) -> None:
     assert "CREATE INDEX CONCURRENTLY IF NOT EXISTS user_newest_idx" in dry.stdout
     done = run("migrate", url=url)
     assert (done.exit_code, done.stdout) == (0, "")
-    assert done.stderr.splitlines()[-2:] == ["0008.orders (8 of 8)", "Applied 8."]
+    assert done.stderr.splitlines()[-2:] == ["0009.lists (9 of 9)", "Applied 9."]
     assert run("migrate", "--dry-run", url=url).output == ""
     assert run("migrate", url=url).stderr == "Nothing to do.\n"
     back = run("migrate", "--rollback", "0006.foreign_keys", url=url)
-    assert back.stderr.splitlines()[-2:] == ["0006.foreign_keys, back (3 of 3)", "Took back 3."]
+    assert back.stderr.splitlines()[-2:] == ["0006.foreign_keys, back (4 of 4)", "Took back 4."]
     failed = run("migrate", "--rollback", "0009.none", url=url)
     assert (failed.exit_code, "0009.none is not applied; applied are 0001.auth" in failed.stderr) == (1, True)
     assert run("migrate", "--dry-run", "--rollback", "0001.auth", url=url).exit_code == 2
@@ -73,7 +73,7 @@ def test_an_application_is_adopted_once_nothing_is_in_the_way(url: str) -> None:
     assert "Marked as applied" in done.stdout
     assert '  unique("member_organization_id_user_id_key").on(table.organizationId, table.userId),' in done.stdout
     assert "blog_comments_post_id_fkey" not in done.stdout
-    assert run("migrate", url=url).stderr.endswith("Applied 5.\n")
+    assert run("migrate", url=url).stderr.endswith("Applied 6.\n")
 
 
 def test_what_is_in_the_way_of_an_adoption_is_given_as_json(url: str) -> None:

@@ -2,7 +2,9 @@
 
 import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, cast
 
 import attrs
@@ -36,6 +38,7 @@ _EXAMPLES: Mapping[str, object] = {
 """A value of each type, as JSON holds it."""
 _ARRAYS = ("json_build_array", "jsonb_build_array")
 _ENDS = ("limit", "offset", "fetch", "for")
+_PARAMETER = re.compile(r":\w+")
 
 QueryClass = type[Statement[Any]]
 
@@ -191,18 +194,40 @@ def _conditions(query_class: QueryClass, names: Iterable[str]) -> frozenset[str]
     """The conditions that choose the rows, in the statement and in what it reads from, with these fields given."""
     compared = [next(iter(values.values())) for values in query_class._choices.values()]
     composed = compose(query_class.source, query_class.result_class, frozenset([*names, *compared]))
-    return frozenset(_of_select(read_statement(composed.text), composed.parameters))
+    found = list(_of_select(read_statement(composed.text), composed.parameters))
+    plain = {text for text, used in found if used is None}
+    known = {f":{name}" for name in {*query_class._optional, *_BOUNDS}.difference(names)}
+    known.update(word for text in plain for word in _PARAMETER.findall(text))  # and compared beside the subquery too
+    subqueries = {" ".join([text, *sorted(used - known)]) for text, used in found if used is not None}
+    return frozenset(plain | subqueries)
 
 
-def _of_select(select: Select, parameters: Sequence[str]) -> Iterator[str]:
+def _of_select(select: Select, parameters: Sequence[str]) -> "Iterator[tuple[str, AbstractSet[str] | None]]":
+    """Each condition, and the parameters of one with a subquery."""
     _, _, tail = split_select(select.tokens)
     _, condition, _ = clauses(tail)
     for each in _conjuncts(condition):
         text = _plain(each, parameters)
-        if text.lower() != "true" and f":{AFTER}" not in text:
-            yield text
+        if text == "a subquery":
+            yield text, _used(each, parameters, select.ctes)
+        elif text.lower() != "true" and f":{AFTER}" not in text:
+            yield text, None
     for relation in select.read_from():
         yield from _of_select(relation, parameters)
+
+
+def _used(tokens: Tokens, parameters: Sequence[str], ctes: Mapping[str, Select | None]) -> set[str]:
+    """The parameters of a subquery, and of the queries of a WITH that it reads."""
+    used = {_spelt(token, parameters) for token in tokens if token.kind == "parameter"}
+    seen: set[Select] = set()
+    waiting = [ctes[name] for name in {token.name for token in tokens} & ctes.keys()]
+    while waiting:
+        read = waiting.pop()
+        if read is not None and read not in seen:
+            seen.add(read)
+            used |= {_spelt(token, parameters) for token in read.tokens if token.kind == "parameter"}
+            waiting += [read.ctes[name] for name in {token.name for token in read.tokens} & read.ctes.keys()]
+    return used
 
 
 def _conjuncts(condition: Tokens) -> list[Tokens]:
@@ -256,14 +281,10 @@ def _text(tokens: Tokens) -> str:
 
 
 def _plain(tokens: Tokens, parameters: Sequence[str] = ()) -> str:
-    """The text without white space, and without the tables of columns: queries call them as they like.
-
-    Of a subquery, in which other names have a meaning, it is the parameters.
-    """
+    """The text without white space, and without the tables of columns: queries call them as they like."""
     words = [token for token in tokens if not token.blank]
-    if any(word.keyword == "select" for word in words):
-        used = sorted({_spelt(word, parameters) for word in words if word.kind == "parameter"})
-        return " ".join(["a subquery", *used])
+    if any(word.keyword == "select" for word in words):  # in which other names have a meaning
+        return "a subquery"
     kept: list[str] = []
     for number, word in enumerate(words):
         following = [each.text for each in words[number + 1 : number + 2]]

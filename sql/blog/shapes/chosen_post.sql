@@ -1,32 +1,24 @@
--- A post that the filters of list_posts choose, for it and its count.
--- uses: blog/post, blog/author, blog/category, blog/organization, blog/translation
-SELECT blog_post.*
-FROM blog_post
+-- A post that the filters of list_posts choose, found from its links: for its count, and for a list where nothing else found enough.
+-- uses: blog/filtered_post, blog/author, blog/chosen_category, blog/translation
+SELECT blog_filtered_post.*
+FROM blog_filtered_post
 WHERE
     TRUE
-    AND blog_post.status = :status -- when :status
-    AND blog_post.id IN ( -- when :author
+    AND blog_filtered_post.id IN ( -- when :author
         SELECT blog_post_authors.post_id -- when :author
         FROM blog_post_authors -- when :author
         INNER JOIN blog_author ON blog_post_authors.author_id = blog_author.id -- when :author
         WHERE blog_author.slug = :author -- when :author
     ) -- when :author
-    AND blog_post.id IN ( -- when :category
+    AND blog_filtered_post.id IN ( -- when :category
         SELECT blog_post_categories.post_id -- when :category
-        FROM blog_post_categories -- when :category
-        INNER JOIN blog_category ON blog_post_categories.category_id = blog_category.id -- when :category
-        WHERE blog_category.slug = :category -- when :category
+        FROM blog_chosen_category -- when :category
+        INNER JOIN blog_post_categories ON blog_chosen_category.id = blog_post_categories.category_id -- when :category
     ) -- when :category
-    AND blog_post.organization_id = ( -- when :organization
-        SELECT blog_organization.id -- when :organization
-        FROM blog_organization -- when :organization
-        WHERE blog_organization.slug = :organization -- when :organization
-    ) -- when :organization
-    AND blog_post.is_featured = :is_featured::boolean -- when :is_featured
-    AND blog_post.display_in_home = :display_in_home::boolean -- when :display_in_home
-    AND blog_post.id IN ( -- when :language
+    AND blog_filtered_post.id IN ( -- when :language
         SELECT blog_translation.post_id -- when :language
         FROM blog_translation -- when :language
         WHERE blog_translation.in_language = :language -- when :language
     ) -- when :language
-    AND strpos(lower(blog_post.slug), (SELECT lower(:slug_contains))) > 0 -- when :slug_contains
+    AND lower(blog_filtered_post.slug) -- when :slug_contains
+    LIKE (SELECT '%' || regexp_replace(lower(:slug_contains), '([\\%_])', '\\\1', 'g') || '%') -- when :slug_contains
