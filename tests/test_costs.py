@@ -43,7 +43,7 @@ CHEAP = {
     "blog.ListPosts",
     "services.ListListings",
 }
-"""Those whose price the sample does not show: few users, posts and listings; of comments, reviews share the statements."""
+"""Those whose price the sample does not show: of few users, posts and listings; reviews share what comments have."""
 
 
 @pytest.fixture(scope="module")

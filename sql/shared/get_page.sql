@@ -1,6 +1,6 @@
 -- A page of a thread or, after a cursor that names a node, of its replies; each with the first replies below it, to be linked. Served by
 -- the indexes on subject_id and the order where parent_id is null, and on parent_id, created_at, id.
--- cost: each hidden node of the thread before the end of the page is read.
+-- cost: each hidden node of the thread before the end of the page is read, in some three blocks.
 -- uses: $shown, $node
 -- names: subject_id
 WITH RECURSIVE page AS (

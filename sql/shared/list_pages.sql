@@ -1,6 +1,6 @@
 -- The first page of the thread of each subject, in the order given, each node with the first replies below it, to be linked.
 -- Served by the indexes on subject_id and the order where parent_id is null, and on parent_id, created_at, id.
--- cost: each hidden node of a thread before the end of its page is read.
+-- cost: each hidden node of a thread before the end of its page is read, in some three blocks.
 -- uses: $shown, $node
 -- names: subject_id, subject_ids
 WITH RECURSIVE wanted AS (
