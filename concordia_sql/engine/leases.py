@@ -87,4 +87,5 @@ class Stats:
     The standby was `behind`, `away`, `silent`, `busy`, `promoted`, of `another system`, or not asked yet (`starting`);
     its recovery had a `conflict` with the read, or the read `failed`. `read-only`: the query does what a standby
     refuses, such as locking rows. `in doubt`: it is not known whether a write before the read was done.
+    `pooled`: it is a stream, which cannot be checked behind a pooler.
     """

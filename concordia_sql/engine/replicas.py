@@ -389,6 +389,7 @@ class Standbys(Generic[C]):
         try:
             connection = self._take(standby, lease, read)
             self._ask(standby, connection, read, again=again)
+            connection.seen.prove_own()
         except Unproven as unproven:
             standby.miss(unproven.reason, lease, read.needed, again=again)
             standby.pool.put(lease)
@@ -479,17 +480,21 @@ class StandbyReader(Reader, Generic[C]):
         queries, deadline = only((query,), writes=False, by="stream"), deadlines.nearest(None, self._deadline)
         with self._watch("stream", queries) as watch:
             try:
-                reason = standbys.hold(held, queries, deadline)
-                if not reason:
-                    standby, lease = held[-1]
-                    (connection,) = lease.held
-                    watch.begin(connection.session)
-                    watch.server = standby.name
-                    with contextlib.closing(connection.querier._stream(query, acting)) as rows:
-                        yield rows
-                    return
+                try:
+                    reason = standbys.hold(held, queries, deadline)
+                    if not reason:
+                        standby, lease = held[-1]
+                        (connection,) = lease.held
+                        watch.begin(connection.session)
+                        watch.server = standby.name
+                        with contextlib.closing(connection.querier._stream(query, acting)) as rows:
+                            yield rows
+                        return
+                finally:
+                    for standby, lease in held:
+                        standby.pool.put(lease)
             finally:
-                for standby, lease in held:
+                for standby, lease in held:  # a signal's handler has raised an exception in between
                     standby.pool.put(lease)
             standbys.fallbacks[reason] += 1
             watch.server, watch.reason = "primary", reason

@@ -39,6 +39,7 @@ Reason: TypeAlias = Literal[
     "read-only",
     "failed",
     "in doubt",
+    "pooled",
 ]
 """Why a read was not answered by a standby, or not by that one."""
 
@@ -108,6 +109,11 @@ class Seen:
     def is_standby(self) -> bool:
         """Whether it was one when its last answer ended, as it has told."""
         return self.pgconn.parameter_status(b"in_hot_standby") == b"on"
+
+    def prove_own(self) -> None:
+        """Raise Unproven if what comes after a check may come to another server."""
+        if self.is_lent:
+            raise Unproven("pooled")
 
     def guard(self, needed: Position) -> "Guard | None":
         """What must go before a read; None if the read is proven to be fresh without."""

@@ -707,6 +707,11 @@ async def test_behind_a_pooler_each_read_is_checked(make: Make, servers: Servers
                     await querier.execute(AddThing(title=title))
                 assert await database.reader.fetch(GetThing(title=title)) == Thing(title, 1)
                 assert stats(database).fallbacks == {"behind": 1}
+            await ready(database)
+            await until(lambda: replayed(servers))
+            async with database.reader.stream(CountUp(last=1)) as rows:
+                assert [row async for row in rows] == [Number(1)]
+            assert stats(database).fallbacks == {"behind": 1, "pooled": 1}
 
 
 @pytest.mark.parametrize("tracked", [0, 100])
