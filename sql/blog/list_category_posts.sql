@@ -3,7 +3,7 @@
 -- uses: blog/listed_post, blog/category
 SELECT
     blog_listed_post.*,
-    json_build_array(coalesce(blog_listed_post.published_at, blog_listed_post.created_at), blog_listed_post.id)::text AS cursor
+    json_build_array(blog_listed_post.moment, blog_listed_post.id)::text AS cursor
 FROM blog_listed_post
 WHERE
     EXISTS (
@@ -11,9 +11,7 @@ WHERE
         FROM blog_category
         WHERE blog_category.slug = :category
     )
-    AND (coalesce(blog_listed_post.published_at, blog_listed_post.created_at), blog_listed_post.id) -- when :after
-    < ((:after::json ->> 0)::timestamp, :after::json ->> 1) -- when :after
 ORDER BY
-    coalesce(blog_listed_post.published_at, blog_listed_post.created_at) DESC,
+    blog_listed_post.moment DESC,
     blog_listed_post.id DESC
 LIMIT :limit

@@ -1,21 +1,16 @@
 -- Posts without a translation in a language, newest first. Served by the index on the order, and the unique index on post_id and in_language.
 -- cost: up to 100 posts for each of the page are tried; if too few of them lack it, all posts and all translations in the language are read.
--- uses: blog/post, blog/translation
+-- uses: blog/filtered_post, blog/translation
 WITH tried AS MATERIALIZED (
     SELECT newest.id
     FROM (
         SELECT
-            blog_post.id,
-            coalesce(blog_post.published_at, blog_post.created_at) AS moment
-        FROM blog_post
-        WHERE
-            TRUE
-            AND blog_post.status = :status -- when :status
-            AND (coalesce(blog_post.published_at, blog_post.created_at), blog_post.id) -- when :after
-            < ((:after::json ->> 0)::timestamp, :after::json ->> 1) -- when :after
+            blog_filtered_post.id,
+            blog_filtered_post.moment
+        FROM blog_filtered_post
         ORDER BY
-            coalesce(blog_post.published_at, blog_post.created_at) DESC,
-            blog_post.id DESC
+            blog_filtered_post.moment DESC,
+            blog_filtered_post.id DESC
         LIMIT 100 * :limit::bigint
     ) AS newest
     WHERE
@@ -42,36 +37,28 @@ page AS (
         SELECT lacking.id
         FROM (
             SELECT
-                blog_post.id,
-                coalesce(blog_post.published_at, blog_post.created_at) AS moment
-            FROM blog_post
+                blog_filtered_post.id,
+                blog_filtered_post.moment
+            FROM blog_filtered_post
             WHERE
                 NOT EXISTS (
                     SELECT blog_translation.id
                     FROM blog_translation
                     WHERE
-                        blog_translation.post_id = blog_post.id
+                        blog_translation.post_id = blog_filtered_post.id
                         AND blog_translation.in_language = :language
                 )
-                AND blog_post.status = :status -- when :status
-                AND (coalesce(blog_post.published_at, blog_post.created_at), blog_post.id) -- when :after
-                < ((:after::json ->> 0)::timestamp, :after::json ->> 1) -- when :after
             -- So that all are found before they are sorted, whatever the planner takes to be on the page.
             OFFSET 0 -- noqa: AM09
         ) AS lacking
         WHERE
             (SELECT count(tried.id) FROM tried) < :limit
             AND EXISTS (
-                SELECT blog_post.id
-                FROM blog_post
-                WHERE
-                    TRUE
-                    AND blog_post.status = :status -- when :status
-                    AND (coalesce(blog_post.published_at, blog_post.created_at), blog_post.id) -- when :after
-                    < ((:after::json ->> 0)::timestamp, :after::json ->> 1) -- when :after
+                SELECT blog_filtered_post.id
+                FROM blog_filtered_post
                 ORDER BY
-                    coalesce(blog_post.published_at, blog_post.created_at) DESC,
-                    blog_post.id DESC
+                    blog_filtered_post.moment DESC,
+                    blog_filtered_post.id DESC
                 OFFSET 100 * :limit::bigint
             )
         ORDER BY
@@ -82,15 +69,11 @@ page AS (
 )
 
 SELECT
-    blog_post.*,
-    json_build_array(coalesce(blog_post.published_at, blog_post.created_at), blog_post.id)::text AS cursor
-FROM blog_post
-WHERE
-    blog_post.id = any(array(SELECT page.id FROM page))
-    AND blog_post.status = :status -- when :status
-    AND (coalesce(blog_post.published_at, blog_post.created_at), blog_post.id) -- when :after
-    < ((:after::json ->> 0)::timestamp, :after::json ->> 1) -- when :after
+    blog_filtered_post.*,
+    json_build_array(blog_filtered_post.moment, blog_filtered_post.id)::text AS cursor
+FROM blog_filtered_post
+WHERE blog_filtered_post.id = any(array(SELECT page.id FROM page))
 ORDER BY
-    coalesce(blog_post.published_at, blog_post.created_at) DESC,
-    blog_post.id DESC
+    blog_filtered_post.moment DESC,
+    blog_filtered_post.id DESC
 LIMIT :limit

@@ -1,4 +1,4 @@
--- The category that list_posts asks for and, with subtree, those below it. Served by the unique index on slug and that on parent_id.
+-- The category that ListPosts asks for and, with subtree, those below it. Served by the unique index on slug and that on parent_id.
 -- uses: blog/category
 SELECT wanted.id
 FROM (

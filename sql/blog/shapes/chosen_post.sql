@@ -1,4 +1,4 @@
--- A post that the filters of list_posts choose, found from its links: for its count, and for a list where nothing else found enough.
+-- A post that the filters of ListPosts choose, found from its links: for its count, and for a list where nothing else found enough.
 -- uses: blog/filtered_post, blog/author, blog/chosen_category, blog/translation
 SELECT blog_filtered_post.*
 FROM blog_filtered_post

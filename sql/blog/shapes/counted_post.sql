@@ -1,4 +1,4 @@
--- A post that the filters of list_posts choose, up to as many as count. Those that are few are looked up one by one.
+-- A post that the filters of ListPosts choose, up to as many as count. Those that are few are looked up one by one.
 -- uses: blog/chosen_post, blog/few_posts
 SELECT those.id
 FROM (
@@ -13,7 +13,7 @@ FROM (
         FROM blog_chosen_post
         -- So that a generic plan of two rare flags reads the index of the list, not the table.
         ORDER BY -- when :is_featured and :display_in_home
-            coalesce(blog_chosen_post.published_at, blog_chosen_post.created_at) DESC, -- when :is_featured and :display_in_home
+            blog_chosen_post.moment DESC, -- when :is_featured and :display_in_home
             blog_chosen_post.id DESC -- when :is_featured and :display_in_home
         LIMIT :at_most -- noqa: AM09
     ) AS found

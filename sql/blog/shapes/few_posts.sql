@@ -1,4 +1,4 @@
--- The ids of the posts of the author, the category, the language or the part of a slug that list_posts asks for: of the first of these that has
+-- The ids of the posts of the author, the category, the language or the part of a slug that ListPosts asks for: of the first of these that has
 -- up to 1,000, or no row. Served by the indexes of the links by author_id, category_id and in_language.
 -- uses: blog/post, blog/author, blog/chosen_category, blog/translation
 SELECT few.ids

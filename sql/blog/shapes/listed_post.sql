@@ -1,4 +1,4 @@
--- A post that the filters of list_posts choose: by its own columns or, where they look for links or a part of the slug, one of the page.
+-- A post that the filters of ListPosts choose, after its cursor: by its own columns or, with filters of links or a part of the slug, of the page.
 -- uses: blog/filtered_post, blog/newest_post
 SELECT blog_filtered_post.*
 FROM blog_filtered_post

@@ -1,4 +1,4 @@
--- The category that list_listings asks for, and those below it. Served by the unique index on slug and that on parent_id.
+-- The category that ListListings asks for, and those below it. Served by the unique index on slug and that on parent_id.
 -- uses: services/category
 SELECT wanted.id
 FROM (

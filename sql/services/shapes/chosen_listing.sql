@@ -1,4 +1,4 @@
--- A listing that the filters of list_listings choose, found from its category or translation: for its count, and for a list where nothing else
+-- A listing that the filters of ListListings choose, found from its category or translation: for its count, and for a list where nothing else
 -- found enough. The categories are compared as an array: the planner then finds their listings by the index on category_id.
 -- uses: services/filtered_listing, services/chosen_category, services/translation
 SELECT services_filtered_listing.*

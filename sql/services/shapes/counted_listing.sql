@@ -1,4 +1,4 @@
--- A listing that the filters of list_listings choose, up to as many as count. Those of a language that are few are looked up.
+-- A listing that the filters of ListListings choose, up to as many as count. Those of a language that are few are looked up.
 -- uses: services/chosen_listing, services/few_listings
 SELECT those.id
 FROM (

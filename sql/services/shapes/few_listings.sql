@@ -1,9 +1,12 @@
--- The ids of the listings of the category, or the language that list_listings asks for: of the first of these that has up to 1,000, or no row.
--- Served by the indexes on category_id and in_language.
--- uses: services/chosen_category, services/translation
+-- The ids of the listings of the category, or the language that ListListings asks for: of the first of these that has up to 1,000, or no row.
+-- None of them, where they are merged. Served by the indexes on category_id and in_language.
+-- uses: services/merged_category, services/chosen_category, services/translation
 SELECT few.ids
 FROM (
     WITH found AS MATERIALIZED (
+        SELECT '{}'::text[] AS ids
+        WHERE EXISTS (SELECT services_merged_category.id FROM services_merged_category)
+        UNION ALL
         SELECT
             array(
                 SELECT item.id

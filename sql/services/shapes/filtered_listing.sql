@@ -1,6 +1,23 @@
--- A listing that the filters of list_listings choose by its own columns, but for the category.
--- uses: services/listing, blog/organization
-SELECT services_listing.*
+-- A listing that the filters of ListListings choose by its own columns, but for the category, after its cursor. `fits` says whether the other
+-- filters choose it, too: the translation is looked up, which OFFSET keeps the planner from turning into a join with all translations.
+-- uses: services/listing, blog/organization, services/chosen_category, services/translation
+SELECT
+    services_listing.*,
+    services_listing.created_at AS moment,
+    -- noqa: disable=AM09
+    (
+        TRUE
+        AND services_listing.category_id IN (SELECT services_chosen_category.id FROM services_chosen_category) -- when :category
+        AND EXISTS ( -- when :language
+            SELECT services_translation.service_id -- when :language
+            FROM services_translation -- when :language
+            WHERE -- when :language
+                services_translation.service_id = services_listing.id -- when :language
+                AND services_translation.in_language = :language -- when :language
+            OFFSET 0 -- when :language
+        ) -- when :language
+    ) AS fits
+    -- noqa: enable=AM09
 FROM services_listing
 WHERE
     TRUE
@@ -15,3 +32,5 @@ WHERE
     AND services_listing.is_featured = :is_featured::boolean -- when :is_featured
     AND services_listing.display_in_home = :display_in_home::boolean -- when :display_in_home
     AND services_listing.is_mobile = :is_mobile::boolean -- when :is_mobile
+    AND (services_listing.created_at, services_listing.id) -- when :after
+    < ((:after::json ->> 0)::timestamp, :after::json ->> 1) -- when :after
