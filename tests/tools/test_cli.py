@@ -52,7 +52,7 @@ def test_list_shows_every_query_on_two_lines() -> None:
         == "    The published post with this slug and everything that belongs to it, or None."
     )
     assert "blog.GetCommentThread  Tree[CommentNode]  sql/blog/get_comment_thread.sql" in shown
-    assert "blog.CountPosts  One[Count]  sql/shared/count.sql" in shown
+    assert "blog.CountPosts  One[Count]  sql/shared/count.sql (with $chosen as blog/counted_post)" in shown
 
 
 def test_show_is_ready_for_psql(sample_url: str) -> None:
