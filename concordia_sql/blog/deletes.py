@@ -28,7 +28,7 @@ _POSTS = {
 """The names of posts and what belongs to them in the statements that delete them."""
 
 
-@command("shared/delete_subjects.sql", names={**_POSTS, "whole_id": "post_id"}, domain="blog")
+@command("shared/delete_subjects.sql", names={**_POSTS, "id": "id"}, domain="blog")
 class DeletePost(ReturningOne[DeletedPost], Batched[DeletedPost]):
     """Delete a post with its translations, comments and links to authors, categories and media, for good.
 
@@ -71,7 +71,7 @@ class RestorePost(ReturningMaybe[Post]):
     id: str
 
 
-@command("shared/purge_subjects.sql", names=_POSTS, domain="blog")
+@command("shared/delete_subjects.sql", names={**_POSTS, "deleted_before": "deleted_before"}, domain="blog")
 class PurgePosts(ReturningOne[DeletedPost], Batched[DeletedPost]):
     """Delete at most `limit` posts that were deleted before a moment, the earliest first, as `DeletePost` does.
 

@@ -21,7 +21,7 @@ _LISTINGS = {
 """The names of listings and what belongs to them in the statements that delete them."""
 
 
-@command("shared/delete_subjects.sql", names=_LISTINGS, domain="services")
+@command("shared/delete_subjects.sql", names={**_LISTINGS, "id": "id"}, domain="services")
 class DeleteListing(ReturningOne[DeletedListing], Batched[DeletedListing]):
     """Delete a listing with its translations, media links, reviews, availability and bookings, for good.
 
@@ -63,7 +63,7 @@ class RestoreListing(ReturningMaybe[Listing]):
     id: str
 
 
-@command("shared/purge_subjects.sql", names=_LISTINGS, domain="services")
+@command("shared/delete_subjects.sql", names={**_LISTINGS, "deleted_before": "deleted_before"}, domain="services")
 class PurgeListings(ReturningOne[DeletedListing], Batched[DeletedListing]):
     """Delete at most `limit` listings that were deleted before a moment, the earliest first, for good.
 

@@ -1,20 +1,44 @@
--- Delete a post or listing with everything that belongs to it, and count the deleted rows by table. Replies that stay lose their parent.
--- In batches, at most `limit` rows of each table go at once, and the row itself with the last of them: until then it is deleted softly.
--- Parts and others are two more tables of what belongs to it: links, with the id of the subject in their key, or rows with ids.
--- names: nodes, subjects, subject_id, texts, links, parts, part_key, others, other_key, whole_id, detached_nodes
-SELECT subjects.id
-FROM subjects
-WHERE subjects.id = :id
-FOR UPDATE;
-
-WITH picked_nodes AS MATERIALIZED (
-    SELECT nodes.id
-    FROM nodes
-    WHERE nodes.subject_id = :id
+-- Delete a post or listing, or those that were deleted softly, the earliest first, with everything that belongs to them, and count the deleted
+-- rows by table: at most `limit` rows of each table, and the posts or listings with the last of them. Replies that stay lose their parent.
+-- One of which rows are left is deleted softly, or it is refused. The rows are locked first, so that the next statement sees what was added
+-- until then. Parts and others are two more tables of what belongs to them, each with a key that tells its rows apart.
+-- names: nodes, subjects, subject_id, texts, links, parts, part_key, others, other_key, detached_nodes, id, deleted_before
+SELECT set_config('concordia.deleted', coalesce(json_agg(locked_subjects.id ORDER BY locked_subjects.id), '[]')::text, TRUE)
+FROM (
+    SELECT subjects.id
+    FROM subjects
+    WHERE
+        TRUE
+        AND subjects.id = :id -- when $id
+        AND (subjects.deleted_at IS NOT NULL OR subjects.status = 'deleted') -- when $deleted_before
+        AND coalesce(subjects.deleted_at, subjects.updated_at) < :deleted_before -- when $deleted_before
     ORDER BY
-        nodes.created_at DESC,
-        nodes.id DESC
+        coalesce(subjects.deleted_at, subjects.updated_at) ASC,
+        subjects.id ASC
     LIMIT :limit
+    FOR UPDATE
+    SKIP LOCKED -- when $deleted_before
+) AS locked_subjects;
+
+WITH locked_subjects AS MATERIALIZED (
+    SELECT locked.id
+    FROM json_array_elements_text(current_setting('concordia.deleted')::json) AS locked (id)
+),
+
+picked_nodes AS MATERIALIZED (
+    SELECT newest.id
+    FROM locked_subjects
+    CROSS JOIN
+        LATERAL (
+            SELECT nodes.id
+            FROM nodes
+            WHERE nodes.subject_id = locked_subjects.id
+            ORDER BY
+                nodes.created_at DESC,
+                nodes.id DESC
+            LIMIT :limit
+        ) AS newest
+    LIMIT :limit -- noqa: AM09
 ),
 
 kept_replies AS MATERIALIZED (
@@ -31,6 +55,87 @@ kept_replies AS MATERIALIZED (
     LIMIT :limit -- noqa: AM09
 ),
 
+deleted_texts AS (
+    DELETE FROM texts
+    WHERE
+        texts.id = any(array(
+            SELECT own.id
+            FROM texts AS own
+            WHERE own.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
+            LIMIT :limit -- noqa: AM09
+        ))
+    RETURNING texts.id
+),
+
+deleted_parts AS (
+    DELETE FROM parts
+    USING (
+        SELECT
+            own.subject_id,
+            own.part_key
+        FROM parts AS own
+        WHERE own.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
+        LIMIT :limit -- noqa: AM09
+    ) AS picked
+    WHERE parts.subject_id = picked.subject_id AND parts.part_key = picked.part_key
+    RETURNING parts.subject_id
+),
+
+deleted_others AS (
+    DELETE FROM others
+    USING (
+        SELECT
+            own.subject_id,
+            own.other_key
+        FROM others AS own
+        WHERE own.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
+        LIMIT :limit -- noqa: AM09
+    ) AS picked
+    WHERE others.subject_id = picked.subject_id AND others.other_key = picked.other_key
+    RETURNING others.subject_id
+),
+
+deleted_links AS (
+    DELETE FROM links
+    USING (
+        SELECT
+            own.subject_id,
+            own.media_id
+        FROM links AS own
+        WHERE own.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
+        LIMIT :limit -- noqa: AM09
+    ) AS picked
+    WHERE links.subject_id = picked.subject_id AND links.media_id = picked.media_id
+    RETURNING links.subject_id
+),
+
+deleted_subjects AS (
+    DELETE FROM subjects
+    WHERE
+        subjects.id = any(array(SELECT locked_subjects.id FROM locked_subjects))
+        AND greatest(
+            (SELECT count(*) FROM picked_nodes),
+            (SELECT count(*) FROM kept_replies),
+            (SELECT count(*) FROM deleted_texts),
+            (SELECT count(*) FROM deleted_parts),
+            (SELECT count(*) FROM deleted_others),
+            (SELECT count(*) FROM deleted_links)
+        ) < :limit
+    RETURNING subjects.id
+),
+
+hidden_subjects AS ( -- when $id
+    UPDATE subjects -- when $id
+    SET -- when $id
+        deleted_at = timezone('UTC', statement_timestamp()), -- when $id
+        updated_at = timezone('UTC', statement_timestamp()) -- when $id
+    WHERE -- when $id
+        subjects.id = any(array(SELECT locked_subjects.id FROM locked_subjects)) -- when $id
+        AND subjects.deleted_at IS NULL -- when $id
+        AND NOT EXISTS (SELECT FROM deleted_subjects) -- when $id
+    RETURNING subjects.id -- when $id
+), -- when $id
+
 deleted_nodes AS (
     DELETE FROM nodes
     WHERE
@@ -46,84 +151,6 @@ loosened_nodes AS (
         updated_at = timezone('UTC', statement_timestamp())
     WHERE nodes.id = any(array(SELECT kept_replies.id FROM kept_replies))
     RETURNING nodes.id
-),
-
-deleted_texts AS (
-    DELETE FROM texts
-    WHERE
-        texts.id = any(array(
-            SELECT own.id
-            FROM texts AS own
-            WHERE own.subject_id = :id
-            LIMIT :limit -- noqa: AM09
-        ))
-    RETURNING texts.id
-),
-
-deleted_parts AS (
-    DELETE FROM parts
-    WHERE
-        parts.part_key = any(array(
-            SELECT own.part_key
-            FROM parts AS own
-            WHERE own.subject_id = :id
-            LIMIT :limit -- noqa: AM09
-        ))
-        AND parts.whole_id = :id -- when $whole_id
-    RETURNING parts.part_key
-),
-
-deleted_others AS (
-    DELETE FROM others
-    WHERE
-        others.other_key = any(array(
-            SELECT own.other_key
-            FROM others AS own
-            WHERE own.subject_id = :id
-            LIMIT :limit -- noqa: AM09
-        ))
-        AND others.whole_id = :id -- when $whole_id
-    RETURNING others.other_key
-),
-
-deleted_links AS (
-    DELETE FROM links
-    WHERE
-        links.subject_id = :id
-        AND links.media_id = any(array(
-            SELECT own.media_id
-            FROM links AS own
-            WHERE own.subject_id = :id
-            LIMIT :limit -- noqa: AM09
-        ))
-    RETURNING links.media_id
-),
-
-deleted_subjects AS (
-    DELETE FROM subjects
-    WHERE
-        subjects.id = :id
-        AND greatest(
-            (SELECT count(*) FROM picked_nodes),
-            (SELECT count(*) FROM kept_replies),
-            (SELECT count(*) FROM deleted_texts),
-            (SELECT count(*) FROM deleted_parts),
-            (SELECT count(*) FROM deleted_others),
-            (SELECT count(*) FROM deleted_links)
-        ) < :limit
-    RETURNING subjects.id
-),
-
-hidden_subjects AS (
-    UPDATE subjects
-    SET
-        deleted_at = timezone('UTC', statement_timestamp()),
-        updated_at = timezone('UTC', statement_timestamp())
-    WHERE
-        subjects.id = :id
-        AND subjects.deleted_at IS NULL
-        AND NOT EXISTS (SELECT FROM deleted_subjects)
-    RETURNING subjects.id
 )
 
 SELECT
@@ -134,12 +161,9 @@ SELECT
     (SELECT count(*) FROM deleted_links) AS links,
     (SELECT count(*) FROM deleted_nodes) AS nodes,
     (SELECT count(*) FROM loosened_nodes) AS detached_nodes
-WHERE
-    CASE
-        WHEN :in_batches OR EXISTS (SELECT FROM deleted_subjects) THEN TRUE
-        WHEN EXISTS (
-            SELECT FROM subjects
-            WHERE subjects.id = :id
-        ) THEN refuse_command('too_many', :limit::bigint::text) IS NULL
-        ELSE TRUE
-    END
+WHERE -- when $id
+    CASE -- when $id
+        WHEN :in_batches OR EXISTS (SELECT FROM deleted_subjects) THEN TRUE -- when $id
+        WHEN EXISTS (SELECT FROM locked_subjects) THEN refuse_command('too_many', :limit::bigint::text) IS NULL -- when $id
+        ELSE TRUE -- when $id
+    END -- when $id
