@@ -222,8 +222,8 @@ class AsyncPool(Generic[C]):
     def _check_room(self) -> None:
         """Refuse a caller when others wait already, in addition to those for whom connections can be made."""
         bounds = self.bounds
-        room = bounds.max_size - len(self._open)
-        if bounds.max_waiting is not None and len(self._waiting) > bounds.max_waiting + room:
+        room = bounds.max_size - len(self._open) + len(self._idle)
+        if bounds.max_waiting is not None and self._unserved() > bounds.max_waiting + room:
             raise NoConnection(f"{bounds.name}: {bounds.max_waiting} callers wait for a connection already")
 
     def _left(self, began: float, deadline: Deadline | None) -> float:
@@ -335,8 +335,11 @@ class AsyncPool(Generic[C]):
 
     def _wants_more(self) -> bool:
         count = len(self._open)
-        unserved = sum(not lease.held for lease in list(self._waiting))
-        return count < self._first() or (count < self.bounds.max_size and unserved > len(self._idle))
+        return count < self._first() or (count < self.bounds.max_size and self._unserved() > len(self._idle))
+
+    def _unserved(self) -> int:
+        """How many callers wait for a connection that they do not hold yet."""
+        return sum(not lease.held for lease in list(self._waiting))
 
     def _first(self) -> int:
         """How many are made without a caller: one at least while the pool is opened, to see whether it can be."""
