@@ -9,11 +9,11 @@ from typing import Any, Literal, TypeAlias
 import attrs
 
 from benchmarks import database, pgbench, placement, reference
-from benchmarks.distance import Distance
 from benchmarks.peers.catalog import Kind
 from benchmarks.process import Process
 from benchmarks.results import Cold, Latency, Round, Throughput
 from benchmarks.workloads import WORKLOADS, Workload
+from tests.support.proxy import Proxy
 
 Report = Callable[[str], None]
 Where: TypeAlias = Literal["apart", "one processor", "far"]
@@ -138,17 +138,17 @@ class Run:
         server = None if before is None or after is None else after - before
         return pgbench.Timed(answer["nanoseconds"], answer["cpu"], server)
 
-    def behind(self, distance: Distance, stack: ExitStack) -> "Run":
-        """The same peers, started anew, with the server at a distance."""
-        return Run(distance.url, self._connection, self.kinds, self.parameters, stack)
+    def behind(self, proxy: Proxy, stack: ExitStack) -> "Run":
+        """The same peers, started anew, with the server behind a proxy."""
+        return Run(proxy.url, self._connection, self.kinds, self.parameters, stack)
 
-    def trips(self, workload: Workload, distance: Distance) -> dict[str, int]:
+    def trips(self, workload: Workload, proxy: Proxy) -> dict[str, int]:
         """How many round trips a call takes, by a proxy that counts them."""
         found = {}
         for peer in self.peers:
-            before = distance.trips
+            before = proxy.trips
             peer.ask("time", workload=workload.name, calls=1)
-            found[peer.kind.name] = distance.trips - before
+            found[peer.kind.name] = proxy.trips - before
         if workload.writes:
             database.remove_written(self._connection)
         return found

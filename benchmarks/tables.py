@@ -24,17 +24,23 @@ class Table:
 
 def make_tables(results: Results) -> list[Table]:
     """All figures of a run, a row for each peer."""
-    latency, alone = results.latency, results.one_processor
-    return [
+    latency = results.latency
+    tables = [
         _ratio_table("Median time of a call, as times of pgbench's", latency, lambda one: one.wall),
         _spread_table("Spread of these ratios: a half of the rounds is as near", latency, lambda one: one.wall),
         _ratio_table("Work of all processors for a call, as times of pgbench's", latency, lambda one: one.work),
         _spread_table("Spread of the ratios of work", latency, lambda one: one.work),
-        _table("Work of the client's processor for a call", latency, _client_text),
-        _table("99th percentile, as times of pgbench's", latency, _slowest_text),
-        _table("99th percentile, as times of the peer's own median", latency, _own_text),
-        *([_ratio_table("On one processor: median time of a call", alone, lambda one: one.wall)] * bool(alone)),
-        *([_far_table(results)] * bool(results.far)),
+        _client_table(latency),
+        _slowest_table(latency),
+        _own_table(latency),
+    ]
+    if results.one_processor:
+        title = "On one processor: median time of a call"
+        tables.append(_ratio_table(title, results.one_processor, lambda one: one.wall))
+    if results.far:
+        tables.append(_far_table(results))
+    return [
+        *tables,
         *(_throughput_table(results, workload) for workload in results.throughput),
         *(_growth_table(results, workload) for workload in results.growth),
         _cold_table(results),
@@ -61,11 +67,11 @@ def ratio_text(ratio: float) -> str:
     return f"{ratio:.1f}x" if ratio < 9.95 else f"{ratio:.0f}x"
 
 
-def _table(title: str, found: Latencies, text: Callable[[Mapping[str, Latency], str], str]) -> Table:
-    """A column for each workload, a row for each peer: its text, if it ran."""
+def _table(title: str, found: Latencies, text: Callable[[str, str], str]) -> Table:
+    """A column for each workload, a row for each peer: the text of both, if it ran."""
     peers = peers_of({peer: None for latency in found.values() for peer in latency})
     rows = [
-        (TITLES[peer], *(text(latency, peer) if peer in latency else "-" for latency in found.values()))
+        (TITLES[peer], *(text(workload, peer) if peer in latency else "-" for workload, latency in found.items()))
         for peer in peers
     ]
     return Table(title, ("", *found), tuple(rows))
@@ -74,45 +80,54 @@ def _table(title: str, found: Latencies, text: Callable[[Mapping[str, Latency], 
 def _ratio_table(title: str, found: Latencies, value: Figure) -> Table:
     """pgbench's figures, and how many times as much each peer's are; figures where there is no pgbench."""
 
-    def text(latency: Mapping[str, Latency], peer: str) -> str:
-        times = ratio(latency, peer, value)
+    def text(workload: str, peer: str) -> str:
+        times = ratio(found[workload], peer, value)
         if times is not None and peer != LIMIT:
             return ratio_text(times.median)
-        figure = median(map(value, latency[peer].rounds))
+        figure = median(map(value, found[workload][peer].rounds))
         return "-" if figure is None else time_text(figure)
 
     return _table(title, found, text)
 
 
 def _spread_table(title: str, found: Latencies, value: Figure) -> Table:
-    def text(latency: Mapping[str, Latency], peer: str) -> str:
-        times = ratio(latency, peer, value)
+    def text(workload: str, peer: str) -> str:
+        times = ratio(found[workload], peer, value)
         return "-" if times is None or peer == LIMIT else f"±{times.spread / 2:.0%}"
 
     return _table(title, found, text)
 
 
-def _client_text(latency: Mapping[str, Latency], peer: str) -> str:
-    work = median(one.client for one in latency[peer].rounds)
-    return "-" if work is None else time_text(work)
+def _client_table(found: Latencies) -> Table:
+    def text(workload: str, peer: str) -> str:
+        work = median(one.client for one in found[workload][peer].rounds)
+        return "-" if work is None else time_text(work)
+
+    return _table("Work of the client's processor for a call", found, text)
 
 
-def _slowest_text(latency: Mapping[str, Latency], peer: str) -> str:
-    limit, slowest = latency.get(LIMIT), latency[peer].p99
-    return time_text(slowest) if limit is None or peer == LIMIT else ratio_text(slowest / limit.p99)
+def _slowest_table(found: Latencies) -> Table:
+    def text(workload: str, peer: str) -> str:
+        limit, slowest = found[workload].get(LIMIT), found[workload][peer].p99
+        return time_text(slowest) if limit is None or peer == LIMIT else ratio_text(slowest / limit.p99)
+
+    return _table("99th percentile, as times of pgbench's", found, text)
 
 
-def _own_text(latency: Mapping[str, Latency], peer: str) -> str:
-    return ratio_text(latency[peer].p99 / latency[peer].median)
+def _own_table(found: Latencies) -> Table:
+    def text(workload: str, peer: str) -> str:
+        latency = found[workload][peer]
+        return ratio_text(latency.p99 / latency.median)
+
+    return _table("99th percentile, as times of the peer's own median", found, text)
 
 
 def _far_table(results: Results) -> Table:
     """Times, with the number of round trips; pgbench's trips are those of its statement, begin and end included."""
-    trips = {id(latency): results.trips[workload] for workload, latency in results.far.items()}
 
-    def text(latency: Mapping[str, Latency], peer: str) -> str:
-        number = trips[id(latency)].get(peer)
-        return time_text(latency[peer].median) + (f" · {number}" if number else "")
+    def text(workload: str, peer: str) -> str:
+        number = results.trips[workload].get(peer)
+        return time_text(results.far[workload][peer].median) + (f" · {number}" if number else "")
 
     return _table("A server 1 ms away: median time of a call, and its round trips", results.far, text)
 

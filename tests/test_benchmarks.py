@@ -20,7 +20,6 @@ from psycopg.sql import SQL, Identifier
 from benchmarks import database, machine, measure, pgbench, placement, reference
 from benchmarks.__main__ import main
 from benchmarks.comparison import Change, compare
-from benchmarks.distance import ROUND_TRIP, far
 from benchmarks.driver import Plan, Run, WrongResult
 from benchmarks.page import DOCS, write_page
 from benchmarks.peers.catalog import OURS, find_peers
@@ -28,6 +27,7 @@ from benchmarks.process import PeerError, Process
 from benchmarks.results import Cold, Grown, Latency, Ratio, Results, Round, Throughput
 from benchmarks.workloads import WORKLOADS, Form, Workload
 from concordia_sql.tools import embedded
+from tests.support.proxy import proxied
 
 NAME = "benchmarks_test"
 
@@ -253,12 +253,12 @@ def test_the_work_of_the_server_is_that_of_its_connections(url: str, rows: datab
 
 
 def test_a_distant_server_answers_after_a_millisecond(url: str) -> None:
-    with far(url) as distance, database.connect(distance.url) as connection:
-        before, began = distance.trips, monotonic()
+    with proxied(url, round_trip=0.001) as proxy, database.connect(proxy.url) as connection:
+        before, began = proxy.trips, monotonic()
         for number in range(3):
             assert connection.execute("SELECT %s::int", [number]).fetchone() == (number,)
-        assert monotonic() - began >= 3 * ROUND_TRIP
-        assert distance.trips == before + 3
+        assert monotonic() - began >= 3 * 0.001
+        assert proxy.trips == before + 3
 
 
 def test_the_version_of_every_package_is_told(run: Run, rows: database.Connection) -> None:
