@@ -9,7 +9,7 @@ import pytest
 from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Literal
 
-from concordia_sql import Querier, Query, auth, blog
+from concordia_sql import Querier, Query, auth, blog, services
 from tests.support.reading import rows
 
 Connection = psycopg.Connection[TupleRow]
@@ -44,6 +44,11 @@ def tables(plan: list[Plan]) -> set[str]:
 @attrs.frozen
 class Slug:
     slug: str
+
+
+@attrs.frozen
+class ListingPrice:
+    price_type: str
 
 
 @attrs.frozen
@@ -134,6 +139,7 @@ LINKS = {"blog_posts", "blog_post_authors", "blog_authors"}
         (blog.ListPosts(author="x").into(Slug), LINKS),
         (blog.ListPosts(after='["2026-01-01T00:00:00", "x"]', limit=3).into(PostWithTexts),
          {"blog_posts", "blog_translations"}),
+        (services.ListListings(language="fr").into(ListingPrice), {"services_listings", "services_translations"}),
         (blog.GetAuthor(slug="x").into(Slug), {"blog_authors"}),
         (blog.GetAuthor(slug="x").into(AuthorWithSlugs), LINKS),
         (blog.GetAuthor(slug="x").into(AuthorWithPosts), {*LINKS, "blog_translations"}),

@@ -4,33 +4,36 @@
 SELECT few.ids
 FROM (
     WITH found AS MATERIALIZED (
-        SELECT '{}'::text[] AS ids
-        WHERE EXISTS (SELECT services_merged_category.id FROM services_merged_category)
-        UNION ALL
-        SELECT
-            array(
-                SELECT item.id
-                FROM services_chosen_category
-                CROSS JOIN
-                    LATERAL ( -- noqa: ST05
+        -- noqa: disable=AM09
+        SELECT NULL::text[] AS ids
+        WHERE FALSE
+        UNION ALL -- when :category
+        SELECT '{}'::text[] AS ids -- when :category
+        WHERE EXISTS (SELECT services_merged_category.id FROM services_merged_category) -- when :category
+        UNION ALL -- when :category
+        SELECT -- when :category
+            array( -- when :category
+                SELECT item.id -- when :category
+                FROM services_chosen_category -- when :category
+                CROSS JOIN -- when :category
+                    LATERAL ( -- when :category
                         -- Of the table, since the index alone has these.
-                        SELECT services_listings.id
-                        FROM services_listings
-                        WHERE services_listings.category_id = services_chosen_category.id
-                        OFFSET 0 -- noqa: AM09
-                    ) AS item
-                LIMIT 1001 -- noqa: AM09
-            ) AS ids
-        WHERE :category::text IS NOT NULL
-        UNION ALL
-        SELECT
-            array(
-                SELECT services_translation.service_id
-                FROM services_translation
-                WHERE services_translation.in_language = :language
-                LIMIT 1001 -- noqa: AM09
-            ) AS ids
-        WHERE :language::text IS NOT NULL
+                        SELECT services_listings.id -- when :category
+                        FROM services_listings -- when :category
+                        WHERE services_listings.category_id = services_chosen_category.id -- when :category
+                        OFFSET 0 -- when :category
+                    ) AS item -- when :category
+                LIMIT 1001 -- when :category
+            ) AS ids -- when :category
+        UNION ALL -- when :language
+        SELECT -- when :language
+            array( -- when :language
+                SELECT services_translation.service_id -- when :language
+                FROM services_translation -- when :language
+                WHERE services_translation.in_language = :language -- when :language
+                LIMIT 1001 -- when :language
+            ) AS ids -- when :language
+    -- noqa: enable=AM09
     )
 
     SELECT found.ids
