@@ -94,6 +94,29 @@ def test_the_filters_of_a_list_that_finds_its_rows_in_a_with(tmp_path: Path, sam
 TIME_AND_ID = (datetime, str)
 
 
+@pytest.mark.parametrize(("order", "ways"), [("DESC", "<"), ("ASC", ">")])
+@pytest.mark.parametrize("operator", ["<", ">"])
+def test_a_comparison_in_what_the_list_reads_from(
+    tmp_path: Path, sample_url: str, order: str, ways: str, operator: str
+) -> None:
+    text = f"""
+    WITH filtered AS (
+        SELECT post.*, coalesce(post.published_at, post.created_at) AS moment FROM blog_posts AS post
+        WHERE
+            TRUE
+            AND post.status = :status -- when :status
+            AND (coalesce(post.published_at, post.created_at), post.id) -- when :after
+            {operator} ((:after::json ->> 0)::timestamp, :after::json ->> 1) -- when :after
+    )
+    SELECT listed.id, json_build_array(listed.moment, listed.id)::text AS cursor
+    FROM (SELECT filtered.* FROM filtered WHERE filtered.deleted_at IS NULL) AS listed
+    ORDER BY listed.moment {order}, listed.id {order}
+    LIMIT :limit
+    """
+    findings = found(tmp_path, sample_url, text, TIME_AND_ID)
+    assert [finding.level for finding in findings] == ["error"] * (operator != ways)
+
+
 class Mistake(NamedTuple):
     text: str
     keys: Sequence[Any]

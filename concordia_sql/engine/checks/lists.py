@@ -58,7 +58,7 @@ def check_cursors(describer: Describer, query_class: QueryClass, texts: Iterable
         return
     seen: set[tuple[object, ...]] = set()  # another filter changes nothing
     for composed in texts:
-        found = _cursor(read_statement(composed.text))
+        found = _cursor(read_statement(composed.text), composed.parameters)
         if found is not None and (each := (found.keys, found.order, found.against)) not in seen:
             seen.add(each)
             yield from _check_cursor(describer, f"{query_class.query_name}.{AFTER}", field, found)
@@ -76,7 +76,7 @@ class _Cursor:
     """The keys alone, of the same rows."""
 
 
-def _cursor(select: Select) -> _Cursor | None:
+def _cursor(select: Select, parameters: Sequence[str]) -> _Cursor | None:
     """The cursor that the text shows. None if it is of another form."""
     _, items, tail = split_select(select.tokens)
     keys = _array(next((unnamed(item) for item in items if column_name(item) == _CURSOR), []))
@@ -86,7 +86,8 @@ def _cursor(select: Select) -> _Cursor | None:
     texts, order = tuple(map(_plain, keys)), tuple(_order(tail, columns))
     listed = ", ".join(f"{_text(key)} AS key_{number}" for number, key in enumerate(keys))
     tokens = tokenize(f"SELECT {listed} {_text(tail)}", "", numbered=True)
-    return _Cursor(texts, order, _direction(tail, texts, order), attrs.evolve(select, tokens=tokens))
+    against = next(_against(select, texts, order, parameters), "")
+    return _Cursor(texts, order, against, attrs.evolve(select, tokens=tokens))
 
 
 def _check_cursor(
@@ -143,17 +144,30 @@ def _is_taken(takes: Any, values: Sequence[object]) -> bool:
     return True
 
 
-def _direction(tail: Tokens, keys: Sequence[str], order: Sequence[_Key]) -> str:
-    """How a comparison of all keys with the cursor goes against the order. Empty if it does not, or is not found."""
+def _against(select: Select, keys: Sequence[str], order: Sequence[_Key], parameters: Sequence[str]) -> Iterator[str]:
+    """How comparisons of all keys with the cursor go against the order, in the statement and in what it reads from."""
+    _, _, tail = split_select(select.tokens)
     _, condition, _ = clauses(tail)
-    words = words_of(condition)
-    for (opening, first), (closing, _), (_, operator) in zip(words, words[1:], words[2:], strict=False):
-        if first.text != "(" or operator.text not in ("<", ">"):
-            continue
-        compared = [_plain(each) for each in _split(condition[opening + 1 : closing])]
-        if compared == list(keys) and any(key.descending != (operator.text == "<") for key in order):
+    for conjunct in _conjuncts(condition):
+        operator = _operator(conjunct, keys, parameters)
+        if operator and any(key.descending != (operator == "<") for key in order):
             directions = ", ".join("DESC" if key.descending else "ASC" for key in order)
-            return f"rows after a cursor are those {operator.text} it, and the order is {directions}"
+            yield f"rows after a cursor are those {operator} it, and the order is {directions}"
+    for relation in select.read_from():
+        _, items, _ = split_select(relation.tokens)
+        columns = {column_name(item): _plain(unnamed(item)) for item in items}
+        yield from _against(relation, [columns.get(key, key) for key in keys], order, parameters)
+
+
+def _operator(condition: Tokens, keys: Sequence[str], parameters: Sequence[str]) -> str:
+    """How the condition compares all keys with the cursor. Empty if it does not."""
+    words = words_of(condition)
+    for (opening, first), (closing, _), (index, operator) in zip(words, words[1:], words[2:], strict=False):
+        if first.text == "(" and operator.text in ("<", ">"):
+            compared = [_plain(each) for each in _split(condition[opening + 1 : closing])]
+            against = {_spelt(token, parameters) for token in condition[index:]}
+            if compared == list(keys) and f":{AFTER}" in against:
+                return operator.text
     return ""
 
 
