@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import attrs
@@ -11,7 +11,7 @@ import psycopg
 
 from benchmarks.page import DOCS, markdown
 from benchmarks.tables import Table
-from concordia_sql import CONCORDIA, Query, Statement
+from concordia_sql import CONCORDIA, Command, Query, Statement
 from concordia_sql.engine.bounds import field_names
 from concordia_sql.engine.migrating import migrate
 from tests.support.catalog import command_classes, example, filters, query_classes
@@ -65,7 +65,7 @@ def _why(statement_class: type[Statement[Any]]) -> str:
 
 def _calls(connection: Connection, statement_class: type[Statement[Any]]) -> Iterator[Statement[Any]]:
     if not issubclass(statement_class, Query):
-        yield command_example(connection, statement_class)  # type: ignore[arg-type]
+        yield command_example(connection, cast("type[Command[Any]]", statement_class))
         return
     for chosen in [(), *itertools.combinations(filters(statement_class), 1)]:
         yield example(statement_class, chosen)
@@ -82,7 +82,7 @@ def _tried(connection: Connection, statement: Statement[Any]) -> Cost | None:
 
 
 def _given(statement: Statement[Any]) -> str:
-    fields: Mapping[str, Any] = {field.name: field.default for field in attrs.fields(type(statement))}  # type: ignore[arg-type]
+    fields: Mapping[str, Any] = {field.name: field.default for field in attrs.fields(cast("Any", type(statement)))}
     return ", ".join(
         name for name, default in fields.items() if default is None and getattr(statement, name) is not None
     )

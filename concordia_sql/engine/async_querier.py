@@ -55,8 +55,9 @@ class AsyncExecutor(AsyncReader):
         """
         if not command.writes:
             raise not_by("execute", command)
+        result: R
         (result,) = await self._call("execute", (command,), deadlines.nearest(deadline, self._deadline))
-        return result  # type: ignore[no-any-return]
+        return result
 
     # Made by `make sync`: execute_batch of 8 Command
     @overload

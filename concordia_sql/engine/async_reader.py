@@ -42,8 +42,9 @@ class AsyncReader:
         """Run a query in one round trip. Its base says what comes back: `T`, `T | None`, `list[T]`."""
         if query.writes:
             raise not_by("fetch", query)
+        result: R
         (result,) = await self._call("fetch", (query,), deadlines.nearest(deadline, self._deadline))
-        return result  # type: ignore[no-any-return]
+        return result
 
     # Made by `make sync`: fetch_batch of 8 Query
     @overload

@@ -50,9 +50,9 @@ class Converter(MsgspecJsonConverter):
         return self.get_loads_hook(cl)(data)
 
     def _structure_unknown(self, cl: type[T], value: Any) -> T:
-        kind: Any = getattr(cl, "__origin__", cl)  # typing.get_origin takes four times as long
+        kind: type[T] = getattr(cl, "__origin__", cl)  # typing.get_origin takes four times as long
         if isinstance(value, kind):
-            return value  # type: ignore[no-any-return]
+            return value
         try:
             return self.structure(value, cl)
         except Exception as error:  # noqa: BLE001 - a user's hook may raise anything; the text may hold the value

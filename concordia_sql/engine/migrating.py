@@ -11,6 +11,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -276,7 +277,7 @@ class _Run:
             migration.files.process_steps(self.backend, "rollback" if back else "apply")
             return
         for statement in migration.statements(rollback=back):
-            self._patiently(migration.name, lambda statement=statement: self._step(statement))  # type: ignore[misc]
+            self._patiently(migration.name, partial(self._step, statement))
 
     def _step(self, statement: str) -> None:
         """Run a statement outside of a transaction, without the index that an earlier try has left half-built."""

@@ -54,7 +54,7 @@ def checked_field(
     takes_text = field.converter is None and (hint is str or str in alternatives(hint))
     check: Callable[[Any], object] | None = None
     given: Any = field.default
-    is_value = not (given is attrs.NOTHING or given is UNSET or isinstance(given, attrs.Factory))  # type: ignore[arg-type]
+    is_value = not (given is attrs.NOTHING or given is UNSET or isinstance(given, attrs.Factory))  # type: ignore[arg-type]  # to attrs' stubs a function
     default = object() if is_value else given  # until it is checked, no value is it
 
     def prepared() -> Callable[[Any], object]:

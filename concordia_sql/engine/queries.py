@@ -458,7 +458,7 @@ def _make(cls: type[S], *, file: _File, writes: bool, plan: Plan | None = None) 
         return [checked_field(name, field, hints[field.name], file.casts_of, library) for field in fields]
 
     if "__hash__" not in cls.__dict__:
-        cls.__hash__ = _hash  # type: ignore[method-assign, assignment]
+        cls.__hash__ = _hash  # type: ignore[method-assign, assignment]  # to mypy, a method of one class
     made = attrs.frozen(kw_only=True, field_transformer=checked)(cls)
     made.query_name = name
     made._plan = plan

@@ -414,7 +414,8 @@ class Session:
     def values(self, composed: Composed, query: Statement[Any]) -> Sequence[Buffer | None]:
         """The values of the parameters, as they are sent."""
         values = [value if type(value) is str else as_sent(value) for value in composed.values(query)]
-        return self._parameters.dump_sequence(values, [_TEXT] * len(values))  # type: ignore[no-any-return]
+        sent: Sequence[Buffer | None] = self._parameters.dump_sequence(values, [_TEXT] * len(values))
+        return sent
 
     def learn_types(self, results: Iterable[PGresult]) -> PQGen[None]:
         """Look up the types in results that psycopg does not know: once on each connection, after a first run."""
@@ -529,7 +530,7 @@ class Session:
     def _read(self, query: Statement[R], statement: Prepared, results: Results) -> R:
         if isinstance(query, Affected):
             self.rows += results[-1].command_tuples or 0
-            return query.collect([results[-1].command_tuples or 0])  # type: ignore[return-value]
+            return query.collect([results[-1].command_tuples or 0])  # type: ignore[return-value]  # its R is int
         if len(results) == 1 and results[0].ntuples < _MANY_ROWS:
             return query.collect(self.rows_of(query, statement, results[0]))
         # Several results after a stream: libpq then gives a pipeline's first rows in chunks too.
@@ -549,7 +550,7 @@ class Session:
             rows, make_row = statement.rows, statement.make_row
             rows.set_pgresult(result, set_loaders=new)
             try:
-                return rows.load_rows(0, result.ntuples, make_row)  # type: ignore[no-any-return]
+                return rows.load_rows(0, result.ntuples, make_row)  # type: ignore[no-any-return]  # C's has no types
             except MemoryError:
                 raise
             except Exception as error:  # noqa: BLE001 - no context of what follows: its text may hold the value

@@ -35,7 +35,8 @@ def until(ends: float, steps: PQGen[R]) -> PQGen[R]:
             if monotonic() >= ends:
                 raise TimeIsUp
     except StopIteration as stop:
-        return stop.value  # type: ignore[no-any-return]
+        result: R = stop.value
+        return result
 
 
 def is_over(steps: Generator[Any, Any, Any]) -> bool:

@@ -64,7 +64,8 @@ def wait(steps: PQGen[R], line: Line, fileno: int, seconds: float) -> R:
             else:
                 awaited = steps.send(_ready(fileno, awaited, milliseconds))
     except StopIteration as stop:
-        return stop.value  # type: ignore[no-any-return]
+        result: R = stop.value
+        return result
 
 
 def _ready(fileno: int, awaited: int, milliseconds: float) -> int:
@@ -89,7 +90,8 @@ def async_wait(steps: PQGen[R], line: Line, fileno: int, seconds: float) -> Gene
         if monotonic() - reader.resumed > _TURN:
             yield from asyncio.sleep(0).__await__()
             reader.resumed = monotonic()
-        return stop.value  # type: ignore[no-any-return]
+        result: R = stop.value
+        return result
     try:
         while True:
             if awaited == _READ:
@@ -100,7 +102,8 @@ def async_wait(steps: PQGen[R], line: Line, fileno: int, seconds: float) -> Gene
                     yield reader.begin(seconds)
                 awaited = steps.send(_ready(fileno, awaited, 0))
     except StopIteration as stop:
-        return stop.value  # type: ignore[no-any-return]
+        result = stop.value
+        return result
 
 
 class Reader:
