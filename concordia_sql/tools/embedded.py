@@ -35,7 +35,12 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-_TEMPORARY_SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+_TEMPORARY_SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "temp_file_limit": "2GB",  # of a query: its files are in memory, which has to do for all
+}
 _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}  # not the caller's, such as PGPORT; macOS needs a locale
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
 _ROOM = 2**30  # bytes
@@ -87,8 +92,8 @@ def start(folder: Path | str | None = None) -> Generator[str]:
 
     `folder` is made where there is none, and keeps the data for the next start; the server logs to its
     `server.log`. Other users cannot enter it. Without a folder the data is temporary, in memory where there is
-    room, and the server never waits for a disk. Encoding UTF-8, order of texts by code point, time zone UTC,
-    pg_stat_statements loaded.
+    room: the server never waits for a disk, and a query fails whose temporary files pass 2 GB. Encoding UTF-8, order
+    of texts by code point, time zone UTC, pg_stat_statements loaded.
 
     At the end of the context, or of the Python process, even a killed one, the server closes its connections
     and stops. Started by root, it runs as the user `nobody` in a group of its own, and what else runs as `nobody`

@@ -145,6 +145,7 @@ def test_a_temporary_server_answers_and_leaves_nothing() -> None:
     with embedded.start() as url:
         home = socket_folder(url)
         assert str(ask(url, "SELECT version()")).startswith("PostgreSQL ")
+        assert ask(url, "SHOW temp_file_limit") == "2GB"
         assert processes_of(home)
 
     assert processes_of(home) == []
@@ -170,6 +171,7 @@ def test_a_folder_keeps_its_data_and_its_permissions(folder: Path) -> None:
     with embedded.start(folder) as url:
         run(url, "CREATE TABLE kept AS SELECT 42 AS answer")
         assert ask(url, "SHOW fsync") == "on"
+        assert ask(url, "SHOW temp_file_limit") == "-1"
 
     with embedded.start(str(folder)) as url:
         assert ask(url, "SELECT answer FROM kept") == 42
