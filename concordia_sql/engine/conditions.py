@@ -2,7 +2,8 @@
 
 Another comment may follow. A condition is stored as a text without colons: `after and sort = 'best'`. Its parts are
 joined by `and` alone, and all of them must hold, or by `or` alone, and one of them must. A part without a value holds
-if the field is given.
+if the field is given. A name, as in `-- when $author_id` or `-- when $after and :after`, stands first, and must be
+bound by the query.
 """
 
 import re
@@ -15,8 +16,10 @@ from concordia_sql.engine.errors import StatementError
 from concordia_sql.engine.lexer import Tokens
 
 _PART = re.compile(r":(\w+)(?:\s*=\s*'([^']*)')?")
-_PARTS = rf"{_PART.pattern}(?:(?:\s+and\s+{_PART.pattern})*|(?:\s+(?P<or>or)\s+{_PART.pattern})*)"
-_WHEN = re.compile(rf"--\s*when\s+(?P<parts>{_PARTS})\s*(?:--.*)?")
+_ALL = rf"{_PART.pattern}(?:\s+and\s+{_PART.pattern})*"
+_ANY = rf"{_PART.pattern}(?:\s+or\s+{_PART.pattern})+"
+_NAME = rf"\$\w+(?:\s+and\s+{_ALL})?"
+_WHEN = re.compile(rf"--\s*when\s+(?P<parts>{_NAME}|{_ALL}|(?P<any>{_ANY}))\s*(?:--.*)?")
 _WRITTEN_PART = re.compile(r"(\w+)(?: = '([^']*)')?( and | or |$)")
 
 
@@ -25,8 +28,17 @@ def condition_in(comment: str) -> str | None:
     found = _WHEN.fullmatch(comment)
     if found is None:
         return None
-    joint = " or " if found["or"] else " and "
-    return joint.join(_written(match[1], match[2]) for match in _PART.finditer(found["parts"]))
+    name = re.match(r"\$\w+", found["parts"])
+    parts = [_written(match[1], match[2]) for match in _PART.finditer(found["parts"])]
+    return (" or " if found["any"] else " and ").join([name[0], *parts] if name else parts)
+
+
+def bound_name(condition: str | None) -> tuple[str | None, str | None]:
+    """The name that the query must bind, and the rest of the condition."""
+    if condition is None or not condition.startswith("$"):
+        return None, condition
+    name, _, rest = condition.partition(" and ")
+    return name[1:], rest or None
 
 
 def fields_in(condition: str) -> Iterator[tuple[str, str | None]]:

@@ -1,14 +1,15 @@
 """The names in a SQL file that stand for others: tokens with what is bound to them in their place.
 
 `-- names: subject_id` in a header names a table, column or parameter whose name differs in each use of the file, or a
-text in quotes. A line that ends in `-- when $author_id` stands only where that name is bound.
+text in quotes. A line that ends in `-- when $author_id` stands only where that name is bound, and one that ends in
+`-- when $after and :after` only there and when the field is given.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
-from concordia_sql.engine.conditions import renamed
+from concordia_sql.engine.conditions import bound_name, renamed
 from concordia_sql.engine.errors import StatementError
 from concordia_sql.engine.lexer import Token, Tokens
 
@@ -24,7 +25,8 @@ def check_given(file: object, what: str, wanted: Sequence[str], given: Iterable[
 
 def check_names(file: object, wanted: Sequence[str], names: Mapping[str, str], body: Tokens) -> None:
     """Raise StatementError, which names the file, if a name is missing, unknown or no plain name."""
-    check_given(file, "a name", wanted, [*names, *filter(None, map(_name_of_line, body))])
+    optional = (bound_name(token.when)[0] for token in body)
+    check_given(file, "a name", wanted, [*names, *filter(None, optional)])
     for old, new in names.items():
         if not new.isidentifier() or new != new.lower():
             raise StatementError(f"{file}: {old} is {new!r}, which is not a plain name")
@@ -32,7 +34,7 @@ def check_names(file: object, wanted: Sequence[str], names: Mapping[str, str], b
 
 def replaced(tokens: Tokens, names: Mapping[str, str]) -> list[Token]:
     """The tokens with `names` replaced. Those of a line for a name that is not bound are left out."""
-    return [_replaced(token, names) for token in tokens if _name_of_line(token) in (None, *names)]
+    return [_replaced(token, names) for token in tokens if bound_name(token.when)[0] in (None, *names)]
 
 
 def placed(tokens: Tokens, shapes: Mapping[str, str]) -> list[Token]:
@@ -46,14 +48,10 @@ def placed(tokens: Tokens, shapes: Mapping[str, str]) -> list[Token]:
     return result
 
 
-def _name_of_line(token: Token) -> str | None:
-    """The name that must be bound to have the token's line. None if the line always stands."""
-    return token.when[1:] if token.when and token.when.startswith("$") else None
-
-
 def _replaced(token: Token, names: Mapping[str, str]) -> Token:
     text = token.text
-    when = None if _name_of_line(token) else token.when and renamed(token.when, names)
+    _, condition = bound_name(token.when)
+    when = condition and renamed(condition, names)
     if token.kind == "parameter":
         text = f":{names.get(text[1:], text[1:])}"
     elif token.name in names:

@@ -26,8 +26,7 @@ _USES = re.compile(r"--\s*uses:(.*)")
 _NAMES = re.compile(r"--\s*names:(.*)")
 _SHAPE = re.compile(r"--\s*shape:(.*)")
 _USES_MISSPELT = re.compile(r".*\buses?\s*(:|\$?\w+/\w).*", re.IGNORECASE | re.DOTALL)
-_WHEN_MISSPELT = re.compile(r"--\s*when(\s*:.*|\s+\w+\s*)|.*\bwhen\b.*:\w.*", re.IGNORECASE | re.DOTALL)
-_WHEN_NAMED = re.compile(r"--\s*when\s+(\$\w+)\s*(?:--.*)?")
+_WHEN_MISSPELT = re.compile(r"--\s*when(\s*[:$].*|\s+\w+\s*)|.*\bwhen\b.*:\w.*", re.IGNORECASE | re.DOTALL)
 _CONDITION = re.compile(r"--.*\w\s+:\w+\s*")  # after SQL on the same line, such a comment is a misspelt condition
 _CONSTANTS = ("true", "false", "null", "default")
 _AFTER_LIST = (
@@ -281,8 +280,7 @@ def _mark_conditional_lines(tokens: Tokens, path: Path) -> Tokens:
     conditions: dict[int, str] = {}
     code = {token.line for token in tokens if not token.blank}
     for comment in (token for token in tokens if token.kind in ("comment", "block")):
-        named = _WHEN_NAMED.fullmatch(comment.text)
-        if condition := named[1] if named else condition_in(comment.text):
+        if condition := condition_in(comment.text):
             conditions[comment.line] = condition
         elif _WHEN_MISSPELT.fullmatch(comment.text) or (comment.line in code and _CONDITION.fullmatch(comment.text)):
             form = "-- when :status, or -- when :sort = 'best'"

@@ -190,6 +190,32 @@ def test_a_command_writes_the_tables_that_its_names_say(root: Path) -> None:
         command(path, names=words)(MovePage)
 
 
+def test_a_line_for_a_name_may_need_fields_too(root: Path) -> None:
+    text = NEWEST.replace("subject_id\nSELECT", "subject_id, mark\nSELECT").replace(
+        "ORDER BY", "    AND 'm' = :mark -- when $mark and :only = 'songs' and :mark -- a comment\nORDER BY"
+    )
+    path = write(root, "shared/get_newest.sql", text)
+
+    @query(path, shapes=NOTES, names={**SONGS, "mark": "star"})
+    class GetMarked(Many[Note]):
+        song_id: int
+        star: str | None = None
+        only: Literal["songs"] | None = None
+        sort: Literal["longest"] | None = None
+
+    assert "'m' =" not in newest(root, NOTES, SONGS, text)(song_id=1, only="songs").compose().text
+    for given, stands in (({}, False), ({"star": "a"}, False), ({"star": "a", "only": "songs"}, True)):
+        assert ("'m' = $2" in GetMarked(song_id=1, **given).compose().text) == stands
+
+
+@pytest.mark.parametrize(
+    "condition", ["$mark or :only", "$mark and $subject_id", "$mark :only", ":only and $mark", "$"]
+)
+def test_a_line_for_a_name_is_misspelt(root: Path, condition: str) -> None:
+    text = NEWEST.replace(":subject_id and :only = 'songs'", condition)
+    assert ": a conditional line ends as in " in problem(root, NOTES, SONGS, text)
+
+
 def test_a_line_for_a_name_that_the_header_lacks_is_refused(root: Path) -> None:
     path = write(root, "shared/move.sql", MOVE.replace(", moved_by\n", "\n"))
     expected = r"move\.sql: a name for moved_by, which its header does not name$"

@@ -1,13 +1,20 @@
--- The first page of the thread of each subject, in the order given, each node with the first replies below it, to be linked.
--- Served by the indexes on subject_id and the order where parent_id is null, and on parent_id, created_at, id.
+-- The first pages of the threads of several subjects, in the order given. Or a page of one, which may follow a cursor, or of the replies to the
+-- node that a cursor names. Each node with the first replies below it, to be linked. Served by the indexes on subject_id and the order where
+-- parent_id is null, and on parent_id, created_at, id.
 -- cost: each hidden node of a thread before the end of its page is read, in some three blocks.
 -- uses: $shown, $node
--- names: subject_id, subject_ids
+-- names: subject_id, subject_ids, after
 WITH RECURSIVE wanted AS (
     SELECT
         given.subject_id,
-        min(given.position) AS position
-    FROM unnest(:subject_ids::text[]) WITH ORDINALITY AS given (subject_id, position)
+        min(given.position) AS position,
+        5000 / (count(*) OVER ())::integer AS share
+    FROM
+        unnest(
+            '{}'::text[]
+            || :subject_ids::text[] -- when $subject_ids
+            || :subject_id::text -- when $after
+        ) WITH ORDINALITY AS given (subject_id, position)
     GROUP BY given.subject_id
 ),
 
@@ -42,6 +49,17 @@ page AS (
             WHERE
                 shown.subject_id = wanted.subject_id
                 AND shown.parent_id IS NULL
+                AND (:after::json ->> 0) IS NULL -- when $after and :after
+                AND (shown.created_at, shown.id) -- when $after and :after and :sort = 'oldest'
+                > ((:after::json ->> 1)::timestamp, :after::json ->> 2) -- when $after and :after and :sort = 'oldest'
+                AND (shown.created_at, shown.id) -- when $after and :after and :sort = 'newest'
+                < ((:after::json ->> 1)::timestamp, :after::json ->> 2) -- when $after and :after and :sort = 'newest'
+                AND (shown.rating, shown.created_at, shown.id) -- when $after and :after and :sort = 'best'
+                < ( -- when $after and :after and :sort = 'best'
+                    (:after::json ->> 3)::integer, -- when $after and :after and :sort = 'best'
+                    (:after::json ->> 1)::timestamp, -- when $after and :after and :sort = 'best'
+                    :after::json ->> 2 -- when $after and :after and :sort = 'best'
+                ) -- when $after and :after and :sort = 'best'
             ORDER BY
                 shown.rating DESC, -- when :sort = 'best'
                 shown.created_at DESC, -- when :sort = 'best'
@@ -52,6 +70,27 @@ page AS (
                 shown.id ASC
             LIMIT :limit::integer + 1
         ) AS root
+    UNION ALL -- when $after and :after
+    ( -- when $after and :after
+        SELECT -- when $after and :after
+            shown.id, -- when $after and :after
+            shown.cursor, -- when $after and :after
+            shown.place, -- when $after and :after
+            shown.created_at, -- when $after and :after
+            :subject_id::text AS subject_id, -- when $after and :after
+            0 AS depth, -- when $after and :after
+            row_number() OVER (ORDER BY shown.created_at ASC, shown.id ASC) AS position -- when $after and :after
+        FROM shown -- when $after and :after
+        WHERE -- when $after and :after
+            shown.parent_id = :after::json ->> 0 -- when $after and :after
+            AND shown.id <> :after::json ->> 0 -- when $after and :after
+            AND (shown.created_at, shown.id) -- when $after and :after
+            > (coalesce((:after::json ->> 1)::timestamp, '-infinity'), coalesce(:after::json ->> 2, '')) -- when $after and :after
+        ORDER BY -- when $after and :after
+            shown.created_at ASC, -- when $after and :after
+            shown.id ASC -- when $after and :after
+        LIMIT :limit::integer + 1 -- when $after and :after
+    ) -- when $after and :after
     UNION ALL
     SELECT
         reply.id,
@@ -69,7 +108,9 @@ page AS (
                 shown.created_at,
                 shown.place
             FROM shown
-            WHERE shown.parent_id = page.id
+            WHERE
+                shown.parent_id = page.id
+                AND shown.id IS DISTINCT FROM :after::json ->> 0 -- when $after and :after
             ORDER BY
                 shown.created_at ASC,
                 shown.id ASC
@@ -100,11 +141,7 @@ SELECT
     listed.next,
     (
         SELECT coalesce(json_agg(paged.* ORDER BY found.position, paged.id), '[]')
-        FROM
-            unnest(
-                listed.ids[1:5000 / cardinality(:subject_ids::text[])],
-                listed.places[1:5000 / cardinality(:subject_ids::text[])]
-            ) WITH ORDINALITY AS found (id, place, position)
+        FROM unnest(listed.ids[1:wanted.share], listed.places[1:wanted.share]) WITH ORDINALITY AS found (id, place, position)
         CROSS JOIN
             LATERAL ( -- noqa: ST05
                 SELECT node.*
