@@ -51,12 +51,15 @@ def test_every_statement_file_has_its_class() -> None:
 def test_names_agree(query_class: type[Statement[Any]]) -> None:
     """GetPost is get_post.sql, in the folder of its domain.
 
-    A shared file has a name without what is bound to it, and may end in its order. To purge is to delete as well.
+    A shared file has a name without what is bound to it, and may end in its order. To purge is to delete as well. To
+    get a page or a thread is to list one.
     """
     source, domain = query_class.source, query_class.__module__.split(".")[1]
     words = re.sub(r"(?<!^)(?=[A-Z])", "_", query_class.__name__).lower().split("_")
     stem = re.sub(r"_(newest|oldest|by_slug)$", "", source.path.stem).split("_")
-    shared = [word for word in (*words, *(["delete"] if words[0] == "purge" else [])) if word in stem]
+    meant = {"purge": ["delete"], "page": ["list", "pages"], "thread": ["list", "threads"]}
+    said = [each for word in words for each in (*meant.get(word, ()), word)]
+    shared = [word for word in dict.fromkeys(said) if word in stem]
     bound = {*source.renamed, *(source.bound.keys() - {*words})}
     assert [word for word in stem if word not in bound] == (shared if source.shared else words)
     assert source.path.parent.name == ("shared" if source.shared else domain)

@@ -294,7 +294,7 @@ class CountOrganizations(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("blog/get_comment.sql")
+@query("shared/get_node.sql", shapes={"node": "blog/comment"})
 class GetComment(Subtree[CommentNode]):
     """The comment with this id and its replies to any depth, oldest first, or None.
 
@@ -314,7 +314,7 @@ class GetComment(Subtree[CommentNode]):
     """At most so many, the upper levels first; None for all."""
 
 
-@query("blog/get_comment_thread.sql")
+@query("shared/list_threads.sql", shapes={"node": "blog/comment"}, names={"subject_id": "post_id"})
 class GetCommentThread(Tree[CommentNode]):
     """The approved comments of a published post, as a tree, oldest first.
 

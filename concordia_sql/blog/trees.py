@@ -104,7 +104,7 @@ class GetCommentPath(Many[ThreadComment]):
     """Whether to show hidden comments too, with their content."""
 
 
-@query("shared/get_pages.sql", shapes=_SHAPES, names={"subject_id": "post_id", "after": "after"})
+@query("shared/list_pages.sql", shapes=_SHAPES, names={"subject_id": "post_id", "after": "after"})
 class GetCommentPage(One[CommentPage]):
     """A page of a post's comments: `limit` of those that reply to none, each with its first replies, to a depth.
 
@@ -135,7 +135,7 @@ class GetCommentPage(One[CommentPage]):
     after: str | None = attrs.field(default=None, converter=cursor(str | None, datetime | None, str | None))
 
 
-@query("shared/get_pages.sql", shapes=_SHAPES, names={"subject_id": "post_id", "subject_ids": "post_ids"})
+@query("shared/list_pages.sql", shapes=_SHAPES, names={"subject_id": "post_id", "subject_ids": "post_ids"})
 class ListCommentPages(Many[CommentPage]):
     """The first page of each post's comments, as `GetCommentPage` gives it, in the order of the ids, once each.
 

@@ -231,7 +231,7 @@ class GetReview(Maybe[ReviewDetails]):
     """Whether to read it if its listing is deleted too."""
 
 
-@query("services/get_review_thread.sql")
+@query("shared/get_node.sql", shapes={"node": "services/review"}, names={"status": "status"})
 class GetReviewThread(Subtree[ReviewNode]):
     """The approved review with this id and all replies below it, oldest first, to any depth, or None.
 
@@ -250,7 +250,7 @@ class GetReviewThread(Subtree[ReviewNode]):
     """At most so many, the upper levels first; None for all."""
 
 
-@query("services/list_review_threads.sql")
+@query("shared/list_threads.sql", shapes={"node": "services/review"}, names={"subject_id": "service_id"})
 class ListReviewThreads(Tree[ReviewNode]):
     """The approved reviews of an active listing, oldest first, each with the replies to it, to any depth.
 

@@ -121,7 +121,7 @@ class GetReviewPath(Many[ThreadReview]):
     """Whether to show hidden reviews too, with their content."""
 
 
-@query("shared/get_pages.sql", shapes=_SHAPES, names={"subject_id": "service_id", "after": "after"})
+@query("shared/list_pages.sql", shapes=_SHAPES, names={"subject_id": "service_id", "after": "after"})
 class GetReviewPage(One[ReviewPage]):
     """A page of a listing's reviews: `limit` of those that reply to none, each with its first replies, to a depth.
 
@@ -155,7 +155,7 @@ class GetReviewPage(One[ReviewPage]):
     after: str | None = attrs.field(default=None, converter=_cursor)
 
 
-@query("shared/get_pages.sql", shapes=_SHAPES, names={"subject_id": "service_id", "subject_ids": "service_ids"})
+@query("shared/list_pages.sql", shapes=_SHAPES, names={"subject_id": "service_id", "subject_ids": "service_ids"})
 class ListReviewPages(Many[ReviewPage]):
     """The first page of each listing's reviews, as `GetReviewPage` gives it, in the order of the ids, once each.
 

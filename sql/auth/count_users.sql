@@ -32,7 +32,6 @@ FROM (
     FROM auth_chosen_user
     WHERE
         TRUE
-        AND auth_chosen_user.id = any(array(SELECT chosen.id FROM chosen)) -- when :text
-        AND auth_chosen_user.id = any(array(SELECT chosen.id FROM chosen)) -- when :role
+        AND auth_chosen_user.id = any(array(SELECT chosen.id FROM chosen)) -- when :text or :role
     LIMIT :at_most -- noqa: AM09
 ) AS counted

@@ -69,8 +69,7 @@ SELECT
 FROM auth_chosen_user
 WHERE
     TRUE
-    AND auth_chosen_user.id = any(array(SELECT newest.id FROM newest)) -- when :text
-    AND auth_chosen_user.id = any(array(SELECT newest.id FROM newest)) -- when :role
+    AND auth_chosen_user.id = any(array(SELECT newest.id FROM newest)) -- when :text or :role
     AND (auth_chosen_user.created_at, auth_chosen_user.id) < ((:after::json ->> 0)::timestamp, :after::json ->> 1) -- when :after
 ORDER BY
     auth_chosen_user.created_at DESC,

@@ -19,15 +19,12 @@ SELECT
             LIMIT 100
         ) AS linked
     ) AS posts,
-    (
-        SELECT count(*)
-        FROM (
-            SELECT blog_post.id
-            FROM blog_post_media
-            INNER JOIN blog_post ON blog_post_media.post_id = blog_post.id
-            WHERE blog_post_media.media_id = blog_medium.id
-            LIMIT 1000 -- noqa: AM09
-        ) AS counted
-    ) AS post_count
+    cardinality(array(
+        SELECT 1
+        FROM blog_post_media
+        INNER JOIN blog_post ON blog_post_media.post_id = blog_post.id
+        WHERE blog_post_media.media_id = blog_medium.id
+        LIMIT 1000 -- noqa: AM09
+    )) AS post_count
 FROM blog_medium
 WHERE blog_medium.id = :id

@@ -14,15 +14,12 @@ SELECT
             LIMIT 100
         ) AS shown
     ) AS posts,
-    (
-        SELECT count(*)
-        FROM (
-            SELECT blog_post.id
-            FROM blog_post
-            WHERE blog_post.organization_id = blog_organization.id
-            LIMIT 1000 -- noqa: AM09
-        ) AS counted
-    ) AS post_count,
+    cardinality(array(
+        SELECT 1
+        FROM blog_post
+        WHERE blog_post.organization_id = blog_organization.id
+        LIMIT 1000 -- noqa: AM09
+    )) AS post_count,
     (
         SELECT coalesce(json_agg(shown.* ORDER BY shown.slug, shown.id), '[]')
         FROM (
@@ -35,14 +32,11 @@ SELECT
             LIMIT 100
         ) AS shown
     ) AS authors,
-    (
-        SELECT count(*)
-        FROM (
-            SELECT blog_author.id
-            FROM blog_author
-            WHERE blog_author.works_for_id = blog_organization.id
-            LIMIT 1000 -- noqa: AM09
-        ) AS counted
-    ) AS author_count
+    cardinality(array(
+        SELECT 1
+        FROM blog_author
+        WHERE blog_author.works_for_id = blog_organization.id
+        LIMIT 1000 -- noqa: AM09
+    )) AS author_count
 FROM blog_organization
 WHERE blog_organization.slug = :slug

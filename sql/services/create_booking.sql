@@ -27,10 +27,7 @@ WITH slot AS MATERIALIZED (
 
 -- Bookings that may overlap: those that the longest duration lets reach so far, by an index, and those whose date has another form.
 near_booking AS (
-    SELECT
-        services_booked_time.day,
-        services_booked_time.starts_at,
-        services_booked_time.duration_minutes
+    SELECT services_booked_time.*
     FROM services_booked_time
     CROSS JOIN slot
     WHERE
@@ -50,10 +47,7 @@ near_booking AS (
         -- Z: with a time of day after the date, too.
         AND services_booked_time.booking_date <= to_char(least(slot.ends_at, '9999-12-31'), 'YYYY-MM-DD') || 'Z'
     UNION ALL
-    SELECT
-        services_booked_time.day,
-        services_booked_time.starts_at,
-        services_booked_time.duration_minutes
+    SELECT services_booked_time.*
     FROM services_booked_time
     WHERE
         services_booked_time.service_id = :service_id

@@ -14,14 +14,11 @@ SELECT
             LIMIT 100
         ) AS shown
     ) AS listings,
-    (
-        SELECT count(*)
-        FROM (
-            SELECT services_listing.id
-            FROM services_listing
-            WHERE services_listing.organization_id = blog_organization.id
-            LIMIT 1000 -- noqa: AM09
-        ) AS counted
-    ) AS listing_count
+    cardinality(array(
+        SELECT 1
+        FROM services_listing
+        WHERE services_listing.organization_id = blog_organization.id
+        LIMIT 1000 -- noqa: AM09
+    )) AS listing_count
 FROM blog_organization
 WHERE blog_organization.slug = :slug

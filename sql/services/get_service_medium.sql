@@ -19,15 +19,12 @@ SELECT
             LIMIT 100
         ) AS linked
     ) AS listings,
-    (
-        SELECT count(*)
-        FROM (
-            SELECT services_listing.id
-            FROM services_media_links
-            INNER JOIN services_listing ON services_media_links.service_id = services_listing.id
-            WHERE services_media_links.media_id = services_medium.id
-            LIMIT 1000 -- noqa: AM09
-        ) AS counted
-    ) AS listing_count
+    cardinality(array(
+        SELECT 1
+        FROM services_media_links
+        INNER JOIN services_listing ON services_media_links.service_id = services_listing.id
+        WHERE services_media_links.media_id = services_medium.id
+        LIMIT 1000 -- noqa: AM09
+    )) AS listing_count
 FROM services_medium
 WHERE services_medium.id = :id

@@ -18,10 +18,7 @@ WITH listing AS MATERIALIZED (
 
 -- Bookings that may overlap: those that the longest duration lets reach so far, by an index, and those whose date has another form.
 near_booking AS (
-    SELECT
-        services_booked_time.day,
-        services_booked_time.starts_at,
-        services_booked_time.duration_minutes
+    SELECT services_booked_time.*
     FROM services_booked_time
     CROSS JOIN listing
     WHERE
@@ -42,10 +39,7 @@ near_booking AS (
         AND services_booked_time.booking_date
         <= to_char(least(listing.last_day + '1 day'::interval + listing.duration, '9999-12-31'), 'YYYY-MM-DD') || 'Z'
     UNION ALL
-    SELECT
-        services_booked_time.day,
-        services_booked_time.starts_at,
-        services_booked_time.duration_minutes
+    SELECT services_booked_time.*
     FROM services_booked_time
     WHERE
         services_booked_time.service_id = :service_id

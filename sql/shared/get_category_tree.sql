@@ -34,8 +34,7 @@ below AS (
     FROM category
     WHERE
         TRUE
-        AND category.id = any(array(SELECT chosen.id FROM chosen)) -- when :top
-        AND category.id = any(array(SELECT chosen.id FROM chosen)) -- when :depth
+        AND category.id = any(array(SELECT chosen.id FROM chosen)) -- when :top or :depth
     UNION
     SELECT
         below.above_id,
@@ -78,8 +77,7 @@ SELECT
 FROM category
 WHERE
     TRUE
-    AND category.id = any(array(SELECT chosen.id FROM chosen)) -- when :top
-    AND category.id = any(array(SELECT chosen.id FROM chosen)) -- when :depth
+    AND category.id = any(array(SELECT chosen.id FROM chosen)) -- when :top or :depth
 ORDER BY
     category.rank,
     category.slug,

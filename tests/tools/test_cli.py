@@ -51,7 +51,7 @@ def test_list_shows_every_query_on_two_lines() -> None:
         shown["blog.GetPost  Maybe[PostDetails]  sql/blog/get_post.sql"]
         == "    The published post with this slug and everything that belongs to it, or None."
     )
-    assert "blog.GetCommentThread  Tree[CommentNode]  sql/blog/get_comment_thread.sql" in shown
+    assert "blog.GetCommentThread  Tree[CommentNode]  sql/shared/list_threads.sql (with $node as blog/comment)" in shown
     assert "blog.CountPosts  One[Count]  sql/shared/count.sql (with $chosen as blog/counted_post)" in shown
 
 

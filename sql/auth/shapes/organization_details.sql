@@ -14,15 +14,12 @@ SELECT
             LIMIT 100
         ) AS shown
     ) AS members,
-    (
-        SELECT count(*)
-        FROM (
-            SELECT member.id
-            FROM member
-            WHERE member.organization_id = auth_organization.id
-            LIMIT 1000 -- noqa: AM09
-        ) AS counted
-    ) AS member_count,
+    cardinality(array(
+        SELECT 1
+        FROM member
+        WHERE member.organization_id = auth_organization.id
+        LIMIT 1000 -- noqa: AM09
+    )) AS member_count,
     (
         SELECT coalesce(json_agg(shown.* ORDER BY shown.created_at DESC, shown.id DESC), '[]')
         FROM (
@@ -35,13 +32,10 @@ SELECT
             LIMIT 100
         ) AS shown
     ) AS invitations,
-    (
-        SELECT count(*)
-        FROM (
-            SELECT invitation.id
-            FROM invitation
-            WHERE invitation.organization_id = auth_organization.id
-            LIMIT 1000 -- noqa: AM09
-        ) AS counted
-    ) AS invitation_count
+    cardinality(array(
+        SELECT 1
+        FROM invitation
+        WHERE invitation.organization_id = auth_organization.id
+        LIMIT 1000 -- noqa: AM09
+    )) AS invitation_count
 FROM auth_organization

@@ -14,15 +14,12 @@ SELECT
             LIMIT 100
         ) AS shown
     ) AS sessions,
-    (
-        SELECT count(*)
-        FROM (
-            SELECT session.id
-            FROM session
-            WHERE session.user_id = auth_user.id
-            LIMIT 1000 -- noqa: AM09
-        ) AS counted
-    ) AS session_count,
+    cardinality(array(
+        SELECT 1
+        FROM session
+        WHERE session.user_id = auth_user.id
+        LIMIT 1000 -- noqa: AM09
+    )) AS session_count,
     (
         SELECT coalesce(json_agg(shown.* ORDER BY shown.created_at, shown.id), '[]')
         FROM (
@@ -35,15 +32,12 @@ SELECT
             LIMIT 100
         ) AS shown
     ) AS accounts,
-    (
-        SELECT count(*)
-        FROM (
-            SELECT account.id
-            FROM account
-            WHERE account.user_id = auth_user.id
-            LIMIT 1000 -- noqa: AM09
-        ) AS counted
-    ) AS account_count,
+    cardinality(array(
+        SELECT 1
+        FROM account
+        WHERE account.user_id = auth_user.id
+        LIMIT 1000 -- noqa: AM09
+    )) AS account_count,
     (
         SELECT coalesce(json_agg(shown.* ORDER BY shown.created_at, shown.id), '[]')
         FROM (
@@ -56,15 +50,12 @@ SELECT
             LIMIT 100
         ) AS shown
     ) AS members,
-    (
-        SELECT count(*)
-        FROM (
-            SELECT member.id
-            FROM member
-            WHERE member.user_id = auth_user.id
-            LIMIT 1000 -- noqa: AM09
-        ) AS counted
-    ) AS member_count,
+    cardinality(array(
+        SELECT 1
+        FROM member
+        WHERE member.user_id = auth_user.id
+        LIMIT 1000 -- noqa: AM09
+    )) AS member_count,
     (
         SELECT coalesce(json_agg(shown.* ORDER BY shown.created_at DESC, shown.id DESC), '[]')
         FROM (
@@ -77,15 +68,12 @@ SELECT
             LIMIT 100
         ) AS shown
     ) AS invitations,
-    (
-        SELECT count(*)
-        FROM (
-            SELECT invitation.id
-            FROM invitation
-            WHERE invitation.inviter_id = auth_user.id
-            LIMIT 1000 -- noqa: AM09
-        ) AS counted
-    ) AS invitation_count,
+    cardinality(array(
+        SELECT 1
+        FROM invitation
+        WHERE invitation.inviter_id = auth_user.id
+        LIMIT 1000 -- noqa: AM09
+    )) AS invitation_count,
     (
         SELECT to_json(profile_profile.*)
         FROM profile_profile

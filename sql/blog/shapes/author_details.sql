@@ -15,14 +15,11 @@ SELECT
             LIMIT 100
         ) AS shown
     ) AS posts,
-    (
-        SELECT count(*)
-        FROM (
-            SELECT blog_post.id
-            FROM blog_post_authors
-            INNER JOIN blog_post ON blog_post_authors.post_id = blog_post.id
-            WHERE blog_post_authors.author_id = blog_author.id
-            LIMIT 1000 -- noqa: AM09
-        ) AS counted
-    ) AS post_count
+    cardinality(array(
+        SELECT 1
+        FROM blog_post_authors
+        INNER JOIN blog_post ON blog_post_authors.post_id = blog_post.id
+        WHERE blog_post_authors.author_id = blog_author.id
+        LIMIT 1000 -- noqa: AM09
+    )) AS post_count
 FROM blog_author

@@ -20,15 +20,12 @@ SELECT
             LIMIT 100
         ) AS shown
     ) AS children,
-    (
-        SELECT count(*)
-        FROM (
-            SELECT child.id
-            FROM services_category AS child
-            WHERE child.parent_id = services_category.id
-            LIMIT 1000 -- noqa: AM09
-        ) AS counted
-    ) AS child_count,
+    cardinality(array(
+        SELECT 1
+        FROM services_category AS child
+        WHERE child.parent_id = services_category.id
+        LIMIT 1000 -- noqa: AM09
+    )) AS child_count,
     (
         SELECT
             coalesce(

@@ -6,30 +6,14 @@ SELECT
     dated.booking_date,
     dated.booking_time
 FROM ( -- noqa: ST05
-    SELECT
-        services_dated_booking.id,
-        services_dated_booking.service_id,
-        services_dated_booking.customer_id,
-        services_dated_booking.provider_id,
-        services_dated_booking.booking_date,
-        services_dated_booking.booking_time,
-        services_dated_booking.status,
-        services_dated_booking.day
+    SELECT services_dated_booking.*
     FROM services_dated_booking
     WHERE
         services_dated_booking.booking_date >= '0'
         AND services_dated_booking.booking_date >= :from_date -- when :from_date
         AND services_dated_booking.booking_date <= left(:to_date, 4) || 'Z' -- when :to_date
     UNION ALL
-    SELECT
-        services_dated_booking.id,
-        services_dated_booking.service_id,
-        services_dated_booking.customer_id,
-        services_dated_booking.provider_id,
-        services_dated_booking.booking_date,
-        services_dated_booking.booking_time,
-        services_dated_booking.status,
-        services_dated_booking.day
+    SELECT services_dated_booking.*
     FROM services_dated_booking
     WHERE services_dated_booking.booking_date < '0'
 ) AS dated
