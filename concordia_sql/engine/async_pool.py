@@ -56,7 +56,7 @@ class AsyncPool(Generic[C]):
         self.is_foreign = False
         """Whether it is that of a process that this one was forked from."""
         self._unstarted = deque([True])
-        self._place: object = None
+        self._here: object = None
         self._keeper: AsyncJob | None = None
         self._wakeup: AsyncWakeup | None = None
         self._opener: AsyncWakeup | None = None
@@ -109,7 +109,7 @@ class AsyncPool(Generic[C]):
 
     def lend(self, lease: Lease[C]) -> C | None:
         """A connection that is alive, held by the lease; None if it must be waited for."""
-        if async_here() is not self._place:
+        if async_here() is not self._here:
             self._check_usable()
         held = lease.held
         while held or move(self._idle, held):
@@ -163,7 +163,7 @@ class AsyncPool(Generic[C]):
 
     async def close(self) -> None:
         """Close the idle connections now, the others when they are put. Callers that wait are told."""
-        if self._keeper is not None and async_here() is not self._place:
+        if self._keeper is not None and async_here() is not self._here:
             raise QuerierError("a database is closed in the event loop that opened it, not in another")
         self._leave()
         if self._keeper is not None:
@@ -243,7 +243,7 @@ class AsyncPool(Generic[C]):
         started: deque[bool] = deque()
         try:
             if move(self._unstarted, started):
-                self._place = async_here()
+                self._here = async_here()
                 self._wakeup = AsyncWakeup()
                 self._wakeup.send()
                 self._keeper = AsyncJob(f"{self.bounds.name} keeper", _keep, weakref.ref(self), self._wakeup)
@@ -257,7 +257,7 @@ class AsyncPool(Generic[C]):
         if not self.is_open:
             raise QuerierError(f"{self.bounds.name}: the database is not open yet: use it in a `with`, or call open()")
         self._start()
-        if async_here() is not self._place:
+        if async_here() is not self._here:
             raise QuerierError(f"{self.bounds.name}: the database was opened in another event loop")
 
     def _serve(self) -> None:

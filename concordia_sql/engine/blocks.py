@@ -4,7 +4,7 @@ from psycopg import generators
 from psycopg.abc import PQGen
 
 from concordia_sql.engine.calls import names_of
-from concordia_sql.engine.rows import check
+from concordia_sql.engine.rows import raise_if_failed
 from concordia_sql.engine.session import Session
 from concordia_sql.engine.settings import Acting
 
@@ -15,7 +15,7 @@ def begin(session: Session, text: bytes, acting: Acting) -> PQGen[None]:
     session.pgconn.send_query_params(text, None)
     session.pgconn.send_query_params(*acting.setting())
     begun, *acts = yield from session.synchronize()
-    check(begun[-1])
+    raise_if_failed(begun[-1])
     for results in acts:
         acting.check(results[-1], names_of(()))
 
@@ -25,7 +25,7 @@ def commit(session: Session, text: bytes) -> PQGen[bytes | None]:
     session.pgconn.enter_pipeline_mode()
     session.pgconn.send_query_params(text, None)
     ended, *_ = yield from session.synchronize()
-    check(ended[-1])
+    raise_if_failed(ended[-1])
     tag: bytes | None = ended[-1].command_status
     return tag
 
@@ -35,6 +35,6 @@ def command(session: Session, text: bytes) -> PQGen[bytes | None]:
     session.pgconn.send_query(text)
     results = yield from generators.execute(session.pgconn)
     for result in results:
-        check(result)
+        raise_if_failed(result)
     tag: bytes | None = results[-1].command_status
     return tag

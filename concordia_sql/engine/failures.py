@@ -18,7 +18,7 @@ from concordia_sql.engine.errors import NotMigrated, OutcomeUnknown, ResultError
 from concordia_sql.engine.library import advice_of, check_command, migrations_of
 from concordia_sql.engine.queries import Statement
 from concordia_sql.engine.refusals import translate
-from concordia_sql.engine.rows import check
+from concordia_sql.engine.rows import raise_if_failed
 from concordia_sql.engine.silence import silence
 
 _IDLE = pq.TransactionStatus.IDLE
@@ -49,7 +49,7 @@ def find_broken_key(pgconn: PGconn, error: psycopg.Error, keys: KnownKeys) -> PQ
         try:
             pgconn.send_query_params(*ask_for_keys([table]))
             results = yield from generators.execute(pgconn)
-            check(results[-1])
+            raise_if_failed(results[-1])
         except psycopg.Error:
             return None
         keys.learn([table], results[-1])

@@ -57,7 +57,7 @@ class Pool(Generic[C]):
         self.is_foreign = False
         """Whether it is that of a process that this one was forked from."""
         self._unstarted = deque([True])
-        self._place: object = None
+        self._here: object = None
         self._keeper: Job | None = None
         self._wakeup: Wakeup | None = None
         self._opener: Wakeup | None = None
@@ -110,7 +110,7 @@ class Pool(Generic[C]):
 
     def lend(self, lease: Lease[C]) -> C | None:
         """A connection that is alive, held by the lease; None if it must be waited for."""
-        if here() is not self._place:
+        if here() is not self._here:
             self._check_usable()
         held = lease.held
         while held or move(self._idle, held):
@@ -164,7 +164,7 @@ class Pool(Generic[C]):
 
     def close(self) -> None:
         """Close the idle connections now, the others when they are put. Callers that wait are told."""
-        if self._keeper is not None and here() is not self._place:
+        if self._keeper is not None and here() is not self._here:
             raise QuerierError("a database is closed in the event loop that opened it, not in another")
         self._leave()
         if self._keeper is not None:
@@ -244,7 +244,7 @@ class Pool(Generic[C]):
         started: deque[bool] = deque()
         try:
             if move(self._unstarted, started):
-                self._place = here()
+                self._here = here()
                 self._wakeup = Wakeup()
                 self._wakeup.send()
                 self._keeper = Job(f"{self.bounds.name} keeper", _keep, weakref.ref(self), self._wakeup)
@@ -258,7 +258,7 @@ class Pool(Generic[C]):
         if not self.is_open:
             raise QuerierError(f"{self.bounds.name}: the database is not open yet: use it in a `with`, or call open()")
         self._start()
-        if here() is not self._place:
+        if here() is not self._here:
             raise QuerierError(f"{self.bounds.name}: the database was opened in another event loop")
 
     def _serve(self) -> None:

@@ -42,11 +42,11 @@ from concordia_sql.engine.tree import Node, children_field
 
 Kept = Mapping[Shape, Collection[str]]
 """Shapes with the columns that are kept of each. A shape comes after those that it uses."""
-Readers = frozenset["type | None"]
+ColumnReaders = frozenset["type | None"]
 """The attrs classes that read a JSON column. None stands for an unknown reader, which may read all of it."""
 
-ANYBODY: Readers = frozenset([None])
-NOBODY: Readers = frozenset()
+ANYBODY: ColumnReaders = frozenset([None])
+NOBODY: ColumnReaders = frozenset()
 
 
 def whole(source: Source, present: frozenset[str]) -> Kept:
@@ -71,16 +71,16 @@ def pruned(source: Source, result_class: type, present: frozenset[str]) -> Kept:
     pruning = _Pruning(source, present)
     rows = pruning.rows_of(query, _Scope(source), {})
     if is_result_class(result_class):
-        rows.check(result_class, f"{source.path}:{query.line}")
+        rows.require(result_class, f"{source.path}:{query.line}")
         for column in columns_of(result_class).values():
             rows.want(column.name, readers_of(column))
     else:
-        rows.check_single(result_class, f"{source.path}:{query.line}")
+        rows.require_single(result_class, f"{source.path}:{query.line}")
         rows.want_all()
     return {shape: pruning.kept[shape] for shape in source.shapes() if shape in pruning.kept}
 
 
-def readers_of(column: Column) -> Readers:
+def readers_of(column: Column) -> ColumnReaders:
     """The readers of the JSON in a column. With several classes, the JSON itself may decide which one reads it."""
     readers = frozenset(column.nested)
     return readers if len(readers) < 2 else ANYBODY
@@ -126,7 +126,7 @@ class _Rows:
         """The names of the columns. None if some are not known."""
         self._are_whole = False
 
-    def want(self, name: str, readers: Readers) -> bool:
+    def want(self, name: str, readers: ColumnReaders) -> bool:
         """Keep the columns of this name, for these readers. Returns whether there are any."""
         found = [column.want(name, readers) for column in self.columns]
         return any(found)
@@ -138,7 +138,7 @@ class _Rows:
             for column in self.columns:
                 column.want_all()
 
-    def check(self, reader: type, where: str) -> None:
+    def require(self, reader: type, where: str) -> None:
         """Raise StatementError if the class asks for a column that is not there."""
         names = self.names
         if names is not None and (missing := [name for name in columns_of(reader) if name not in names]):
@@ -147,7 +147,7 @@ class _Rows:
                 f"{where}: there is no column {', '.join(missing)} for {spell(reader)}; there are {there}"
             )
 
-    def check_single(self, hint: object, where: str) -> None:
+    def require_single(self, hint: object, where: str) -> None:
         """Refuse the type of one column's values where there are several columns."""
         if self.names is not None and len(set(self.names)) != 1:
             raise StatementError(f"{where}: there are {len(set(self.names))} columns, but {spell(hint)} takes one")
@@ -176,7 +176,7 @@ class _Column:
             names = [*dict.fromkeys(names)]  # USING makes one of two
         return None if None in known else names
 
-    def want(self, name: str, readers: Readers) -> bool:
+    def want(self, name: str, readers: ColumnReaders) -> bool:
         """Keep the column for these readers if it has this name. Returns whether it has."""
         if self._item.star:
             found = [rows.want(name, readers) for rows in self._sources() if rows]
@@ -194,7 +194,7 @@ class _Column:
             if rows:
                 rows.want_all()
 
-    def read(self, readers: Readers) -> None:
+    def read(self, readers: ColumnReaders) -> None:
         """Keep the column, and what these readers read in it."""
         if not self._is_written:
             self._write()
@@ -212,7 +212,7 @@ class _Column:
         self._pruning.scan(item.parts, self._scope, self._ctes)
         self._pass_on(NOBODY)
 
-    def _pass_on(self, readers: Readers) -> None:
+    def _pass_on(self, readers: ColumnReaders) -> None:
         """Pass the readers on to the rows or columns that the item is made of."""
         item = self._item
         if self._inner:
@@ -233,7 +233,7 @@ class _Column:
             rows.want_all()
             return
         if is_certain:
-            rows.check(reader, self._scope.source.place(self._item.line))
+            rows.require(reader, self._scope.source.place(self._item.line))
         for column in columns_of(reader).values():
             rows.want(column.name, readers_of(column))
         if issubclass(plain_class(reader), Node):  # the JSON may hold children
@@ -334,13 +334,13 @@ class _Pruning:
             elif not before or before[0].text != ".":
                 self.want_alone(part.name, scope, ANYBODY)
 
-    def want(self, alias: str, column: str, scope: _Scope, readers: Readers) -> None:
+    def want(self, alias: str, column: str, scope: _Scope, readers: ColumnReaders) -> None:
         """Keep `alias.column`. If there is no such column, it may be a function that reads the whole row."""
         for name, rows in scope.all():
             if rows and name == alias and not rows.want(column, readers):
                 rows.want_all()
 
-    def want_alone(self, name: str, scope: _Scope, readers: Readers) -> None:
+    def want_alone(self, name: str, scope: _Scope, readers: ColumnReaders) -> None:
         """Keep what a name without an alias may refer to: a column, or the whole row of an alias."""
         for alias, rows in scope.all():
             if rows:

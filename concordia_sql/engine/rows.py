@@ -68,7 +68,7 @@ def _at_row(query: Statement[Any], problem: RowProblem, before: int) -> str:
     return f"row {before + problem.row}{f' (id {problem.id})' if problem.id else ''}: {problem.text}"
 
 
-def check(result: PGresult, query: Statement[Any] | None = None, composed: Composed | None = None) -> None:
+def raise_if_failed(result: PGresult, query: Statement[Any] | None = None, composed: Composed | None = None) -> None:
     """Raise psycopg's error for a command that failed, with a note of the file and line that it is about.
 
     Raises ResultError where the result class asks for a column that is there twice.

@@ -33,7 +33,7 @@ from concordia_sql.engine.isolation import IS_READ_COMMITTED, NOT_SET, READ_COMM
 from concordia_sql.engine.positions import Trail
 from concordia_sql.engine.queries import Affected, Statement
 from concordia_sql.engine.retries import is_outdated
-from concordia_sql.engine.rows import check, chunk_of, load_singly, row_maker
+from concordia_sql.engine.rows import chunk_of, load_singly, raise_if_failed, row_maker
 from concordia_sql.engine.settings import PLAN_BEFORE, PLANS, Acting, Plan, Setting
 from concordia_sql.engine.standbys import Guard
 from concordia_sql.engine.steps import TimeIsUp
@@ -240,7 +240,7 @@ class Session:
                     return ((yield from self._receive(query, statement)),)
                 results = yield from generators.execute(self.pgconn)
                 if results[-1].status == _FATAL_ERROR:
-                    check(results[-1], query, composed)
+                    raise_if_failed(results[-1], query, composed)
                 if statement.make_row is None:
                     yield from self.learn_types(results)
                 return (self._read(query, statement, results),)
@@ -282,10 +282,10 @@ class Session:
         results = yield from generators.fetch_many(pgconn)
         yield from generators.fetch_many(pgconn)
         pgconn.exit_pipeline_mode()
-        check(checked[-1])
+        raise_if_failed(checked[-1])
         guard.read(checked[-1])
         if results[-1].status == _FATAL_ERROR:
-            check(results[-1], query, statement.composed)
+            raise_if_failed(results[-1], query, statement.composed)
         if statement.make_row is None:
             yield from self.learn_types(results)
         return self._read(query, statement, results)
@@ -317,7 +317,7 @@ class Session:
                 acting.check(results[-1], names_of(queries))
             query = next(owners) if composed else None
             try:
-                check(results[-1], query, composed)
+                raise_if_failed(results[-1], query, composed)
             except psycopg.Error as error:
                 if locking and number == 0 and isinstance(error, NOT_SET):
                     raise not_read_committed(locking) from error
@@ -422,7 +422,7 @@ class Session:
         if unknown := self.adaptation.unknown(results):
             self.pgconn.send_query_params(LOOK_UP, [f"{{{','.join(map(str, unknown))}}}".encode()])
             found = yield from generators.execute(self.pgconn)
-            check(found[-1])
+            raise_if_failed(found[-1])
             self.adaptation.learn(found[-1])
 
     def _receive(self, query: Statement[R], statement: Prepared) -> PQGen[R]:
@@ -437,7 +437,7 @@ class Session:
         with collector_paused:
             try:
                 while result is not None:
-                    check(result, query, statement.composed)
+                    raise_if_failed(result, query, statement.composed)
                     rows += self.rows_of(query, statement, result, len(rows))
                     result = yield from generators.fetch(self.pgconn)
             except (psycopg.Error, ResultError):

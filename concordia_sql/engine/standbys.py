@@ -24,7 +24,7 @@ from psycopg.pq.abc import PGconn, PGresult
 
 from concordia_sql.engine.isolation import READ_COMMITTED
 from concordia_sql.engine.positions import Position, lsn_of
-from concordia_sql.engine.rows import check
+from concordia_sql.engine.rows import raise_if_failed
 
 Reason: TypeAlias = Literal[
     "",
@@ -174,7 +174,7 @@ class Guard:
     def check(self, answers: Sequence[Sequence[PGresult]]) -> None:
         """Raise Unproven if the read may be stale, and psycopg's error if the check failed."""
         for results in answers[: self.sent]:
-            check(results[-1])
+            raise_if_failed(results[-1])
         if len(answers) < self.sent:
             raise psycopg.OperationalError("the connection was lost")
         self.seen.prepared = self.name or self.seen.prepared
@@ -216,7 +216,7 @@ def ask(pgconn: PGconn, question: bytes) -> PQGen[PGresult]:
     pgconn.send_query(question)
     results: list[PGresult] = yield from generators.execute(pgconn)
     for result in results:
-        check(result)
+        raise_if_failed(result)
     return results[-1]
 
 

@@ -9,7 +9,7 @@ from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGresult
 
 from concordia_sql.engine.queries import Many
-from concordia_sql.engine.rows import check
+from concordia_sql.engine.rows import raise_if_failed
 from concordia_sql.engine.session import Prepared, Session
 from concordia_sql.engine.settings import PLAN_BEFORE, PLANS, Acting
 
@@ -40,7 +40,7 @@ class Stream:
         if self._acting:
             self._acting.check(answers.pop(0), self._query.query_name)
         for result in answers:
-            check(result, self._query, composed)
+            raise_if_failed(result, self._query, composed)
         yield from session.learn_types(answers)
         session.learned.add(composed)
 
@@ -66,7 +66,7 @@ class Stream:
                 yield from self._end()
             if self._acting and number == 0:
                 self._acting.check(result, query.query_name)
-            check(result)
+            raise_if_failed(result)
         if capabilities.has_stream_chunked():
             pgconn.set_chunked_rows_mode(_CHUNK)
         else:
@@ -88,7 +88,7 @@ class Stream:
             last = result
         yield from self._end()
         if last is not None:
-            check(last, self._query, self._statement.composed)
+            raise_if_failed(last, self._query, self._statement.composed)
 
     def _fetch(self) -> PQGen[PGresult | None]:
         """The next result; None at the end of a statement's, and of the pipeline, which is left."""

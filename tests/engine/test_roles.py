@@ -204,7 +204,12 @@ def test_a_line_for_a_name_may_need_fields_too(root: Path) -> None:
         sort: Literal["longest"] | None = None
 
     assert "'m' =" not in newest(root, NOTES, SONGS, text)(song_id=1, only="songs").compose().text
-    for given, stands in (({}, False), ({"star": "a"}, False), ({"star": "a", "only": "songs"}, True)):
+    cases: list[tuple[dict[str, Any], bool]] = [
+        ({}, False),
+        ({"star": "a"}, False),
+        ({"star": "a", "only": "songs"}, True),
+    ]
+    for given, stands in cases:
         assert ("'m' = $2" in GetMarked(song_id=1, **given).compose().text) == stands
 
 
