@@ -35,7 +35,9 @@ BOUNDED = {
 }
 CHEAP = {
     "auth.ListUsers",
+    "blog.CountMissingTranslations",
     "blog.GetCommentPage",
+    "blog.GetCommentThread",
     "blog.GetCommentTree",
     "blog.ListCategoryPosts",
     "blog.ListCommentPages",

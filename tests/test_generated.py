@@ -117,8 +117,8 @@ def test_the_marketplace(database: psycopg.Connection[Any], seed: int) -> None:
         reviews = tuple(expected.review_threads(row["id"]))
         with_reviews = querier.fetch(services.GetListing(slug=row["slug"]).into(services.ListingWithReviews))
         assert with_reviews == expected.listing_details(row, cls=services.ListingWithReviews, reviews=reviews)
-        slots = querier.fetch(services.ListAvailability(service_id=row["id"]))
-        assert slots == expected.availability(row["id"])
+        slots = paged(querier, services.ListAvailability(service_id=row["id"]), 2)
+        assert slots == expected.availability(row["id"], cls=services.ListedAvailabilitySlot, cursor="")
     listings = paged(querier, services.ListListings(), 2)
     assert listings == [
         expected.listing_details(row, cls=services.ListedListing, cursor="") for row in expected.listings()

@@ -82,6 +82,7 @@ if TYPE_CHECKING:
         ListCategoryPosts,
         ListComments,
         ListCommentsByStatus,
+        ListMediumPosts,
         ListMissingTranslations,
         ListOrganizations,
         ListPosts,
@@ -112,6 +113,7 @@ if TYPE_CHECKING:
         ListedAuthor,
         ListedCategory,
         ListedComment,
+        ListedLinkedPost,
         ListedOrganization,
         ListedPost,
         Medium,
@@ -163,16 +165,16 @@ else:
                 CommentStatus CountAuthors CountCategories CountCategoryPosts CountComments CountCommentsByStatus
                 CountMissingTranslations CountOrganizations CountPosts GetAuthor GetCategory GetComment
                 GetCommentDetails GetCommentThread GetMedium GetOrganization GetPost GetPostById GetTranslation
-                ListAuthors ListCategories ListCategoryPosts ListComments ListCommentsByStatus ListMissingTranslations
-                ListOrganizations ListPosts PostStatus
+                ListAuthors ListCategories ListCategoryPosts ListComments ListCommentsByStatus ListMediumPosts
+                ListMissingTranslations ListOrganizations ListPosts PostStatus
             """,
             "concordia_sql.blog.results": """
                 Author AuthorDetails AuthorWithEmail AuthorWithPosts Category CategoryDetails CategoryWithImage
                 CategoryWithPosts Comment CommentDetails CommentNode CommentWithEmail DeletedAuthor DeletedCategory
                 DeletedComment DeletedMedium DeletedOrganization DeletedPost FullPost LinkedMedium LinkedPost
-                ListedAuthor ListedCategory ListedComment ListedOrganization ListedPost Medium MediumDetails
-                ModeratedComment Organization OrganizationDetails Post PostDetails PostWithTranslations Translation
-                TranslationDetails
+                ListedAuthor ListedCategory ListedComment ListedLinkedPost ListedOrganization ListedPost Medium
+                MediumDetails ModeratedComment Organization OrganizationDetails Post PostDetails PostWithTranslations
+                Translation TranslationDetails
             """,
             "concordia_sql.blog.trees": """
                 CategoryNode CommentPage CountedCategoryNode GetCategoryPath GetCategoryTree GetCommentPage
@@ -261,12 +263,14 @@ __all__ = [
     "ListCommentPages",
     "ListComments",
     "ListCommentsByStatus",
+    "ListMediumPosts",
     "ListMissingTranslations",
     "ListOrganizations",
     "ListPosts",
     "ListedAuthor",
     "ListedCategory",
     "ListedComment",
+    "ListedLinkedPost",
     "ListedOrganization",
     "ListedPost",
     "Medium",

@@ -14,6 +14,7 @@ from concordia_sql.blog.results import (
     ListedAuthor,
     ListedCategory,
     ListedComment,
+    ListedLinkedPost,
     ListedOrganization,
     ListedPost,
     MediumDetails,
@@ -224,6 +225,21 @@ class GetMedium(Maybe[MediumDetails]):
     id: str
     with_unpublished: bool | None = None
     """Whether to read drafts and archived posts too, and comments that are not approved."""
+
+
+@query(
+    "shared/list_medium_items.sql",
+    shapes={"items": "blog/post"},
+    names={"links": "blog_post_media", "item_id": "post_id"},
+)
+class ListMediumPosts(Many[ListedLinkedPost]):
+    """The published posts that use the medium with this id, by their id, then by use, once for each use."""
+
+    media_id: str
+    with_unpublished: bool | None = None
+    """Whether to read drafts and archived posts too."""
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(str, str))
 
 
 @query(

@@ -300,11 +300,18 @@ class LinkedPost(Post):
 
 
 @attrs.frozen
+class ListedLinkedPost(LinkedPost):
+    """A post of a list of those that use a medium, with the cursor after which the list continues."""
+
+    cursor: Cursor
+
+
+@attrs.frozen
 class MediumDetails(Medium):
     """A medium with the posts that use it, newest first, once for each use."""
 
     posts: tuple[LinkedPost, ...]
-    """The newest 100."""
+    """The newest 100; `ListMediumPosts` has all."""
     post_count: int
     """Counted up to 1,000."""
 

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
         ListBookings,
         ListingStatus,
         ListListings,
+        ListMediumListings,
         ListReviews,
         ListReviewsByAuthor,
         ListReviewsByStatus,
@@ -95,8 +96,10 @@ if TYPE_CHECKING:
         FreeSlot,
         LinkedListing,
         LinkedMedium,
+        ListedAvailabilitySlot,
         ListedBooking,
         ListedCategory,
+        ListedLinkedListing,
         ListedListing,
         ListedReview,
         ListedReviewDetails,
@@ -165,17 +168,17 @@ else:
                 BookingStatus CountAvailability CountBookings CountListings CountReviews CountReviewsByAuthor
                 CountReviewsByStatus CountServiceCategories GetAvailabilitySlot GetBooking GetListing GetListingById
                 GetOrganizationWithListings GetReview GetReviewThread GetServiceCategory GetServiceCategoryTree
-                GetServiceMedium GetServiceTranslation ListAvailability ListBookings ListListings ListReviewThreads
-                ListReviews ListReviewsByAuthor ListReviewsByStatus ListServiceCategories ListingStatus PriceType
-                ReviewStatus
+                GetServiceMedium GetServiceTranslation ListAvailability ListBookings ListListings ListMediumListings
+                ListReviewThreads ListReviews ListReviewsByAuthor ListReviewsByStatus ListServiceCategories
+                ListingStatus PriceType ReviewStatus
             """,
             "concordia_sql.services.results": """
                 AvailabilitySlot AvailabilitySlotDetails Booking BookingDetails Category CategoryDetails CategoryNode
                 CategoryWithImage CategoryWithListings DeletedBooking DeletedCategory DeletedListing DeletedMedium
-                DeletedReview FreeSlot LinkedListing LinkedMedium ListedBooking ListedCategory ListedListing
-                ListedReview ListedReviewDetails Listing ListingDetails ListingWithBookings ListingWithReviews Medium
-                MediumDetails ModeratedReview OrganizationWithListings RatingSummary Review ReviewDetails ReviewNode
-                ReviewWithEmail Translation TranslationDetails
+                DeletedReview FreeSlot LinkedListing LinkedMedium ListedAvailabilitySlot ListedBooking ListedCategory
+                ListedLinkedListing ListedListing ListedReview ListedReviewDetails Listing ListingDetails
+                ListingWithBookings ListingWithReviews Medium MediumDetails ModeratedReview OrganizationWithListings
+                RatingSummary Review ReviewDetails ReviewNode ReviewWithEmail Translation TranslationDetails
             """,
             "concordia_sql.services.reviews": """
                 AddReview AddReviews ChangeReview DeleteReview ModerateReviews MoveReview NewReview PurgeReviews
@@ -261,14 +264,17 @@ __all__ = [
     "ListBookings",
     "ListFreeSlots",
     "ListListings",
+    "ListMediumListings",
     "ListReviewPages",
     "ListReviewThreads",
     "ListReviews",
     "ListReviewsByAuthor",
     "ListReviewsByStatus",
     "ListServiceCategories",
+    "ListedAvailabilitySlot",
     "ListedBooking",
     "ListedCategory",
+    "ListedLinkedListing",
     "ListedListing",
     "ListedReview",
     "ListedReviewDetails",

@@ -10,13 +10,14 @@ from concordia_sql.common import Count, CountLimit, public
 from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Maybe, One, Subtree, Tree, cursor
 from concordia_sql.services.results import (
-    AvailabilitySlot,
     AvailabilitySlotDetails,
     BookingDetails,
     CategoryDetails,
     CategoryNode,
+    ListedAvailabilitySlot,
     ListedBooking,
     ListedCategory,
+    ListedLinkedListing,
     ListedListing,
     ListedReview,
     ListedReviewDetails,
@@ -200,6 +201,21 @@ class GetServiceMedium(Maybe[MediumDetails]):
 
 
 @query(
+    "shared/list_medium_items.sql",
+    shapes={"items": "services/listing"},
+    names={"links": "services_media_links", "item_id": "service_id"},
+)
+class ListMediumListings(Many[ListedLinkedListing]):
+    """The active listings that use the medium with this id, by their id, then by use, once for each use."""
+
+    media_id: str
+    with_unpublished: bool | None = None
+    """Whether to read listings that are not active too."""
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(str, str))
+
+
+@query(
     "shared/get_part.sql",
     shapes={"part": "services/translation", "whole": "services/listing", "readable": "services/readable_listing"},
     names={"whole_id": "service_id", "whole_itself": "service"},
@@ -351,11 +367,8 @@ class CountReviewsByAuthor(One[Count]):
 
 
 @query("services/list_availability.sql")
-class ListAvailability(Many[AvailabilitySlot]):
-    """The times of the week of an active listing, from Sunday on: by day_of_week, start_time, id.
-
-    All of them: a day has at most one for each start time, so one for each minute.
-    """
+class ListAvailability(Many[ListedAvailabilitySlot]):
+    """The times of the week of an active listing, from Sunday on: by day_of_week, start_time, id, at most `limit`."""
 
     service_id: str
     day_of_week: DayOfWeek | None = None
@@ -364,6 +377,8 @@ class ListAvailability(Many[AvailabilitySlot]):
     """Whether to read those of a listing that is not active too."""
     of_deleted: bool | None = None
     """Whether to read those of a deleted listing too."""
+    limit: Limit = 500
+    after: str | None = attrs.field(default=None, converter=cursor(int, str, str))
 
 
 @query("shared/count.sql", shapes={"chosen": "services/shown_availability_slot"}, names={"key": "service_id"})

@@ -178,6 +178,13 @@ class AvailabilitySlot:
 
 
 @attrs.frozen
+class ListedAvailabilitySlot(AvailabilitySlot):
+    """A time of the week of a list, with the cursor after which the list continues."""
+
+    cursor: Cursor
+
+
+@attrs.frozen
 class AvailabilitySlotDetails(AvailabilitySlot):
     """A time of the week with its listing, which is None when it is deleted."""
 
@@ -387,11 +394,18 @@ class OrganizationWithListings(Organization):
 
 
 @attrs.frozen
+class ListedLinkedListing(LinkedListing):
+    """A listing of a list of those that use a medium, with the cursor after which the list continues."""
+
+    cursor: Cursor
+
+
+@attrs.frozen
 class MediumDetails(Medium):
     """A medium with the listings that use it, newest first, once for each use."""
 
     listings: tuple[LinkedListing, ...]
-    """The newest 100."""
+    """The newest 100; `ListMediumListings` has all."""
     listing_count: int
     """Counted up to 1,000."""
 

@@ -1,4 +1,5 @@
 -- One medium by its id, with the posts that use it, newest first, or none. Served by the primary key.
+-- cost: the dates of all posts that use it, for the newest 100; a class that does not name them costs one row.
 -- uses: blog/medium, blog/post
 SELECT
     blog_medium.*,

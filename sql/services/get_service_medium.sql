@@ -1,4 +1,5 @@
 -- One medium by its id, with the listings that use it, newest first, or none. Served by the primary key.
+-- cost: the dates of all listings that use it, for the newest 100; a class that does not name them costs one row.
 -- uses: services/medium, services/listing
 SELECT
     services_medium.*,

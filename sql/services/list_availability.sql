@@ -1,9 +1,15 @@
 -- A listing's times of the week, from Sunday on. Served by the unique index on service_id, day_of_week, start_time.
 -- uses: services/shown_availability_slot
-SELECT services_shown_availability_slot.*
-FROM services_shown_availability_slot
-WHERE services_shown_availability_slot.service_id = :service_id
+SELECT
+    slot.*,
+    json_build_array(slot.day_of_week, slot.start_time, slot.id)::text AS cursor
+FROM services_shown_availability_slot AS slot
+WHERE
+    slot.service_id = :service_id
+    AND (slot.day_of_week, slot.start_time, slot.id) -- when :after
+    > ((:after::json ->> 0)::integer, :after::json ->> 1, :after::json ->> 2) -- when :after
 ORDER BY
-    services_shown_availability_slot.day_of_week,
-    services_shown_availability_slot.start_time,
-    services_shown_availability_slot.id
+    slot.day_of_week,
+    slot.start_time,
+    slot.id
+LIMIT :limit

@@ -196,10 +196,16 @@ class Marketplace:
             if row["parent_id"] == row["id"] or row["parent_id"] not in ids
         ]
 
-    def availability(self, service_id: str, day_of_week: int | None = None) -> list[services.AvailabilitySlot]:
+    def availability(
+        self,
+        service_id: str,
+        day_of_week: int | None = None,
+        cls: type[services.AvailabilitySlot] = services.AvailabilitySlot,
+        **more: object,
+    ) -> list[services.AvailabilitySlot]:
         found = self.rows("services_availability", service_id=service_id, day_of_week=day_of_week)
         return [
-            made(services.AvailabilitySlot, row)
+            made(cls, row, **more)
             for row in sorted(found, key=lambda row: (row["day_of_week"], row["start_time"], row["id"]))
         ]
 

@@ -2,14 +2,16 @@ import pytest
 
 from concordia_sql import ParameterError, Querier, services
 from tests.services.expected import Connection, Marketplace
+from tests.support.reading import paged
 
 
+@pytest.mark.parametrize("limit", [1, 4, 500])
 @pytest.mark.parametrize("day", [None, 0, 1, 4, 6])
-def test_the_week_of_every_listing(sample: Connection, day: int | None) -> None:
+def test_the_week_of_every_listing(sample: Connection, day: int | None, limit: int) -> None:
     querier, marketplace = Querier(sample), Marketplace(sample)
     for listing in [*marketplace.ids("services_listings"), "nothing"]:
-        found = querier.fetch(services.ListAvailability(service_id=listing, day_of_week=day))
-        assert found == marketplace.availability(listing, day)
+        found = paged(querier, services.ListAvailability(service_id=listing, day_of_week=day), limit)
+        assert found == marketplace.availability(listing, day, services.ListedAvailabilitySlot, cursor="")
 
 
 def test_the_week_begins_on_sunday(sample: Connection) -> None:

@@ -98,6 +98,11 @@ def _skew(connection: Connection, many: int) -> None:
         """INSERT INTO services_bookings
         (id, service_id, customer_id, provider_id, booking_date, booking_time, duration_minutes)
         VALUES ('booking-of-many', 'listing-1', 'user-1', 'user-2', '2026-03-15', '10:00', 60)""",
+        f"""INSERT INTO blog_post_media (post_id, media_id, type)
+        SELECT id, '{OF_QUERY["blog.GetMedium"]["id"]}', 'gallery' FROM blog_posts ON CONFLICT DO NOTHING""",
+        f"""INSERT INTO services_media_links (service_id, media_id, type)
+        SELECT id, '{OF_QUERY["services.GetServiceMedium"]["id"]}', 'gallery' FROM services_listings
+        ON CONFLICT DO NOTHING""",
     ):
         connection.execute(text.encode())
 

@@ -228,7 +228,7 @@ def test_pages_have_each_row_once(sample: psycopg.Connection[TupleRow]) -> None:
     assert len(querier.fetch(paged(blog.ListPosts(limit=500))).items) == len(every)
 
 
-@pytest.mark.parametrize("query", [services.ListAvailability(service_id="l"), blog.ListPosts().into(blog.PostDetails)])
+@pytest.mark.parametrize("query", [blog.GetCommentPath(id="c"), blog.ListPosts().into(blog.PostDetails)])
 def test_what_gives_no_page(query: Any) -> None:
     with pytest.raises(QuerierError, match="a page needs"):
         paged(query)
