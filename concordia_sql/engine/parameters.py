@@ -92,49 +92,95 @@ def hash_of(value: object) -> int:
 
 def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: frozenset[str], bounds: Bounds) -> Any:
     """A converter that refuses values that do not fit the type of the field, or would be changed on their way."""
-    where, expected, given = f"{query_name}: {field.name}", _hashable(hint), cast("Any", field.converter)
-    holds_rows, row_class = _holds_rows(hint), _row_class(expected)
-    convert, check_bounds = conversion(hint), bounds_check(hint, bounds)
-    levels = cast("int", bounds.levels)
-    bounded = any(not name.startswith(_UNBOUNDED) for name in casts)
-    kinds = frozenset(JSON_ARRAYS.get(name, name) for name in casts)
+    where = f"{query_name}: {field.name}"
+    fit, send = _fitting(hint, cast("Any", field.converter), bounds), _sending(hint, casts, field.name)
 
     def check(value: object) -> object:
         try:
-            if given:
-                check_json(bounds, value)  # before it is read
-                value = given(value)
-            check_levels(value, levels)
-            if holds_rows:  # made plain, since msgspec does not look into objects of the right class
-                value = _plain(value)
-            value = msgspec.convert(value, expected, dec_hook=_instance)
-            if check_bounds:
-                check_bounds(value)
-            fitting = value
-            value = convert(value) if convert else value
-            is_exact = row_class is not None and value is fitting and _are_exact(cast("Any", value), row_class)
-            value = _checked_value(value, bounded=bounded)
-            if type(value) not in PLAIN or kinds.intersection(JSON_TYPES):
-                value = _for_casts(value, expected, kinds, field.name, is_exact=is_exact)
+            return send(fit(value))
         except msgspec.ValidationError as error:
             problem = reason(error, hint)
         except ParameterError as error:
             problem = str(error)
         except ValueError:  # raised by a field's converter; its text may hold the value
             problem = f"Expected {inspect.formatannotation(hint)}"
-        else:
-            return value
         # Outside of except: its context would hold the value.
         raise ParameterError(f"{where}: {problem}", parameter=field.name, problem=problem)
 
     return check
 
 
-def _for_casts(value: Any, expected: Any, kinds: frozenset[str], name: str, *, is_exact: bool) -> Any:
+def _fitting(hint: Any, given: Callable[[Any], Any] | None, bounds: Bounds) -> Callable[[Any], Any]:
+    """What makes a value of the type of the field, within its bounds; `given` is the field's own converter."""
+    fit, check_bounds = _fit(_hashable(hint)), bounds_check(hint, bounds)
+    holds_rows, levels = _holds_rows(hint), cast("int", bounds.levels)
+
+    def fitting(value: Any) -> Any:
+        if given:
+            check_json(bounds, value)  # before it is read
+            value = given(value)
+        if type(value) not in PLAIN:
+            check_levels(value, levels)
+        if holds_rows:  # made plain, since msgspec does not look into objects of the right class
+            value = _plain(value)
+        value = fit(value)
+        if check_bounds:
+            check_bounds(value)
+        return value
+
+    return fitting
+
+
+def _fit(expected: Any) -> Callable[[object], Any]:
+    """msgspec's `convert` to this type: it keeps what it knows of a struct, and works out other types in each call."""
+    given: Any = msgspec.defstruct("Given", [("value", expected)], array_like=True)
+
+    def fit(value: object) -> Any:
+        try:
+            return msgspec.convert((value,), given, dec_hook=_instance).value
+        except msgspec.ValidationError:  # again, for a path that begins at the value
+            return msgspec.convert(value, expected, dec_hook=_instance)
+
+    return fit
+
+
+def _sending(hint: Any, casts: frozenset[str], name: str) -> Callable[[Any], Any]:
+    """What makes of a value that fits what is sent for it."""
+    expected, convert = _hashable(hint), conversion(hint)
+    bounded = any(not each.startswith(_UNBOUNDED) for each in casts)
+    kinds = frozenset(JSON_ARRAYS.get(each, each) for each in casts)
+    is_json, is_known = not kinds.isdisjoint(JSON_TYPES), _known_as_sent(expected, kinds)
+
+    def sending(fitting: Any) -> Any:
+        value = convert(fitting) if convert else fitting
+        if value is fitting and is_known(value):
+            return value
+        value = _checked_value(value, bounded=bounded)
+        return _for_casts(value, expected, kinds, name) if is_json or type(value) not in PLAIN else value
+
+    return sending
+
+
+def _known_as_sent(expected: Any, kinds: frozenset[str]) -> Callable[[Any], bool]:
+    """What says of a value that msgspec has made whether it is known, without more, to be sent as it is."""
+    if kinds.isdisjoint(JSON_TYPES):
+        return _are_texts
+    if not kinds.issubset(JSON_TYPES):
+        return lambda _: False
+    row_class = _row_class(expected)
+    return functools.partial(_are_exact, row_class) if row_class else _is_flat
+
+
+def _are_texts(values: Any) -> bool:
+    """Whether these are texts alone, and printable: so they have no NUL and no half of a surrogate pair."""
+    return type(values) is tuple and {str}.issuperset(map(type, values)) and "".join(values).isprintable()
+
+
+def _for_casts(value: Any, expected: Any, kinds: frozenset[str], name: str) -> Any:
     """The value as these types take it, JSON types for arrays of them. Refuses what a type other than JSON changes."""
     if not kinds or not kinds.issubset(JSON_TYPES):
         _check_for_types(value, kinds)
-    if not is_exact and ("jsonb" in kinds or ("json" in kinds and not isinstance(value, str))):
+    if "jsonb" in kinds or ("json" in kinds and not isinstance(value, str)):
         value = _as_json(value, expected)
     if not kinds.issubset(JSON_TYPES) and _holds_object(value):
         raise ParameterError(f"an object, which only JSON holds; cast the parameter, as in :{name}::jsonb")
@@ -160,26 +206,38 @@ def _row_class(expected: Any) -> type | None:
     return row_class if names and not any(name.startswith("_") for name in names) else None
 
 
-def _are_exact(rows: Iterable[Any], row_class: type) -> bool:
+def _are_exact(row_class: type, rows: Iterable[Any]) -> bool:
     """Whether each is a row of this class whose values are known to be read back from JSON as they are.
 
-    The rows are those that msgspec has made of such values, so that it makes the same of their JSON.
+    The rows are those that msgspec has made of such values, so that it makes the same of their JSON. Raises
+    ParameterError for a text that PostgreSQL cannot store.
     """
     for row in rows:
         if type(row) is not row_class:
             return False
         for value in inside(row):
-            if type(value) is not str and not _is_exact(value):
+            if not (type(value) is str and value.isprintable()) and not _is_exact(value):
                 return False
     return True
 
 
+def _is_flat(value: Any) -> bool:
+    """The same of an object of single values. In others there may be lists and objects that are the caller's."""
+    return (
+        type(value) is dict and not any(isinstance(each, list | dict) for each in value.values()) and _is_exact(value)
+    )
+
+
 def _is_exact(value: Any) -> bool:
-    if isinstance(value, dict):
-        return type(value) is dict and all(type(key) is str for key in value) and all(map(_is_exact, value.values()))
+    if type(value) is str:
+        if not value.isprintable():
+            _check_text(value)
+        return True
+    if type(value) is dict:
+        return all(type(key) is str and _is_exact(key) for key in value) and all(map(_is_exact, value.values()))
     if type(value) is list:
         return all(map(_is_exact, value))
-    return value is None or type(value) in (str, bool) or (type(value) is int and -(2**63) <= value < 2**63)
+    return value is None or type(value) is bool or (type(value) is int and -(2**63) <= value < 2**63)
 
 
 def _hashable(hint: Any) -> Any:

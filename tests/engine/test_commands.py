@@ -118,6 +118,8 @@ async def test_a_row_that_is_wrong_is_named_and_none_is_written(querier: AsyncQu
         AddAll(things=wrong)
     with pytest.raises(ParameterError, match="half of a surrogate pair"):
         AddAll(things=[NewThing(title="\ud800")])
+    with pytest.raises(ParameterError, match="a NUL character"):
+        AddAll(things=[NewThing(title="a\nb"), NewThing(title="a\n\0")])
 
 
 async def test_errors_of_constraints_hold_no_values(querier: AsyncQuerier, other: Connection) -> None:

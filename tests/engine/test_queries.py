@@ -218,6 +218,8 @@ def test_a_member_of_an_enumeration_of_texts_is_its_text(ask: type[Any], server:
         ("data", MARKER, "Expected `object | null`, got `str`"),
         ("data", {"a": [{"b": f"{MARKER}\0"}]}, "a text with a NUL character, which PostgreSQL cannot hold"),
         ("data", {f"{MARKER}\0": 1}, "a text with a NUL character, which PostgreSQL cannot hold"),
+        ("data", {MARKER: "\0"}, "a text with a NUL character, which PostgreSQL cannot hold"),
+        ("data", {MARKER: "a\n\ud800"}, "a text with half of a surrogate pair, which is not a character"),
         ("price", MARKER, "Expected decimal.Decimal | None"),
         ("share", MARKER, "Expected int | None"),
         ("share", "third", "Expected `int | null`, got `str`"),
