@@ -16,11 +16,11 @@ import attrs
 import psycopg
 from psycopg import capabilities, generators, pq
 from psycopg.abc import Buffer, PQGen
-from psycopg.adapt import PyFormat, Transformer
+from psycopg.adapt import Transformer
 from psycopg.pq.abc import PGcancel, PGcancelConn, PGresult
 
 from concordia_sql.engine import forks
-from concordia_sql.engine.adapters import LOOK_UP, Adaptation, as_sent
+from concordia_sql.engine.adapters import LOOK_UP, Adaptation
 from concordia_sql.engine.calls import names_of, overdue
 from concordia_sql.engine.collector import collector_paused
 from concordia_sql.engine.compose import Composed
@@ -53,7 +53,6 @@ _names = itertools.count()
 # Enumerations looked up once: that costs more than what is compared to them.
 _IDLE, _FATAL_ERROR = pq.TransactionStatus.IDLE, pq.ExecStatus.FATAL_ERROR
 _NO_PIPELINE = pq.PipelineStatus.OFF
-_TEXT = PyFormat.TEXT
 
 
 @attrs.define(eq=False)
@@ -92,7 +91,6 @@ class Session:
         self.prepare = prepare
         self._show_values = show_values
         self.adaptation = Adaptation(connection)
-        self._parameters: Any = Transformer(self.adaptation)
         self.learned: weakref.WeakSet[Composed] = weakref.WeakSet()
         self._statements: OrderedDict[Composed, Prepared] = OrderedDict()
         self._discarded: list[bytes] = []
@@ -413,9 +411,7 @@ class Session:
 
     def values(self, composed: Composed, query: Statement[Any]) -> Sequence[Buffer | None]:
         """The values of the parameters, as they are sent."""
-        values = [value if type(value) is str else as_sent(value) for value in composed.values(query)]
-        sent: Sequence[Buffer | None] = self._parameters.dump_sequence(values, [_TEXT] * len(values))
-        return sent
+        return self.adaptation.sent(composed.values(query))
 
     def learn_types(self, results: Iterable[PGresult]) -> PQGen[None]:
         """Look up the types in results that psycopg does not know: once on each connection, after a first run."""

@@ -392,6 +392,15 @@ def test_a_text_in_an_array_is_json_already_where_it_is_cast_to_json(ask: Ask) -
     assert ask(Sequence[str], ['{"a": 1}'], "SELECT to_json(:v::jsonb[]) AS r") == [['{"a": 1}']]
 
 
+def test_texts_in_an_array_arrive_as_they_are(ask: Ask) -> None:
+    texts = ['"', "\\", '\\"', "{}", "a,b", "", " ", "NULL", "null", "a\nb\t", "é 👋", "'", '{"a": ["b"]}', "\\\\x00"]
+    for given in texts, texts[::-1], ["plain"], []:
+        assert ask(Sequence[str], given, "SELECT to_json(:v::text[]) AS r") == [given]
+        assert ask(Sequence[str] | None, given, "SELECT to_json(:v::varchar[]) AS r") == [given]
+    assert ask(Sequence[str | None], ["a", None, ""], "SELECT to_json(:v::text[]) AS r") == [["a", None, ""]]
+    assert ask(Sequence[str], ["1", "2"], "SELECT to_json(:v::int[]) AS r") == [[1, 2]]
+
+
 @pytest.mark.parametrize("value", [[[1, 2], [3]], [[], []], [[1], []], [[[1]], [[2], [3]]], [[[]]], [[1], None]])
 def test_lists_that_an_array_cannot_hold_are_refused(ask: Ask, value: Any) -> None:
     """PostgreSQL makes one empty array of empty ones."""
