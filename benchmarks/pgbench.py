@@ -115,7 +115,7 @@ def script(workload: str, parameters: Mapping[str, Any]) -> tuple[str, dict[str,
 
 
 def _statement(composed: Composed) -> str:
-    text = composed.text
+    text = re.sub(r"(?<=\d):(?=[a-z_])", ": ", composed.text)  # the bound of a slice is no variable of pgbench's
     for number, name in enumerate(composed.parameters, 1):  # pgbench numbers every `:name` anew: one of each
         text = re.sub(rf"\${number}\b", f":{name}", text, count=1)
     return text
