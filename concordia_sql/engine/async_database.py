@@ -129,7 +129,7 @@ class AsyncDatabase(AsyncExecutor):
         if self._positions is not None:
             standbys: list[AsyncStandby[AsyncConnection]] = [
                 AsyncStandby(name, self._bounds.of_replica(name), connector.connect, self._positions)
-                for name, connector in ((f"replica {place}", each) for place, each in enumerate(self._replicas, 1))
+                for name, connector in ((f"replica {number}", each) for number, each in enumerate(self._replicas, 1))
             ]
             self._standbys = AsyncStandbys(
                 standbys, self._positions, self._pool, max_lag=self._max_lag, max_wait=self._max_wait

@@ -19,13 +19,13 @@ from concordia_sql.engine.returning import write_columns
 from concordia_sql.engine.statement import Shape, Source
 
 json_encoder = msgspec.json.Encoder(decimal_format="number")
-_PLACE = re.compile(r"\0([^\0]*)\0")
+_LOCATION = re.compile(r"\0([^\0]*)\0")
 """The mark before each line of a file in a text that is being composed; no SQL holds a NUL."""
 _FIRST_WORD = re.compile(r"\s*\w+")
 _NOT_IN_NAMES = re.compile(r"[^\w.]+")
 _COLUMNS = ", the columns of its result"
 _NAME = re.compile(r'q\.(?:"((?:[^"]|"")*)"|(\w+))')
-_WITH = re.compile(rf"({_PLACE.pattern})?WITH\b(\s+({_PLACE.pattern})?RECURSIVE\b)?", re.IGNORECASE)
+_WITH = re.compile(rf"({_LOCATION.pattern})?WITH\b(\s+({_LOCATION.pattern})?RECURSIVE\b)?", re.IGNORECASE)
 
 
 @attrs.frozen(eq=False)
@@ -41,7 +41,7 @@ class Composed:
     """The types that the parameters are cast to. An empty text where there is no cast."""
     before: "Sequence[Composed]" = ()
     """The statements that are run before it, in the same transaction."""
-    places: Sequence[tuple[int, str]] = attrs.field(default=(), repr=False)
+    locations: Sequence[tuple[int, str]] = attrs.field(default=(), repr=False)
     """Where in the text each line of a SQL file begins, and its `file:line`."""
     name: str = ""
     """The name of the query, which is sent in a comment after the first word: there the server's views keep it."""
@@ -51,22 +51,22 @@ class Composed:
         init=False, repr=False, default=attrs.Factory(lambda self: self._named().encode(), takes_self=True)
     )
     json: tuple[int, ...] = attrs.field(
-        init=False, repr=False, default=attrs.Factory(lambda self: _json_places(self.casts), takes_self=True)
+        init=False, repr=False, default=attrs.Factory(lambda self: _json_positions(self.casts), takes_self=True)
     )
-    """The places of the parameters that are cast to jsonb or json, or arrays of it. Their values are sent as JSON."""
+    """The positions of the parameters that are cast to json, jsonb or arrays of these. Their values are sent as JSON."""
     _pick: Callable[[object], Sequence[Any]] = attrs.field(
         init=False, repr=False, default=attrs.Factory(lambda self: _picked(self.parameters), takes_self=True)
     )
 
-    def place(self, position: int) -> str:
+    def location(self, position: int) -> str:
         """The `file:line` of what is at a position in the text, from 1 on, as the server counts; or empty."""
-        after = bisect.bisect(self.places, self._without_name(position) - 1, key=operator.itemgetter(0))
-        return self.places[after - 1][1] if after else ""
+        after = bisect.bisect(self.locations, self._without_name(position) - 1, key=operator.itemgetter(0))
+        return self.locations[after - 1][1] if after else ""
 
     def column(self, position: int) -> str:
         """The name of the column at a position, where that is in the list of those that the result class asks for."""
         start = self._without_name(position) - 1
-        name = _NAME.match(self.text, start) if self.place(position).endswith(_COLUMNS) else None
+        name = _NAME.match(self.text, start) if self.location(position).endswith(_COLUMNS) else None
         return name[1] or name[2] if name else ""
 
     def named(self, name: str) -> "Composed":
@@ -116,7 +116,7 @@ def _picked(names: Sequence[str]) -> Callable[[object], Sequence[Any]]:
     return (lambda query: (getattr(query, names[0]),)) if names else lambda _: ()
 
 
-def _json_places(casts: Sequence[str]) -> tuple[int, ...]:
+def _json_positions(casts: Sequence[str]) -> tuple[int, ...]:
     return tuple(index for index, cast in enumerate(casts) if cast in JSON_TYPES or cast in JSON_ARRAYS)
 
 
@@ -186,8 +186,8 @@ def compose_command(source: Source, result_class: type, present: frozenset[str])
         return text.composed(body)
     if opening := _WITH.match(body):
         _check_shadows(source)
-        place = _PLACE.findall(opening[0])[-1]
-        return text.composed(f"{opening[0]} {shapes},\0{place}\0{body[opening.end() :]}")
+        location = _LOCATION.findall(opening[0])[-1]
+        return text.composed(f"{opening[0]} {shapes},\0{location}\0{body[opening.end() :]}")
     return text.composed(f"WITH {shapes}\n{body}")
 
 
@@ -250,7 +250,7 @@ class _Text:
                 pieces.pop()
             if not token.blank and token.line != line:
                 line = token.line
-                pieces.append(_place(source, token))
+                pieces.append(_location_mark(source, token))
             if token.kind == "parameter":
                 pieces.append(self._parameter(token.text[1:], casts.get(index, ""), source, shape=shape))
             else:
@@ -259,15 +259,15 @@ class _Text:
 
     def composed(self, text: str) -> Composed:
         """The whole text, with the parameters in it, and without the marks."""
-        start, *rest = _PLACE.split(text)
-        places: list[tuple[int, str]] = []
+        start, *rest = _LOCATION.split(text)
+        locations: list[tuple[int, str]] = []
         length = len(start)
-        for place, piece in zip(rest[::2], rest[1::2], strict=True):
-            places.append((length, place))
+        for location, piece in zip(rest[::2], rest[1::2], strict=True):
+            locations.append((length, location))
             length += len(piece)
         whole_text = "".join([start, *rest[1::2]])
         names = tuple(name for name, _, _ in self._numbers)
-        return Composed(whole_text, names, tuple(cast for _, cast, _ in self._numbers), self._before, places)
+        return Composed(whole_text, names, tuple(cast for _, cast, _ in self._numbers), self._before, locations)
 
     def _parameter(self, name: str, cast: str, source: Source, *, shape: bool) -> str:
         """The number of a parameter. One without a cast has a number of its own in each file."""
@@ -278,6 +278,6 @@ class _Text:
         return f"${self._numbers.setdefault(key, len(self._numbers) + 1)}"
 
 
-def _place(source: Source, token: Token) -> str:
+def _location_mark(source: Source, token: Token) -> str:
     """The mark of a token's line."""
-    return f"\0{source.place(token.line)}\0"
+    return f"\0{source.location(token.line)}\0"

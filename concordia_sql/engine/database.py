@@ -130,7 +130,7 @@ class Database(Executor):
         if self._positions is not None:
             standbys: list[Standby[Connection]] = [
                 Standby(name, self._bounds.of_replica(name), connector.connect, self._positions)
-                for name, connector in ((f"replica {place}", each) for place, each in enumerate(self._replicas, 1))
+                for name, connector in ((f"replica {number}", each) for number, each in enumerate(self._replicas, 1))
             ]
             self._standbys = Standbys(
                 standbys, self._positions, self._pool, max_lag=self._max_lag, max_wait=self._max_wait

@@ -49,7 +49,7 @@ def _rounded(value: Any, made: Any, path: str) -> str | None:
         return None if not among or all(each in among for each in ints) else f"{path}[...]"
     if isinstance(value, list) and isinstance(made, list | tuple):
         pairs = zip(value, made, strict=True)
-        found = (_rounded(each, other, f"{path}[{place}]") for place, (each, other) in enumerate(pairs))
+        found = (_rounded(each, other, f"{path}[{index}]") for index, (each, other) in enumerate(pairs))
         return next(filter(None, found), None)
     if isinstance(value, dict):
         is_dict = isinstance(made, dict)

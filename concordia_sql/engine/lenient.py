@@ -50,8 +50,8 @@ def make_lenient(decode: Callable[[bytes], T], hint: Any, dec_hook: Callable[[ty
         if logged:
             return made
         logged = True
-        place = str(unfit).rpartition(" - at ")[2].strip("`") if " - at " in str(unfit) else "$"
-        _log.warning("JSON at %s does not fit its type; another writer stored it, and what fits is read", place)
+        path = str(unfit).rpartition(" - at ")[2].strip("`") if " - at " in str(unfit) else "$"
+        _log.warning("JSON at %s does not fit its type; another writer stored it, and what fits is read", path)
         return made
 
     return load

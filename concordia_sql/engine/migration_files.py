@@ -100,7 +100,7 @@ class Migrations:
         return [_migration(each) for each in self.files.post_apply]
 
     def sources(self) -> set[str]:
-        """The places that they are from."""
+        """The folders and packages that they are from."""
         return {migration.source for migration in self.by_name.values()}
 
 
@@ -125,10 +125,10 @@ def read_migrations(libraries: Iterable[Library]) -> Migrations:
 
 
 def _migration(file: Any) -> Migration:
-    return Migration(file.id, _place(file.source_dir), Path(file.path), file)
+    return Migration(file.id, _source_name(file.source_dir), Path(file.path), file)
 
 
-def _place(source: Source) -> str:
+def _source_name(source: Source) -> str:
     source = str(source)
     return source if source.startswith("package:") else "/".join(Path(source).absolute().parts[-2:])
 
@@ -168,9 +168,9 @@ def index_made(statement: str) -> str:
     words = [token.keyword for token in tokens]
     if not re.match(r"create (unique )?index concurrently ", " ".join(words[:6])):
         return ""
-    place = words.index("concurrently") + 1
-    place += 3 if words[place : place + 3] == ["if", "not", "exists"] else 0
-    return "" if words[place] == "on" else tokens[place].name
+    index = words.index("concurrently") + 1
+    index += 3 if words[index : index + 3] == ["if", "not", "exists"] else 0
+    return "" if words[index] == "on" else tokens[index].name
 
 
 def _keywords(statement: str) -> list[str]:

@@ -37,7 +37,7 @@ def replaced(tokens: Tokens, names: Mapping[str, str]) -> list[Token]:
     return [_replaced(token, names) for token in tokens if bound_name(token.when)[0] in (None, *names)]
 
 
-def placed(tokens: Tokens, shapes: Mapping[str, str]) -> list[Token]:
+def with_shapes(tokens: Tokens, shapes: Mapping[str, str]) -> list[Token]:
     """The tokens with roles replaced by the names of shapes. After a dot or AS, a word names something else."""
     result: list[Token] = []
     before = ""

@@ -233,7 +233,7 @@ class _Column:
             rows.want_all()
             return
         if is_certain:
-            rows.require(reader, self._scope.source.place(self._item.line))
+            rows.require(reader, self._scope.source.location(self._item.line))
         for column in columns_of(reader).values():
             rows.want(column.name, readers_of(column))
         if issubclass(plain_class(reader), Node):  # the JSON may hold children

@@ -56,5 +56,5 @@ def _check_hidden(source: Source, shape: Shape) -> None:
     for before, word in zip([None, *words], words, strict=False):
         own = before is not None and (before.text == "." or before.keyword == "as")
         if word.name in source.bound and not own:
-            place = shape.source.place(word.line)
-            raise StatementError(f"{place}: the role ${word.name} of {source.path} would hide it")
+            location = shape.source.location(word.line)
+            raise StatementError(f"{location}: the role ${word.name} of {source.path} would hide it")

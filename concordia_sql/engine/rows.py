@@ -62,7 +62,7 @@ def load_singly(
 
 
 def _at_row(query: Statement[Any], problem: RowProblem, before: int) -> str:
-    """The problem, with the place of its row where there may be many, counted from 0."""
+    """The problem, with the number of its row where there may be many, counted from 0."""
     if isinstance(query, One | Maybe | ReturningOne | ReturningMaybe):
         return problem.text
     return f"row {before + problem.row}{f' (id {problem.id})' if problem.id else ''}: {problem.text}"
@@ -80,8 +80,8 @@ def raise_if_failed(result: PGresult, query: Statement[Any] | None = None, compo
         position = int(error.diag.statement_position)
         if isinstance(error, psycopg.errors.AmbiguousColumn) and (name := composed.column(position)):
             raise ResultError(f"{query.query_name}: {shared(name)}")
-        if place := composed.place(position):
-            error.add_note(f"at {place}")
+        if location := composed.location(position):
+            error.add_note(f"at {location}")
     raise error
 
 

@@ -88,7 +88,7 @@ class Unproven(Exception):
 
 @attrs.define(eq=False)
 class Seen:
-    """What is known of the server of a connection: it is on this timeline and place of the log, or later."""
+    """What is known of the server of a connection: it is on this timeline at this position of the log, or later."""
 
     system: bytes
     pgconn: PGconn

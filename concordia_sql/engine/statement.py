@@ -20,7 +20,7 @@ from concordia_sql.engine.conditions import condition_in
 from concordia_sql.engine.errors import StatementError
 from concordia_sql.engine.lexer import Token, Tokens, name_token, tokenize
 from concordia_sql.engine.library import Library, tables_of
-from concordia_sql.engine.naming import check_given, check_names, placed, replaced
+from concordia_sql.engine.naming import check_given, check_names, replaced, with_shapes
 
 _USES = re.compile(r"--\s*uses:(.*)")
 _NAMES = re.compile(r"--\s*names:(.*)")
@@ -59,7 +59,7 @@ class Source:
     stands_for: str = ""
     """The shape that the file is read for, where its header names this one: `-- shape: shared/node`."""
 
-    def place(self, line: int) -> str:
+    def location(self, line: int) -> str:
         """A line of the file, as words for an error."""
         return f"{self.path}:{line}" + (f" (for {self.stands_for})" if self.stands_for else "")
 
@@ -176,7 +176,7 @@ def _read_shape(path: Path, library: Library) -> Source:
     check_names(path, _listed(_NAMES, header), names, body)
     known: _Known = {}
     used = [*_used(header, shared, owner, known), *_used(comments, path, library, known)]
-    body = placed(replaced(body, names), {role[1:]: name for role, name in shapes.items()})
+    body = with_shapes(replaced(body, names), {role[1:]: name for role, name in shapes.items()})
     source = _source(shared, library, _prose(comments, path), {shape.name: shape for shape in used}, body)
     return attrs.evolve(source, stands_for=f"{path.parent.parent.name}/{path.stem}")
 

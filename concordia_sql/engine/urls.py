@@ -61,8 +61,8 @@ def _problem_of_url(url: str) -> str | None:
     before, at, after = rest.rpartition("@")
     if "@" in before or (at and "/" in before):
         return "only one @ may stand in it, after user and password; in these, write @ as %40 and / as %2F"
-    place, _, options = after.partition("?")
-    if re.search("[&=]", place):
+    server, _, options = after.partition("?")
+    if re.search("[&=]", server):
         return "its options begin after a ?, and & and = before it are written %26 and %3D"
     return _problem_of_options(options)
 

@@ -298,13 +298,13 @@ class _Parameters:
             return Parameter(int, default="50", is_limit=True)
         if name in self._keys:
             return Parameter(str, nullable=True, default="None", keys=self._keys[name])
-        place = self._assigned.get(name)
-        nullable = place is not None and self._is_nullable(place.table, place.column)
-        if place is not None and place.when and name in self._optional:
+        target = self._assigned.get(name)
+        nullable = target is not None and self._is_nullable(target.table, target.column)
+        if target is not None and target.when and name in self._optional:
             return Parameter(of, many, nullable, "UNSET")
         if name in self._optional - self._always or name in self._filled:
             return Parameter(of, many, nullable=True, default="None")
-        return Parameter(of, many, nullable, "None" if nullable and place and place.inserts else "")
+        return Parameter(of, many, nullable, "None" if nullable and target and target.inserts else "")
 
     def _is_nullable(self, table: str, column: str) -> bool:
         row = self._connection.execute(_NULLABLE, [table, column]).fetchone()
@@ -319,7 +319,7 @@ WHERE pg_attribute.attrelid = to_regclass(%s) AND pg_attribute.attname = %s
 
 
 @attrs.frozen
-class _Place:
+class _Target:
     """The column that a parameter is written to as it is."""
 
     table: str
@@ -329,7 +329,7 @@ class _Place:
     """Whether that is on a conditional line."""
 
 
-def _assigned(body: Tokens) -> Iterator[tuple[str, _Place]]:
+def _assigned(body: Tokens) -> Iterator[tuple[str, _Target]]:
     words = [token for token in body if not token.blank]
     table = ""
     for index, word in enumerate(words):
@@ -344,7 +344,10 @@ def _assigned(body: Tokens) -> Iterator[tuple[str, _Place]]:
             value, after = following[2:3], following[3:4]
             is_whole = not after or after[0].text in _AFTER_VALUE or after[0].keyword in _AFTER_VALUE
             if value and value[0].kind == "parameter" and is_whole:
-                yield value[0].text[1:], _Place(table, following[0].name, inserts=False, when=value[0].when is not None)
+                yield (
+                    value[0].text[1:],
+                    _Target(table, following[0].name, inserts=False, when=value[0].when is not None),
+                )
 
 
 def _table(words: Tokens, index: int) -> tuple[str, int]:
@@ -355,7 +358,7 @@ def _table(words: Tokens, index: int) -> tuple[str, int]:
     return words[index].text, index + 1
 
 
-def _inserted(words: Tokens, start: int, table: str) -> Iterator[tuple[str, _Place]]:
+def _inserted(words: Tokens, start: int, table: str) -> Iterator[tuple[str, _Target]]:
     columns, end = _bracketed(words, start)
     if len(words) <= end or words[end].keyword not in ("values", "select"):
         return
@@ -367,7 +370,7 @@ def _inserted(words: Tokens, start: int, table: str) -> Iterator[tuple[str, _Pla
         items = _items(rest[:stop])
     for column, item in zip(columns, items, strict=False):
         if item and item[0].kind == "parameter" and (len(item) == 1 or item[1].text == "::"):
-            yield item[0].text[1:], _Place(table, column[0].name, inserts=True, when=item[0].when is not None)
+            yield item[0].text[1:], _Target(table, column[0].name, inserts=True, when=item[0].when is not None)
 
 
 def _bracketed(words: Tokens, start: int) -> tuple[Sequence[Tokens], int]:

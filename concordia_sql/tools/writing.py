@@ -28,19 +28,19 @@ _PLURALS = ((r"ies$", "y"), (r"(ss|sh|ch|x)es$", r"\1"), (r"(?<![su])s$", ""))
 
 
 @attrs.frozen
-class Place:
+class LibraryName:
     """Where the library object of a statement is: `LIBRARY` in the module `myapp`."""
 
     module: str
     name: str
 
 
-def write_classes(outline: Outline, place: Place) -> str:
+def write_classes(outline: Outline, library: LibraryName) -> str:
     """A module of Python with the classes of a statement, formatted, at most 120 columns wide.
 
     The base of the query follows the verb in the name of the file; a single column is the value itself.
     """
-    return _Module(outline, place).text()
+    return _Module(outline, library).text()
 
 
 def check_classes(text: str, connection: psycopg.Connection[object]) -> list[Finding]:
@@ -62,9 +62,9 @@ def check_classes(text: str, connection: psycopg.Connection[object]) -> list[Fin
 class _Module:
     """A module as it is written."""
 
-    def __init__(self, outline: Outline, place: Place) -> None:
+    def __init__(self, outline: Outline, library: LibraryName) -> None:
         self._outline = outline
-        self._place = place
+        self._library = library
         self._imports: dict[str, set[str]] = {}
         self._classes: dict[str, tuple[Row, str]] = {}
         self._fields = {*outline.parameters, *_names(outline.row)}
@@ -79,7 +79,7 @@ class _Module:
     def text(self) -> str:
         query = self._query()
         self._import("concordia_sql", "command" if self._outline.writes else "query")
-        self._import(self._place.module, self._place.name)
+        self._import(self._library.module, self._library.name)
         blocks = [*(text for _, text in self._classes.values()), query]
         header = self._import_lines(uses_attrs=any("attrs." in block for block in blocks))
         return "\n\n\n".join([header, *blocks]) + "\n"
@@ -103,7 +103,7 @@ class _Module:
 
     def _decorator(self) -> list[str]:
         source = self._outline.source
-        arguments = [_quoted(source.path.relative_to(source.library.root).as_posix()), f"library={self._place.name}"]
+        arguments = [_quoted(source.path.relative_to(source.library.root).as_posix()), f"library={self._library.name}"]
         for argument, given in (("shapes", source.bound), ("names", self._outline.names)):
             if given:
                 arguments.append(f"{argument}={_mapping(argument, given)}")
@@ -113,7 +113,7 @@ class _Module:
 
     def _class(self, row: Row, name: str, owner: str) -> str:
         """The name of the class of a row. Rows of the same columns and name share one."""
-        reserved = {*concordia_sql.__all__, *_TYPES, self._query_name, self._place.name}
+        reserved = {*concordia_sql.__all__, *_TYPES, self._query_name, self._library.name}
         for candidate in _candidates(name, owner):
             if candidate in reserved:
                 continue
@@ -175,9 +175,11 @@ class _Module:
     def _import_lines(self, *, uses_attrs: bool) -> str:
         sections: list[list[str]] = [[], ["import attrs"] if uses_attrs else [], []]
         for module in sorted(self._imports):
-            place = 0 if module.partition(".")[0] in sys.stdlib_module_names else 1 if module == "concordia_sql" else 2
+            section = (
+                0 if module.partition(".")[0] in sys.stdlib_module_names else 1 if module == "concordia_sql" else 2
+            )
             line = f"from {module} import {', '.join(sorted(self._imports[module], key=_import_order))}"
-            sections[place].append(line)
+            sections[section].append(line)
         return "\n\n".join("\n".join(section) for section in sections if section)
 
 

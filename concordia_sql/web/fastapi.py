@@ -189,8 +189,8 @@ def _with_schemas(description: dict[str, Any], options: JsonOptions) -> dict[str
             waiting += value
     hints = [_marked[int(each.pop("$ref").removeprefix(_MARK))] for each in found]
     schemas, components = json_schemas(hints, options, "#/components/schemas/{name}")
-    for place, schema in zip(found, schemas, strict=True):
-        place.update(schema)
+    for marked, schema in zip(found, schemas, strict=True):
+        marked.update(schema)
     known = description.setdefault("components", {}).setdefault("schemas", {})
     if taken := known.keys() & components.keys():
         raise ValueError(f"a result class and a model have the same name: {', '.join(sorted(taken))}")

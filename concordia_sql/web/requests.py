@@ -44,8 +44,8 @@ def status_of(error: ConcordiaError) -> int:
 def problem_of(error: ConcordiaError) -> dict[str, object]:
     """What an answer says of an error: what went wrong, and where that is known. No value, no name of a query."""
     if isinstance(error, ParameterError):
-        place = [error.parameter] if error.parameter else []
-        return {"detail": [{"loc": place, "msg": error.problem or "a value that is not possible"}]}
+        location = [error.parameter] if error.parameter else []
+        return {"detail": [{"loc": location, "msg": error.problem or "a value that is not possible"}]}
     if isinstance(error, Refused):
         return {"detail": error.reason}
     if isinstance(error, Conflict | MissingReference):

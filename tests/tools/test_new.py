@@ -21,7 +21,7 @@ from concordia_sql.engine.columns import Column, columns_of, make_column
 from concordia_sql.engine.migrating import migrate
 from concordia_sql.tools import cli
 from concordia_sql.tools.outline import Outline, Parameter, Row, Type, outline
-from concordia_sql.tools.writing import Place, check_classes, write_classes
+from concordia_sql.tools.writing import LibraryName, check_classes, write_classes
 from tests.support import bakery
 from tests.support.catalog import command_classes, query_classes
 from tests.support.databases import new_database
@@ -49,18 +49,18 @@ class Made:
     text: str
 
 
-def made_for(connection: psycopg.Connection[Any], cls: type[Statement[Any]], place: Place) -> Made:
+def made_for(connection: psycopg.Connection[Any], cls: type[Statement[Any]], name: LibraryName) -> Made:
     source, library = cls.source, cls.source.library
     path = source.path.relative_to(library.root).as_posix()
     made = outline(connection, library, path, source.bound, source.renamed)
-    return Made(made, write_classes(made, place))
+    return Made(made, write_classes(made, name))
 
 
 @pytest.fixture(scope="module")
 def made(sample_url: str) -> Iterator[Mapping[type[Statement[Any]], Made]]:
     with psycopg.connect(sample_url, autocommit=True) as connection:
-        place = Place("concordia_sql", "CONCORDIA")
-        yield {cls: made_for(connection, cls, place) for cls in CLASSES}
+        name = LibraryName("concordia_sql", "CONCORDIA")
+        yield {cls: made_for(connection, cls, name) for cls in CLASSES}
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def bakery_url(server_url: str) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def baked(bakery_url: str) -> Mapping[type[Statement[Any]], Made]:
     with psycopg.connect(bakery_url, autocommit=True) as connection:
-        return {cls: made_for(connection, cls, Place("tests.support.bakery", "LIBRARY")) for cls in BAKERY}
+        return {cls: made_for(connection, cls, LibraryName("tests.support.bakery", "LIBRARY")) for cls in BAKERY}
 
 
 def test_classes_are_those_written_by_hand(made: Mapping[type[Statement[Any]], Made]) -> None:
@@ -389,7 +389,7 @@ def test_names_of_fields_do_not_hide_types(tmp_path: Path, bakery_url: str) -> N
     library = Library(tmp_path)
     with psycopg.connect(bakery_url, autocommit=True) as connection:
         made = outline(connection, library, "shop/list_decimals.sql", {}, {})
-        text = write_classes(made, Place("tests.support.bakery", "LIBRARY"))
+        text = write_classes(made, LibraryName("tests.support.bakery", "LIBRARY"))
     assert "class DecimalRow:\n    str: str_type\n    date: date_type" in text
     assert "from builtins import int as int_type, str as str_type, tuple as tuple_type\n" in text
     assert "since: datetime_type | None = None" in text

@@ -12,7 +12,7 @@ _OLDEST = 15
 
 def check_server(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
     """The problems of server, database and role, apart from the tables."""
-    ((version, encoding, escapes, replica, standby, read_only, changed),) = connection.execute(_PLACE).fetchall()
+    ((version, encoding, escapes, replica, standby, read_only, changed),) = connection.execute(_SERVER).fetchall()
     setting = "ALTER ROLE … SET, ALTER DATABASE … SET or postgresql.conf"
     judged: list[tuple[bool, Level, str, str, str]] = [
         (
@@ -64,7 +64,7 @@ def check_server(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
             yield Finding(level, where, what, remedy)
 
 
-_PLACE = """
+_SERVER = """
 SELECT
     current_setting('server_version_num')::int AS version,
     current_setting('server_encoding') AS encoding,

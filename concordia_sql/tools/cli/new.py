@@ -16,7 +16,7 @@ from concordia_sql.engine.migrating import migrate
 from concordia_sql.tools import embedded
 from concordia_sql.tools.cli.shared import Failure, imported
 from concordia_sql.tools.outline import outline
-from concordia_sql.tools.writing import Place, check_classes, write_classes
+from concordia_sql.tools.writing import LibraryName, check_classes, write_classes
 
 
 @click.command()
@@ -39,7 +39,7 @@ def new(file: Path, given: tuple[str, ...], into: Path | None, url: str | None) 
     """
     if into is not None and into.exists():
         raise Failure(f"{into} exists already; it is left alone")
-    library, place = find_library(file)
+    library, name = find_library(file)
     pairs = dict(_pair(each) for each in given)
     with _connected(library, url) as connection:
         path = (
@@ -59,7 +59,7 @@ def new(file: Path, given: tuple[str, ...], into: Path | None, url: str | None) 
             )
         except psycopg.Error as error:
             raise Failure(f"{file}: {error.diag.message_primary or type(error).__name__}") from None
-        text = write_classes(made, place)
+        text = write_classes(made, name)
         if findings := [each for each in check_classes(text, connection) if each.level == "error"]:
             raise Failure("\n".join(map(str, findings)))
     if into is None:
@@ -75,13 +75,13 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def find_library(file: Path) -> tuple[Library, Place]:
+def find_library(file: Path) -> tuple[Library, LibraryName]:
     """The library of a SQL file, and where it is named: in the package that holds the folder, or a module of it."""
     root = file.absolute().parent.parent
     if file.absolute().parent.name == "shapes":
         raise Failure(f"{file} is a shape, which has no class; give a statement that uses it")
     if root.resolve() == CONCORDIA.root.resolve():
-        return CONCORDIA, Place("concordia_sql", "CONCORDIA")
+        return CONCORDIA, LibraryName("concordia_sql", "CONCORDIA")
     package = root.parent
     if not (package / "__init__.py").is_file():
         raise Failure(
@@ -96,7 +96,7 @@ def find_library(file: Path) -> tuple[Library, Place]:
     for module in (name, *_modules_with_a_library(package, name)):
         for attribute, value in vars(imported(module)).items():
             if isinstance(value, Library) and value.root.resolve() == root.resolve():
-                return value, Place(module, attribute)
+                return value, LibraryName(module, attribute)
     raise Failure(
         f'no library has the folder {root}: write LIBRARY = Library(Path(__file__).parent / "{root.name}") in '
         f"{package / '__init__.py'}"

@@ -225,8 +225,8 @@ def _example(cls: type[Statement[Any]], field: str, given: Mapping[str, str], st
     if isinstance(default, bool | int | str):
         return str(default)
     for each in statements:
-        place = each.parameters.index(field) + 1 if field in each.parameters else 0
-        if cast_to := re.search(rf"\${place}::(jsonb?|timestamp|date|time)\b", each.text):
+        number = each.parameters.index(field) + 1 if field in each.parameters else 0
+        if cast_to := re.search(rf"\${number}::(jsonb?|timestamp|date|time)\b", each.text):
             return {"timestamp": "2026-01-01", "date": "2026-01-01", "time": "10:00"}.get(cast_to[1], "[]")
     return _example_of(typing.get_type_hints(cls)[field], field)
 

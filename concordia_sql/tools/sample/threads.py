@@ -9,7 +9,7 @@ from concordia_sql.tools.sample.block import NOW, Row
 from concordia_sql.tools.sample.texts import GIVEN_NAMES, LANGUAGES, REGION, REMARKS, full_name, localized
 
 Thread: TypeAlias = Sequence[int | None]
-"""Each remark's parent by its place in the thread, None for a root. Parents come first."""
+"""Each remark's parent by its index in the thread, None for a root. Parents come first."""
 
 
 def chain(depth: int) -> Thread:
@@ -24,22 +24,22 @@ def star(replies: int) -> Thread:
 
 def tree(random: Random, size: int) -> Thread:
     """Several roots with replies at random."""
-    return [random.randrange(place) if place and random.random() < 0.7 else None for place in range(size)]
+    return [random.randrange(index) if index and random.random() < 0.7 else None for index in range(size)]
 
 
 def remarks(thread: Thread, ids: Sequence[str], random: Random, *, moderated: bool) -> Iterator[Row]:
     """The columns that comments and reviews share. Moderated: some are not approved, some deleted."""
-    for place, (parent, created_at) in enumerate(zip(thread, _times(thread, random), strict=True)):
+    for index, (parent, created_at) in enumerate(zip(thread, _times(thread, random), strict=True)):
         person = random.randrange(len(GIVEN_NAMES))
-        language = REGION if place % 29 == 28 else LANGUAGES[place % 4]
-        deleted_at = created_at + timedelta(days=1) if moderated and place % 19 == 6 else None
+        language = REGION if index % 29 == 28 else LANGUAGES[index % 4]
+        deleted_at = created_at + timedelta(days=1) if moderated and index % 19 == 6 else None
         yield {
-            "id": ids[place],
+            "id": ids[index],
             "parent_id": None if parent is None else ids[parent],
             "author_name": full_name(person, language),
             "author_email": f"reader-{person}@concordia.example",
-            "content": localized(random.choice(REMARKS), place, [language]),
-            "status": _status(place) if moderated else "approved",
+            "content": localized(random.choice(REMARKS), index, [language]),
+            "status": _status(index) if moderated else "approved",
             "in_language": language,
             "deleted_at": deleted_at,
             "created_at": created_at,
@@ -50,14 +50,14 @@ def remarks(thread: Thread, ids: Sequence[str], random: Random, *, moderated: bo
 def _times(thread: Thread, random: Random) -> list[datetime]:
     """When each remark was made: after NOW, no earlier than its parent, some at the same moment."""
     times: list[datetime] = []
-    for place, parent in enumerate(thread):
+    for index, parent in enumerate(thread):
         earliest = NOW + timedelta(days=random.randrange(90)) if parent is None else times[parent]
         later = timedelta(seconds=random.randrange(7200), microseconds=random.randrange(1_000_000))
-        times.append(max(earliest, times[-1]) if place % 7 == 3 else earliest + later)
+        times.append(max(earliest, times[-1]) if index % 7 == 3 else earliest + later)
     return times
 
 
-def _status(place: int) -> str:
-    if place % 13 == 9:
+def _status(index: int) -> str:
+    if index % 13 == 9:
         return "pending"
-    return "rejected" if place % 17 == 10 else "approved"
+    return "rejected" if index % 17 == 10 else "approved"
