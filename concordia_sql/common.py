@@ -82,12 +82,12 @@ Address: TypeAlias = Annotated[str | JsonObject, Otherwise(lambda _: "")]
 def public(status: str) -> Callable[[Any, Any, object], None]:
     """A validator of a filter by status: one that visitors do not see is refused without `with_unpublished`."""
 
-    def check(query: Any, field: Any, value: object) -> None:
+    def validate(query: Any, field: Any, value: object) -> None:
         if value not in (None, status) and not query.with_unpublished:
             problem = f"another status than {status!r} is read with_unpublished=True alone"
             raise ParameterError(f"{query.query_name}: {field.name}: {problem}", parameter=field.name, problem=problem)
 
-    return check
+    return validate
 
 
 def best_text(value: Localized | None, languages: Sequence[str]) -> str | None:

@@ -329,7 +329,7 @@ class AsyncQuerier(AsyncExecutor):
         acting: Acting | None = None,
     ) -> tuple[Any, ...]:
         session = self._session
-        session.check(queries, deadline, acting)
+        session.require_usable(queries, deadline, acting)
         with session.lock, session:
             try:
                 return await exchange(session, session.run(queries, acting), deadline)
@@ -351,7 +351,7 @@ class AsyncQuerier(AsyncExecutor):
     async def _stream(self, query: Many[T], acting: Acting | None) -> AsyncGenerator[T]:
         session, queries, count = self._session, (query,), 0
         deadline = deadlines.nearest(None, self._deadline)
-        session.check(queries, deadline, acting)
+        session.require_usable(queries, deadline, acting)
         stream = Stream(session, query, acting)
         with session.lock, session:
             try:
@@ -377,7 +377,7 @@ class AsyncQuerier(AsyncExecutor):
     ) -> AsyncIterator[None]:
         session = self._session
         with self._watch("transaction", ()):
-            session.check((), None, acting)
+            session.require_usable((), None, acting)
             block = session.enter(isolation, read_only=read_only, deferrable=deferrable)
             try:
                 await self._command(block.begin, deadlines.nearest(None, self._deadline), acting=acting)
@@ -407,7 +407,7 @@ class AsyncQuerier(AsyncExecutor):
     ) -> None:
         """Run a statement that gives nothing; one that ends a transaction may have an outcome that is unknown."""
         session = self._session
-        session.check((), deadline)
+        session.require_usable((), deadline)
         with session.lock, session:
             try:
                 if session.trail and ending is not None and ending.writes:

@@ -129,7 +129,7 @@ class AsyncStandby(Generic[C]):
         deadline = _soon()
         try:
             connection = await self.pool.take(lease, deadline)
-            await self.check(connection, floor, deadline)
+            await self.require(connection, floor, deadline)
         except Unproven as unproven:
             self.reason = unproven.reason
         except psycopg.Error as error:
@@ -145,7 +145,7 @@ class AsyncStandby(Generic[C]):
         finally:
             self.pool.put(lease)
 
-    async def check(self, connection: C, needed: Position, deadline: Deadline | None) -> None:
+    async def require(self, connection: C, needed: Position, deadline: Deadline | None) -> None:
         """Ask it how far it is. Raises Unproven if that is not far enough."""
         session, unproven = connection.session, None
         guard = connection.seen.ask(needed)
@@ -400,7 +400,7 @@ class AsyncStandbys(Generic[C]):
         """Raise Unproven if the standby has not replayed the log up to there."""
         deadline = Deadline(read.within.ends, monotonic()) if again else read.deadline
         try:
-            await standby.check(connection, read.needed, deadline)
+            await standby.require(connection, read.needed, deadline)
         except psycopg.Error as error:
             raise Unproven(reason_of(error, connection.session.pgconn) or "failed") from error
         except TimeIsUp:
@@ -412,7 +412,7 @@ class AsyncStandbys(Generic[C]):
     async def _run(self, standby: AsyncStandby[C], connection: C, read: Read) -> Answers:
         """What the queries come back as on this connection. Raises Unproven if it is not proven to be fresh."""
         session, seen, queries = connection.session, connection.seen, read.queries
-        session.check(queries, read.deadline, read.acting)
+        session.require_usable(queries, read.deadline, read.acting)
         with session.lock, session:
             session.guard = guard = seen.guard(read.needed)
             try:

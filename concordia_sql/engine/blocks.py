@@ -17,7 +17,7 @@ def begin(session: Session, text: bytes, acting: Acting) -> PQGen[None]:
     begun, *acts = yield from session.synchronize()
     raise_if_failed(begun[-1])
     for results in acts:
-        acting.check(results[-1], names_of(()))
+        acting.raise_if_refused(results[-1], names_of(()))
 
 
 def commit(session: Session, text: bytes) -> PQGen[bytes | None]:

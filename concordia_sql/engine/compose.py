@@ -53,7 +53,7 @@ class Composed:
     json: tuple[int, ...] = attrs.field(
         init=False, repr=False, default=attrs.Factory(lambda self: _json_positions(self.casts), takes_self=True)
     )
-    """The positions of the parameters that are cast to json, jsonb or arrays of these. Their values are sent as JSON."""
+    """The positions of the parameters that are cast to json, jsonb or arrays of these. They are sent as JSON."""
     _pick: Callable[[object], Sequence[Any]] = attrs.field(
         init=False, repr=False, default=attrs.Factory(lambda self: _picked(self.parameters), takes_self=True)
     )

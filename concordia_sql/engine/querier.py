@@ -330,7 +330,7 @@ class Querier(Executor):
         acting: Acting | None = None,
     ) -> tuple[Any, ...]:
         session = self._session
-        session.check(queries, deadline, acting)
+        session.require_usable(queries, deadline, acting)
         with session.lock, session:
             try:
                 return exchange(session, session.run(queries, acting), deadline)
@@ -352,7 +352,7 @@ class Querier(Executor):
     def _stream(self, query: Many[T], acting: Acting | None) -> Generator[T]:
         session, queries, count = self._session, (query,), 0
         deadline = deadlines.nearest(None, self._deadline)
-        session.check(queries, deadline, acting)
+        session.require_usable(queries, deadline, acting)
         stream = Stream(session, query, acting)
         with session.lock, session:
             try:
@@ -378,7 +378,7 @@ class Querier(Executor):
     ) -> Iterator[None]:
         session = self._session
         with self._watch("transaction", ()):
-            session.check((), None, acting)
+            session.require_usable((), None, acting)
             block = session.enter(isolation, read_only=read_only, deferrable=deferrable)
             try:
                 self._command(block.begin, deadlines.nearest(None, self._deadline), acting=acting)
@@ -408,7 +408,7 @@ class Querier(Executor):
     ) -> None:
         """Run a statement that gives nothing; one that ends a transaction may have an outcome that is unknown."""
         session = self._session
-        session.check((), deadline)
+        session.require_usable((), deadline)
         with session.lock, session:
             try:
                 if session.trail and ending is not None and ending.writes:

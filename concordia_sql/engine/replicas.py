@@ -130,7 +130,7 @@ class Standby(Generic[C]):
         deadline = _soon()
         try:
             connection = self.pool.take(lease, deadline)
-            self.check(connection, floor, deadline)
+            self.require(connection, floor, deadline)
         except Unproven as unproven:
             self.reason = unproven.reason
         except psycopg.Error as error:
@@ -146,7 +146,7 @@ class Standby(Generic[C]):
         finally:
             self.pool.put(lease)
 
-    def check(self, connection: C, needed: Position, deadline: Deadline | None) -> None:
+    def require(self, connection: C, needed: Position, deadline: Deadline | None) -> None:
         """Ask it how far it is. Raises Unproven if that is not far enough."""
         session, unproven = connection.session, None
         guard = connection.seen.ask(needed)
@@ -401,7 +401,7 @@ class Standbys(Generic[C]):
         """Raise Unproven if the standby has not replayed the log up to there."""
         deadline = Deadline(read.within.ends, monotonic()) if again else read.deadline
         try:
-            standby.check(connection, read.needed, deadline)
+            standby.require(connection, read.needed, deadline)
         except psycopg.Error as error:
             raise Unproven(reason_of(error, connection.session.pgconn) or "failed") from error
         except TimeIsUp:
@@ -413,7 +413,7 @@ class Standbys(Generic[C]):
     def _run(self, standby: Standby[C], connection: C, read: Read) -> Answers:
         """What the queries come back as on this connection. Raises Unproven if it is not proven to be fresh."""
         session, seen, queries = connection.session, connection.seen, read.queries
-        session.check(queries, read.deadline, read.acting)
+        session.require_usable(queries, read.deadline, read.acting)
         with session.lock, session:
             session.guard = guard = seen.guard(read.needed)
             try:

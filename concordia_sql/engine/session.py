@@ -122,7 +122,9 @@ class Session:
         self._outdated = 0
         self._block: Block | None = None
 
-    def check(self, queries: Sequence[Statement[Any]], deadline: Deadline | None, acting: Acting | None = None) -> None:
+    def require_usable(
+        self, queries: Sequence[Statement[Any]], deadline: Deadline | None, acting: Acting | None = None
+    ) -> None:
         """Raise an error if nothing can be run now."""
         if self._process != forks.process:
             raise QuerierError(
@@ -312,7 +314,7 @@ class Session:
         owners = iter([*(asks[each.composed] for each in self._fresh), *(query for query, _ in asking)])
         for number, (results, composed) in enumerate(zip(answers, self._sent, strict=False)):
             if acting and number == guards + len(first) - 1:
-                acting.check(results[-1], names_of(queries))
+                acting.raise_if_refused(results[-1], names_of(queries))
             query = next(owners) if composed else None
             try:
                 raise_if_failed(results[-1], query, composed)

@@ -65,7 +65,7 @@ class Acting:
         calls = [f"set_config(${number}, ${number + 1}, TRUE)" for number in range(1, 2 * len(given), 2)]
         return f"SELECT {', '.join(calls)}".encode(), [text.encode() for pair in given for text in pair]
 
-    def check(self, result: PGresult, names: str) -> None:
+    def raise_if_refused(self, result: PGresult, names: str) -> None:
         """Raise QuerierError where the server refused it."""
         if result.status != ExecStatus.FATAL_ERROR:
             return

@@ -38,7 +38,7 @@ class Stream:
         session.pgconn.send_describe_prepared(b"")
         answers = [result for results in (yield from session.synchronize()) for result in results]
         if self._acting:
-            self._acting.check(answers.pop(0), self._query.query_name)
+            self._acting.raise_if_refused(answers.pop(0), self._query.query_name)
         for result in answers:
             raise_if_failed(result, self._query, composed)
         yield from session.learn_types(answers)
@@ -65,7 +65,7 @@ class Stream:
             if result.status == ExecStatus.FATAL_ERROR:
                 yield from self._end()
             if self._acting and number == 0:
-                self._acting.check(result, query.query_name)
+                self._acting.raise_if_refused(result, query.query_name)
             raise_if_failed(result)
         if capabilities.has_stream_chunked():
             pgconn.set_chunked_rows_mode(_CHUNK)

@@ -60,7 +60,7 @@ def to_json(result: object, options: JsonOptions = _DEFAULT) -> bytes:
     """
     writer = _writer(options)
     plain = writer.plain(result)
-    writer.check()
+    writer.refuse_unknown_names()
     return _encoder.encode(plain)
 
 
@@ -109,7 +109,7 @@ class _Writer(dict[type, Callable[[Any], Any]]):
         cls = type(value)
         return value if cls in _SCALARS else self[cls](value)
 
-    def check(self) -> None:
+    def refuse_unknown_names(self) -> None:
         """Refuse names to leave out that neither the classes met so far have nor those of any query."""
         if self._unknown and self._found:
             _check_names(self._unknown)
