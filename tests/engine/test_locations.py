@@ -104,7 +104,7 @@ RUNS = [alone, in_a_batch, as_a_stream]
 
 @pytest.mark.parametrize("role", SHAPES)
 @pytest.mark.parametrize(
-    ("given", "place"),
+    ("given", "location"),
     [
         ({"column": "sise"}, "shop/shapes/thing.sql:7"),
         ({"part": "sise"}, "shop/shapes/part.sql:5"),
@@ -115,13 +115,13 @@ RUNS = [alone, in_a_batch, as_a_stream]
     ],
 )
 async def test_an_error_names_the_file_and_line(
-    querier: AsyncQuerier, tmp_path: Path, given: dict[str, str], place: str, role: str
+    querier: AsyncQuerier, tmp_path: Path, given: dict[str, str], location: str, role: str
 ) -> None:
     asked = listed(tmp_path, role, **given)(least=1)
     for run in RUNS:
         with pytest.raises(psycopg.ProgrammingError) as caught:
             await run(querier, asked)
-        assert caught.value.__notes__ == [f"at {tmp_path}/{place}", "while running shop.List"]
+        assert caught.value.__notes__ == [f"at {tmp_path}/{location}", "while running shop.List"]
 
 
 async def test_a_statement_that_ran_before_names_its_line(
