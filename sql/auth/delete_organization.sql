@@ -1,5 +1,6 @@
 -- Delete an organization with its members and invitations, and count the deleted rows by table; sessions no longer work for it.
 -- In batches, at most `limit` rows of each table go at once, and the organization with the last of them, among which is an owner.
+-- Each is locked as it is picked, so that one which others remove or move away meanwhile is not counted among them.
 SELECT organization.id
 FROM organization
 WHERE organization.id = :id
@@ -37,6 +38,7 @@ deleted_invitations AS (
             FROM invitation AS own
             WHERE own.organization_id = :id
             LIMIT :limit -- noqa: AM09
+            FOR UPDATE
         ))
     RETURNING invitation.id
 ),
@@ -53,6 +55,7 @@ detached_sessions AS (
             INNER JOIN organization ON own.active_organization_id = organization.id
             WHERE organization.id = :id
             LIMIT :limit -- noqa: AM09
+            FOR NO KEY UPDATE OF own
         ))
     RETURNING session.id
 ),
@@ -72,7 +75,8 @@ deleted_organizations AS (
 deleted_members AS (
     DELETE FROM member
     WHERE
-        member.id = any(array(
+        member.organization_id = :id
+        AND member.id = any(array(
             SELECT picked_members.id FROM picked_members
             UNION ALL
             SELECT kept_owners.id FROM kept_owners

@@ -1,5 +1,6 @@
 -- Delete a user with everything that belongs to them, and count the deleted rows by table. Served by the indexes on user_id and inviter_id.
 -- In batches, at most `limit` rows of each table go at once, and the user with the last of them.
+-- Each is locked as it is picked, so that one which others remove or move away meanwhile is not counted among them.
 SELECT "user".id
 FROM "user"
 WHERE "user".id = :id
@@ -13,6 +14,7 @@ WITH deleted_sessions AS (
             FROM session AS own
             WHERE own.user_id = :id
             LIMIT :limit -- noqa: AM09
+            FOR UPDATE
         ))
     RETURNING session.id
 ),
@@ -25,6 +27,7 @@ deleted_accounts AS (
             FROM account AS own
             WHERE own.user_id = :id
             LIMIT :limit -- noqa: AM09
+            FOR UPDATE
         ))
     RETURNING account.id
 ),
@@ -37,6 +40,7 @@ deleted_members AS (
             FROM member AS own
             WHERE own.user_id = :id
             LIMIT :limit -- noqa: AM09
+            FOR UPDATE
         ))
     RETURNING member.id
 ),
@@ -49,6 +53,7 @@ deleted_invitations AS (
             FROM invitation AS own
             WHERE own.inviter_id = :id
             LIMIT :limit -- noqa: AM09
+            FOR UPDATE
         ))
     RETURNING invitation.id
 ),

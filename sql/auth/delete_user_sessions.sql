@@ -19,4 +19,5 @@ WHERE
             own.user_id = :user_id
             AND own.id <> :kept_id -- when :kept_id
         LIMIT :limit -- noqa: AM09
+        FOR UPDATE
     ))

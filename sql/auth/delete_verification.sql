@@ -15,4 +15,5 @@ WHERE
         FROM verification AS own
         WHERE own.identifier = :identifier
         LIMIT :limit -- noqa: AM09
+        FOR UPDATE
     ))

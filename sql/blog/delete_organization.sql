@@ -1,5 +1,6 @@
 -- Delete an organization and remove it from its posts, authors and listings, which stay.
 -- In batches, at most `limit` rows of each table go at once, and the organization with the last of them.
+-- Each is locked as it is picked, so that one which others remove or move away meanwhile is not counted among them.
 SELECT blog_organizations.id
 FROM blog_organizations
 WHERE blog_organizations.id = :id
@@ -16,6 +17,7 @@ WITH detached_posts AS (
             FROM blog_posts AS own
             WHERE own.organization_id = :id
             LIMIT :limit -- noqa: AM09
+            FOR NO KEY UPDATE
         ))
     RETURNING blog_posts.id
 ),
@@ -31,6 +33,7 @@ detached_authors AS (
             FROM blog_authors AS own
             WHERE own.works_for_id = :id
             LIMIT :limit -- noqa: AM09
+            FOR NO KEY UPDATE
         ))
     RETURNING blog_authors.id
 ),
@@ -46,6 +49,7 @@ detached_listings AS (
             FROM services_listings AS own
             WHERE own.organization_id = :id
             LIMIT :limit -- noqa: AM09
+            FOR NO KEY UPDATE
         ))
     RETURNING services_listings.id
 ),

@@ -1,5 +1,6 @@
 -- Delete a category and remove it from its posts, by their links, or from its listings; its children become those of its parent.
 -- In batches, at most `limit` rows of each table go at once, and the category with the last of them.
+-- Each is locked as it is picked, so that one which others remove or move away meanwhile is not counted among them.
 -- names: categories, links, items, detached_children
 SELECT pg_advisory_xact_lock(hashtextextended('categories', 0));
 
@@ -21,6 +22,7 @@ WITH moved_children AS (
             FROM categories AS child
             WHERE child.parent_id = :id AND child.id <> :id
             LIMIT :limit -- noqa: AM09
+            FOR NO KEY UPDATE
         ))
     RETURNING categories.id
 ),
@@ -34,6 +36,7 @@ unlinked_items AS ( -- when $links
             FROM links AS own -- when $links
             WHERE own.category_id = :id -- when $links
             LIMIT :limit -- when $links -- noqa: AM09
+            FOR UPDATE -- when $links
         )) -- when $links
     RETURNING links.post_id -- when $links
 ), -- when $links
@@ -49,6 +52,7 @@ loosened_items AS ( -- when $items
             FROM items AS own -- when $items
             WHERE own.category_id = :id -- when $items
             LIMIT :limit -- when $items -- noqa: AM09
+            FOR NO KEY UPDATE -- when $items
         )) -- when $items
     RETURNING items.id -- when $items
 ), -- when $items

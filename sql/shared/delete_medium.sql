@@ -1,5 +1,6 @@
 -- Delete a medium and remove it from the rows that show it, which stay.
 -- In batches, at most `limit` rows of each table go at once, and the medium with the last of them.
+-- Each is locked as it is picked, so that one which others remove or move away meanwhile is not counted among them.
 -- names: media, links, subject_id, categories, detached_categories, authors
 SELECT media.id
 FROM media
@@ -15,6 +16,7 @@ WITH unlinked_subjects AS (
             FROM links AS own
             WHERE own.media_id = :id
             LIMIT :limit -- noqa: AM09
+            FOR UPDATE
         ))
     RETURNING links.subject_id
 ),
@@ -30,6 +32,7 @@ loosened_authors AS ( -- when $authors
             FROM authors AS own -- when $authors
             WHERE own.avatar_id = :id -- when $authors
             LIMIT :limit -- when $authors -- noqa: AM09
+            FOR NO KEY UPDATE -- when $authors
         )) -- when $authors
     RETURNING authors.id -- when $authors
 ), -- when $authors
@@ -45,6 +48,7 @@ loosened_categories AS (
             FROM categories AS own
             WHERE own.featured_image_id = :id
             LIMIT :limit -- noqa: AM09
+            FOR NO KEY UPDATE
         ))
     RETURNING categories.id
 ),

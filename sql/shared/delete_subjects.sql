@@ -2,6 +2,7 @@
 -- rows by table: at most `limit` rows of each table, and the posts or listings with the last of them. Replies that stay lose their parent.
 -- One of which rows are left is deleted softly, or it is refused. The rows are locked first, so that the next statement sees what was added
 -- until then. Parts and others are two more tables of what belongs to them, each with a key that tells its rows apart.
+-- Those are counted that were picked, since others may remove some of them, or move them away, in the meantime.
 -- names: nodes, subjects, subject_id, texts, links, parts, part_key, others, other_key, detached_nodes, id, deleted_before
 SELECT set_config('concordia.deleted', coalesce(json_agg(locked_subjects.id ORDER BY locked_subjects.id), '[]')::text, TRUE)
 FROM (
@@ -55,57 +56,66 @@ kept_replies AS MATERIALIZED (
     LIMIT :limit -- noqa: AM09
 ),
 
+picked_texts AS MATERIALIZED (
+    SELECT texts.id
+    FROM texts
+    WHERE texts.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
+    LIMIT :limit -- noqa: AM09
+),
+
 deleted_texts AS (
     DELETE FROM texts
     WHERE
-        texts.id = any(array(
-            SELECT own.id
-            FROM texts AS own
-            WHERE own.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
-            LIMIT :limit -- noqa: AM09
-        ))
+        texts.id = any(array(SELECT picked_texts.id FROM picked_texts))
+        AND texts.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
     RETURNING texts.id
+),
+
+picked_parts AS MATERIALIZED (
+    SELECT
+        parts.subject_id,
+        parts.part_key
+    FROM parts
+    WHERE parts.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
+    LIMIT :limit -- noqa: AM09
 ),
 
 deleted_parts AS (
     DELETE FROM parts
-    USING (
-        SELECT
-            own.subject_id,
-            own.part_key
-        FROM parts AS own
-        WHERE own.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
-        LIMIT :limit -- noqa: AM09
-    ) AS picked
-    WHERE parts.subject_id = picked.subject_id AND parts.part_key = picked.part_key
+    USING picked_parts
+    WHERE parts.subject_id = picked_parts.subject_id AND parts.part_key = picked_parts.part_key
     RETURNING parts.subject_id
+),
+
+picked_others AS MATERIALIZED (
+    SELECT
+        others.subject_id,
+        others.other_key
+    FROM others
+    WHERE others.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
+    LIMIT :limit -- noqa: AM09
 ),
 
 deleted_others AS (
     DELETE FROM others
-    USING (
-        SELECT
-            own.subject_id,
-            own.other_key
-        FROM others AS own
-        WHERE own.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
-        LIMIT :limit -- noqa: AM09
-    ) AS picked
-    WHERE others.subject_id = picked.subject_id AND others.other_key = picked.other_key
+    USING picked_others
+    WHERE others.subject_id = picked_others.subject_id AND others.other_key = picked_others.other_key
     RETURNING others.subject_id
+),
+
+picked_links AS MATERIALIZED (
+    SELECT
+        links.subject_id,
+        links.media_id
+    FROM links
+    WHERE links.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
+    LIMIT :limit -- noqa: AM09
 ),
 
 deleted_links AS (
     DELETE FROM links
-    USING (
-        SELECT
-            own.subject_id,
-            own.media_id
-        FROM links AS own
-        WHERE own.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
-        LIMIT :limit -- noqa: AM09
-    ) AS picked
-    WHERE links.subject_id = picked.subject_id AND links.media_id = picked.media_id
+    USING picked_links
+    WHERE links.subject_id = picked_links.subject_id AND links.media_id = picked_links.media_id
     RETURNING links.subject_id
 ),
 
@@ -116,10 +126,10 @@ deleted_subjects AS (
         AND greatest(
             (SELECT count(*) FROM picked_nodes),
             (SELECT count(*) FROM kept_replies),
-            (SELECT count(*) FROM deleted_texts),
-            (SELECT count(*) FROM deleted_parts),
-            (SELECT count(*) FROM deleted_others),
-            (SELECT count(*) FROM deleted_links)
+            (SELECT count(*) FROM picked_texts),
+            (SELECT count(*) FROM picked_parts),
+            (SELECT count(*) FROM picked_others),
+            (SELECT count(*) FROM picked_links)
         ) < :limit
     RETURNING subjects.id
 ),
@@ -140,6 +150,7 @@ deleted_nodes AS (
     DELETE FROM nodes
     WHERE
         nodes.id = any(array(SELECT picked_nodes.id FROM picked_nodes))
+        AND nodes.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
         AND (SELECT count(*) FROM kept_replies) < :limit
     RETURNING nodes.id
 ),
@@ -149,7 +160,9 @@ loosened_nodes AS (
     SET
         parent_id = NULL,
         updated_at = timezone('UTC', statement_timestamp())
-    WHERE nodes.id = any(array(SELECT kept_replies.id FROM kept_replies))
+    WHERE
+        nodes.id = any(array(SELECT kept_replies.id FROM kept_replies))
+        AND nodes.parent_id = any(array(SELECT picked_nodes.id FROM picked_nodes))
     RETURNING nodes.id
 )
 

@@ -83,11 +83,11 @@ def blocked(
     return thread, pid
 
 
-def overlap(url: str, first: Command[Any], second: Command[Any]) -> tuple[Any, Any]:
+def overlap(url: str, first: Call, second: Call) -> tuple[Any, Any]:
     """The results or errors of both. The first commits when the second waits for it, or has ended without waiting."""
     with _connect(url) as observer, _connect(url) as one, _connect(url) as other, ThreadPoolExecutor(1) as pool:
         with Querier(one).transaction() as querier:
-            given = querier.execute(first)
+            given = querier.execute(first) if isinstance(first, Command) else first(querier)
             future = pool.submit(outcome, Querier(other), second)
             while not future.done() and not _waits(observer, other):
                 pass

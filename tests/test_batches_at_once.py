@@ -1,0 +1,96 @@
+"""Deletes in batches that meet others who remove or move what a batch was to take: nothing is lost, nothing is left."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+import pytest
+
+from concordia_sql import Batched, Querier, auth, blog, services
+from tests.support.races import overlap
+from tests.support.reading import rows
+from tests.support.rows import insert
+
+Connection = psycopg.Connection[Any]
+
+POST = ("post_id", "blog_posts")
+LISTING = ("service_id", "services_listings")
+USER = ("user_id", "user")
+CASES: list[tuple[Any, str, str, str, Mapping[str, str]]] = [
+    (auth.DeleteUser, "user", "session", "user_id", {}),
+    (auth.DeleteUser, "user", "account", "user_id", {}),
+    (auth.DeleteUser, "user", "member", "user_id", {"organization_id": "organization"}),
+    (auth.DeleteUser, "user", "invitation", "inviter_id", {"organization_id": "organization"}),
+    (auth.DeleteOrganization, "organization", "member", "organization_id", dict([USER])),
+    (auth.DeleteOrganization, "organization", "invitation", "organization_id", {"inviter_id": "user"}),
+    (auth.DeleteOrganization, "organization", "session", "active_organization_id", dict([USER])),
+    (blog.DeletePost, "blog_posts", "blog_translations", "post_id", {}),
+    (blog.DeletePost, "blog_posts", "blog_comments", "post_id", {}),
+    (blog.DeletePost, "blog_posts", "blog_post_authors", "post_id", {"author_id": "blog_authors"}),
+    (blog.DeletePost, "blog_posts", "blog_post_categories", "post_id", {"category_id": "blog_categories"}),
+    (blog.DeletePost, "blog_posts", "blog_post_media", "post_id", {"media_id": "blog_media"}),
+    (blog.DeleteAuthor, "blog_authors", "blog_post_authors", "author_id", dict([POST])),
+    (blog.DeleteCategory, "blog_categories", "blog_post_categories", "category_id", dict([POST])),
+    (blog.DeleteMedium, "blog_media", "blog_post_media", "media_id", dict([POST])),
+    (blog.DeleteMedium, "blog_media", "blog_authors", "avatar_id", {}),
+    (blog.DeleteMedium, "blog_media", "blog_categories", "featured_image_id", {}),
+    (blog.DeleteOrganization, "blog_organizations", "blog_posts", "organization_id", {}),
+    (blog.DeleteOrganization, "blog_organizations", "blog_authors", "works_for_id", {}),
+    (blog.DeleteOrganization, "blog_organizations", "services_listings", "organization_id", {}),
+    (services.DeleteListing, "services_listings", "services_translations", "service_id", {}),
+    (services.DeleteListing, "services_listings", "services_reviews", "service_id", {}),
+    (services.DeleteListing, "services_listings", "services_bookings", "service_id", {}),
+    (services.DeleteListing, "services_listings", "services_availability", "service_id", {}),
+    (services.DeleteListing, "services_listings", "services_media_links", "service_id", {"media_id": "services_media"}),
+    (services.DeleteServiceCategory, "services_categories", "services_listings", "category_id", {}),
+    (services.DeleteServiceMedium, "services_media", "services_media_links", "media_id", dict([LISTING])),
+    (services.DeleteServiceMedium, "services_media", "services_categories", "featured_image_id", {}),
+]  # fmt: skip
+"""A delete, its table, a table that refers to it, by which column, and what else a row of that table refers to."""
+
+
+@pytest.mark.parametrize("does", ["removes", "moves"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0].query_name}-{case[2]}")
+def test_a_batch_meets_one_who_has_a_row_that_it_would_take(
+    connection: Connection, database_url: str, case: tuple[Any, str, str, str, Mapping[str, str]], does: str
+) -> None:
+    """Of three rows a batch takes two: each is somebody else's once."""
+    delete, parent, table, column, others = case
+    insert(connection, parent, {"id": "other"})
+    querier = Querier(connection)
+    for number in range(3):
+        insert(connection, parent, {"id": "gone"})
+        made = []
+        for place in range(3):
+            given = {name: insert(connection, other)["id"] for name, other in others.items()}
+            made.append(insert(connection, table, {column: "gone", **given, **_unique(table, f"{number}{place}")}))
+        which = _key(made[number])
+        change = f"UPDATE {table} SET \"{column}\" = 'other'" if does == "moves" else f"DELETE FROM {table}"
+        condition = " AND ".join(f'"{name}" = %s' for name in which)
+
+        def touch(own: Querier, text: str = f"{change} WHERE {condition}", which: Mapping[str, Any] = which) -> None:
+            own.connection.execute(text.encode(), [*which.values()])
+
+        command: Batched[Any] = delete(id="gone", limit=2, in_batches=True)
+        _, first = overlap(database_url, touch, command)
+        assert not isinstance(first, Exception), first
+        *_, total = querier.batches(command)
+        assert rows(connection, parent, id="gone") == []
+        assert rows(connection, table, **{column: "gone"}) == []
+        assert getattr(first, parent) + getattr(total, parent) == 1
+        kept = rows(connection, table, **{column: "other"})
+        assert len(kept) == (number + 1 if does == "moves" else 0)
+
+
+def _unique(table: str, place: str) -> dict[str, Any]:
+    """What keeps the rows of one parent apart."""
+    if table in ("blog_translations", "services_translations"):
+        return {"in_language": f"l{place}"}
+    if table == "services_availability":
+        return {"start_time": f"{place}:00"}
+    return {}
+
+
+def _key(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What tells a row from the others: its id, or what a link names."""
+    return {"id": row["id"]} if "id" in row else {name: row[name] for name in row if name.endswith("_id")}
