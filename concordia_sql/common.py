@@ -6,7 +6,6 @@ import re
 import threading
 import time
 import typing
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar, cast
@@ -211,7 +210,8 @@ def new_id() -> str:
 
     It holds the time in milliseconds, and random bits. Sources: RFC 9562, sections 5.7 and 6.2 (method 2).
     """
-    return str(uuid.UUID(int=_ids.next()))
+    text = f"{_ids.next():032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 class _Ids:

@@ -5,9 +5,9 @@ import datetime
 import operator
 import types
 import typing
-from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import partial
-from typing import Annotated, Any, TypeAlias, cast
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Annotated, Any, Protocol, cast
 
 import attrs
 from msgspec import UNSET, UnsetType
@@ -15,11 +15,23 @@ from msgspec import UNSET, UnsetType
 from concordia_sql.engine.caching import cache
 from concordia_sql.engine.errors import ParameterError, StatementError
 
-Check: TypeAlias = Callable[[Any], None]
 PLAIN = frozenset([str, int, float, bool, type(None), datetime.datetime])
 """Types whose values hold no others."""
+_FEW = 10
+"""As many items, or fewer, are looked at one by one; of more, it is first asked what all have in common."""
 _ROWS = (tuple, list, collections.abc.Sequence)
 _TEXTS = (str, bytes, bytearray, memoryview)
+
+
+class Check(Protocol):
+    """Refuses a value that is larger than it may be."""
+
+    def __call__(self, value: Any, /) -> None:
+        """Raise ParameterError if it is."""
+
+    def allows(self, _: Sequence[Any], /) -> bool:
+        """Whether all of many values are seen at once not to be. If not, each is looked at."""
+        return False
 
 
 @attrs.frozen(kw_only=True)
@@ -56,11 +68,21 @@ def inside(value: Any) -> Collection[Any]:
         return [*value, *value.values()]
     if isinstance(value, list | tuple | set | frozenset):
         return value
-    return _fields(type(value))(value)
+    return inside_of(type(value))(value)
+
+
+def is_many(value: object) -> bool:
+    """Whether it is a list or tuple of so many items that it is cheaper to look at all of them together."""
+    return isinstance(value, list | tuple) and len(value) > _FEW
+
+
+def inside_all(dicts: Sequence[dict[Any, Any]]) -> list[Any]:
+    """The keys and values of many dicts."""
+    return [*chain.from_iterable(dicts), *chain.from_iterable(map(dict.values, dicts))]
 
 
 @cache
-def _fields(cls: type) -> Callable[[object], Collection[Any]]:
+def inside_of(cls: type) -> Callable[[object], Collection[Any]]:
     """A function that gives the values of the fields of an attrs class, in one call; none of another type."""
     names = field_names(cls)
     if len(names) > 1:
@@ -88,14 +110,14 @@ def bounds_check(hint: Any, outer: Bounds) -> Check | None:
     if among := alternatives(hint):
         return _of_union(among, outer)
     if origin in _ROWS and (origin is not tuple or arguments[1:] == (...,)):
-        return partial(_check_items, cast("int", outer.items), bounds_check(arguments[0], outer))
+        return _Items(cast("int", outer.items), bounds_check(arguments[0], outer))
     if attrs.has(cast("type", origin or hint)):
         hints = typing.get_type_hints(origin or hint, include_extras=True)
         fields = {name: check for name, of_field in hints.items() if (check := bounds_check(of_field, outer))}
-        return partial(_check_fields, fields) if fields else None
+        return _Fields(fields) if fields else None
     if hint is str:
-        return partial(_check_text, cast("int", outer.text))
-    return None if _is_bounded(hint, origin) else partial(check_json, outer)
+        return _Text(cast("int", outer.text))
+    return None if _is_bounded(hint, origin) else _Json(outer)
 
 
 def _is_bounded(hint: Any, origin: Any) -> bool:
@@ -110,8 +132,8 @@ def _of_union(among: Iterable[Any], outer: Bounds) -> Check | None:
     if any(_has_own(each) for each in among) and len(checks) > 1:
         raise StatementError("a union of two types with Bounds: it is not known which a value needs")
     if len(checks) > 1:
-        return partial(check_json, outer)
-    return partial(_check_given, checks[0]) if checks else None
+        return _Json(outer)
+    return _Given(checks[0]) if checks else None
 
 
 def _has_own(hint: Any) -> bool:
@@ -119,13 +141,27 @@ def _has_own(hint: Any) -> bool:
     return own or any(_has_own(each) for each in typing.get_args(hint) if each is not hint)
 
 
-def _check_given(check: Check, value: object) -> None:
-    if value is not None and value is not UNSET:
-        check(value)
+@attrs.frozen
+class _Given(Check):
+    check: Check
+
+    def __call__(self, value: object) -> None:
+        if value is not None and value is not UNSET:
+            self.check(value)
+
+    def allows(self, values: Sequence[Any]) -> bool:
+        return self.check.allows([value for value in values if value is not None and value is not UNSET])
 
 
-def _check_text(most: int, value: str) -> None:
-    _check_length(most, len(value))
+@attrs.frozen
+class _Text(Check):
+    most: int
+
+    def __call__(self, value: str) -> None:
+        _check_length(self.most, len(value))
+
+    def allows(self, values: Sequence[str]) -> bool:
+        return max(map(len, values), default=0) <= self.most
 
 
 def _check_length(most: int, length: int) -> None:
@@ -133,32 +169,70 @@ def _check_length(most: int, length: int) -> None:
         raise ParameterError(f"Expected a text of at most {most:,} characters")
 
 
-def _check_items(most: int, check: Check | None, values: collections.abc.Sequence[Any]) -> None:
-    if len(values) > most:
-        raise ParameterError(f"Expected at most {most:,} items")
-    if check is None:
-        return
-    index = 0
-    try:
-        for index, value in enumerate(values):  # noqa: B007 - it is used below
-            check(value)
-    except ParameterError as error:
-        problem = below(f"[{index}]", error)
-    else:
-        return
-    raise problem  # outside of except: errors have no context
+@attrs.frozen
+class _Items(Check):
+    most: int
+    check: Check | None
+
+    def __call__(self, values: Sequence[Any]) -> None:
+        if len(values) > self.most:
+            raise ParameterError(f"Expected at most {self.most:,} items")
+        if self.check is None or (is_many(values) and self.check.allows(values)):
+            return
+        index = 0
+        try:
+            for index, value in enumerate(values):  # noqa: B007 - it is used below
+                self.check(value)
+        except ParameterError as error:
+            problem = below(f"[{index}]", error)
+        else:
+            return
+        raise problem  # outside of except: errors have no context
 
 
-def _check_fields(fields: Mapping[str, Check], row: Any) -> None:
-    name = ""
-    try:
-        for name, check in fields.items():
-            check(getattr(row, name))
-    except ParameterError as error:
-        problem = below(f".{name}", error)
-    else:
-        return
-    raise problem
+@attrs.frozen
+class _Fields(Check):
+    fields: Mapping[str, Check]
+
+    def __call__(self, row: Any) -> None:
+        name = ""
+        try:
+            for name, check in self.fields.items():
+                check(getattr(row, name))
+        except ParameterError as error:
+            problem = below(f".{name}", error)
+        else:
+            return
+        raise problem
+
+    def allows(self, values: Sequence[Any]) -> bool:
+        return all(check.allows([*map(operator.attrgetter(name), values)]) for name, check in self.fields.items())
+
+
+@attrs.frozen
+class _Json(Check):
+    bounds: Bounds
+
+    def __call__(self, value: object) -> None:
+        check_json(self.bounds, value)
+
+    def allows(self, values: Sequence[Any]) -> bool:
+        """Single values and dicts of such values are looked at: texts, and texts in several languages."""
+        dicts = [value for value in values if type(value) is dict]
+        held = [*inside_all(dicts), *(value for value in values if type(value) is not dict)]
+        number = max(2 * max(map(len, dicts), default=0), 1)
+        longest = max(map(len, filter(_is_text, held)), default=0)
+        most_text, most_nodes, most_levels = _limits(self.bounds)
+        is_small = number < most_nodes and number * longest <= most_text and most_levels > 0
+        return is_small and set(map(type, held)) <= PLAIN
+
+
+def _is_text(value: object) -> bool:
+    return type(value) is str
+
+
+def _limits(bounds: Bounds) -> tuple[int, int, int]:
+    return cast("int", bounds.text), cast("int", bounds.nodes), cast("int", bounds.levels)
 
 
 def below(path: str, error: ParameterError) -> ParameterError:
@@ -169,7 +243,7 @@ def below(path: str, error: ParameterError) -> ParameterError:
 
 def check_json(bounds: Bounds, value: object) -> None:
     """Refuse what is too large or nested too deep. It does not recurse, so the caller's depth does not matter."""
-    most_text, most_nodes, most_levels = (cast("int", each) for each in (bounds.text, bounds.nodes, bounds.levels))
+    most_text, most_nodes, most_levels = _limits(bounds)
     text, nodes = len(value) if isinstance(value, _TEXTS) else 0, 1
     waiting = [] if type(value) in PLAIN else [(value, 0)]
     while waiting:

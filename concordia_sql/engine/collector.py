@@ -1,4 +1,4 @@
-"""The pause of the cyclic garbage collector while many objects are made.
+"""The pause of the cyclic garbage collector while many objects are made or checked.
 
 Without it, the collector would scan the new objects again and again. They hold no cycles.
 """

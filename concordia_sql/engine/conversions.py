@@ -5,12 +5,12 @@ import functools
 import operator
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, TypeAlias, cast
 
 import attrs
 
-from concordia_sql.engine.bounds import below
+from concordia_sql.engine.bounds import below, is_many
 from concordia_sql.engine.errors import ParameterError, StatementError
 
 Conversion: TypeAlias = Callable[[Any], Any]
@@ -41,7 +41,7 @@ def conversion(hint: Any) -> Conversion | None:
     if attrs.has(cast("type", origin or hint)):
         hints = typing.get_type_hints(hint, include_extras=True)
         fields = {name: inner for name, of_field in hints.items() if (inner := conversion(of_field))}
-        return functools.partial(_row, fields) if fields else None
+        return _Row(fields) if fields else None
     return None
 
 
@@ -62,6 +62,8 @@ def _of_union(conversions: list[Conversion | None]) -> Conversion | None:
 
 
 def _each(convert: Conversion, values: collections.abc.Sequence[Any]) -> collections.abc.Sequence[Any]:
+    if isinstance(convert, _Row) and is_many(values) and convert.keeps(values):
+        return values
     changed: list[Any] = []
     try:
         changed.extend(map(convert, values))
@@ -72,17 +74,44 @@ def _each(convert: Conversion, values: collections.abc.Sequence[Any]) -> collect
     raise problem  # outside of except: errors have no context
 
 
-def _row(fields: dict[str, Conversion], row: Any) -> Any:
-    name = ""
-    changed: dict[str, Any] = {}
-    try:
-        for name, convert in fields.items():
-            value = getattr(row, name)
-            converted = convert(value)
-            if converted is not value and not (type(converted) is str and converted == value):
-                changed[name] = converted
-    except ParameterError as error:
-        problem = below(f".{name}", error)
-    else:
-        return attrs.evolve(row, **changed) if changed else row
-    raise problem
+@attrs.frozen
+class _Row:
+    """Converts a row by the functions of its fields."""
+
+    fields: Mapping[str, Conversion]
+
+    def __call__(self, row: Any) -> Any:
+        name = ""
+        changed: dict[str, Any] = {}
+        try:
+            for name, convert in self.fields.items():
+                value = getattr(row, name)
+                converted = convert(value)
+                if not _is_same(converted, value):
+                    changed[name] = converted
+        except ParameterError as error:
+            problem = below(f".{name}", error)
+        else:
+            return attrs.evolve(row, **changed) if changed else row
+        raise problem
+
+    def keeps(self, rows: Iterable[Any]) -> bool:
+        """Whether many rows stay as they are. Each text is converted once, in however many rows it is."""
+        for name, convert in self.fields.items():
+            given = [*map(operator.attrgetter(name), rows)]
+            if not set(map(type, given)) <= _ONCE:
+                return False
+            try:
+                if not all(_is_same(convert(value), value) for value in set(given)):
+                    return False
+            except ParameterError:  # raised again, with the row
+                return False
+        return True
+
+
+_ONCE = {str, type(None)}
+"""Types whose equal values are converted alike."""
+
+
+def _is_same(converted: object, value: object) -> bool:
+    return converted is value or (type(converted) is str and converted == value)

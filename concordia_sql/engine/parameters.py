@@ -24,8 +24,11 @@ from concordia_sql.engine.bounds import (
     check_levels,
     field_names,
     inside,
+    is_many,
 )
+from concordia_sql.engine.bulk import ROWS_LEVELS, rows_of
 from concordia_sql.engine.casts import JSON_ARRAYS, JSON_TYPES
+from concordia_sql.engine.collector import collector_paused
 from concordia_sql.engine.compose import json_encoder
 from concordia_sql.engine.conversions import conversion
 from concordia_sql.engine.converter import reason
@@ -97,7 +100,10 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: 
 
     def check(value: object) -> object:
         try:
-            return send(fit(value))
+            if not is_many(value):
+                return send(fit(value))
+            with collector_paused:
+                return send(fit(value))
         except msgspec.ValidationError as error:
             problem = reason(error, hint)
         except ParameterError as error:
@@ -113,16 +119,17 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: 
 def _fitting(hint: Any, given: Callable[[Any], Any] | None, bounds: Bounds) -> Callable[[Any], Any]:
     """What makes a value of the type of the field, within its bounds; `given` is the field's own converter."""
     fit, check_bounds = _fit(_hashable(hint)), bounds_check(hint, bounds)
-    holds_rows, levels = _holds_rows(hint), cast("int", bounds.levels)
+    holds_rows, row_class, levels = _holds_rows(hint), _row_class(_hashable(hint)), cast("int", bounds.levels)
 
     def fitting(value: Any) -> Any:
         if given:
             check_json(bounds, value)  # before it is read
             value = given(value)
-        if type(value) not in PLAIN:
+        rows = rows_of(row_class, value) if row_class and is_many(value) and levels >= ROWS_LEVELS else None
+        if type(value) not in PLAIN and not rows:
             check_levels(value, levels)
         if holds_rows:  # made plain, since msgspec does not look into objects of the right class
-            value = _plain(value)
+            value = rows.plain() if rows else _plain(value)
         value = fit(value)
         if check_bounds:
             check_bounds(value)
@@ -212,6 +219,11 @@ def _are_exact(row_class: type, rows: Iterable[Any]) -> bool:
     The rows are those that msgspec has made of such values, so that it makes the same of their JSON. Raises
     ParameterError for a text that PostgreSQL cannot store.
     """
+    columns = rows_of(row_class, rows) if is_many(rows) else None
+    if columns and columns.are_exact():
+        for text in columns.odd_texts():
+            _check_text(text)
+        return True
     for row in rows:
         if type(row) is not row_class:
             return False
