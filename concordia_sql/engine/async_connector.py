@@ -44,7 +44,7 @@ class AsyncConnector:
     named: bool
     name: str
     positions: Positions | None = None
-    """Where the positions after its writes are noted: only the primary's are."""
+    """Where the positions after its writes are noted. Only those of the primary are."""
 
     async def connect(self) -> AsyncConnection:
         """A connection that is set up. Raises psycopg.OperationalError."""

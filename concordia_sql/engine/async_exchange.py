@@ -1,4 +1,4 @@
-"""Waits for the server, until the answer is there, the time is up, or the caller is wanted elsewhere."""
+"""Waits for the server until it answers, the time is up, or the caller is interrupted."""
 
 import contextlib
 from time import monotonic
@@ -19,12 +19,12 @@ from concordia_sql.engine.wakeups import AsyncJob, async_apart
 R = TypeVar("R")
 
 GRACE = 0.15
-"""The seconds that a query is given to end in: after them, its connection is closed."""
+"""The seconds that a cancelled query has to end. After them, its connection is closed."""
 _PATIENCE = 0.01
-"""Those for which it is not cancelled: most queries end by themselves in less than it takes to cancel them."""
+"""The seconds before it is cancelled: most queries end by themselves sooner than they can be cancelled."""
 _SHORT_INTERVAL = 0.005
 _CANCEL_SECONDS = 5
-"""How long the server is tried to be told, beside the caller."""
+"""The seconds for which it is tried to tell the server, beside the caller."""
 
 
 async def exchange(session: Session, steps: PQGen[R], deadline: Deadline | None) -> R:

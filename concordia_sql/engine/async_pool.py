@@ -18,7 +18,7 @@ from concordia_sql.engine.wakeups import AsyncJob, AsyncWakeup, async_here
 C = TypeVar("C", bound=Pooled)
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
-"""The seconds between attempts to connect: they grow."""
+"""The seconds between attempts to connect, which grow."""
 _CLOSING_SECONDS = 0.1
 """How long closing waits for the keeper, which may be about to connect."""
 
@@ -36,7 +36,7 @@ class Bounds:
     max_idle: float
 
     def of_replica(self, name: str) -> "Bounds":
-        """Those of a standby, which always has a connection."""
+        """The bounds of the pool of a standby, which always keeps a connection."""
         return attrs.evolve(self, name=f"{self.name} {name}", min_size=max(1, self.min_size))
 
 
@@ -54,7 +54,7 @@ class AsyncPool(Generic[C]):
         self._waiting: dict[Lease[C], None] = {}
         self.is_open = self.is_closed = False
         self.is_foreign = False
-        """Whether it is that of a process that this one was forked from."""
+        """Whether the pool belongs to a process that this one was forked from."""
         self._unstarted = deque([True])
         self._here: object = None
         self._keeper: AsyncJob | None = None
@@ -82,7 +82,7 @@ class AsyncPool(Generic[C]):
         self._opener = None
 
     def start(self) -> None:
-        """Be open, and make the first connections beside the caller."""
+        """Mark the pool as open. The first connections are made beside the caller."""
         self.is_open = True
         self._start()
 
@@ -108,7 +108,7 @@ class AsyncPool(Generic[C]):
             raise TimeIsUp(is_done=False)
 
     def lend(self, lease: Lease[C]) -> C | None:
-        """A connection that is alive, held by the lease; None if it must be waited for."""
+        """Lend a connection that is alive, and let the lease hold it. None if the caller must wait for one."""
         if async_here() is not self._here:
             self._check_usable()
         held = lease.held
@@ -120,7 +120,7 @@ class AsyncPool(Generic[C]):
         return None
 
     async def take(self, lease: Lease[C], deadline: Deadline | None) -> C:
-        """What `lend` gives, waited for. Raises NoConnection, or TimeIsUp for the deadline."""
+        """Wait for what `lend` gives. Raises NoConnection, or TimeIsUp when the deadline passes."""
         while (connection := self.lend(lease)) is None:
             await self._wait(lease, deadline)
             while len(lease.held) > 1:  # two have served it
@@ -149,7 +149,7 @@ class AsyncPool(Generic[C]):
             self._close_idle()
 
     def add(self, connection: C) -> None:
-        """Take in a connection that was made."""
+        """Add a connection that was made."""
         now = monotonic()
         # Spread, so that those made together are not renewed together.
         connection.expires = now + self.bounds.max_lifetime * random.uniform(0.95, 1)  # noqa: S311 - no secret
@@ -172,7 +172,7 @@ class AsyncPool(Generic[C]):
             self._close_idle()
 
     def abandon(self) -> None:
-        """Close what there is, in any thread or none."""
+        """Close all connections at once, from any thread."""
         self._leave()
         for connection in list(self._open):
             connection.session.close()
@@ -196,7 +196,7 @@ class AsyncPool(Generic[C]):
         )
 
     async def _wait(self, lease: Lease[C], deadline: Deadline | None) -> None:
-        """Wait for a connection, after those that wait already."""
+        """Wait for a connection, behind the callers that wait already."""
         self._check_usable()
         began = monotonic()
         wakeup = lease.wakeup = AsyncWakeup()
@@ -227,7 +227,7 @@ class AsyncPool(Generic[C]):
             raise NoConnection(f"{bounds.name}: {bounds.max_waiting} callers wait for a connection already")
 
     def _left(self, began: float, deadline: Deadline | None) -> float:
-        """How long a caller may wait yet."""
+        """How many seconds a caller may still wait."""
         if deadline is not None and not deadline.left():
             raise TimeIsUp(is_done=False)
         left = began + self.bounds.timeout - monotonic()
@@ -315,7 +315,7 @@ class AsyncPool(Generic[C]):
             self._wakeup.send_from_outside()
 
     async def tend(self) -> float | None:
-        """Make the connections that are wanted, and close those too many; the seconds until there may be more to do."""
+        """Make the connections that are wanted, and close the surplus. Returns when to look again, in seconds."""
         self._close_overdue()
         while not self.is_closed and self._wants_more():
             if (pause := self._next_attempt - monotonic()) > 0:
@@ -342,11 +342,11 @@ class AsyncPool(Generic[C]):
         return sum(not lease.held for lease in list(self._waiting))
 
     def _first(self) -> int:
-        """How many are made without a caller: one at least while the pool is opened, to see whether it can be."""
+        """How many connections are made without a caller: at least one while the pool opens, as a trial."""
         return max(self.bounds.min_size, self._opener is not None)
 
     def _close_overdue(self) -> None:
-        """Close idle connections that are old, and those too many that were not used for long."""
+        """Close idle connections that are old, and those above `min_size` that were not used for long."""
         now = monotonic()
         lease: Lease[C] = Lease()
         for connection in list(self._idle):
@@ -369,7 +369,7 @@ class AsyncPool(Generic[C]):
 
 
 async def _keep(reference: "weakref.ref[AsyncPool[C]]", wakeup: AsyncWakeup) -> None:
-    """Tend a pool until it is closed, or nobody knows it any more."""
+    """Tend a pool until it is closed or garbage-collected."""
     seconds: float | None = None
     while True:
         await wakeup.wait(seconds)

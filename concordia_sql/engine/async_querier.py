@@ -266,7 +266,7 @@ class AsyncExecutor(AsyncReader):
 
 
 class _AsyncActing(AsyncActingReader, AsyncExecutor):
-    """The same of what writes too."""
+    """What `acting_as` returns for a reader that also writes."""
 
     _target: AsyncExecutor
 
@@ -405,7 +405,7 @@ class AsyncQuerier(AsyncExecutor):
     async def _command(
         self, text: bytes, deadline: Deadline | None, ending: Block | None = None, acting: Acting | None = None
     ) -> None:
-        """Run a statement that gives nothing; one that ends a transaction may have an outcome that is unknown."""
+        """Run a statement that returns no rows. If it ends a transaction, its outcome may be unknown."""
         session = self._session
         session.require_usable((), deadline)
         with session.lock, session:

@@ -31,7 +31,7 @@ class AsyncReader:
     """What runs queries: a querier, a database, or the `reader` of a database, which standbys serve.
 
     `deadline` is how many seconds a call may take, including the wait for a connection. Blocks and databases may have
-    deadlines too: the nearest holds. Calls raise DeadlineExceeded, commands also OutcomeUnknown.
+    deadlines too: the earliest holds. Calls raise DeadlineExceeded, commands also OutcomeUnknown.
     """
 
     _deadline: float | None
@@ -146,7 +146,7 @@ class AsyncReader:
         return AsyncActingReader(self, Acting.checked(role, settings))
 
     def _call(self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> Awaitable[Results]:
-        """Run the queries, and tell the observers of it. No function of its own for a task where there are none."""
+        """Run the queries, and tell the observers. Without observers, nothing is between the caller and `_run`."""
         return self._watched(kind, queries, deadline) if self._observers else self._run(queries, deadline)
 
     async def _watched(self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> Results:
@@ -170,7 +170,7 @@ class AsyncReader:
 
 
 class AsyncActingReader(AsyncReader):
-    """What `acting_as` gives: what another runs, with settings."""
+    """What `acting_as` returns: its calls are run by another reader, with settings."""
 
     def __init__(self, target: AsyncReader, acting: Acting) -> None:
         if target._acting is not None:

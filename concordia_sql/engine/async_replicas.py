@@ -1,4 +1,4 @@
-"""Standbys of a database: which of them answers a read, and what becomes of it where none can."""
+"""The standbys of a database: which of them answers a read, and what is done if none can."""
 
 import asyncio
 import contextlib
@@ -32,11 +32,11 @@ from concordia_sql.engine.steps import TimeIsUp
 from concordia_sql.engine.wakeups import AsyncJob, AsyncWakeup
 
 _LOOK_SECONDS = 1.0
-"""How long a server may take to say how it is, beside the callers."""
+"""How long a server may take to report its state. It is asked beside the callers."""
 _LOOK_AGAIN = 0.25
-"""The seconds after which a standby that is left out is looked at again."""
+"""The seconds after which a standby that is left out is asked again."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.016
-"""The seconds after which a standby that is behind is asked again: they grow."""
+"""The seconds after which a standby that is behind is asked again, which grow."""
 
 
 class AsyncConnected(Pooled, Protocol):
@@ -81,22 +81,22 @@ class AsyncStandby(Generic[C]):
         self._reads_before = 0
 
     async def connect(self) -> C:
-        """A connection of which nothing is known."""
+        """Make a connection. Nothing is known of its server yet."""
         connection = await self._connect()
         connection.seen = Seen(self._positions.system, connection.session.pgconn)
         return connection
 
     @property
     def rank(self) -> tuple[int, int]:
-        """The least goes first: how many calls it runs or lets wait, and how far it was behind."""
+        """By this, standbys are sorted: how many calls it runs or lets wait, and how far it was behind."""
         return self.pool.load, self.lag
 
     def is_ready(self) -> bool:
-        """Whether reads may go there."""
+        """Whether reads may go to it."""
         return not self.reason and self.pool.is_connected
 
     def miss(self, reason: Reason, lease: Lease[C], needed: Position, *, again: bool) -> None:
-        """Take note of why it has not answered a read. One that is tried again is counted already."""
+        """Note why it has not answered a read. A read that is tried again was counted before."""
         if reason == "behind" and lease.held:
             seen = lease.held[0].seen
             self.behind += not again
@@ -109,11 +109,11 @@ class AsyncStandby(Generic[C]):
             self.reason = reason
 
     def hear(self, seen: Seen, needed: Position) -> None:
-        """Take note of how far it is, as it has just said."""
+        """Note how far it has replayed, as it has just said."""
         self.lag = self._positions.lag(seen.lsn, needed)
 
     def _is_overlooked(self) -> bool:
-        """Whether reads may go there, and none has for a while: nobody would see that it can serve no more."""
+        """Whether reads may go to it, but none has for a while, so that nobody would see if it failed."""
         now, before = monotonic(), self._reads_before
         if now < self._looked + _LOOK_SECONDS:
             return False
@@ -121,7 +121,7 @@ class AsyncStandby(Generic[C]):
         return self.reads == before and self.pool.has_idle
 
     async def look(self) -> None:
-        """If it is left out, ask it whether it can serve again; if nobody has read there, whether it still can."""
+        """Ask a standby that is left out, or that nobody reads from, whether it can serve."""
         floor = self._positions.floor
         if floor is None or not (self.reason or self._is_overlooked()):
             return
@@ -238,7 +238,7 @@ class AsyncStandbys(Generic[C]):
             await standby.pool.close()
 
     def abandon(self) -> None:
-        """Close what there is, in any thread or none."""
+        """Close all connections at once, from any thread."""
         self.is_closed = True
         for standby in self._standbys:
             standby.pool.abandon()
@@ -252,7 +252,7 @@ class AsyncStandbys(Generic[C]):
         return tuple(standby.stats() for standby in self._standbys)
 
     async def look(self, number: int) -> float:
-        """Ask one server how it is; the seconds until it is asked again."""
+        """Ask one server for its state. Returns the seconds until it is asked again."""
         if number < len(self._standbys):
             await self._standbys[number].look()
             return _LOOK_AGAIN
@@ -276,11 +276,11 @@ class AsyncStandbys(Generic[C]):
     async def read(
         self, queries: Queries, deadline: Deadline | None, watch: Watch | None, acting: Acting | None
     ) -> tuple[Answers | None, Reason]:
-        """What the queries come back as from a standby; or None, and why only the primary can answer them."""
+        """The results of the queries from a standby; or None, and why only the primary can answer them."""
         return await self._try(self._read_from, queries, deadline, watch, acting)
 
     async def hold(self, held: Held[C], queries: Queries, deadline: Deadline | None) -> Reason:
-        """Hold a connection to a standby that is far enough, the last of the held ones; why not, if there is none."""
+        """Hold a connection to a standby that has replayed enough. Returns the reason if there is none."""
         _, reason = await self._try(partial(self._hold, held), queries, deadline, None, None)
         return reason
 
@@ -292,7 +292,7 @@ class AsyncStandbys(Generic[C]):
         watch: Watch | None,
         acting: Acting | None,
     ) -> tuple[Answers | None, Reason]:
-        """What the attempt gives with the first standby that proves to be fresh; or None, and why there is none."""
+        """What the attempt returns for the first standby that proves to be fresh; or None, and why there is none."""
         needed = self.positions.needed
         if needed is None:
             return None, "in doubt"
@@ -329,7 +329,7 @@ class AsyncStandbys(Generic[C]):
         return reasons[-1] if reasons else "away"
 
     def _ready(self) -> list[AsyncStandby[C]]:
-        """Those that reads may go to, the one with the fewest calls first; where these are as many, the furthest."""
+        """The standbys that reads may go to: first those with the fewest calls, among these the furthest."""
         ready = [standby for standby in self._standbys if standby.is_ready()]
         if len(ready) > 1:
             turn = next(self._turns) % len(ready)
@@ -410,7 +410,7 @@ class AsyncStandbys(Generic[C]):
             raise overdue(names_of(read.queries), deadline) from None
 
     async def _run(self, standby: AsyncStandby[C], connection: C, read: Read) -> Answers:
-        """What the queries come back as on this connection. Raises Unproven if it is not proven to be fresh."""
+        """The results of the queries on this connection. Raises Unproven if it is not proven to be fresh."""
         session, seen, queries = connection.session, connection.seen, read.queries
         session.require_usable(queries, read.deadline, read.acting)
         with session.lock, session:
@@ -440,7 +440,7 @@ class AsyncStandbys(Generic[C]):
 
 
 class AsyncStandbyReader(AsyncReader, Generic[C]):
-    """The reader of a database: standbys answer it where they are proven to be fresh, else the primary."""
+    """The reader of a database. Standbys that are proven to be fresh answer it, or else the primary."""
 
     def __init__(
         self,
@@ -509,7 +509,7 @@ def _soon() -> Deadline:
 
 
 async def _look(reference: "weakref.ref[AsyncStandbys[Any]]", wakeup: AsyncWakeup, number: int) -> None:
-    """Ask a server how it is again and again, until its database is closed or nobody knows it any more."""
+    """Ask a server for its state again and again, until its database is closed or garbage-collected."""
     seconds = 0.0
     while True:
         await wakeup.wait(seconds)

@@ -21,7 +21,7 @@ def counts(done: object) -> list[int]:
 
 
 def added(before: R, done: R) -> R:
-    """The numbers of both together."""
+    """The sums of the numbers of both."""
     if isinstance(done, int):
         return cast("R", cast("int", before) + done)
     given = cast("Any", done)

@@ -21,7 +21,7 @@ def begin(session: Session, text: bytes, acting: Acting) -> PQGen[None]:
 
 
 def commit(session: Session, text: bytes) -> PQGen[bytes | None]:
-    """End a transaction, and ask for the position after it, in one round trip; the tag."""
+    """End a transaction, and ask for the position after it, in one round trip. Returns the tag."""
     session.pgconn.enter_pipeline_mode()
     session.pgconn.send_query_params(text, None)
     ended, *_ = yield from session.synchronize()
@@ -31,7 +31,7 @@ def commit(session: Session, text: bytes) -> PQGen[bytes | None]:
 
 
 def command(session: Session, text: bytes) -> PQGen[bytes | None]:
-    """Run a statement without parameters, or several; the tag of the last."""
+    """Run one or several statements without parameters. Returns the tag of the last."""
     session.pgconn.send_query(text)
     results = yield from generators.execute(session.pgconn)
     for result in results:

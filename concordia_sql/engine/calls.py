@@ -9,7 +9,7 @@ from concordia_sql.engine.errors import DeadlineExceeded, QuerierError
 from concordia_sql.engine.queries import Statement
 
 Results: TypeAlias = tuple[Any, ...]
-"""What the queries of a call come back as."""
+"""The results of the queries of a call."""
 
 
 def names_of(queries: Sequence[Statement[Any]]) -> str:

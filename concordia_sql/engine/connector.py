@@ -45,7 +45,7 @@ class Connector:
     named: bool
     name: str
     positions: Positions | None = None
-    """Where the positions after its writes are noted: only the primary's are."""
+    """Where the positions after its writes are noted. Only those of the primary are."""
 
     def connect(self) -> Connection:
         """A connection that is set up. Raises psycopg.OperationalError."""

@@ -1,4 +1,4 @@
-"""Deadlines of calls: of a database, of a block, of one call. The nearest holds."""
+"""Deadlines of calls: of a database, of a block, of one call. The earliest holds."""
 
 import contextlib
 from collections.abc import Iterator
@@ -64,6 +64,6 @@ def within(seconds: float | None) -> contextlib.AbstractContextManager[None]:
 
 
 def allow(seconds: float) -> bool:
-    """Whether the block around lasts so much longer."""
+    """Whether the block around it lasts that many seconds longer."""
     ends = _of_block.get()
     return ends is None or monotonic() + seconds < ends

@@ -27,9 +27,9 @@ _MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psyco
 
 
 def find_cause(pgconn: PGconn, error: psycopg.Error, queries: Sequence[Statement[Any]]) -> PQGen[str]:
-    """Why something is missing, as the database says it, and what mends that; empty where that is not known.
+    """Why something is missing, as the database says it, with the remedy. Empty if that is not known.
 
-    Not in a transaction: the error has ended it.
+    It is not known in a transaction, which the error has ended.
     """
     if not isinstance(error, _MISSING) or pgconn.transaction_status != _IDLE:
         return ""

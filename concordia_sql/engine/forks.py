@@ -1,22 +1,22 @@
-"""Tells what was opened before a fork that it is now in another process: its sockets belong to the parent."""
+"""Tells databases that the process was forked: the sockets that they have opened belong to the parent."""
 
 import os
 import weakref
 from typing import Protocol
 
 process = 0
-"""How often this process and those before it were forked."""
+"""How many forks lie between the first process and this one."""
 
 
 class Forked(Protocol):
-    """What is told."""
+    """The databases that are told."""
 
     def forked(self) -> None:
-        """Start anew, in the child."""
+        """Tell them, in the child."""
 
 
 inherited: list[object] = []
-"""What is of the processes before: it stays as it is, since closing it would end connections of theirs."""
+"""What belongs to earlier processes. It stays as it is, since closing it would end their connections."""
 
 watching: "weakref.WeakSet[Forked]" = weakref.WeakSet()
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 
 _modules: dict[str, None] = {}
-"""The modules that packages have names from."""
+"""The modules from which packages have names."""
 
 
 def lazily(package: str, names: Mapping[str, str]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:

@@ -24,7 +24,7 @@ class Pooled(Protocol):
 
 
 class Waker(Protocol):
-    """Wakes who waits for a lease."""
+    """Wakes the caller that waits for a lease."""
 
     def send(self) -> None:
         """Wake it."""
@@ -48,7 +48,7 @@ class Lease(Generic[C]):
 
 
 def move(source: deque[Any], target: deque[Any]) -> bool:
-    """Move the last item, in one step; whether there was one."""
+    """Move the last item, in one step. Returns whether there was one."""
     try:
         target += map(_pop, (source,))
     except IndexError:

@@ -199,7 +199,7 @@ def _explain(result_class: type[Any], names: Sequence[str], values: Sequence[Any
 
 
 def _refused(result_class: Any, names: Sequence[str], values: Sequence[Any]) -> str:
-    """What refused the values: the validator of a column, else the class."""
+    """What refused the values: the validator of a column, or else the class."""
     made = object.__new__(result_class)
     for name, value in zip(names, values, strict=True):
         object.__setattr__(made, name, value)
@@ -219,7 +219,7 @@ def _check_nulls(columns: Iterable[Column], values: Sequence[Any]) -> None:
 
 
 def _load(column: Column, type_name: str, converter: Converter) -> Load | None:
-    """A function that makes the value of the field of that of the column. None if both are the same."""
+    """A function that makes the value of the field from that of the column. None if both are the same."""
     change = make_naive(column.hint)
     if type_name in _JSON or type_name in _JSON_ARRAYS:
         if problem := not_in_json(column.hint):
@@ -256,7 +256,7 @@ def _as_json(elements: Sequence[Any]) -> bytes:
 
 
 def _in_turn(load: Load, change: Load | None) -> Load:
-    """Both, one after the other."""
+    """A function that calls one after the other."""
     if change is None:
         return load
     fast, fast_change = inspect.unwrap(load), inspect.unwrap(change)

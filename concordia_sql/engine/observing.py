@@ -49,10 +49,10 @@ class Call(NamedTuple):
 
 
 class Observer(Protocol):
-    """Who is told of each call, once, when it has ended, in the thread or task that called."""
+    """Is told of each call, once, when it has ended, in the thread or task of the caller."""
 
     def observe(self, call: Call) -> None:
-        """Take note of a call. An error that is raised here is logged once, and harms no call."""
+        """Note a call. An error that is raised here is logged once, and harms no call."""
 
 
 class Watch:
@@ -90,7 +90,7 @@ class Watch:
             self._session, self._before = session, session.rows
 
     def begin(self, session: Session) -> None:
-        """The call has a connection."""
+        """Note that the call has a connection."""
         self._waited = time.perf_counter() - self._start
         self._session, self._before = session, session.rows
 

@@ -42,7 +42,7 @@ def paged(query: Many[T]) -> Query[Page[T]]:
 
 
 class _Paged:
-    """What a query has that gives a page."""
+    """The methods of a query that returns a page."""
 
     __slots__ = ()
 

@@ -267,7 +267,7 @@ class Executor(Reader):
 
 
 class _Acting(ActingReader, Executor):
-    """The same of what writes too."""
+    """What `acting_as` returns for a reader that also writes."""
 
     _target: Executor
 
@@ -406,7 +406,7 @@ class Querier(Executor):
     def _command(
         self, text: bytes, deadline: Deadline | None, ending: Block | None = None, acting: Acting | None = None
     ) -> None:
-        """Run a statement that gives nothing; one that ends a transaction may have an outcome that is unknown."""
+        """Run a statement that returns no rows. If it ends a transaction, its outcome may be unknown."""
         session = self._session
         session.require_usable((), deadline)
         with session.lock, session:

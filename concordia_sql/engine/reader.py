@@ -32,7 +32,7 @@ class Reader:
     """What runs queries: a querier, a database, or the `reader` of a database, which standbys serve.
 
     `deadline` is how many seconds a call may take, including the wait for a connection. Blocks and databases may have
-    deadlines too: the nearest holds. Calls raise DeadlineExceeded, commands also OutcomeUnknown.
+    deadlines too: the earliest holds. Calls raise DeadlineExceeded, commands also OutcomeUnknown.
     """
 
     _deadline: float | None
@@ -147,7 +147,7 @@ class Reader:
         return ActingReader(self, Acting.checked(role, settings))
 
     def _call(self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> Results:
-        """Run the queries, and tell the observers of it. No function of its own for a thread where there are none."""
+        """Run the queries, and tell the observers. Without observers, nothing is between the caller and `_run`."""
         return self._watched(kind, queries, deadline) if self._observers else self._run(queries, deadline)
 
     def _watched(self, kind: Kind, queries: tuple[Statement[Any], ...], deadline: Deadline | None) -> Results:
@@ -171,7 +171,7 @@ class Reader:
 
 
 class ActingReader(Reader):
-    """What `acting_as` gives: what another runs, with settings."""
+    """What `acting_as` returns: its calls are run by another reader, with settings."""
 
     def __init__(self, target: Reader, acting: Acting) -> None:
         if target._acting is not None:
