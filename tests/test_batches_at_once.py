@@ -1,17 +1,22 @@
 """Deletes in batches that meet others who remove or move what a batch was to take: nothing is lost, nothing is left."""
 
+import contextlib
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 import psycopg
 import pytest
 
-from concordia_sql import Batched, Querier, auth, blog, services
+from concordia_sql import Batched, Database, Querier, Refused, auth, blog, services
+from tests.support.pooler import pooled
 from tests.support.races import overlap
 from tests.support.reading import rows
-from tests.support.rows import insert
+from tests.support.rows import NOON, insert
 
 Connection = psycopg.Connection[Any]
+LATER = datetime(2100, 1, 1)
 
 POST = ("post_id", "blog_posts")
 LISTING = ("service_id", "services_listings")
@@ -94,3 +99,31 @@ def _unique(table: str, place: str) -> dict[str, Any]:
 def _key(row: Mapping[str, Any]) -> dict[str, Any]:
     """What tells a row from the others: its id, or what a link names."""
     return {"id": row["id"]} if "id" in row else {name: row[name] for name in row if name.endswith("_id")}
+
+
+def test_what_a_command_locked_is_its_own_behind_a_pooler(connection: Connection, database_url: str) -> None:
+    """Also after a savepoint was rolled back, and with more clients than connections. Nothing is left for the next."""
+    for number in range(40):
+        post = {"id": f"{number}", "deleted_at": NOON if number < 30 else None}
+        insert(connection, "blog_posts", post)
+        insert(connection, "blog_comments", {"post_id": f"{number}"})
+    with pooled(database_url, size=2) as url, Database(url, max_size=6) as database, ThreadPoolExecutor(6) as pool:
+        purges = [blog.PurgePosts(deleted_before=LATER, limit=3)] * 14
+        purged = sum(done.blog_posts for done in pool.map(database.execute, purges))
+        with database.transaction() as querier:
+            with contextlib.suppress(Refused), querier.transaction():
+                querier.execute(blog.DeletePost(id="31"))
+                querier.execute(blog.DeletePost(id="32", limit=1))
+            querier.execute(blog.DeletePost(id="33"))
+            assert querier.execute(blog.DeletePost(id="nothing")) == blog.DeletedPost(*[0] * 7)
+        with psycopg.connect(url, autocommit=True, prepare_threshold=None) as client:
+            for _ in range(4):
+                assert client.execute("SELECT current_setting('concordia.deleted', TRUE)").fetchone() in [
+                    (None,),
+                    ("",),
+                ]
+    left = {row["id"] for row in rows(connection, "blog_posts")}
+    assert {f"{number}" for number in range(30, 40) if number != 33} <= left
+    assert len(left) == 40 - purged - 1
+    assert purged > 0
+    assert {row["post_id"] for row in rows(connection, "blog_comments")} == left
