@@ -90,12 +90,12 @@ def _mapping(result_class: type[Any], number: int) -> Any:
     """What maps that many rows, as psycopg gives them: JSON as bytes, other values loaded."""
     columns = columns_of(result_class)
     kinds = {name: SCALARS[each.scalar][0] if each.scalar in SCALARS else "jsonb" for name, each in columns.items()}
-    make_row = make_row_maker(result_class, kinds, make_converter())
+    maker = make_row_maker(result_class, kinds, make_converter())
     values = [_example(column.hint) for column in columns.values()]
     is_json = [kind == "jsonb" for kind in kinds.values()]
     row = tuple(_json(value) if each else value for value, each in zip(values, is_json, strict=True))
     rows: Sequence[Sequence[Any]] = [row] * number
-    return lambda: list(map(make_row, rows))
+    return lambda: maker.many(rows) if maker.many and number > 1 else list(map(maker.one, rows))
 
 
 def _example(hint: Any) -> Any:

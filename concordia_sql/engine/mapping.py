@@ -5,7 +5,7 @@ import inspect
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import formatannotation
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import attrs
 from psycopg.abc import Transformer
@@ -35,19 +35,26 @@ _JSON = ("json", "jsonb")
 _JSON_ARRAYS = ("json[]", "jsonb[]")
 
 
-def make_row_maker(
-    result_class: type[T], types: Mapping[str, str], converter: Converter
-) -> Callable[[Sequence[Any]], T]:
-    """A function that makes a `result_class` of a row. `types` are the PostgreSQL types of its columns by name.
+@attrs.frozen
+class RowMaker(Generic[T]):
+    """Makes the objects of rows. Values are as psycopg loads them, JSON as bytes."""
 
-    A result class that is not an attrs class is the type of the values of the only column. Values are as psycopg loads
-    them, JSON as bytes.
+    one: Callable[[Sequence[Any]], T]
+    """Makes one. Raises ResultError if a NULL or JSON does not fit, or if the class refuses a value."""
+    many: Callable[[Sequence[Sequence[Any]]], list[T]] | None
+    """Makes those of many rows, column by column. Where it raises an error, `one` says which row that is about. None if
+    it would take as long."""
 
-    Raises ResultError if columns are missing or their types do not fit the fields. The function raises ResultError if a
-    NULL or JSON does not fit, or if the class refuses a value.
+
+def make_row_maker(result_class: type[T], types: Mapping[str, str], converter: Converter) -> RowMaker[T]:
+    """What makes a `result_class` of each row. `types` are the PostgreSQL types of its columns by name.
+
+    A result class that is not an attrs class is the type of the values of the only column.
+
+    Raises ResultError if columns are missing or their types do not fit the fields.
     """
     if not is_result_class(result_class):
-        return _make_value_maker(result_class, types, converter)
+        return RowMaker(_make_value_maker(result_class, types, converter), None)
     columns = columns_of(result_class)
     if missing := [name for name in columns if name not in types]:
         raise ResultError(f"there is no column {', '.join(missing)} for {spell(result_class)}")
@@ -59,7 +66,8 @@ def make_row_maker(
         if (load := _load(column, types[column.name], converter)) is not None
     ]
     fast = [(index, inspect.unwrap(load)) for index, load in loads]
-    required = _picked([index for index, column in enumerate(columns.values()) if not column.nullable])
+    needed = [index for index, column in enumerate(columns.values()) if not column.nullable]
+    required = _picked(needed)
 
     def make_row(values: Sequence[Any]) -> T:
         if None in required(values):
@@ -73,10 +81,30 @@ def make_row_maker(
         _explain(cls, list(columns), _loaded(values, loads))
         raise raised  # it is not about the row: a signal's handler raised it
 
+    make_rows = _rows_maker(build, fast, needed) if fast else None
     if list(types) == list(columns):
-        return make_row
-    indexes = [list(types).index(name) for name in columns]
-    return lambda values: make_row([values[index] for index in indexes])
+        return RowMaker(make_row, make_rows)
+    picked = _picked([list(types).index(name) for name in columns])
+    return RowMaker(
+        lambda values: make_row(picked(values)),
+        (lambda rows: make_rows(list(map(picked, rows)))) if make_rows else None,
+    )
+
+
+def _rows_maker(
+    build: Callable[..., T], loads: Iterable[tuple[int, Load]], needed: Iterable[int]
+) -> Callable[[Sequence[Sequence[Any]]], list[T]]:
+    """A function that makes objects of many rows; the values at the indexes that are `needed` may not be NULL."""
+
+    def make_rows(rows: Sequence[Sequence[Any]]) -> list[T]:
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+        if any(None in columns[index] for index in needed):
+            raise ResultError("a column is NULL, and its field may not be None")
+        for index, load in loads:
+            columns[index] = [None if value is None else load(value) for value in columns[index]]
+        return list(map(build, *columns))
+
+    return make_rows
 
 
 @attrs.frozen

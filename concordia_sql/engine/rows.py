@@ -16,13 +16,15 @@ from concordia_sql.engine.compose import Composed
 from concordia_sql.engine.converter import Converter
 from concordia_sql.engine.errors import ResultError
 from concordia_sql.engine.lenient import replacements
-from concordia_sql.engine.mapping import RowProblem, make_row_maker, read_one_by_one
+from concordia_sql.engine.mapping import RowMaker, RowProblem, make_row_maker, read_one_by_one
 from concordia_sql.engine.queries import Affected, Maybe, One, ReturningMaybe, ReturningOne, Statement
 
 _FATAL_ERROR = ExecStatus.FATAL_ERROR  # looked up once: that costs more than what is compared to it
 
 _CHUNK, _NESTED_CHUNK = 100, 5
 """Rows that are made while the server sends the next: flat ones, and those with others nested in them."""
+_MANY = 20
+"""As many rows, and more, are made together."""
 
 
 def names_in(result: PGresult) -> list[str]:
@@ -30,15 +32,23 @@ def names_in(result: PGresult) -> list[str]:
     return [(result.fname(index) or b"").decode() for index in range(result.nfields)]
 
 
-def row_maker(
-    query: Statement[Any], result: PGresult, adaptation: Adaptation, converter: Converter
-) -> Callable[[Sequence[Any]], Any]:
-    """The function that makes the query's objects of rows with these columns."""
+def row_maker(query: Statement[Any], result: PGresult, adaptation: Adaptation, converter: Converter) -> RowMaker[Any]:
+    """What makes the query's objects of rows with these columns."""
     names = names_in(result)
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise ResultError(shared(twice))
     types = {name: adaptation.type_name(result.ftype(index)) for index, name in enumerate(names)}
     return make_row_maker(query.result_class, types, converter)
+
+
+def load(rows: Transformer, number: int, maker: RowMaker[Any]) -> list[Any]:
+    """The objects of so many rows. Many are made together, up to a hundred, so that their values take little memory."""
+    if number < _MANY or maker.many is None:
+        return rows.load_rows(0, number, maker.one)
+    made: list[Any] = []
+    for first in range(0, number, _CHUNK):
+        made += maker.many(rows.load_rows(first, min(first + _CHUNK, number), tuple))
+    return made
 
 
 def load_singly(

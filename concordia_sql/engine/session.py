@@ -9,7 +9,7 @@ import itertools
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn, Self, TypeAlias, TypeVar
 
 import attrs
@@ -30,10 +30,11 @@ from concordia_sql.engine.deadlines import Deadline
 from concordia_sql.engine.errors import ConcordiaError, OutcomeUnknown, QuerierError, ResultError
 from concordia_sql.engine.failures import find_broken_key, find_cause, is_lost, raise_for_command, raise_for_queries
 from concordia_sql.engine.isolation import IS_READ_COMMITTED, NOT_SET, READ_COMMITTED, not_read_committed
+from concordia_sql.engine.mapping import RowMaker
 from concordia_sql.engine.positions import Trail
 from concordia_sql.engine.queries import Affected, Statement
 from concordia_sql.engine.retries import is_outdated
-from concordia_sql.engine.rows import chunk_of, load_singly, raise_if_failed, row_maker
+from concordia_sql.engine.rows import chunk_of, load, load_singly, raise_if_failed, row_maker
 from concordia_sql.engine.settings import PLAN_BEFORE, PLANS, Acting, Plan, Setting
 from concordia_sql.engine.standbys import Guard
 from concordia_sql.engine.steps import TimeIsUp
@@ -65,7 +66,7 @@ class Prepared:
     prepared: bool = False
     chunk: int = 0
     """How many rows are taken at a time; 0 takes all at once."""
-    make_row: Callable[[Sequence[Any]], Any] | None = None
+    row_maker: RowMaker[Any] | None = None
     """None if it is not known yet how its rows are read, or may have changed: while it is not prepared."""
 
 
@@ -241,7 +242,7 @@ class Session:
                 results = yield from generators.execute(self.pgconn)
                 if results[-1].status == _FATAL_ERROR:
                     raise_if_failed(results[-1], query, composed)
-                if statement.make_row is None:
+                if statement.row_maker is None:
                     yield from self.learn_types(results)
                 return (self._read(query, statement, results),)
             except psycopg.Error as error:
@@ -286,7 +287,7 @@ class Session:
         guard.read(checked[-1])
         if results[-1].status == _FATAL_ERROR:
             raise_if_failed(results[-1], query, statement.composed)
-        if statement.make_row is None:
+        if statement.row_maker is None:
             yield from self.learn_types(results)
         return self._read(query, statement, results)
 
@@ -326,7 +327,7 @@ class Session:
         own = [results for results, composed in zip(answers, self._sent, strict=True) if composed][len(self._fresh) :]
         ends = itertools.accumulate(map(len, runs))  # what a query comes back as is its last statement's result
         reads = [(query, run[-1][0], own[end - 1]) for query, run, end in zip(queries, runs, ends, strict=True)]
-        new = [results for _, statement, results in reads if statement.make_row is None]
+        new = [results for _, statement, results in reads if statement.row_maker is None]
         yield from self.learn_types(itertools.chain.from_iterable(new))
         return tuple(self._read(*each) for each in reads)
 
@@ -488,7 +489,7 @@ class Session:
             self.pgconn.send_query_params(*PLANS[plan])
         for statement, values in run:
             if not statement.prepared:
-                statement.make_row = None
+                statement.row_maker = None
             if self.prepare:
                 self.pgconn.send_query_prepared(statement.name, values)
             else:
@@ -542,18 +543,18 @@ class Session:
         """The rows of a result, which come after so many others."""
         self.rows += result.ntuples
         try:
-            if new := statement.make_row is None:
-                statement.make_row = row_maker(query, result, self.adaptation, self._converter)
+            if new := statement.row_maker is None:
+                statement.row_maker = row_maker(query, result, self.adaptation, self._converter)
                 statement.chunk = chunk_of(query)
-            rows, make_row = statement.rows, statement.make_row
+            rows, maker = statement.rows, statement.row_maker
             rows.set_pgresult(result, set_loaders=new)
             try:
-                return rows.load_rows(0, result.ntuples, make_row)  # type: ignore[no-any-return]  # C's has no types
+                return load(rows, result.ntuples, maker)
             except MemoryError:
                 raise
             except Exception as error:  # noqa: BLE001 - no context of what follows: its text may hold the value
                 raised = error
-            found = load_singly(query, rows, make_row, result, before, strict=self._converter.strict)
+            found = load_singly(query, rows, maker.one, result, before, strict=self._converter.strict)
             if found is not None:
                 return found
             raise raised  # it is not about a row: a signal's handler raised it

@@ -310,10 +310,17 @@ def test_two_columns_of_a_command_cannot_share_a_name(tmp_path: Path, server: Qu
 
 def test_the_row_maker_reads_rows_of_any_order() -> None:
     types = {"tags": "text[]", "more": "int4", "first": "int4", "last": "text"}
-    make_row = make_row_maker(Mixed, types, make_converter())
-    assert make_row([["x"], 2, 1, "a"]) == Mixed(1, ("x",), last="a")
+    maker = make_row_maker(Mixed, types, make_converter())
+    assert maker.many is not None
+    assert maker.one([["x"], 2, 1, "a"]) == Mixed(1, ("x",), last="a")
+    assert maker.many([[["x"], 2, 1, "a"], [["y"], 3, 4, "b"]]) == [
+        Mixed(1, ("x",), last="a"),
+        Mixed(4, ("y",), last="b"),
+    ]
     with pytest.raises(ResultError, match=r"^column first is NULL, and its field may not be None$"):
-        make_row([["x"], 2, None, "a"])
+        maker.one([["x"], 2, None, "a"])
+    with pytest.raises(ResultError):
+        maker.many([[["x"], 2, 1, "a"], [["x"], 2, None, "a"]])
 
 
 @pytest.mark.parametrize("body", ["SELECT 1 AS number", "SELECT json_build_object('number', 1) AS inner"])
