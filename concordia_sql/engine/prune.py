@@ -1,10 +1,10 @@
 """Pruning: finds the columns of the shapes that a statement needs. The others are left out, and so not computed.
 
-A column is left out only if the text proves that nobody reads it. A column that is named is kept. Three places read the
+A column is left out only if the text proves that nobody reads it. A column that is named is kept. Three forms read the
 whole rows of a shape, and yet are known to read only the columns that a class names:
 
 1. The outermost `SELECT shape.*` of a query. The result class reads it.
-2. A subselect or CTE that passes `shape.*`, or a single column unchanged, on to one of these three places.
+2. A subselect or CTE that passes `shape.*`, or a single column unchanged, on to one of these three forms.
 3. An item of a select list that is `to_json(shape.*)` or `json_agg(shape.*)` and nothing else; it may be inside a
    coalesce or a subselect. The class of the field with the item's name reads it, and so on for nested classes.
 
