@@ -22,6 +22,7 @@ from tests.support.rules import COMMANDS
 
 Connection = psycopg.Connection[Any]
 NOW = datetime(2026, 1, 1)
+FAR = datetime(2100, 1, 1)
 ABSENT = "of nobody and nothing"
 HOT = {
     "user": "user-1",
@@ -218,6 +219,8 @@ OF_COMMAND: dict[Any, dict[str, Any]] = {
     auth.UseVerification: {"identifier": "many-1", "value": "1"},
     blog.MoveCategory: {"parent_id": None},
     blog.MoveComment: {"parent_id": None},
+    blog.PurgeComments: {"deleted_before": FAR},
+    blog.PurgePosts: {"deleted_before": FAR},
     blog.ReplacePostAuthors: {"author_ids": []},
     blog.ReplacePostCategories: {"category_ids": []},
     services.ChangeBookingStatus: {"id": "booking-of-many", "status": "confirmed", "now": NOW},
@@ -231,8 +234,10 @@ OF_COMMAND: dict[Any, dict[str, Any]] = {
     },
     services.MoveReview: {"parent_id": None},
     services.MoveServiceCategory: {"parent_id": None},
+    services.PurgeListings: {"deleted_before": FAR},
+    services.PurgeReviews: {"deleted_before": FAR},
 }
-"""Values without which a command would be refused."""
+"""Values without which a command would be refused, or a purge would find nothing."""
 
 
 def _value(connection: Connection, table: str, name: str, hint: Any) -> Any:
