@@ -34,6 +34,13 @@ _MEDIA = {
     "deleted_subject": "deleted_post",
 }
 """The names of links to media in the statements that all of these share."""
+_CATEGORY = {
+    "categories": "blog_categories",
+    "is_shown": "display_in_blog",
+    "seo_keywords": "seo_keywords",
+    "canonical_url": "canonical_url",
+}
+"""The names of the columns of categories that differ, in the statements that write them."""
 
 
 @command("blog/create_organization.sql")
@@ -183,16 +190,7 @@ class ChangeAuthor(ReturningMaybe[Author]):
     canonical_url: Localized | UnsetType | None = UNSET
 
 
-@command(
-    "shared/create_category.sql",
-    names={
-        "categories": "blog_categories",
-        "is_shown": "display_in_blog",
-        "seo_keywords": "seo_keywords",
-        "canonical_url": "canonical_url",
-    },
-    domain="blog",
-)
+@command("shared/create_category.sql", names=_CATEGORY, domain="blog")
 class CreateCategory(ReturningOne[Category]):
     """Create a category and return it.
 
@@ -216,7 +214,7 @@ class CreateCategory(ReturningOne[Category]):
     canonical_url: Localized | None = None
 
 
-@command("blog/change_category.sql")
+@command("shared/change_category.sql", names=_CATEGORY, domain="blog")
 class ChangeCategory(ReturningMaybe[Category]):
     """Change the given fields of a category, except its parent. Returns it, or None if there is no such row.
 

@@ -62,7 +62,7 @@ class GetPostById(Maybe[PostDetails]):
     """Whether to read it if it is a draft or archived too, and comments that are not approved."""
 
 
-@query("blog/list_posts.sql")
+@query("shared/list_by_moment.sql", shapes={"chosen": "blog/listed_post"})
 class ListPosts(Many[ListedPost]):
     """The published posts that match all given filters, newest first, at most `limit`.
 
@@ -218,7 +218,17 @@ class CountCategoryPosts(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("blog/get_medium.sql")
+@query(
+    "shared/get_medium.sql",
+    shapes={"medium": "blog/medium", "item": "blog/post"},
+    names={
+        "links": "blog_post_media",
+        "item_id": "post_id",
+        "items": "posts",
+        "item_count": "post_count",
+        "published_at": "published_at",
+    },
+)
 class GetMedium(Maybe[MediumDetails]):
     """The medium with this id and the newest 100 published posts that use it, or None."""
 

@@ -44,6 +44,13 @@ _MEDIA = {
     "deleted_subject": "deleted_service",
 }
 """The names of links to media in the statements that all of these share."""
+_CATEGORY = {
+    "categories": "services_categories",
+    "is_shown": "is_active",
+    "icon": "icon",
+    "sort_order": "sort_order",
+}
+"""The names of the columns of categories that differ, in the statements that write them."""
 
 
 @command("shared/create_medium.sql", names={"media": "services_media"}, domain="services")
@@ -86,11 +93,7 @@ class ChangeServiceMedium(ReturningMaybe[Medium]):
     thumbnail_url: Url | UnsetType | None = UNSET
 
 
-@command(
-    "shared/create_category.sql",
-    names={"categories": "services_categories", "is_shown": "is_active", "icon": "icon", "sort_order": "sort_order"},
-    domain="services",
-)
+@command("shared/create_category.sql", names=_CATEGORY, domain="services")
 class CreateServiceCategory(ReturningOne[Category]):
     """Create a category and return it.
 
@@ -114,7 +117,7 @@ class CreateServiceCategory(ReturningOne[Category]):
     seo_description: Localized | None = None
 
 
-@command("services/change_service_category.sql")
+@command("shared/change_category.sql", names=_CATEGORY, domain="services")
 class ChangeServiceCategory(ReturningMaybe[Category]):
     """Change the given fields of a category, except its parent. Returns it, or None if there is no such row.
 

@@ -72,7 +72,7 @@ class GetListingById(Maybe[ListingDetails]):
     """Whether to read it if it is not active too, and reviews that are not approved."""
 
 
-@query("services/list_listings.sql")
+@query("shared/list_by_moment.sql", shapes={"chosen": "services/listed_listing"})
 class ListListings(Many[ListedListing]):
     """The active listings that match all given filters, newest first, at most `limit`."""
 
@@ -191,7 +191,17 @@ class GetServiceCategoryTree(Tree[CategoryNode]):
     """Only this many levels below the roots, or below `top`; 0 for these alone."""
 
 
-@query("services/get_service_medium.sql")
+@query(
+    "shared/get_medium.sql",
+    shapes={"medium": "services/medium", "item": "services/listing"},
+    names={
+        "links": "services_media_links",
+        "item_id": "service_id",
+        "items": "listings",
+        "item_count": "listing_count",
+        "created_at": "created_at",
+    },
+)
 class GetServiceMedium(Maybe[MediumDetails]):
     """The medium with this id and the newest 100 active listings that use it, or None."""
 

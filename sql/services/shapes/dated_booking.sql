@@ -1,13 +1,13 @@
 -- A booking with the day that its date means, however it is written: NULL where the text is no date.
 SELECT
-    written.id,
-    written.service_id,
-    written.customer_id,
-    written.provider_id,
-    written.booking_date,
-    written.booking_time,
-    written.duration_minutes,
-    written.status,
+    services_bookings.id,
+    services_bookings.service_id,
+    services_bookings.customer_id,
+    services_bookings.provider_id,
+    services_bookings.booking_date,
+    services_bookings.booking_time,
+    services_bookings.duration_minutes,
+    services_bookings.status,
     -- The 30th of February would be in March.
     CASE
         WHEN
@@ -16,19 +16,12 @@ SELECT
             )
             THEN make_date(written.parts[1]::integer, written.parts[2]::integer, written.parts[3]::integer)
     END AS day
-FROM (
-    SELECT
-        services_bookings.id,
-        services_bookings.service_id,
-        services_bookings.customer_id,
-        services_bookings.provider_id,
-        services_bookings.booking_date,
-        services_bookings.booking_time,
-        services_bookings.duration_minutes,
-        services_bookings.status,
-        regexp_match(
-            services_bookings.booking_date,
-            '^\s*((?!0000)[0-9]{4})-(0?[1-9]|1[0-2])-(0?[1-9]|[12][0-9]|3[01])(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00(?::?00)?)?)?\s*$'
-        ) AS parts
-    FROM services_bookings
-) AS written
+FROM services_bookings
+CROSS JOIN
+    LATERAL ( -- noqa: ST05
+        SELECT
+            regexp_match(
+                services_bookings.booking_date,
+                '^\s*((?!0000)[0-9]{4})-(0?[1-9]|1[0-2])-(0?[1-9]|[12][0-9]|3[01])(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00(?::?00)?)?)?\s*$'
+            ) AS parts
+    ) AS written

@@ -1,0 +1,12 @@
+-- The rows that a shape chooses after a cursor, newest first by its moment. Served by the indexes on the moment and id, alone or after what
+-- the shape filters by.
+-- cost: by other tables or a part of the slug: up to 1,000 rows; if more have it, up to 100 for each of the page, or all; all categories below.
+-- uses: $chosen
+SELECT
+    chosen.*,
+    json_build_array(chosen.moment, chosen.id)::text AS cursor
+FROM chosen
+ORDER BY
+    chosen.moment DESC,
+    chosen.id DESC
+LIMIT :limit
