@@ -56,7 +56,7 @@ def test_names_agree(query_class: type[Statement[Any]]) -> None:
     """
     source, domain = query_class.source, query_class.__module__.split(".")[1]
     words = re.sub(r"(?<!^)(?=[A-Z])", "_", query_class.__name__).lower().split("_")
-    stem = re.sub(r"_(newest|oldest|by_slug)$", "", source.path.stem).split("_")
+    stem = re.sub(r"_(newest|oldest|by_slug|by_moment)$", "", source.path.stem).split("_")
     meant = {"purge": ["delete"], "page": ["list", "pages"], "thread": ["list", "threads"]}
     said = [each for word in words for each in (*meant.get(word, ()), word)]
     shared = [word for word in dict.fromkeys(said) if word in stem]

@@ -153,7 +153,11 @@ class DeleteSession(Affected):
     id: str
 
 
-@command("auth/delete_user_sessions.sql")
+@command(
+    "shared/delete_owned.sql",
+    names={"owned": "session", "key": "user_id", "kept_id": "kept_id"},
+    domain="auth",
+)
 class DeleteUserSessions(Affected, Batched[int]):
     """Delete the sessions of a user, expired or not. Returns how many were deleted.
 
@@ -305,7 +309,7 @@ class TryCode(ReturningMaybe[Verification]):
     limit: BatchLimit = 10_000
 
 
-@command("auth/delete_verification.sql")
+@command("shared/delete_owned.sql", names={"owned": "verification", "key": "identifier"}, domain="auth")
 class DeleteVerification(Affected, Batched[int]):
     """Delete all codes for an identifier, used and expired ones included. Returns how many were deleted.
 

@@ -121,7 +121,7 @@ class CountSessions(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("auth/get_account.sql")
+@query("shared/get.sql", shapes={"item": "auth/account"}, names={"key": "provider_id", "other_key": "account_id"})
 class GetAccount(Maybe[AccountDetails]):
     """The account with this id at this provider and its user, or None. `.into(AccountSecrets)` reads its secrets."""
 
@@ -161,7 +161,7 @@ class GetOrganizationBySlug(Maybe[OrganizationDetails]):
     slug: str
 
 
-@query("auth/get_member.sql")
+@query("shared/get.sql", shapes={"item": "auth/member"}, names={"key": "organization_id", "other_key": "user_id"})
 class GetMember(Maybe[MemberDetails]):
     """The membership of a user in an organization, with both, or None when the user is no member."""
 

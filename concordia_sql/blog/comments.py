@@ -184,7 +184,11 @@ class SoftDeleteComment(ReturningMaybe[Comment]):
     id: str
 
 
-@command("shared/restore.sql", names={"nodes": "blog_comments"}, domain="blog")
+@command(
+    "shared/restore.sql",
+    names={"items": "blog_comments", "reason": "emptied", "author_email": "author_email", "content": "content"},
+    domain="blog",
+)
 class RestoreComment(ReturningMaybe[Comment]):
     """Bring a softly deleted comment back as it was. Returns it, or None if there is no such row or it is not deleted.
 

@@ -60,7 +60,11 @@ class SoftDeletePost(ReturningMaybe[Post]):
     id: str
 
 
-@command("shared/restore_subjects.sql", names={"subjects": "blog_posts"}, domain="blog")
+@command(
+    "shared/restore.sql",
+    names={"items": "blog_posts", "reason": "no_former_status", "status": "status"},
+    domain="blog",
+)
 class RestorePost(ReturningMaybe[Post]):
     """Bring a softly deleted post back as it was. Returns it, or None if there is no such row or it is not deleted.
 

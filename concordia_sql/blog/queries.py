@@ -411,7 +411,11 @@ class ListCommentsByStatus(Many[ModeratedComment]):
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
 
 
-@query("shared/count_by_status.sql", shapes={"node": "blog/comment"})
+@query(
+    "shared/count.sql",
+    shapes={"chosen": "blog/comment"},
+    names={"key": "status", "created_at": "created_at"},
+)
 class CountCommentsByStatus(One[Count]):
     """How many comments `ListCommentsByStatus` gives in all."""
 

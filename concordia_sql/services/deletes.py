@@ -53,7 +53,11 @@ class SoftDeleteListing(ReturningMaybe[Listing]):
     id: str
 
 
-@command("shared/restore_subjects.sql", names={"subjects": "services_listings"}, domain="services")
+@command(
+    "shared/restore.sql",
+    names={"items": "services_listings", "reason": "no_former_status", "status": "status"},
+    domain="services",
+)
 class RestoreListing(ReturningMaybe[Listing]):
     """Bring a softly deleted listing back as it was. Returns it, or None if there is no such row or it is not deleted.
 

@@ -338,7 +338,11 @@ class ListReviewsByStatus(Many[ModeratedReview]):
     """The cursor of the last row of the previous page."""
 
 
-@query("shared/count_by_status.sql", shapes={"node": "services/review"})
+@query(
+    "shared/count.sql",
+    shapes={"chosen": "services/review"},
+    names={"key": "status", "created_at": "created_at"},
+)
 class CountReviewsByStatus(One[Count]):
     """How many reviews of all listings are in a status."""
 

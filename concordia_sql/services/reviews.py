@@ -189,7 +189,11 @@ class SoftDeleteReview(ReturningMaybe[Review]):
     id: str
 
 
-@command("shared/restore.sql", names={"nodes": "services_reviews"}, domain="services")
+@command(
+    "shared/restore.sql",
+    names={"items": "services_reviews", "reason": "emptied", "author_email": "author_email", "content": "content"},
+    domain="services",
+)
 class RestoreReview(ReturningMaybe[Review]):
     """Bring a softly deleted review back as it was. Returns it, or None if there is no such row or it is not deleted.
 

@@ -1,6 +1,6 @@
 -- The number of rows that a shape chooses, all or those with one key. Served by the indexes that serve their list.
 -- uses: $chosen
--- names: key
+-- names: key, created_at
 SELECT count(*) AS count
 FROM (
     SELECT chosen.id
@@ -8,5 +8,7 @@ FROM (
     WHERE
         TRUE
         AND chosen.key = :key -- when $key
+    -- So that a generic plan reads the index, not the table, for a rare key.
+    ORDER BY chosen.created_at, chosen.id -- when $created_at
     LIMIT :at_most -- noqa: AM09
 ) AS counted

@@ -1,6 +1,8 @@
--- One row by a key, or none. Served by the primary key, or the unique index on the key.
+-- One row by a key, or none. Served by the primary key, or the unique index on the key. With another key, by an index on both or on one.
 -- uses: $item
--- names: key
+-- names: key, other_key
 SELECT item.*
 FROM item
-WHERE item.key = :key
+WHERE
+    item.key = :key
+    AND item.other_key = :other_key -- when $other_key

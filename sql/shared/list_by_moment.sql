@@ -1,6 +1,6 @@
 -- The rows that a shape chooses after a cursor, newest first by its moment. Served by the indexes on the moment and id, alone or after what
 -- the shape filters by.
--- cost: by other tables or a part of the slug: up to 1,000 rows; if more have it, up to 100 for each of the page, or all; all categories below.
+-- cost: by author, category with those below, language or slug_contains: up to 1,000 rows; if more have it, up to 100 for each of the page, or all.
 -- uses: $chosen
 SELECT
     chosen.*,

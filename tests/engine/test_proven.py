@@ -64,7 +64,7 @@ def test_concordias_files_are_read_at_the_first_use_and_only_those_of_the_query(
     run = subprocess.run([sys.executable, "-c", OF_CONCORDIA], capture_output=True, text=True, check=True)
     before, after = run.stdout.splitlines()
     assert before == ""
-    assert {Path(path).name for path in after.split()} == {"get_member.sql", *(f"{name}.sql" for name in SHAPES)}
+    assert {Path(path).name for path in after.split()} == {"get.sql", *(f"{name}.sql" for name in SHAPES)}
 
 
 def test_a_query_is_the_same_as_of_another_library(tmp_path: Path) -> None:
