@@ -393,7 +393,11 @@ class LinkPostAuthor(Affected):
     author_id: Id
 
 
-@command("shared/unlink_post.sql", names={"links": "blog_post_authors", "item_id": "author_id"}, domain="blog")
+@command(
+    "shared/unlink.sql",
+    names={"links": "blog_post_authors", "subject_id": "post_id", "item_id": "author_id"},
+    domain="blog",
+)
 class UnlinkPostAuthor(Affected):
     """Remove an author from a post. Returns 1, or 0 if it does not have it."""
 
@@ -427,7 +431,11 @@ class LinkPostCategory(Affected):
     category_id: Id
 
 
-@command("shared/unlink_post.sql", names={"links": "blog_post_categories", "item_id": "category_id"}, domain="blog")
+@command(
+    "shared/unlink.sql",
+    names={"links": "blog_post_categories", "subject_id": "post_id", "item_id": "category_id"},
+    domain="blog",
+)
 class UnlinkPostCategory(Affected):
     """Remove a category from a post. Returns 1, or 0 if it does not have it."""
 
@@ -468,7 +476,11 @@ class LinkPostMedium(Affected):
     """A number, as text: the order among those of the type."""
 
 
-@command("shared/unlink_medium.sql", names={"links": "blog_post_media", "subject_id": "post_id"}, domain="blog")
+@command(
+    "shared/unlink.sql",
+    names={"links": "blog_post_media", "subject_id": "post_id", "item_id": "media_id", "type": "type"},
+    domain="blog",
+)
 class UnlinkPostMedium(Affected):
     """Remove a medium from a use in a post. Returns 1, or 0 if the post does not use it there."""
 

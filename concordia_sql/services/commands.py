@@ -321,7 +321,9 @@ class LinkServiceMedium(Affected):
 
 
 @command(
-    "shared/unlink_medium.sql", names={"links": "services_media_links", "subject_id": "service_id"}, domain="services"
+    "shared/unlink.sql",
+    names={"links": "services_media_links", "subject_id": "service_id", "item_id": "media_id", "type": "type"},
+    domain="services",
 )
 class UnlinkServiceMedium(Affected):
     """Remove a medium from a use in a listing. Returns 1, or 0 if the listing does not use it there."""
