@@ -15,7 +15,7 @@ import attrs
 import psycopg
 import pytest
 
-from concordia_sql import Cursor, ParameterError, Querier, Query, services
+from concordia_sql import Cursor, ParameterError, Querier, Query, blog, services
 from tests.support.catalog import query_classes, required
 from tests.support.generated import TABLES, fill
 from tests.support.reading import paged
@@ -160,6 +160,53 @@ def test_a_cursor_takes_what_the_order_goes_by_and_nothing_else(
     for wrong_number in (keys[:-1], [*keys, "x"]):
         with pytest.raises(ParameterError):
             listing(**usual, after=json.dumps(wrong_number))
+
+
+FORGED = [
+    *(2**31, -(2**31) - 1, 2**63, 10**400, 1.5, True, "", "%", "infinity", "2026-01-01", "0000-01-01T00:00:00"),
+    *(f"2026-01-01T00:00:00{zone}" for zone in ("", "Z", "+15:59", "+16:00", "-23:59", " BC")),
+    *("\u0662\u0660\u0662\u0666-01-01T00:00:00", "294276-12-31T23:59:59.9999999", "4714-01-01T00:00:00 BC"),
+]
+"""What may stand in a cursor that no row has."""
+
+
+def forged(keys: list[Any]) -> Iterator[str]:
+    """A cursor with each of its keys forged in turn."""
+    for place, wrong in itertools.product(range(len(keys)), FORGED):
+        yield json.dumps([*keys[:place], wrong, *keys[place + 1 :]])
+
+
+def is_read(querier: Querier, listing: Any, **values: object) -> bool:
+    """Whether the query takes the values, and then the server too."""
+    try:
+        asked = listing(**values)
+    except ParameterError:
+        return False
+    querier.fetch(asked)
+    return True
+
+
+@pytest.mark.parametrize("listing", PAGED, ids=lambda cls: cls.query_name)
+def test_a_forged_cursor_is_refused_before_the_server(database: psycopg.Connection[Any], listing: Any) -> None:
+    querier, usual = Querier(database), next(calls(database, listing))
+    text = next(page for given in calls(database, listing) if (page := querier.fetch(listing(**given))))[0].cursor
+    keys = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    assert {is_read(querier, listing, **usual, after=after) for after in forged(keys)} == {True, False}
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "best"])
+@pytest.mark.parametrize("keys", [[None, "2026-01-01T00:00:00", "x"], ["x", "2026-01-01T00:00:00", "y"]])
+def test_a_forged_cursor_of_a_thread_is_refused_before_the_server(
+    database: psycopg.Connection[Any], sort: str, keys: list[Any]
+) -> None:
+    querier = Querier(database)
+    listed = {
+        is_read(querier, services.GetReviewPage, service_id="x", sort=sort, after=after)
+        for after in itertools.chain(forged(keys), forged([*keys, 5]))
+    }
+    if sort != "best":
+        listed |= {is_read(querier, blog.GetCommentPage, post_id="x", sort=sort, after=after) for after in forged(keys)}
+    assert listed == {True, False}
 
 
 def calls(database: psycopg.Connection[Any], cls: type[Query[Any]]) -> Iterator[dict[str, Any]]:

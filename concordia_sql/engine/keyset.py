@@ -5,6 +5,7 @@ a URL: pass it on unchanged.
 """
 
 import base64
+import datetime
 import re
 from collections.abc import Callable
 from types import GenericAlias, UnionType
@@ -14,9 +15,11 @@ import msgspec
 
 from concordia_sql.engine.errors import ParameterError
 
-_MOMENT = re.compile(r"(\d{4,6})(-\d\d-\d\dT[\d:.]+)( BC)?")
+_MOMENT = re.compile(r"(\d{4,6})(-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?)( BC)?", re.ASCII)
 _LAST_YEAR, _LAST_BC = 294276, 4713
 """The range of PostgreSQL's timestamp. Source: its manual, "Date/Time Types"."""
+_FURTHEST = datetime.timedelta(hours=16)
+"""PostgreSQL takes no time zone that is as far from UTC as this, which Python does."""
 
 Limit: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=500)]
 """How many rows a list gives at most: 1 to 500."""
@@ -35,11 +38,20 @@ def cursor(*keys: type | UnionType) -> Callable[[str | None], str | None]:
                 values = _decoded(value, decoder)
             except (msgspec.DecodeError, TypeError, UnicodeEncodeError, RecursionError):
                 values = ["\0"]
-            if any("\0" in str(key) for key in values):
+            if not all(map(_is_storable, values)):
                 raise ParameterError("not a cursor; pass the cursor of the last row as it came")
         return value
 
     return validate
+
+
+def _is_storable(key: object) -> bool:
+    """Whether a column can hold a key, so that the server takes it."""
+    if isinstance(key, int):
+        return -(2**63) <= key < 2**63
+    if isinstance(key, datetime.datetime | datetime.time):
+        return abs(key.utcoffset() or datetime.timedelta()) < _FURTHEST
+    return "\0" not in str(key)
 
 
 def _decoded(value: str, decoder: msgspec.json.Decoder[Any]) -> Any:
@@ -58,7 +70,7 @@ def _within(key: Any) -> Any:
     if written is None:
         return key
     year, rest, era = int(written[1]), written[2], written[3]
-    if year > (_LAST_BC if era else _LAST_YEAR):
+    if not 1 <= year <= (_LAST_BC if era else _LAST_YEAR):
         return key
     return f"{2000 + (1 - year if era else year) % 400}{rest}"  # the calendar is the same after 400 years
 

@@ -140,7 +140,7 @@ class GetServiceCategory(Maybe[CategoryDetails]):
 @query(
     "shared/list_categories.sql",
     shapes={"category": "services/category_details", "above": "services/category"},
-    names={"rank": "sort_order", "is_shown": "is_active", "rank_type": "integer"},
+    names={"rank": "sort_order", "is_shown": "is_active", "rank_type": "bigint"},
 )
 class ListServiceCategories(Many[ListedCategory]):
     """The categories that match all given filters, by sort_order, slug, id, at most `limit`."""

@@ -7,7 +7,7 @@ FROM services_shown_availability_slot AS slot
 WHERE
     slot.service_id = :service_id
     AND (slot.day_of_week, slot.start_time, slot.id) -- when :after
-    > ((:after::json ->> 0)::integer, :after::json ->> 1, :after::json ->> 2) -- when :after
+    > ((:after::json ->> 0)::bigint, :after::json ->> 1, :after::json ->> 2) -- when :after
 ORDER BY
     slot.day_of_week,
     slot.start_time,

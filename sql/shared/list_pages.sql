@@ -56,7 +56,7 @@ page AS (
                 < ((:after::json ->> 1)::timestamp, :after::json ->> 2) -- when $after and :after and :sort = 'newest'
                 AND (shown.rating, shown.created_at, shown.id) -- when $after and :after and :sort = 'best'
                 < ( -- when $after and :after and :sort = 'best'
-                    (:after::json ->> 3)::integer, -- when $after and :after and :sort = 'best'
+                    (:after::json ->> 3)::bigint, -- when $after and :after and :sort = 'best'
                     (:after::json ->> 1)::timestamp, -- when $after and :after and :sort = 'best'
                     :after::json ->> 2 -- when $after and :after and :sort = 'best'
                 ) -- when $after and :after and :sort = 'best'

@@ -60,6 +60,12 @@ def test_a_cursor_comes_back_as_it_is(value: str | None) -> None:
         '["294277-01-01T00:00:00", "x"]',
         '["0004-02-29T00:00:00 BC", "x"]',
         '["4714-12-31T00:00:00 BC", "x"]',
+        '["0000-01-01T00:00:00", "x"]',
+        '["0000-01-01T00:00:00 BC", "x"]',
+        '["\u0662\u0660\u0662\u0666-01-01T00:00:00", "x"]',
+        '["294276-12-31T23:59:59.9999999", "x"]',
+        '["2026-03-15T12:00:00+16:00", "x"]',
+        '["2026-03-15T12:00:00-23:59", "x"]',
         '["10000-01-01T24:00:00", "x"]',
         '[1773576000, "x"]',
         '[null, "x"]',
@@ -82,6 +88,15 @@ def test_what_is_no_cursor_is_refused(value: Any) -> None:
     with pytest.raises(ParameterError) as caught:
         check(value)
     assert str(caught.value) == "not a cursor; pass the cursor of the last row as it came"
+
+
+def test_a_number_is_one_of_64_bits() -> None:
+    numbers = cursor(int)
+    for number in (2**63 - 1, -(2**63)):
+        assert numbers(f"[{number}]") == f"[{number}]"
+    for number in (2**63, -(2**63) - 1, 10**400):
+        with pytest.raises(ParameterError):
+            numbers(f"[{number}]")
 
 
 @given(st.text() | VALUES.map(json.dumps))
