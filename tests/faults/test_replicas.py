@@ -359,7 +359,7 @@ async def test_the_isolation_of_a_standby_is_one_in_which_the_check_holds(
 
 
 async def test_what_only_a_primary_can_do_is_done_there(make: Make, servers: Servers, title: str) -> None:
-    async with make(servers.primary, replicas=servers.standbys) as database:
+    async with make(servers.primary, replicas=servers.standbys, max_wait=20) as database:
         await ready(database)
         await database.execute(AddThing(title=title))
         assert await database.reader.fetch(LockThing(title=title)) == Thing(title, 1)
