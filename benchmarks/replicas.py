@@ -141,7 +141,7 @@ async def _load(pool: AsyncDatabase, ends: float) -> list[float]:
         number = 0
         while monotonic() < ends:
             number += 1
-            await pool.execute(blog.ChangePost(id="post-2", reading_time=str(number)))
+            await pool.execute(blog.ChangePost(id="post-1", reading_time=str(number)))
             await asyncio.sleep(0.01)
 
     calls: list[Awaitable[None]] = [call() for _ in range(CALLERS)]
