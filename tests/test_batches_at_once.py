@@ -123,7 +123,8 @@ def test_what_a_command_locked_is_its_own_behind_a_pooler(connection: Connection
                     ("",),
                 ]
     left = {row["id"] for row in rows(connection, "blog_posts")}
-    assert {f"{number}" for number in range(30, 40) if number != 33} <= left
+    kept = {f"{number}" for number in range(30, 40) if number != 33}
+    commented = {row["post_id"] for row in rows(connection, "blog_comments")}
     assert len(left) == 40 - purged - 1
     assert purged > 0
-    assert {row["post_id"] for row in rows(connection, "blog_comments")} == left
+    assert kept <= commented <= left  # a post goes after its comments, perhaps in a later batch

@@ -16,6 +16,7 @@ WITH kept_owners AS MATERIALIZED (
         member.created_at ASC,
         member.id ASC
     LIMIT 1
+    FOR UPDATE
 ),
 
 picked_members AS MATERIALIZED (
@@ -28,6 +29,7 @@ picked_members AS MATERIALIZED (
         member.created_at DESC,
         member.id DESC
     LIMIT :limit
+    FOR UPDATE
 ),
 
 deleted_invitations AS (
@@ -75,8 +77,7 @@ deleted_organizations AS (
 deleted_members AS (
     DELETE FROM member
     WHERE
-        member.organization_id = :id
-        AND member.id = any(array(
+        member.id = any(array(
             SELECT picked_members.id FROM picked_members
             UNION ALL
             SELECT kept_owners.id FROM kept_owners
