@@ -99,6 +99,7 @@ async def test_connections_that_end_are_taken_from_the_loop(
 
 async def test_a_connection_closed_meanwhile(database_url: str, echo: Callable[[str], One[str]]) -> None:
     """Its querier leaves the loop, and holds no descriptor when nobody holds it."""
+    gc.collect()  # what earlier tests have left
     before = _descriptors()
     connection = await psycopg.AsyncConnection.connect(database_url, autocommit=True)
     querier = AsyncQuerier(connection)
