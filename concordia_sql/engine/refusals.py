@@ -61,8 +61,8 @@ def _in_row(row: int | None) -> str:
 def _find_row(queries: Sequence[Statement[Any]], columns: Sequence[str], detail: str | None) -> int | None:
     """The number of the last row given, counted from 0, that has the values of DETAIL in the key; None if in doubt.
 
-    So it is where DETAIL has none, where rows of two kinds have them, or the command's own fields do; and of
-    several commands, of which it is not known which one failed.
+    It is in doubt if DETAIL has no values, and if rows of two kinds or the command's own fields have them. So it is
+    with several commands, if it is not known which one failed.
     """
     _, equals, rest = (detail or "").partition(")=(")
     if len(queries) > 1 or not equals:

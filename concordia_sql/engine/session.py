@@ -355,7 +355,7 @@ class Session:
         deadline: Deadline | None,
         ending: Block | None = None,
     ) -> NoReturn:
-        """Raise what a call comes to whose deadline has passed. What was in a transaction is rolled back."""
+        """Raise the error of a call whose deadline has passed. What was in a transaction is rolled back."""
         exceeded = overdue(names_of(queries), deadline)
         commits = ending is not None and ending.is_outermost
         writes = self._before == _IDLE and any(query.writes for query in queries)
@@ -396,7 +396,7 @@ class Session:
         return [*before, self._call(composed, query)]
 
     def _isolating(self, query: Statement[Any]) -> bytes:
-        """The statement before a command that locks and then looks, which would not see what those before it did."""
+        """What is sent before a command that locks and then reads: READ COMMITTED, to see what others did meanwhile."""
         if self._block is None:
             return READ_COMMITTED if self._before == _IDLE else IS_READ_COMMITTED
         if self._block.isolation not in (None, "read committed"):

@@ -1,6 +1,6 @@
 """Settings of one transaction, sent in the round trip of what they are for: who it acts as, and how it is planned.
 
-They end with the transaction, whatever becomes of it. So nothing is left on the connection, through a pooler neither.
+They end with the transaction, whatever becomes of it. So nothing is left on the connection, not even a pooler's.
 """
 
 import re

@@ -3,8 +3,8 @@
 The check runs before the read and in its round trip. Under READ COMMITTED, each statement has a snapshot of its own, so
 that the read's is taken when the check has found the log replayed; under REPEATABLE READ, both would have the one from
 before. What was replayed stays replayed while the server runs, and a connection does not outlast the server: so a
-connection's later reads need no check for what an earlier one has found. That it has become a primary a server tells
-each connection by itself, before the end of its next answer. Where a pooler may be in between, each read is checked.
+connection's later reads need no check for what an earlier one has found. A server that has become a primary tells each
+connection so, before the end of its next answer. Where a pooler may be in between, each read is checked.
 
 Source: PostgreSQL manual, "Hot Standby", "Transaction Isolation", "Recovery Control Functions", and "Asynchronous
 Operations" of the protocol.
@@ -155,7 +155,7 @@ class Guard:
         pgconn.send_query_prepared(self.seen.prepared, None, result_format=_BINARY)
 
     def send(self, pgconn: PGconn) -> int:
-        """Send it in a pipeline, and prepare it on the way; how many results it has."""
+        """Send it in a pipeline, prepared on the way. Returns how many results it has."""
         self.sent = 1
         if self.seen.isolates:
             pgconn.send_query_params(READ_COMMITTED, None)

@@ -50,7 +50,7 @@ def _poll_for(fileno: int, events: int = select.POLLIN) -> Poll:
 
 
 def wait(steps: PQGen[R], line: Line, fileno: int, seconds: float) -> R:
-    """What the steps give. They are resumed when what they wait for is there, or so many seconds are over.
+    """Returns what the steps return. They are resumed when what they wait for has come, or after so many seconds.
 
     psycopg's own, in C, would not look at a clock, or call handlers, while signals come more often than that: as from
     the timer of a profiler.
