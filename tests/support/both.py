@@ -9,7 +9,7 @@ from typing import Any, Self, cast
 
 import psycopg
 
-from concordia_sql import AsyncDatabase, AsyncQuerier, Database, Querier, Stats
+from concordia_sql import AsyncDatabase, AsyncQuerier, Database, Many, Querier, Stats
 
 _CONTEXTS = ("stream", "transaction", "querier")
 _END = object()
@@ -94,3 +94,14 @@ async def until(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         await asyncio.sleep(0.005)
+
+
+async def fetched(querier: AsyncQuerier, asked: Many[Any]) -> list[Any]:
+    """What a query gives by `fetch`."""
+    return await querier.fetch(asked)
+
+
+async def streamed(querier: AsyncQuerier, asked: Many[Any]) -> list[Any]:
+    """What it gives by `stream`."""
+    async with querier.stream(asked) as rows:
+        return [row async for row in rows]
