@@ -109,7 +109,11 @@ def test_what_a_command_locked_is_its_own_behind_a_pooler(connection: Connection
         insert(connection, "blog_comments", {"post_id": f"{number}"})
     with pooled(database_url, size=2) as url, Database(url, max_size=6) as database, ThreadPoolExecutor(6) as pool:
         purges = [blog.PurgePosts(deleted_before=LATER, limit=3)] * 14
-        purged = sum(done.blog_posts for done in pool.map(database.execute, purges))
+
+        def purge(command: blog.PurgePosts) -> int:
+            return database.execute(command).blog_posts
+
+        purged = sum(pool.map(purge, purges))
         with database.transaction() as querier:
             with contextlib.suppress(Refused), querier.transaction():
                 querier.execute(blog.DeletePost(id="31"))
