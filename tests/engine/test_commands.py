@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -24,27 +23,11 @@ from concordia_sql import (
     blog,
 )
 from concordia_sql.engine.retries import pauses
-from tests.support.both import awaited_querier, until
+from tests.support.both import until
 from tests.support.queries import AddAll, AddThing, AddThings, ListThings, NewThing, ResizeThing, SwapSizes, Thing
 
 Connection = psycopg.Connection[TupleRow]
 AsyncConnection = psycopg.AsyncConnection[TupleRow]
-
-
-@pytest.fixture
-def other(database_url: str) -> Iterator[Connection]:
-    """Another connection to the same database, to which it adds a table of things."""
-    with psycopg.connect(database_url, autocommit=True) as other:
-        other.execute("CREATE TABLE things (title text PRIMARY KEY, size int NOT NULL)")
-        other.execute("INSERT INTO things VALUES ('a', 1), ('b', 2)")
-        yield other
-
-
-@pytest.fixture(params=["sync", "async"])
-def querier(
-    request: pytest.FixtureRequest, connection: Connection, async_connection: AsyncConnection, other: Connection
-) -> AsyncQuerier:
-    return awaited_querier(request.param, connection if request.param == "sync" else async_connection)
 
 
 def things(other: Connection) -> dict[str, int]:

@@ -13,7 +13,7 @@ from psycopg import errors
 from psycopg.rows import TupleRow
 
 from concordia_sql import Affected, AsyncQuerier, Command, Conflict, Library, MissingReference, blog, command
-from tests.support.both import ask, awaited_querier
+from tests.support.both import ask
 from tests.support.queries import AddAll, AddThing, NewThing
 from tests.support.rows import insert
 
@@ -24,22 +24,6 @@ POST = blog.CreatePost(slug="taken", status="draft", in_language="fr")
 COMMENT = blog.AddComment(
     post_id="nothing", author_name="n", author_email="e", content="c", status="approved", in_language="fr"
 )
-
-
-@pytest.fixture
-def other(database_url: str) -> Iterator[Connection]:
-    """Another connection to the same database, to which it adds a table of things."""
-    with psycopg.connect(database_url, autocommit=True) as other:
-        other.execute("CREATE TABLE things (title text PRIMARY KEY, size int NOT NULL)")
-        other.execute("INSERT INTO things VALUES ('a', 1), ('b', 2)")
-        yield other
-
-
-@pytest.fixture(params=["sync", "async"])
-def querier(
-    request: pytest.FixtureRequest, connection: Connection, async_connection: AsyncConnection, other: Connection
-) -> AsyncQuerier:
-    return awaited_querier(request.param, connection if request.param == "sync" else async_connection)
 
 
 @pytest.fixture
