@@ -29,6 +29,7 @@ def silence(error: psycopg.Error) -> None:
         message = f"{_words(error)} ({state})"
     if state is not None:
         info[Field.MESSAGE_PRIMARY] = _encoded(message)
+        # To mypy, a subclass may have another __init__; psycopg's have not, here and below.
         error.__init__(message, info=info)  # type: ignore[misc]
     elif isinstance(error, psycopg.DataError):  # psycopg's own, which quotes what it cannot read
         error.__init__("a value cannot be read or sent as the type that it has")  # type: ignore[misc]

@@ -287,6 +287,7 @@ class _Parameters:
         """The type of the values that are taken as each of these types: a text, if no other is."""
         for type_name in type_names:
             of, many = self._types.hint(type_name)
+            # A type that is made here is none to mypy.
             if all(takes(each, Sequence[of] if many else of) for each in type_names):  # type: ignore[valid-type]
                 return of, many
         return (object, False) if "json" in type_names else (str, False)

@@ -210,6 +210,7 @@ def _docstring(header: str) -> Sequence[str]:
     line = f'    """{text}"""'
     if len(line) <= _WIDTH:
         return [line]
+    # It always matches: the text ends in a full stop.
     first, rest = re.match(r"(.*?[.!?:])(?:\s+|$)(.*)", f"{text}.", re.DOTALL).groups()  # type: ignore[union-attr]
     if len(first) > _WIDTH - 7:
         first, rest = "", text

@@ -67,7 +67,7 @@ def install(app: FastAPI, options: JsonOptions = _DEFAULT) -> None:
             app.openapi_schema = _with_schemas(describe(), options)
         return app.openapi_schema
 
-    app.openapi = openapi  # type: ignore[method-assign]
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's documentation extends it
 
 
 def arguments(query: type[S], *names: str) -> Any:
@@ -89,7 +89,7 @@ def arguments(query: type[S], *names: str) -> Any:
     def make(**values: Any) -> S:
         return query(**values)
 
-    make.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    make.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # which FastAPI reads
     return Depends(make)
 
 

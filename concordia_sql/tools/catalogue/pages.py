@@ -123,6 +123,7 @@ def _about(field: "attrs.Attribute[Any]", hint: Any) -> str:
     written = re.sub(r"\b(?:[a-z_]+\.)+(?=[A-Za-z_])", "", inspect.formatannotation(hint))
     if field.default is attrs.NOTHING:
         return f"{written}, needed"
+    # To attrs' stubs, Factory is a function.
     return written if isinstance(field.default, attrs.Factory) else f"{written} = {field.default!r}"  # type: ignore[arg-type]
 
 
