@@ -87,6 +87,44 @@ def test_a_batch_meets_one_who_has_a_row_that_it_would_take(
         assert len(kept) == (number + 1 if does == "moves" else 0)
 
 
+THREADS: list[tuple[Any, str, str, str, Mapping[str, str]]] = [
+    (blog.DeleteComment, "blog_comments", "blog_comments", "parent_id", {"post_id": "blog_posts"}),
+    (services.DeleteReview, "services_reviews", "services_reviews", "parent_id", {"service_id": "services_listings"}),
+]
+"""Deletes of a node with all below it."""
+
+
+@pytest.mark.parametrize("case", [*CASES, *THREADS], ids=lambda case: f"{case[0].query_name}-{case[2]}")
+def test_batches_go_on_where_all_that_one_would_take_is_gone(
+    connection: Connection, database_url: str, case: tuple[Any, str, str, str, Mapping[str, str]]
+) -> None:
+    """Of two rows each is the one that a batch would take, whichever that is, and somebody else's."""
+    delete, parent, table, column, others = case
+    whole = {"replies": "subtree"} if case in THREADS else {}
+    for number in range(2):
+        above = {name: insert(connection, other)["id"] for name, other in others.items()} if case in THREADS else {}
+        insert(connection, parent, {"id": "gone", **above})
+        made = []
+        for place in range(2):
+            given = above or {name: insert(connection, other)["id"] for name, other in others.items()}
+            made.append(insert(connection, table, {column: "gone", **given, **_unique(table, f"{number}{place}")}))
+        which = _key(made[number])
+        text = f"DELETE FROM {table} WHERE " + " AND ".join(f'"{name}" = %s' for name in which)
+
+        def remove(own: Querier, text: str = text, which: Mapping[str, Any] = which) -> None:
+            own.connection.execute(text.encode(), [*which.values()])
+
+        command: Batched[Any] = delete(id="gone", limit=1, **whole)
+
+        def run(own: Querier, command: Batched[Any] = command) -> list[Any]:
+            return [*own.batches(command)]
+
+        _, totals = overlap(database_url, remove, run)
+        assert not isinstance(totals, Exception), totals
+        assert rows(connection, parent, id="gone") == []
+        assert rows(connection, table, **{column: "gone"}) == []
+
+
 def _unique(table: str, place: str) -> dict[str, Any]:
     """What keeps the rows of one parent apart."""
     if table in ("blog_translations", "services_translations"):

@@ -17,18 +17,23 @@ KINDS: Mapping[Kind, str] = {
     "migrator": "applies the migrations, and takes them back",
 }
 
-_LOCKS_AND_DELETES = ("blog_posts", "blog_comments", "services_listings", "services_reviews", "session", "verification")
-"""The tables of which a purge locks rows before it deletes them."""
-_DELETES = (
+_PURGED = (
+    "session",
+    "verification",
+    "blog_posts",
+    "blog_comments",
     "blog_translations",
     "blog_post_authors",
     "blog_post_categories",
     "blog_post_media",
+    "services_listings",
+    "services_reviews",
     "services_translations",
     "services_media_links",
     "services_availability",
     "services_bookings",
 )
+"""The tables of which a purge deletes rows, which it locks first. To lock a row needs UPDATE."""
 
 
 _OWNERSHIP = """\
@@ -96,10 +101,8 @@ def grants(role: str, kind: Kind, libraries: Sequence[Library], schema: str = "p
 def _on_tables(kind: Kind, libraries: Sequence[Library]) -> Iterator[tuple[SQL, str]]:
     """The rights on each table."""
     if kind == "purger":
-        for table in _LOCKS_AND_DELETES:
+        for table in _PURGED:
             yield SQL("SELECT, UPDATE, DELETE"), table
-        for table in _DELETES:
-            yield SQL("SELECT, DELETE"), table
     else:
         granted = SQL("SELECT") if kind == "readonly" else SQL("SELECT, INSERT, UPDATE, DELETE")
         for table in dict.fromkeys(table for library in libraries for table in sorted(tables_of(library))):

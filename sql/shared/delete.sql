@@ -1,5 +1,6 @@
 -- Delete a node, and as the caller chooses delete those below it too, or leave an empty node in the thread. In batches, at most `limit` of
 -- those below it go at once, and the node with the last of them; until then, replies to what is gone are put below it.
+-- Each is locked as it is picked, so that one which others remove meanwhile is not counted among them.
 -- names: nodes, subjects, subject_id, emptied_nodes, moved_nodes, author_id
 SELECT subjects.id
 FROM subjects
@@ -61,8 +62,15 @@ below AS (
 ),
 
 picked AS MATERIALIZED (
-    SELECT below.id
+    SELECT locked.id
     FROM below
+    CROSS JOIN
+        LATERAL (
+            SELECT nodes.id
+            FROM nodes
+            WHERE nodes.id = below.id
+            FOR UPDATE
+        ) AS locked
     LIMIT :limit::bigint + 1 -- noqa: AM09
 ),
 
@@ -81,6 +89,7 @@ kept_replies AS MATERIALIZED (
             FROM nodes
             WHERE nodes.parent_id = gone.id
             OFFSET 0 -- noqa: AM09
+            FOR NO KEY UPDATE
         ) AS reply
     WHERE reply.id NOT IN (SELECT other.id FROM gone AS other)
     LIMIT :limit -- noqa: AM09

@@ -2,7 +2,7 @@
 -- rows by table: at most `limit` rows of each table, and the posts or listings with the last of them. Replies that stay lose their parent.
 -- One of which rows are left is deleted softly, or it is refused. The rows are locked first, so that the next statement sees what was added
 -- until then. Parts and others are two more tables of what belongs to them, each with a key that tells its rows apart.
--- Those are counted that were picked, since others may remove some of them, or move them away, in the meantime.
+-- Each is locked as it is picked, so that one which others remove or move away meanwhile is not counted among them.
 -- names: nodes, subjects, subject_id, texts, links, parts, part_key, others, other_key, detached_nodes, id, deleted_before
 SELECT set_config('concordia.deleted', coalesce(json_agg(locked_subjects.id ORDER BY locked_subjects.id), '[]')::text, TRUE)
 FROM (
@@ -38,6 +38,7 @@ picked_nodes AS MATERIALIZED (
                 nodes.created_at DESC,
                 nodes.id DESC
             LIMIT :limit
+            FOR UPDATE
         ) AS newest
     LIMIT :limit -- noqa: AM09
 ),
@@ -51,6 +52,7 @@ kept_replies AS MATERIALIZED (
             FROM nodes
             WHERE nodes.parent_id = picked_nodes.id
             OFFSET 0 -- noqa: AM09
+            FOR NO KEY UPDATE
         ) AS reply
     WHERE reply.id NOT IN (SELECT other.id FROM picked_nodes AS other)
     LIMIT :limit -- noqa: AM09
@@ -61,13 +63,12 @@ picked_texts AS MATERIALIZED (
     FROM texts
     WHERE texts.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
     LIMIT :limit -- noqa: AM09
+    FOR UPDATE
 ),
 
 deleted_texts AS (
     DELETE FROM texts
-    WHERE
-        texts.id = any(array(SELECT picked_texts.id FROM picked_texts))
-        AND texts.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
+    WHERE texts.id = any(array(SELECT picked_texts.id FROM picked_texts))
     RETURNING texts.id
 ),
 
@@ -78,6 +79,7 @@ picked_parts AS MATERIALIZED (
     FROM parts
     WHERE parts.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
     LIMIT :limit -- noqa: AM09
+    FOR UPDATE
 ),
 
 deleted_parts AS (
@@ -94,6 +96,7 @@ picked_others AS MATERIALIZED (
     FROM others
     WHERE others.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
     LIMIT :limit -- noqa: AM09
+    FOR UPDATE
 ),
 
 deleted_others AS (
@@ -110,6 +113,7 @@ picked_links AS MATERIALIZED (
     FROM links
     WHERE links.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
     LIMIT :limit -- noqa: AM09
+    FOR UPDATE
 ),
 
 deleted_links AS (
@@ -150,7 +154,6 @@ deleted_nodes AS (
     DELETE FROM nodes
     WHERE
         nodes.id = any(array(SELECT picked_nodes.id FROM picked_nodes))
-        AND nodes.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
         AND (SELECT count(*) FROM kept_replies) < :limit
     RETURNING nodes.id
 ),
@@ -160,9 +163,7 @@ loosened_nodes AS (
     SET
         parent_id = NULL,
         updated_at = timezone('UTC', statement_timestamp())
-    WHERE
-        nodes.id = any(array(SELECT kept_replies.id FROM kept_replies))
-        AND nodes.parent_id = any(array(SELECT picked_nodes.id FROM picked_nodes))
+    WHERE nodes.id = any(array(SELECT kept_replies.id FROM kept_replies))
     RETURNING nodes.id
 )
 
