@@ -3,6 +3,7 @@
 What asks the server for the reason is a generator of steps, as in `session`.
 """
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -46,13 +47,11 @@ def find_broken_key(pgconn: PGconn, error: psycopg.Error, keys: KnownKeys) -> PQ
     if table is None or not isinstance(error, _BROKEN_KEYS):
         return None
     if pgconn.transaction_status == _IDLE:
-        try:
+        with contextlib.suppress(psycopg.Error):  # a timeout or a cancellation: what was known has to do
             pgconn.send_query_params(*ask_for_keys([table]))
             results = yield from generators.execute(pgconn)
             raise_if_failed(results[-1])
-        except psycopg.Error:
-            return None
-        keys.learn([table], results[-1])
+            keys.learn([table], results[-1])
     return keys.broken(error)
 
 

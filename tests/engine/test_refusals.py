@@ -125,6 +125,16 @@ async def test_a_key_that_is_changed_meanwhile_is_looked_up_anew(querier: AsyncQ
     assert error.columns == ("size",)
 
 
+async def test_a_key_that_cannot_be_looked_up_is_as_it_was(querier: AsyncQuerier, other: Connection) -> None:
+    assert isinstance(await fail_once(querier, AddThing(title="a"), inside=False), Conflict)
+    await ask(querier, "SET lock_timeout = '50ms'")
+    with other.transaction():
+        other.execute("LOCK TABLE pg_catalog.pg_constraint")
+        error = await fail_once(querier, AddThing(title="a"), inside=False)
+    assert isinstance(error, Conflict)
+    assert error.columns == ("title",)
+
+
 async def test_a_key_that_nothing_names_is_a_conflict_without_columns(
     querier: AsyncQuerier,
     other: Connection,
