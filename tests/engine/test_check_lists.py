@@ -76,6 +76,7 @@ def test_a_sound_list_and_its_count(tmp_path: Path, sample_url: str) -> None:
     assert found(tmp_path, sample_url, list_of(), TIME_AND_ID, count, status=str | None) == []
     ascending = list_of(operator=">", order="post.created_at, post.id ASC")
     assert found(tmp_path, sample_url, ascending, TIME_AND_ID) == []
+    assert found(tmp_path, sample_url, ONE_KEY.format(operator=">"), (str,)) == []
 
 
 @pytest.mark.parametrize("field", ["status", "slug"])
@@ -124,6 +125,16 @@ class Mistake(NamedTuple):
     said: str
 
 
+ONE_KEY = """
+SELECT post.id, json_build_array(post.id)::text AS cursor
+FROM blog_posts AS post
+WHERE
+    TRUE
+    AND post.status = :status -- when :status
+    AND post.id {operator} :after::json ->> 0 -- when :after
+ORDER BY post.id
+LIMIT :limit
+"""
 PUBLISHED = KEYS.replace("created_at", "published_at")
 MISTAKES = {
     "type": Mistake(list_of(), (datetime, int), "error", "refuses the cursors of the rows, which hold timestamp, text"),
@@ -150,6 +161,9 @@ MISTAKES = {
         TIME_AND_ID,
         "error",
         "and the order is DESC, ASC",
+    ),
+    "direction of one key": Mistake(
+        ONE_KEY.format(operator="<"), (str,), "error", "are those < it, and the order is ASC"
     ),
     "key that can be NULL": Mistake(
         list_of(PUBLISHED, PUBLISHED, "<", "post.published_at DESC, post.id DESC"),

@@ -161,12 +161,14 @@ def _against(select: Select, keys: Sequence[str], order: Sequence[_Key], paramet
 
 def _operator(condition: Tokens, keys: Sequence[str], parameters: Sequence[str]) -> str:
     """How the condition compares all keys with the cursor. Empty if it does not."""
-    words = words_of(condition)
-    for (opening, first), (closing, _), (index, operator) in zip(words, words[1:], words[2:], strict=False):
-        if first.text == "(" and operator.text in ("<", ">"):
-            compared = [_plain(each) for each in _split(condition[opening + 1 : closing])]
+    for index, operator in words_of(condition):
+        if operator.text in ("<", ">"):
+            compared = condition[:index]
+            words = words_of(compared)
+            if [word.text for _, word in words] == ["(", ")"]:
+                compared = condition[words[0][0] + 1 : words[1][0]]
             against = {_spelt(token, parameters) for token in condition[index:]}
-            if compared == list(keys) and f":{AFTER}" in against:
+            if [_plain(each) for each in _split(compared)] == list(keys) and f":{AFTER}" in against:
                 return operator.text
     return ""
 
