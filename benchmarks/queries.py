@@ -12,11 +12,9 @@ from uuid import uuid4
 import attrs
 
 from concordia_sql import CONCORDIA, Affected, Command, Library, Query, ReturningOne, auth, blog, command, services
-from concordia_sql.blog.trees import ThreadComment
 from concordia_sql.common import JsonObject
 from concordia_sql.engine import Node
 from concordia_sql.threads.nodes import ThreadPage
-from concordia_sql.threads.pages import PagedNode
 
 _LIBRARY = Library(Path(__file__).parent / "sql", uses=[CONCORDIA])
 
@@ -57,26 +55,16 @@ class NewsPost(blog.Post):
 
 @attrs.frozen(eq=False, repr=False)
 class CommentNode(Node, blog.CommentWithEmail):
-    """W4, W5: a comment of a thread."""
+    """W4, W5, W9: a comment of a thread."""
 
     replies: tuple["CommentNode", ...] = ()
 
 
-@attrs.frozen(eq=False, repr=False)
-class PagedComment(PagedNode, ThreadComment):
-    """W9: a comment of a page."""
-
-    author_email: str | None
-    reply_count: int
-    replies: tuple["PagedComment", ...] = ()
-
-
 @attrs.frozen
 class CommentPage(ThreadPage):
-    """W9: a page of comments."""
+    """W9: a page of comments, whose class asks for no counts of replies, which the peers do not count either."""
 
-    post_id: str
-    roots: tuple[PagedComment, ...]
+    roots: tuple[CommentNode, ...]
 
 
 @attrs.frozen

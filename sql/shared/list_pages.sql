@@ -24,7 +24,7 @@ page AS (
         root.cursor,
         root.place,
         root.created_at,
-        wanted.subject_id,
+        wanted.position AS thread,
         0 AS depth,
         root.position
     FROM wanted
@@ -77,7 +77,7 @@ page AS (
             shown.cursor, -- when $after and :after
             shown.place, -- when $after and :after
             shown.created_at, -- when $after and :after
-            :subject_id::text AS subject_id, -- when $after and :after
+            1 AS thread, -- when $after and :after
             0 AS depth, -- when $after and :after
             row_number() OVER (ORDER BY shown.created_at ASC, shown.id ASC) AS position -- when $after and :after
         FROM shown -- when $after and :after
@@ -97,7 +97,7 @@ page AS (
         NULL::json AS cursor,
         reply.place,
         reply.created_at,
-        page.subject_id,
+        page.thread,
         page.depth + 1 AS depth,
         NULL::bigint AS position
     FROM page
@@ -123,7 +123,7 @@ page AS (
 
 listed AS (
     SELECT
-        page.subject_id,
+        page.thread,
         array_agg(page.id ORDER BY page.depth, page.position, page.created_at, page.id)
         FILTER (WHERE coalesce(page.position, 0) <= :limit::integer) AS ids,
         array_agg(page.place ORDER BY page.depth, page.position, page.created_at, page.id)
@@ -133,7 +133,7 @@ listed AS (
                 THEN min(page.cursor::text) FILTER (WHERE page.position = :limit::integer)
         END AS next
     FROM page
-    GROUP BY page.subject_id
+    GROUP BY page.thread
 )
 
 SELECT
@@ -154,5 +154,5 @@ SELECT
             ) AS paged
     ) AS roots
 FROM wanted
-LEFT JOIN listed ON wanted.subject_id = listed.subject_id
+LEFT JOIN listed ON wanted.position = listed.thread
 ORDER BY wanted.position

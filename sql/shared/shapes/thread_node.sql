@@ -31,29 +31,27 @@ SELECT
         ) AS counted
     ) AS reply_count
 FROM nodes
-LEFT JOIN
-    LATERAL ( -- noqa: ST05
-        SELECT hidden.id
-        FROM hidden
-        WHERE
-            hidden.id = nodes.subject_id
-            AND nodes.subject_id IS DISTINCT FROM :subject_id::text
-        -- One lookup for each: the planner may else read the table for a few rows. That of the thread is looked up once.
-        OFFSET 0 -- noqa: AM09
-    ) AS gone
-    ON TRUE
 CROSS JOIN
     LATERAL ( -- noqa: ST05
         SELECT
             nodes.deleted_at IS NOT NULL
             OR nodes.status <> 'approved'
-            OR gone.id IS NOT NULL
-            OR (
-                nodes.subject_id = :subject_id::text
-                AND EXISTS (
+            OR CASE
+                WHEN own.subject_id = :subject_id::text
+                    THEN EXISTS (
+                        SELECT hidden.id
+                        FROM hidden
+                        WHERE hidden.id = :subject_id::text
+                    )
+                ELSE EXISTS (
                     SELECT hidden.id
                     FROM hidden
-                    WHERE hidden.id = :subject_id::text
+                    WHERE hidden.id = own.subject_id
+                    -- One lookup for each: the planner may else read the table for a few rows. That of the thread is looked up once.
+                    OFFSET 0 -- noqa: AM09
                 )
-            ) AS is_hidden
+            END AS is_hidden
+        FROM (SELECT nodes.subject_id) AS own
+        -- Found once for each row, however many columns use it.
+        OFFSET 0 -- noqa: AM09
     ) AS state
