@@ -39,23 +39,26 @@ class Rows:
     def are_exact(self) -> bool:
         """Whether all values are known to be read back from JSON as they are."""
         return all(
-            kinds <= _EXACT or (kinds <= {*_EXACT, int} and all(_fits_json(value) for value in column))
+            kinds <= _EXACT or (kinds <= {*_EXACT, int} and _fit_json(column))
             for kinds, column in zip(self._kinds, self._columns, strict=True)
         )
 
     def odd_texts(self) -> list[str]:
         """The texts that have a character that is not printable: a NUL, half of a surrogate pair, a line's end."""
         return [
-            value
+            text
             for kinds, column in zip(self._kinds, self._columns, strict=True)
             if str in kinds
-            for value in column
-            if type(value) is str and not value.isprintable()
+            for texts in [[value for value in column if type(value) is str] if len(kinds) > 1 else column]
+            if not "".join(texts).isprintable()
+            for text in texts
+            if not text.isprintable()
         ]
 
 
-def _fits_json(value: object) -> bool:
-    return type(value) is not int or -(2**63) <= value < 2**63
+def _fit_json(values: Sequence[Any]) -> bool:
+    numbers = [value for value in values if type(value) is int]
+    return min(numbers) >= -(2**63) and max(numbers) < 2**63
 
 
 def rows_of(row_class: type, value: Any) -> Rows | None:

@@ -48,7 +48,13 @@ wrong AS (
             WHEN hidden.id IS NOT NULL AND NOT :with_unpublished::boolean THEN 'hidden_subject'
             ELSE 'nodes_closed'
         END AS reason
-    FROM given
+    FROM (
+        SELECT
+            given.subject_id,
+            min(given.number) AS number
+        FROM given
+        GROUP BY given.subject_id
+    ) AS given
     INNER JOIN subjects ON given.subject_id = subjects.id
     LEFT JOIN deleted ON subjects.id = deleted.id
     LEFT JOIN hidden ON subjects.id = hidden.id
