@@ -139,7 +139,7 @@ _MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Query[Any] | Command[Any]]] 
     "W5": lambda given: blog.GetCommentThread(post_id=given["many_comments"], limit=1_000_000).into(CommentNode),
     "W6": lambda given: AddComment(id=uuid4().hex, **given["comment"]),
     "W7": lambda given: blog.GetPost(slug=given["slug"], languages=["fr"]).into(blog.PostWithTranslations),
-    "W8": lambda given: auth.GetSession(token=given["token"]).into(UserSession),
+    "W8": lambda given: auth.GetSession(token=given["token"], expired=None, banned=None).into(UserSession),
     "W9": lambda given: blog.GetCommentPage(post_id=given["other_comments"], with_hidden=False).into(CommentPage),
     "W10": lambda given: services.GetListing(slug=given["listing"]).into(ListingPage),
     "W11": lambda given: _create_post(**given["post"], **given["post_parts"]),

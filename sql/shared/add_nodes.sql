@@ -21,7 +21,7 @@ WITH given AS MATERIALIZED (
         node.rating,
         node.status,
         node.in_language
-    FROM json_populate_recordset(NULL::nodes, :given_nodes::json) WITH ORDINALITY AS node
+    FROM jsonb_populate_recordset(NULL::nodes, :given_nodes::jsonb) WITH ORDINALITY AS node
 ),
 
 parent AS (
