@@ -134,8 +134,7 @@ class Run:
     def _time(self, peer: Process, workload: Workload) -> pgbench.Timed:
         before = placement.server_work(self._connection)
         answer = peer.ask("time", workload=workload.name, calls=workload.calls)
-        after = placement.server_work(self._connection)
-        server = None if before is None or after is None else after - before
+        server = placement.work_between(before, placement.server_work(self._connection))
         return pgbench.Timed(answer["nanoseconds"], answer["cpu"], server)
 
     def behind(self, proxy: Proxy, stack: ExitStack) -> "Run":

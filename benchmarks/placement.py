@@ -36,17 +36,28 @@ def placed(connection: Connection, peers: Iterable[int], place: int | None) -> I
         _keep(clients, processors)
 
 
-def server_work(connection: Connection) -> int | None:
-    """How long processors have worked for the server's connections, in nanoseconds; None where that cannot be seen."""
-    if not _is_local(connection):
+def server_work(connection: Connection) -> dict[int, int] | None:
+    """How long processors have worked for each of the server's connections, in nanoseconds, by its process id.
+
+    None where that cannot be seen. A connection that is being closed may be missing.
+    """
+    if not _is_local(connection) or not Path("/proc/self/schedstat").exists():
         return None
     others: LiteralString = (
         "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
     )
-    try:
-        return sum(work_in(Path(f"/proc/{pid}/schedstat").read_text()) for (pid,) in connection.execute(others))
-    except OSError:
+    found = {}
+    for (pid,) in connection.execute(others):
+        with suppress(OSError):
+            found[pid] = work_in(Path(f"/proc/{pid}/schedstat").read_text())
+    return found
+
+
+def work_between(before: dict[int, int] | None, after: dict[int, int] | None) -> int | None:
+    """How long processors worked from one look to another for connections that are open, so not for pgbench's."""
+    if before is None or after is None:
         return None
+    return sum(work - before.get(pid, 0) for pid, work in after.items())
 
 
 def work_in(schedstat: str) -> int:

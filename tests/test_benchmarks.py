@@ -248,8 +248,15 @@ def test_the_work_of_the_server_is_that_of_its_connections(url: str, rows: datab
     with database.connect(url) as connection:
         connection.execute("SELECT count(*) FROM generate_series(1, 300000)")
         after = placement.server_work(rows)
-    assert (after is not None) == can_see_work(url)
-    assert before is None or after is None or after - before > 1_000_000
+    work = placement.work_between(before, after)
+    assert (work is not None) == can_see_work(url)
+    assert work is None or work > 1_000_000
+
+
+def test_a_connection_that_is_closed_takes_no_work_from_others() -> None:
+    assert placement.work_between({1: 500, 2: 7}, {2: 9, 3: 4}) == 2 + 4
+    assert placement.work_between(None, {2: 9}) is None
+    assert placement.work_between({2: 9}, None) is None
 
 
 def test_a_distant_server_answers_after_a_millisecond(url: str) -> None:
