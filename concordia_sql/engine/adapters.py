@@ -76,6 +76,10 @@ class Adaptation:
     def _dumped(self, value: object) -> Buffer | None:
         if value is None:
             return None
+        if type(value) is int:
+            return b"%d" % value
+        if type(value) is bool:
+            return b"t" if value else b"f"
         if type(value) is tuple and {str}.issuperset(map(type, value)):
             return _array_of(value).encode()
         sent: Sequence[Buffer | None] = self._parameters.dump_sequence([_as_list(value)], [_TEXT])

@@ -96,6 +96,11 @@ def field_names(cls: type) -> tuple[str, ...]:
     return tuple(field.name for field in attrs.fields(cast("Any", cls))) if attrs.has(cls) else ()
 
 
+def is_storable(text: str) -> bool:
+    """Whether a text is at once seen to have no NUL and no half of a surrogate pair. If not, it may still have none."""
+    return text.isprintable() if not text.isascii() else "\0" not in text
+
+
 def alternatives(hint: Any) -> tuple[Any, ...]:
     """The types of a union."""
     return typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else ()

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from concordia_sql.engine.bounds import PLAIN, field_names, inside_all, inside_of
+from concordia_sql.engine.bounds import PLAIN, field_names, inside_all, inside_of, is_storable
 
 ROWS_LEVELS = 3
 """The levels of such rows: the sequence, a row, a dict in it."""
@@ -44,15 +44,15 @@ class Rows:
         )
 
     def odd_texts(self) -> list[str]:
-        """The texts that have a character that is not printable: a NUL, half of a surrogate pair, a line's end."""
+        """The texts that may have a NUL or half of a surrogate pair."""
         return [
             text
             for kinds, column in zip(self._kinds, self._columns, strict=True)
             if str in kinds
             for texts in [[value for value in column if type(value) is str] if len(kinds) > 1 else column]
-            if not "".join(texts).isprintable()
+            if not is_storable("".join(texts))
             for text in texts
-            if not text.isprintable()
+            if not is_storable(text)
         ]
 
 

@@ -25,6 +25,7 @@ from concordia_sql.engine.columns import (
 )
 from concordia_sql.engine.converter import Converter
 from concordia_sql.engine.errors import ResultError
+from concordia_sql.engine.filling import filler
 from concordia_sql.engine.tree import link, node_class_in
 from concordia_sql.engine.zones import make_naive
 
@@ -59,7 +60,8 @@ def make_row_maker(result_class: type[T], types: Mapping[str, str], converter: C
     if missing := [name for name in columns if name not in types]:
         raise ResultError(f"there is no column {', '.join(missing)} for {spell(result_class)}")
     cls: type[T] = plain_class(result_class)
-    build: Callable[..., T] = _builder(cls, list(columns))
+    fill = filler(cls, tuple(columns))
+    build: Callable[..., T] = fill or _builder(cls, list(columns))
     loads = [
         (index, load)
         for index, column in enumerate(columns.values())
@@ -73,15 +75,19 @@ def make_row_maker(result_class: type[T], types: Mapping[str, str], converter: C
         if None in required(values):
             _check_nulls(columns.values(), values)
         try:
-            return build(*(_loaded(values, fast) if fast else values))
+            made = build(*(_loaded(values, fast) if fast else values))
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a class of the user's raises: it does so again, and is explained
             raised = error
+        else:
+            if fill:
+                made.__class__ = cls
+            return made
         _explain(cls, list(columns), _loaded(values, loads))
         raise raised  # it is not about the row: a signal's handler raised it
 
-    make_rows = _rows_maker(build, fast, needed) if fast else None
+    make_rows = _rows_maker(build, fill and cls, fast, needed) if fast else None
     if list(types) == list(columns):
         return RowMaker(make_row, make_rows)
     picked = _picked([list(types).index(name) for name in columns])
@@ -92,17 +98,24 @@ def make_row_maker(result_class: type[T], types: Mapping[str, str], converter: C
 
 
 def _rows_maker(
-    build: Callable[..., T], loads: Iterable[tuple[int, Load]], needed: Iterable[int]
+    build: Callable[..., T], cls: type[T] | None, loads: Iterable[tuple[int, Load]], needed: Iterable[int]
 ) -> Callable[[Sequence[Sequence[Any]]], list[T]]:
-    """A function that makes objects of many rows; the values at the indexes that are `needed` may not be NULL."""
+    """A function that makes objects of many rows; the values at the indexes that are `needed` may not be NULL.
+
+    What is built becomes an object of `cls`, if that is given.
+    """
 
     def make_rows(rows: Sequence[Sequence[Any]]) -> list[T]:
         columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-        if any(None in columns[index] for index in needed):
+        if any(not all(columns[index]) and None in columns[index] for index in needed):  # `all` takes less
             raise ResultError("a column is NULL, and its field may not be None")
         for index, load in loads:
             columns[index] = [None if value is None else load(value) for value in columns[index]]
-        return list(map(build, *columns))
+        made = list(map(build, *columns))
+        if cls:
+            for each in made:
+                each.__class__ = cls
+        return made
 
     return make_rows
 

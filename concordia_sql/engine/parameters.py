@@ -25,6 +25,7 @@ from concordia_sql.engine.bounds import (
     field_names,
     inside,
     is_many,
+    is_storable,
 )
 from concordia_sql.engine.bulk import ROWS_LEVELS, rows_of
 from concordia_sql.engine.casts import JSON_ARRAYS, JSON_TYPES
@@ -71,8 +72,11 @@ def checked_field(
         if value is default:
             return value
         if (
-            takes_text and type(value) is str and len(value) <= longest and value.isprintable()
-        ):  # so it has no NUL and no half of a surrogate pair
+            takes_text
+            and type(value) is str
+            and len(value) <= longest
+            and ("\0" not in value if value.isascii() else value.isprintable())  # `is_storable`, without its call
+        ):
             return value
         return (check or prepared())(value)
 
@@ -179,8 +183,8 @@ def _known_as_sent(expected: Any, kinds: frozenset[str]) -> Callable[[Any], bool
 
 
 def _are_texts(values: Any) -> bool:
-    """Whether these are texts alone, and printable: so they have no NUL and no half of a surrogate pair."""
-    return type(values) is tuple and {str}.issuperset(map(type, values)) and "".join(values).isprintable()
+    """Whether these are texts alone, of which it is at once seen that PostgreSQL can store them."""
+    return type(values) is tuple and {str}.issuperset(map(type, values)) and is_storable("".join(values))
 
 
 def _for_casts(value: Any, expected: Any, kinds: frozenset[str], name: str) -> Any:
@@ -228,7 +232,7 @@ def _are_exact(row_class: type, rows: Iterable[Any]) -> bool:
         if type(row) is not row_class:
             return False
         for value in inside(row):
-            if not (type(value) is str and value.isprintable()) and not _is_exact(value):
+            if not (type(value) is str and is_storable(value)) and not _is_exact(value):
                 return False
     return True
 
@@ -242,7 +246,7 @@ def _is_flat(value: Any) -> bool:
 
 def _is_exact(value: Any) -> bool:
     if type(value) is str:
-        if not value.isprintable():
+        if not is_storable(value):
             _check_text(value)
         return True
     if type(value) is dict:
@@ -295,7 +299,7 @@ def _checked_value(value: Any, *, bounded: bool) -> Any:
         return tuple([_checked_value(item, bounded=bounded) for item in value])
     elif type(value) not in PLAIN:
         for inner in inside(value):
-            if type(inner) not in _NUMBERS and not (type(inner) is str and inner.isprintable()):
+            if type(inner) not in _NUMBERS and not (type(inner) is str and is_storable(inner)):
                 _checked_value(inner, bounded=False)
     return value
 

@@ -158,61 +158,54 @@ def link(rows: Sequence[N], top: N | None = None) -> list[N]:
     A root is a row without a parent, a row whose parent is not among the rows, the first row of a cycle, and `top`.
     Raises ResultError if two rows have the same id.
     """
-    nodes = {row.id: row for row in rows}
-    if len(nodes) < len(rows):
-        raise ResultError("rows of a tree share an id")
-    children: defaultdict[str | None, list[N]] = defaultdict(list)
+    nodes: dict[str | None, N] = {}
+    families: dict[str | None, list[N]] = {}
     roots: list[N] = []
-    seen: set[str] = set()
-    parents_first = True
     for row in rows:
         parent_id = row.parent_id
         if parent_id not in nodes or row is top:
             roots.append(row)
+        elif parent_id in families:
+            families[parent_id].append(row)
         else:
-            parents_first = parents_first and parent_id in seen
-            children[parent_id].append(row)
-        seen.add(row.id)
-    if not parents_first:  # every cycle has a row that comes before its parent
-        _break_cycles(rows, nodes, roots, children)
-    _set_children((nodes[parent_id], below) for parent_id, below in children.items() if parent_id is not None)
+            families[parent_id] = [row]
+        nodes[row.id] = row
+    if len(nodes) < len(rows):
+        raise ResultError("rows of a tree share an id")
+    if late := [root for root in roots if root.parent_id in nodes and root is not top]:
+        firsts = _first_of_cycles(late, nodes, top)
+        given = {row.id: row for row in late if row.id not in firsts}
+        roots = [root for root in roots if root.id not in given]
+        _give_late(given.values(), families)
+    _set_children((nodes[parent_id], family) for parent_id, family in families.items())
     return roots
 
 
-def _break_cycles(
-    rows: Sequence[N], nodes: dict[str, N], roots: list[N], children: defaultdict[str | None, list[N]]
-) -> None:
-    """Make the first row of every cycle a root. Otherwise no walk from a root would reach the cycle."""
+def _give_late(late: Iterable[N], families: dict[str | None, list[N]]) -> None:
+    """Give rows that came before their parents to these, in front of the children that came after them."""
+    earlier: defaultdict[str | None, list[N]] = defaultdict(list)
+    for row in late:
+        earlier[row.parent_id].append(row)
+    for parent_id, children in earlier.items():
+        families[parent_id] = children + families.get(parent_id, [])
+
+
+def _first_of_cycles(late: Sequence[N], nodes: Mapping[str | None, N], top: N | None) -> set[str]:
+    """The ids of the first rows of cycles, which no walk from a root would reach. Each comes before its parent."""
+    places = {row.id: place for place, row in enumerate(late)}
+    found: set[str] = set()
     reached: set[str] = set()
-    _reach(roots, children, reached)
-    if len(reached) == len(nodes):
-        return
-    order = {row.id: index for index, row in enumerate(rows)}
-    for row in rows:
-        if row.id not in reached:
-            first = min(_cycle_above(row, nodes), key=lambda node: order[node.id])
-            children[first.parent_id].remove(first)
-            roots.append(first)
-            _reach([first], children, reached)
-    roots.sort(key=lambda root: order[root.id])
-
-
-def _reach(waiting: Sequence[N], children: defaultdict[str | None, list[N]], reached: set[str]) -> None:
-    waiting = list(waiting)
-    while waiting:
-        node = waiting.pop()
-        reached.add(node.id)
-        waiting.extend(children.get(node.id, ()))
-
-
-def _cycle_above(row: N, nodes: dict[str, N]) -> list[N]:
-    """The cycle that the parents of a row lead to."""
-    path: dict[str, N] = {}
-    while row.id not in path:
-        path[row.id] = row
-        row = nodes[cast("str", row.parent_id)]
-    above = list(path.values())
-    return above[above.index(row) :]
+    for row in late:
+        path: dict[str, None] = {}
+        above: N | None = row
+        while above is not None and above.id not in reached and above.id not in path:
+            path[above.id] = None
+            above = None if above is top else nodes.get(above.parent_id)
+        if above is not None and above.id in path:
+            ids = list(path)
+            found.add(min(ids[ids.index(above.id) :], key=lambda each: places.get(each, len(late))))
+        reached.update(path)
+    return found
 
 
 def _own_fields(node_class: type[Node]) -> "list[attrs.Attribute[Any]]":

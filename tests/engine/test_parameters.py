@@ -14,6 +14,8 @@ from typing import Any, Generic, TypeVar
 import attrs
 import psycopg
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from concordia_sql import JsonObject, Many, ParameterError, Querier, blog
 from tests.support.statements import query, write
@@ -394,11 +396,35 @@ def test_a_text_in_an_array_is_json_already_where_it_is_cast_to_json(ask: Ask) -
 
 def test_texts_in_an_array_arrive_as_they_are(ask: Ask) -> None:
     texts = ['"', "\\", '\\"', "{}", "a,b", "", " ", "NULL", "null", "a\nb\t", "é 👋", "'", '{"a": ["b"]}', "\\\\x00"]
-    for given in texts, texts[::-1], ["plain"], []:
-        assert ask(Sequence[str], given, "SELECT to_json(:v::text[]) AS r") == [given]
-        assert ask(Sequence[str] | None, given, "SELECT to_json(:v::varchar[]) AS r") == [given]
+    for sent in texts, texts[::-1], ["plain"], []:
+        assert ask(Sequence[str], sent, "SELECT to_json(:v::text[]) AS r") == [sent]
+        assert ask(Sequence[str] | None, sent, "SELECT to_json(:v::varchar[]) AS r") == [sent]
     assert ask(Sequence[str | None], ["a", None, ""], "SELECT to_json(:v::text[]) AS r") == [["a", None, ""]]
     assert ask(Sequence[str], ["1", "2"], "SELECT to_json(:v::int[]) AS r") == [[1, 2]]
+
+
+_STORED = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+_TEXTS = st.text("\"\\{}[]();,' \n\tnulNUL") | st.text(_STORED) | st.sampled_from([Text("of a subclass"), Mood.GOOD])
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(_TEXTS | st.none()))
+@example(texts=['"\\' * 300_000, "", "é" * 300_000])
+@example(texts=["a"] * 5_000)
+def test_any_texts_in_an_array_arrive_as_they_are(ask: Ask, texts: list[str | None]) -> None:
+    """In an array that is read as such, in one read as JSON, and one by one."""
+    given = [None if text is None else str.__str__(text) for text in texts]
+    assert ask(Sequence[str | None], texts, "SELECT :v::text[] AS r") == [given]
+    assert ask(Sequence[str | None], texts, "SELECT to_json(:v::varchar[]) AS r") == [given]
+    assert ask(Sequence[str | None], texts, "SELECT unnest(:v::text[]) AS r") == given
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=st.integers(-(2**63), 2**63 - 1) | st.booleans(), large=st.integers())
+def test_numbers_and_booleans_arrive_as_they_are(ask: Ask, value: int, large: int) -> None:
+    kind = "boolean" if isinstance(value, bool) else "bigint"
+    assert ask(int | bool, value, f"SELECT :v::{kind} AS r") == [value]
+    assert ask(int, large, "SELECT (:v::numeric)::text AS r") == [str(large)]
 
 
 @pytest.mark.parametrize("value", [[[1, 2], [3]], [[], []], [[1], []], [[[1]], [[2], [3]]], [[[]]], [[1], None]])
