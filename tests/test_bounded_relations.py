@@ -27,16 +27,31 @@ ROWS = {
     ),
     "blog_authors": ("slug, display_name, works_for_id", "id, '{}', 'one'"),
     "blog_categories": ("slug, name, parent_id", "id, '{}', 'one'"),
+    "blog_media": ("url, type", "'u', 'image'"),
+    "blog_translations": (
+        "post_id, in_language, headline, article_body, excerpt",
+        "'one', lpad(i::text, 4, '0'), '{}', '{}', '{}'",
+    ),
     "services_categories": ("slug, name, parent_id", "id, '{}', 'one'"),
+    "services_media": ("url, type", "'u', 'image'"),
+    "services_translations": (
+        "service_id, in_language, title, description",
+        "'one', lpad(i::text, 4, '0'), '{}', '{}'",
+    ),
+    "services_availability": ("service_id, day_of_week, start_time, end_time", "'one', 1, lpad(i::text, 4, '0'), '23:59'"),
     "services_listings": (
         "slug, provider_id, in_language, organization_id, created_at, status",
         "id, 'p', 'fr', 'one', made, 'active'",
     ),
 }
 LINKS = (
-    "INSERT INTO blog_post_authors SELECT id, 'one' FROM blog_posts",
-    "INSERT INTO blog_post_media SELECT id, 'one', 'cover' FROM blog_posts",
-    "INSERT INTO services_media_links SELECT id, 'one', 'cover' FROM services_listings",
+    "INSERT INTO blog_post_authors SELECT id, 'one' FROM blog_posts WHERE id <> 'one'",
+    "INSERT INTO blog_post_media SELECT id, 'one', 'cover' FROM blog_posts WHERE id <> 'one'",
+    "INSERT INTO services_media_links SELECT id, 'one', 'cover' FROM services_listings WHERE id <> 'one'",
+    "INSERT INTO blog_post_authors SELECT 'one', id FROM blog_authors WHERE id <> 'one'",
+    "INSERT INTO blog_post_categories SELECT 'one', id FROM blog_categories WHERE id <> 'one'",
+    "INSERT INTO blog_post_media SELECT 'one', id, 'gallery', (9999 - id::int)::text FROM blog_media WHERE id <> 'one'",
+    "INSERT INTO services_media_links SELECT 'one', id, 'gallery', (9999 - id::int)::text FROM services_media WHERE id <> 'one'",
 )
 PARENTS: Mapping[str, Mapping[str, str]] = {
     "user": {},
@@ -45,8 +60,10 @@ PARENTS: Mapping[str, Mapping[str, str]] = {
     "blog_authors": {"slug": "one"},
     "blog_categories": {"slug": "one"},
     "blog_media": {},
+    "blog_posts": {"slug": "one", "status": "published", "published_at": "2020-01-01"},
     "services_categories": {"slug": "one"},
     "services_media": {},
+    "services_listings": {"slug": "one", "status": "active", "created_at": "2020-01-01"},
 }
 FIRST = [f"{number:05}" for number in range(1, 101)]
 
@@ -75,6 +92,13 @@ CASES: Sequence[tuple[Query[Any], str, str, list[str]]] = [
     (services.GetServiceCategory(slug="one"), "children", "child_count", FIRST),
     (services.GetOrganizationWithListings(slug="one"), "listings", "listing_count", newest(2010)),
     (services.GetServiceMedium(id="one"), "listings", "listing_count", newest(2010)),
+    (blog.GetPost(slug="one"), "authors", "author_count", FIRST),
+    (blog.GetPost(slug="one"), "categories", "category_count", FIRST),
+    (blog.GetPost(slug="one"), "media", "medium_count", newest(2010)),
+    (blog.GetPostById(id="one"), "translations", "translation_count", FIRST),
+    (services.GetListing(slug="one"), "translations", "translation_count", FIRST),
+    (services.GetListing(slug="one"), "media", "medium_count", newest(2010)),
+    (services.GetListingById(id="one"), "availability", "availability_count", FIRST),
 ]
 
 

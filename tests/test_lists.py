@@ -94,7 +94,7 @@ def fill_all(connection: psycopg.Connection[Any], first_seed: int) -> None:
         ):
             break
     for table, status in KNOWN.items():
-        some = f"id IN (SELECT id FROM {table} LIMIT 4)"
+        some = f"id IN (SELECT id FROM {table} LIMIT 8)"
         connection.execute(f"UPDATE {table} SET status = '{status}', deleted_at = NULL WHERE {some}".encode())
 
 
@@ -232,5 +232,5 @@ def values_of(database: psycopg.Connection[Any], name: str, hint: Any) -> list[A
             return [True, False]
     if name in SOURCES:
         found = [value for (value,) in database.execute(SOURCES[name].encode()) if value is not None]
-        return sorted({*found})[:6]
+        return sorted({*found})[:8]
     return GIVEN[name]

@@ -85,7 +85,11 @@ if TYPE_CHECKING:
         ListMediumPosts,
         ListMissingTranslations,
         ListOrganizations,
+        ListPostAuthors,
+        ListPostCategories,
+        ListPostMedia,
         ListPosts,
+        ListTranslations,
         PostStatus,
     )
     from concordia_sql.blog.results import (
@@ -113,9 +117,12 @@ if TYPE_CHECKING:
         ListedAuthor,
         ListedCategory,
         ListedComment,
+        ListedLinkedMedium,
         ListedLinkedPost,
         ListedOrganization,
         ListedPost,
+        ListedPostCategory,
+        ListedTranslation,
         Medium,
         MediumDetails,
         ModeratedComment,
@@ -166,15 +173,16 @@ else:
                 CountMissingTranslations CountOrganizations CountPosts GetAuthor GetCategory GetComment
                 GetCommentDetails GetCommentThread GetMedium GetOrganization GetPost GetPostById GetTranslation
                 ListAuthors ListCategories ListCategoryPosts ListComments ListCommentsByStatus ListMediumPosts
-                ListMissingTranslations ListOrganizations ListPosts PostStatus
+                ListMissingTranslations ListOrganizations ListPostAuthors ListPostCategories ListPostMedia ListPosts
+                ListTranslations PostStatus
             """,
             "concordia_sql.blog.results": """
                 Author AuthorDetails AuthorWithEmail AuthorWithPosts Category CategoryDetails CategoryWithImage
                 CategoryWithPosts Comment CommentDetails CommentNode CommentWithEmail DeletedAuthor DeletedCategory
                 DeletedComment DeletedMedium DeletedOrganization DeletedPost FullPost LinkedMedium LinkedPost
-                ListedAuthor ListedCategory ListedComment ListedLinkedPost ListedOrganization ListedPost Medium
-                MediumDetails ModeratedComment Organization OrganizationDetails Post PostDetails PostWithTranslations
-                Translation TranslationDetails
+                ListedAuthor ListedCategory ListedComment ListedLinkedMedium ListedLinkedPost ListedOrganization
+                ListedPost ListedPostCategory ListedTranslation Medium MediumDetails ModeratedComment Organization
+                OrganizationDetails Post PostDetails PostWithTranslations Translation TranslationDetails
             """,
             "concordia_sql.blog.trees": """
                 CategoryNode CommentPage CountedCategoryNode GetCategoryPath GetCategoryTree GetCommentPage
@@ -266,13 +274,20 @@ __all__ = [
     "ListMediumPosts",
     "ListMissingTranslations",
     "ListOrganizations",
+    "ListPostAuthors",
+    "ListPostCategories",
+    "ListPostMedia",
     "ListPosts",
+    "ListTranslations",
     "ListedAuthor",
     "ListedCategory",
     "ListedComment",
+    "ListedLinkedMedium",
     "ListedLinkedPost",
     "ListedOrganization",
     "ListedPost",
+    "ListedPostCategory",
+    "ListedTranslation",
     "Medium",
     "MediumDetails",
     "ModerateComments",

@@ -14,9 +14,12 @@ from concordia_sql.blog.results import (
     ListedAuthor,
     ListedCategory,
     ListedComment,
+    ListedLinkedMedium,
     ListedLinkedPost,
     ListedOrganization,
     ListedPost,
+    ListedPostCategory,
+    ListedTranslation,
     MediumDetails,
     ModeratedComment,
     OrganizationDetails,
@@ -220,14 +223,8 @@ class CountCategoryPosts(One[Count]):
 
 @query(
     "shared/get_medium.sql",
-    shapes={"medium": "blog/medium", "item": "blog/post"},
-    names={
-        "links": "blog_post_media",
-        "item_id": "post_id",
-        "items": "posts",
-        "item_count": "post_count",
-        "published_at": "published_at",
-    },
+    shapes={"medium": "blog/medium", "linked": "blog/linked_post"},
+    names={"items": "posts", "item_count": "post_count", "published_at": "published_at"},
 )
 class GetMedium(Maybe[MediumDetails]):
     """The medium with this id and the newest 100 published posts that use it, or None."""
@@ -238,9 +235,9 @@ class GetMedium(Maybe[MediumDetails]):
 
 
 @query(
-    "shared/list_medium_items.sql",
-    shapes={"items": "blog/post"},
-    names={"links": "blog_post_media", "item_id": "post_id"},
+    "shared/list_parts.sql",
+    shapes={"parts": "blog/linked_post", "whole": "blog/medium"},
+    names={"whole_id": "media_id", "key": "post_id", "next_key": "link_type"},
 )
 class ListMediumPosts(Many[ListedLinkedPost]):
     """The published posts that use the medium with this id, by their id, then by use, once for each use."""
@@ -248,6 +245,74 @@ class ListMediumPosts(Many[ListedLinkedPost]):
     media_id: str
     with_unpublished: bool | None = None
     """Whether to read drafts and archived posts too."""
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(str, str))
+
+
+@query(
+    "shared/list_parts.sql",
+    shapes={"parts": "blog/linked_author", "whole": "blog/readable_post"},
+    names={"whole_id": "post_id", "key": "author_id", "next_key": "id"},
+)
+class ListPostAuthors(Many[ListedAuthor]):
+    """The authors of the published post with this id, by their id, at most `limit`."""
+
+    post_id: str
+    with_unpublished: bool | None = None
+    """Whether to read those of a draft or an archived post too."""
+    of_deleted: bool | None = None
+    """Whether to read those of a deleted post too."""
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(str, str))
+
+
+@query(
+    "shared/list_parts.sql",
+    shapes={"parts": "blog/linked_category", "whole": "blog/readable_post"},
+    names={"whole_id": "post_id", "key": "category_id", "next_key": "id"},
+)
+class ListPostCategories(Many[ListedPostCategory]):
+    """The categories of the published post with this id, by their id, at most `limit`."""
+
+    post_id: str
+    with_unpublished: bool | None = None
+    """Whether to read those of a draft or an archived post too."""
+    of_deleted: bool | None = None
+    """Whether to read those of a deleted post too."""
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(str, str))
+
+
+@query(
+    "shared/list_parts.sql",
+    shapes={"parts": "blog/linked_medium", "whole": "blog/readable_post"},
+    names={"whole_id": "post_id", "key": "media_id", "next_key": "link_type"},
+)
+class ListPostMedia(Many[ListedLinkedMedium]):
+    """The media of the published post with this id, by their id, then by use, once for each use, at most `limit`."""
+
+    post_id: str
+    with_unpublished: bool | None = None
+    """Whether to read those of a draft or an archived post too."""
+    of_deleted: bool | None = None
+    """Whether to read those of a deleted post too."""
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(str, str))
+
+
+@query(
+    "shared/list_parts.sql",
+    shapes={"parts": "blog/translation", "whole": "blog/readable_post"},
+    names={"whole_id": "post_id", "key": "in_language", "next_key": "id"},
+)
+class ListTranslations(Many[ListedTranslation]):
+    """The translations of the published post with this id, by language, at most `limit`."""
+
+    post_id: str
+    with_unpublished: bool | None = None
+    """Whether to read those of a draft or an archived post too."""
+    of_deleted: bool | None = None
+    """Whether to read those of a deleted post too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(str, str))
 

@@ -222,9 +222,21 @@ class PostDetails(Post):
 
     organization: Organization | None
     authors: tuple[AuthorDetails, ...]
+    """The first 100; `ListPostAuthors` has all."""
+    author_count: int
+    """Counted up to 1,000."""
     categories: tuple[CategoryWithImage, ...]
+    """The first 100; `ListPostCategories` has all."""
+    category_count: int
+    """Counted up to 1,000."""
     media: tuple[LinkedMedium, ...]
+    """The first 100; `ListPostMedia` has all."""
+    medium_count: int
+    """Counted up to 1,000."""
     translations: tuple[Translation, ...]
+    """The first 100; `ListTranslations` has all."""
+    translation_count: int
+    """Counted up to 1,000; of the languages that the query asks for, if it does."""
 
 
 @attrs.frozen
@@ -246,6 +258,9 @@ class PostWithTranslations(Post):
     """A post with its translations, by language."""
 
     translations: tuple[Translation, ...]
+    """The first 100; `ListTranslations` has all."""
+    translation_count: int
+    """Counted up to 1,000."""
 
 
 @attrs.frozen
@@ -314,6 +329,27 @@ class MediumDetails(Medium):
     """The newest 100; `ListMediumPosts` has all."""
     post_count: int
     """Counted up to 1,000."""
+
+
+@attrs.frozen
+class ListedPostCategory(CategoryWithImage):
+    """A category of a list of those of a post, with the cursor after which the list continues."""
+
+    cursor: Cursor
+
+
+@attrs.frozen
+class ListedLinkedMedium(LinkedMedium):
+    """A medium of a list of those of a post, with the cursor after which the list continues."""
+
+    cursor: Cursor
+
+
+@attrs.frozen
+class ListedTranslation(Translation):
+    """A translation of a list, with the cursor after which the list continues."""
+
+    cursor: Cursor
 
 
 @attrs.frozen

@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         ListAvailability,
         ListBookings,
         ListingStatus,
+        ListListingMedia,
         ListListings,
         ListMediumListings,
         ListReviews,
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
         ListReviewsByStatus,
         ListReviewThreads,
         ListServiceCategories,
+        ListServiceTranslations,
         PriceType,
         ReviewStatus,
     )
@@ -100,9 +102,11 @@ if TYPE_CHECKING:
         ListedBooking,
         ListedCategory,
         ListedLinkedListing,
+        ListedLinkedMedium,
         ListedListing,
         ListedReview,
         ListedReviewDetails,
+        ListedTranslation,
         Listing,
         ListingDetails,
         ListingWithBookings,
@@ -168,17 +172,18 @@ else:
                 BookingStatus CountAvailability CountBookings CountListings CountReviews CountReviewsByAuthor
                 CountReviewsByStatus CountServiceCategories GetAvailabilitySlot GetBooking GetListing GetListingById
                 GetOrganizationWithListings GetReview GetReviewThread GetServiceCategory GetServiceCategoryTree
-                GetServiceMedium GetServiceTranslation ListAvailability ListBookings ListListings ListMediumListings
-                ListReviewThreads ListReviews ListReviewsByAuthor ListReviewsByStatus ListServiceCategories
-                ListingStatus PriceType ReviewStatus
+                GetServiceMedium GetServiceTranslation ListAvailability ListBookings ListListingMedia ListListings
+                ListMediumListings ListReviewThreads ListReviews ListReviewsByAuthor ListReviewsByStatus
+                ListServiceCategories ListServiceTranslations ListingStatus PriceType ReviewStatus
             """,
             "concordia_sql.services.results": """
                 AvailabilitySlot AvailabilitySlotDetails Booking BookingDetails Category CategoryDetails CategoryNode
                 CategoryWithImage CategoryWithListings DeletedBooking DeletedCategory DeletedListing DeletedMedium
                 DeletedReview FreeSlot LinkedListing LinkedMedium ListedAvailabilitySlot ListedBooking ListedCategory
-                ListedLinkedListing ListedListing ListedReview ListedReviewDetails Listing ListingDetails
-                ListingWithBookings ListingWithReviews Medium MediumDetails ModeratedReview OrganizationWithListings
-                RatingSummary Review ReviewDetails ReviewNode ReviewWithEmail Translation TranslationDetails
+                ListedLinkedListing ListedLinkedMedium ListedListing ListedReview ListedReviewDetails ListedTranslation
+                Listing ListingDetails ListingWithBookings ListingWithReviews Medium MediumDetails ModeratedReview
+                OrganizationWithListings RatingSummary Review ReviewDetails ReviewNode ReviewWithEmail Translation
+                TranslationDetails
             """,
             "concordia_sql.services.reviews": """
                 AddReview AddReviews ChangeReview DeleteReview ModerateReviews MoveReview NewReview PurgeReviews
@@ -263,6 +268,7 @@ __all__ = [
     "ListAvailability",
     "ListBookings",
     "ListFreeSlots",
+    "ListListingMedia",
     "ListListings",
     "ListMediumListings",
     "ListReviewPages",
@@ -271,13 +277,16 @@ __all__ = [
     "ListReviewsByAuthor",
     "ListReviewsByStatus",
     "ListServiceCategories",
+    "ListServiceTranslations",
     "ListedAvailabilitySlot",
     "ListedBooking",
     "ListedCategory",
     "ListedLinkedListing",
+    "ListedLinkedMedium",
     "ListedListing",
     "ListedReview",
     "ListedReviewDetails",
+    "ListedTranslation",
     "Listing",
     "ListingDetails",
     "ListingMediumType",

@@ -18,9 +18,11 @@ from concordia_sql.services.results import (
     ListedBooking,
     ListedCategory,
     ListedLinkedListing,
+    ListedLinkedMedium,
     ListedListing,
     ListedReview,
     ListedReviewDetails,
+    ListedTranslation,
     ListingDetails,
     MediumDetails,
     ModeratedReview,
@@ -193,14 +195,8 @@ class GetServiceCategoryTree(Tree[CategoryNode]):
 
 @query(
     "shared/get_medium.sql",
-    shapes={"medium": "services/medium", "item": "services/listing"},
-    names={
-        "links": "services_media_links",
-        "item_id": "service_id",
-        "items": "listings",
-        "item_count": "listing_count",
-        "created_at": "created_at",
-    },
+    shapes={"medium": "services/medium", "linked": "services/linked_listing"},
+    names={"items": "listings", "item_count": "listing_count", "created_at": "created_at"},
 )
 class GetServiceMedium(Maybe[MediumDetails]):
     """The medium with this id and the newest 100 active listings that use it, or None."""
@@ -211,9 +207,9 @@ class GetServiceMedium(Maybe[MediumDetails]):
 
 
 @query(
-    "shared/list_medium_items.sql",
-    shapes={"items": "services/listing"},
-    names={"links": "services_media_links", "item_id": "service_id"},
+    "shared/list_parts.sql",
+    shapes={"parts": "services/linked_listing", "whole": "services/medium"},
+    names={"whole_id": "media_id", "key": "service_id", "next_key": "link_type"},
 )
 class ListMediumListings(Many[ListedLinkedListing]):
     """The active listings that use the medium with this id, by their id, then by use, once for each use."""
@@ -221,6 +217,40 @@ class ListMediumListings(Many[ListedLinkedListing]):
     media_id: str
     with_unpublished: bool | None = None
     """Whether to read listings that are not active too."""
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(str, str))
+
+
+@query(
+    "shared/list_parts.sql",
+    shapes={"parts": "services/linked_medium", "whole": "services/readable_listing"},
+    names={"whole_id": "service_id", "key": "media_id", "next_key": "link_type"},
+)
+class ListListingMedia(Many[ListedLinkedMedium]):
+    """The media of the active listing with this id, by their id, then by use, once for each use, at most `limit`."""
+
+    service_id: str
+    with_unpublished: bool | None = None
+    """Whether to read those of a listing that is not active too."""
+    of_deleted: bool | None = None
+    """Whether to read those of a deleted listing too."""
+    limit: Limit = 50
+    after: str | None = attrs.field(default=None, converter=cursor(str, str))
+
+
+@query(
+    "shared/list_parts.sql",
+    shapes={"parts": "services/translation", "whole": "services/readable_listing"},
+    names={"whole_id": "service_id", "key": "in_language", "next_key": "id"},
+)
+class ListServiceTranslations(Many[ListedTranslation]):
+    """The translations of the active listing with this id, by language, at most `limit`."""
+
+    service_id: str
+    with_unpublished: bool | None = None
+    """Whether to read those of a listing that is not active too."""
+    of_deleted: bool | None = None
+    """Whether to read those of a deleted listing too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(str, str))
 

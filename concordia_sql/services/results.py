@@ -156,6 +156,20 @@ class Translation:
 
 
 @attrs.frozen
+class ListedLinkedMedium(LinkedMedium):
+    """A medium of a list of those of a listing, with the cursor after which the list continues."""
+
+    cursor: Cursor
+
+
+@attrs.frozen
+class ListedTranslation(Translation):
+    """A translation of a list, with the cursor after which the list continues."""
+
+    cursor: Cursor
+
+
+@attrs.frozen
 class TranslationDetails(Translation):
     """A translation with its listing, which is None when it is deleted."""
 
@@ -344,11 +358,20 @@ class ListingDetails(Listing):
     provider: PublicUser | None
     """None when the account is gone."""
     translations: tuple[Translation, ...]
-    """By language."""
+    """By language: the first 100; `ListServiceTranslations` has all."""
+    translation_count: int
+    """Counted up to 1,000; of the languages that the query asks for, if it does."""
     media: tuple[LinkedMedium, ...]
-    """By position as the number that it is, those without one last; then by id and link_type."""
+    """By position as the number that it is, those without one last; then by id and link_type: the first 100.
+
+    `ListListingMedia` has all.
+    """
+    medium_count: int
+    """Counted up to 1,000."""
     availability: tuple[AvailabilitySlot, ...]
-    """From Sunday on: by day_of_week, start_time, id."""
+    """From Sunday on, by day_of_week, start_time, id: the first 100; `ListAvailability` has all."""
+    availability_count: int
+    """Counted up to 1,000."""
     rating_summary: RatingSummary
 
 

@@ -119,11 +119,15 @@ class Blog:
             row,
             organization=self.find(blog.Organization, "blog_organizations", row["organization_id"]),
             authors=tuple(map(self.author_details, sorted(authors, key=lambda each: (each["slug"], each["id"])))),
+            author_count=len(authors),
             categories=tuple(
                 map(self.category_with_image, sorted(categories, key=lambda each: (each["slug"], each["id"])))
             ),
-            media=tuple(self._media(row["id"])),
+            category_count=len(categories),
+            media=tuple(self.media(row["id"])),
+            medium_count=len(self.media(row["id"])),
             translations=self.translations(row["id"], languages),
+            translation_count=len(self.translations(row["id"], languages)),
             **more,
         )
 
@@ -135,7 +139,7 @@ class Blog:
         ]
         return tuple(made(blog.Translation, row) for row in sorted(found, key=lambda row: row["in_language"]))
 
-    def _media(self, post_id: str) -> list[blog.LinkedMedium]:
+    def media(self, post_id: str) -> list[blog.LinkedMedium]:
         links = sorted(
             self.rows("blog_post_media", post_id=post_id),
             key=lambda link: (number_of(link["position"]), link["media_id"], link["type"]),
@@ -160,7 +164,12 @@ class Blog:
     def author_with_posts(self, row: Row, languages: Sequence[str] | None = None) -> blog.AuthorDetails:
         ids = self.post_ids("author", row["id"])
         posts = [
-            made(blog.PostWithTranslations, post, translations=self.translations(post["id"], languages))
+            made(
+                blog.PostWithTranslations,
+                post,
+                translations=self.translations(post["id"], languages),
+                translation_count=len(self.translations(post["id"], languages)),
+            )
             for post in self.posts()
             if post["id"] in ids
         ]

@@ -113,13 +113,16 @@ class Marketplace:
             organization=self.find(blog.Organization, "blog_organizations", row["organization_id"]),
             provider=self.user(row["provider_id"]),
             translations=tuple(made(services.Translation, each) for each in translations),
-            media=tuple(self._media(row["id"])),
+            translation_count=len(translations),
+            media=tuple(self.media(row["id"])),
+            medium_count=len(self.media(row["id"])),
             availability=tuple(self.availability(row["id"])),
+            availability_count=len(self.availability(row["id"])),
             rating_summary=self._rating_summary(row["id"]),
             **more,
         )
 
-    def _media(self, listing_id: str) -> list[services.LinkedMedium]:
+    def media(self, listing_id: str) -> list[services.LinkedMedium]:
         links = sorted(
             self.rows("services_media_links", service_id=listing_id),
             key=lambda link: (number_of(link["position"]), link["media_id"], link["type"]),

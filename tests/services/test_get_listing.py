@@ -64,8 +64,11 @@ def test_a_listing_with_nothing(connection: Connection) -> None:
         organization=None,
         provider=None,
         translations=(),
+        translation_count=0,
         media=(),
+        medium_count=0,
         availability=(),
+        availability_count=0,
         rating_summary=services.RatingSummary(count=0, average=None, distribution=(0, 0, 0, 0, 0)),
     )
 

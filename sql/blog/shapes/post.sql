@@ -1,5 +1,5 @@
 -- A post that is published, or not deleted where that is asked for, with what belongs to it; comments only when a class names them.
--- uses: blog/organization, blog/author, blog/category, blog/medium, blog/translation, blog/comment
+-- uses: blog/organization, blog/linked_author, blog/linked_category, blog/linked_medium, blog/translation, blog/comment
 SELECT
     blog_posts.id,
     blog_posts.slug,
@@ -27,46 +27,82 @@ SELECT
         WHERE blog_organization.id = blog_posts.organization_id
     ) AS organization,
     (
-        SELECT coalesce(json_agg(blog_author.* ORDER BY blog_author.slug, blog_author.id), '[]')
-        FROM blog_post_authors
-        INNER JOIN blog_author ON blog_post_authors.author_id = blog_author.id
-        WHERE blog_post_authors.post_id = blog_posts.id
-    ) AS authors,
-    (
-        SELECT coalesce(json_agg(blog_category.* ORDER BY blog_category.slug, blog_category.id), '[]')
-        FROM blog_post_categories
-        INNER JOIN blog_category ON blog_post_categories.category_id = blog_category.id
-        WHERE blog_post_categories.post_id = blog_posts.id
-    ) AS categories,
-    (
-        SELECT
-            coalesce(
-                json_agg(
-                    linked.*
-                    ORDER BY
-                        CASE WHEN linked.position ~ '^[0-9]+$' THEN linked.position::numeric END,
-                        linked.id,
-                        linked.link_type
-                ),
-                '[]'
-            )
+        SELECT coalesce(json_agg(shown.* ORDER BY shown.slug, shown.id), '[]')
         FROM (
-            SELECT
-                blog_medium.*,
-                blog_post_media.type AS link_type,
-                blog_post_media.position
-            FROM blog_post_media
-            INNER JOIN blog_medium ON blog_post_media.media_id = blog_medium.id
-            WHERE blog_post_media.post_id = blog_posts.id
-        ) AS linked
-    ) AS media,
+            SELECT blog_linked_author.*
+            FROM blog_linked_author
+            WHERE blog_linked_author.post_id = blog_posts.id
+            ORDER BY
+                blog_linked_author.slug,
+                blog_linked_author.id
+            LIMIT 100
+        ) AS shown
+    ) AS authors,
+    cardinality(array(
+        SELECT 1
+        FROM blog_post_authors
+        WHERE blog_post_authors.post_id = blog_posts.id
+        LIMIT 1000 -- noqa: AM09
+    )) AS author_count,
     (
-        SELECT coalesce(json_agg(blog_translation.* ORDER BY blog_translation.in_language, blog_translation.id), '[]')
+        SELECT coalesce(json_agg(shown.* ORDER BY shown.slug, shown.id), '[]')
+        FROM (
+            SELECT blog_linked_category.*
+            FROM blog_linked_category
+            WHERE blog_linked_category.post_id = blog_posts.id
+            ORDER BY
+                blog_linked_category.slug,
+                blog_linked_category.id
+            LIMIT 100
+        ) AS shown
+    ) AS categories,
+    cardinality(array(
+        SELECT 1
+        FROM blog_post_categories
+        WHERE blog_post_categories.post_id = blog_posts.id
+        LIMIT 1000 -- noqa: AM09
+    )) AS category_count,
+    (
+        SELECT coalesce(json_agg(shown.* ORDER BY shown.rank, shown.id, shown.link_type), '[]')
+        FROM (
+            SELECT blog_linked_medium.*
+            FROM blog_linked_medium
+            WHERE blog_linked_medium.post_id = blog_posts.id
+            ORDER BY
+                blog_linked_medium.rank,
+                blog_linked_medium.id,
+                blog_linked_medium.link_type
+            LIMIT 100
+        ) AS shown
+    ) AS media,
+    cardinality(array(
+        SELECT 1
+        FROM blog_post_media
+        WHERE blog_post_media.post_id = blog_posts.id
+        LIMIT 1000 -- noqa: AM09
+    )) AS medium_count,
+    (
+        SELECT coalesce(json_agg(shown.* ORDER BY shown.in_language, shown.id), '[]')
+        FROM (
+            SELECT blog_translation.*
+            FROM blog_translation
+            WHERE
+                blog_translation.post_id = blog_posts.id
+                AND blog_translation.in_language = any(:languages::text[]) -- when :languages
+            ORDER BY
+                blog_translation.in_language,
+                blog_translation.id
+            LIMIT 100
+        ) AS shown
+    ) AS translations,
+    cardinality(array(
+        SELECT 1
         FROM blog_translation
         WHERE
             blog_translation.post_id = blog_posts.id
             AND blog_translation.in_language = any(:languages::text[]) -- when :languages
-    ) AS translations,
+        LIMIT 1000 -- noqa: AM09
+    )) AS translation_count,
     (
         SELECT coalesce(json_agg(blog_comment.* ORDER BY blog_comment.created_at, blog_comment.id), '[]')
         FROM blog_comment

@@ -1,5 +1,5 @@
 -- A listing that is active, or not deleted where that is asked for, with what belongs to it; bookings and reviews only when a class names them.
--- uses: services/category, services/translation, services/medium, services/availability_slot, services/review
+-- uses: services/category, services/translation, services/linked_medium, services/availability_slot, services/review
 -- uses: services/booking, blog/organization, auth/public_user
 SELECT
     services_listings.id,
@@ -40,53 +40,65 @@ SELECT
         WHERE auth_public_user.id = services_listings.provider_id
     ) AS provider,
     (
-        SELECT
-            coalesce(
-                json_agg(services_translation.* ORDER BY services_translation.in_language, services_translation.id),
-                '[]'
-            )
+        SELECT coalesce(json_agg(shown.* ORDER BY shown.in_language, shown.id), '[]')
+        FROM (
+            SELECT services_translation.*
+            FROM services_translation
+            WHERE
+                services_translation.service_id = services_listings.id
+                AND services_translation.in_language = any(:languages::text[]) -- when :languages
+            ORDER BY
+                services_translation.in_language,
+                services_translation.id
+            LIMIT 100
+        ) AS shown
+    ) AS translations,
+    cardinality(array(
+        SELECT 1
         FROM services_translation
         WHERE
             services_translation.service_id = services_listings.id
             AND services_translation.in_language = any(:languages::text[]) -- when :languages
-    ) AS translations,
+        LIMIT 1000 -- noqa: AM09
+    )) AS translation_count,
     (
-        SELECT
-            coalesce(
-                json_agg(
-                    linked.*
-                    ORDER BY
-                        CASE WHEN linked.position ~ '^[0-9]+$' THEN linked.position::numeric END,
-                        linked.id,
-                        linked.link_type
-                ),
-                '[]'
-            )
+        SELECT coalesce(json_agg(shown.* ORDER BY shown.rank, shown.id, shown.link_type), '[]')
         FROM (
-            SELECT
-                services_medium.*,
-                services_media_links.type AS link_type,
-                services_media_links.position
-            FROM services_media_links
-            INNER JOIN services_medium ON services_media_links.media_id = services_medium.id
-            WHERE services_media_links.service_id = services_listings.id
-        ) AS linked
+            SELECT services_linked_medium.*
+            FROM services_linked_medium
+            WHERE services_linked_medium.service_id = services_listings.id
+            ORDER BY
+                services_linked_medium.rank,
+                services_linked_medium.id,
+                services_linked_medium.link_type
+            LIMIT 100
+        ) AS shown
     ) AS media,
+    cardinality(array(
+        SELECT 1
+        FROM services_media_links
+        WHERE services_media_links.service_id = services_listings.id
+        LIMIT 1000 -- noqa: AM09
+    )) AS medium_count,
     (
-        SELECT
-            coalesce(
-                json_agg(
-                    services_availability_slot.*
-                    ORDER BY
-                        services_availability_slot.day_of_week,
-                        services_availability_slot.start_time,
-                        services_availability_slot.id
-                ),
-                '[]'
-            )
-        FROM services_availability_slot
-        WHERE services_availability_slot.service_id = services_listings.id
+        SELECT coalesce(json_agg(shown.* ORDER BY shown.day_of_week, shown.start_time, shown.id), '[]')
+        FROM (
+            SELECT services_availability_slot.*
+            FROM services_availability_slot
+            WHERE services_availability_slot.service_id = services_listings.id
+            ORDER BY
+                services_availability_slot.day_of_week,
+                services_availability_slot.start_time,
+                services_availability_slot.id
+            LIMIT 100
+        ) AS shown
     ) AS availability,
+    cardinality(array(
+        SELECT 1
+        FROM services_availability
+        WHERE services_availability.service_id = services_listings.id
+        LIMIT 1000 -- noqa: AM09
+    )) AS availability_count,
     (
         SELECT
             json_build_object(

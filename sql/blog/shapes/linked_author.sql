@@ -1,0 +1,4 @@
+-- An author of a post.
+-- shape: shared/linked
+-- uses: $item = blog/author
+-- names: links = blog_post_authors, subject_id = post_id, item_id = author_id

@@ -1,0 +1,4 @@
+-- A category of a post.
+-- shape: shared/linked
+-- uses: $item = blog/category
+-- names: links = blog_post_categories, subject_id = post_id, item_id = category_id

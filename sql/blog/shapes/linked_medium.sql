@@ -1,0 +1,4 @@
+-- A medium that a post uses, with the use.
+-- shape: shared/linked
+-- uses: $item = blog/medium
+-- names: links = blog_post_media, subject_id = post_id, item_id = media_id, type = type

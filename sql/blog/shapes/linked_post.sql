@@ -1,0 +1,4 @@
+-- A post that uses a medium, with the use.
+-- shape: shared/linked
+-- uses: $item = blog/post
+-- names: links = blog_post_media, subject_id = media_id, item_id = post_id, type = type

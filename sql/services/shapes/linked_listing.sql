@@ -1,0 +1,4 @@
+-- A listing that uses a medium, with the use.
+-- shape: shared/linked
+-- uses: $item = services/listing
+-- names: links = services_media_links, subject_id = media_id, item_id = service_id, type = type

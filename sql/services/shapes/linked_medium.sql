@@ -1,0 +1,4 @@
+-- A medium that a listing uses, with the use.
+-- shape: shared/linked
+-- uses: $item = services/medium
+-- names: links = services_media_links, subject_id = service_id, item_id = media_id, type = type

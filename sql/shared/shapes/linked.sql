@@ -1,0 +1,12 @@
+-- What a post, a listing or a medium is linked to, with the link. Of media, `rank` is the position as the number that it is, or NULL.
+-- uses: $item
+-- names: links, subject_id, item_id, type
+SELECT -- noqa: ST06
+    item.*,
+    links.type AS link_type, -- when $type
+    links.position, -- when $type
+    CASE WHEN links.position ~ '^[0-9]+$' THEN links.position::numeric END AS rank, -- when $type
+    links.subject_id,
+    links.item_id
+FROM links
+INNER JOIN item ON links.item_id = item.id
