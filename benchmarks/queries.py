@@ -36,6 +36,13 @@ class PostPage(blog.Post):
 
 
 @attrs.frozen
+class FrenchPost(blog.Post):
+    """W7: a post with its translations."""
+
+    translations: tuple[blog.Translation, ...]
+
+
+@attrs.frozen
 class NewsAuthor(blog.AuthorWithEmail):
     """W2: an author of a post."""
 
@@ -138,7 +145,7 @@ _MAKERS: Mapping[str, Callable[[Mapping[str, Any]], Query[Any] | Command[Any]]] 
     "W4": lambda given: blog.GetCommentThread(post_id=given["forty_comments"]).into(CommentNode),
     "W5": lambda given: blog.GetCommentThread(post_id=given["many_comments"], limit=1_000_000).into(CommentNode),
     "W6": lambda given: AddComment(id=uuid4().hex, **given["comment"]),
-    "W7": lambda given: blog.GetPost(slug=given["slug"], languages=["fr"]).into(blog.PostWithTranslations),
+    "W7": lambda given: blog.GetPost(slug=given["slug"], languages=["fr"]).into(FrenchPost),
     "W8": lambda given: auth.GetSession(token=given["token"], expired=None, banned=None).into(UserSession),
     "W9": lambda given: blog.GetCommentPage(post_id=given["other_comments"], with_hidden=False).into(CommentPage),
     "W10": lambda given: services.GetListing(slug=given["listing"]).into(ListingPage),

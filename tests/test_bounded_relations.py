@@ -38,7 +38,10 @@ ROWS = {
         "service_id, in_language, title, description",
         "'one', lpad(i::text, 4, '0'), '{}', '{}'",
     ),
-    "services_availability": ("service_id, day_of_week, start_time, end_time", "'one', 1, lpad(i::text, 4, '0'), '23:59'"),
+    "services_availability": (
+        "service_id, day_of_week, start_time, end_time",
+        "'one', 1, lpad(i::text, 4, '0'), '23:59'",
+    ),
     "services_listings": (
         "slug, provider_id, in_language, organization_id, created_at, status",
         "id, 'p', 'fr', 'one', made, 'active'",
@@ -51,7 +54,8 @@ LINKS = (
     "INSERT INTO blog_post_authors SELECT 'one', id FROM blog_authors WHERE id <> 'one'",
     "INSERT INTO blog_post_categories SELECT 'one', id FROM blog_categories WHERE id <> 'one'",
     "INSERT INTO blog_post_media SELECT 'one', id, 'gallery', (9999 - id::int)::text FROM blog_media WHERE id <> 'one'",
-    "INSERT INTO services_media_links SELECT 'one', id, 'gallery', (9999 - id::int)::text FROM services_media WHERE id <> 'one'",
+    """INSERT INTO services_media_links
+    SELECT 'one', id, 'gallery', (9999 - id::int)::text FROM services_media WHERE id <> 'one'""",
 )
 PARENTS: Mapping[str, Mapping[str, str]] = {
     "user": {},

@@ -1,5 +1,5 @@
 -- A post that is published, or not deleted where that is asked for, with what belongs to it; comments only when a class names them.
--- uses: blog/organization, blog/linked_author, blog/linked_category, blog/linked_medium, blog/translation, blog/comment
+-- uses: blog/organization, blog/author, blog/category, blog/linked_medium, blog/translation, blog/comment
 SELECT
     blog_posts.id,
     blog_posts.slug,
@@ -29,12 +29,13 @@ SELECT
     (
         SELECT coalesce(json_agg(shown.* ORDER BY shown.slug, shown.id), '[]')
         FROM (
-            SELECT blog_linked_author.*
-            FROM blog_linked_author
-            WHERE blog_linked_author.post_id = blog_posts.id
+            SELECT blog_author.*
+            FROM blog_post_authors
+            INNER JOIN blog_author ON blog_post_authors.author_id = blog_author.id
+            WHERE blog_post_authors.post_id = blog_posts.id
             ORDER BY
-                blog_linked_author.slug,
-                blog_linked_author.id
+                blog_author.slug,
+                blog_author.id
             LIMIT 100
         ) AS shown
     ) AS authors,
@@ -47,12 +48,13 @@ SELECT
     (
         SELECT coalesce(json_agg(shown.* ORDER BY shown.slug, shown.id), '[]')
         FROM (
-            SELECT blog_linked_category.*
-            FROM blog_linked_category
-            WHERE blog_linked_category.post_id = blog_posts.id
+            SELECT blog_category.*
+            FROM blog_post_categories
+            INNER JOIN blog_category ON blog_post_categories.category_id = blog_category.id
+            WHERE blog_post_categories.post_id = blog_posts.id
             ORDER BY
-                blog_linked_category.slug,
-                blog_linked_category.id
+                blog_category.slug,
+                blog_category.id
             LIMIT 100
         ) AS shown
     ) AS categories,
@@ -82,16 +84,14 @@ SELECT
         LIMIT 1000 -- noqa: AM09
     )) AS medium_count,
     (
-        SELECT coalesce(json_agg(shown.* ORDER BY shown.in_language, shown.id), '[]')
+        SELECT coalesce(json_agg(shown.* ORDER BY shown.in_language), '[]')
         FROM (
             SELECT blog_translation.*
             FROM blog_translation
             WHERE
                 blog_translation.post_id = blog_posts.id
                 AND blog_translation.in_language = any(:languages::text[]) -- when :languages
-            ORDER BY
-                blog_translation.in_language,
-                blog_translation.id
+            ORDER BY blog_translation.in_language
             LIMIT 100
         ) AS shown
     ) AS translations,

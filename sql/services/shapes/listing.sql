@@ -40,16 +40,14 @@ SELECT
         WHERE auth_public_user.id = services_listings.provider_id
     ) AS provider,
     (
-        SELECT coalesce(json_agg(shown.* ORDER BY shown.in_language, shown.id), '[]')
+        SELECT coalesce(json_agg(shown.* ORDER BY shown.in_language), '[]')
         FROM (
             SELECT services_translation.*
             FROM services_translation
             WHERE
                 services_translation.service_id = services_listings.id
                 AND services_translation.in_language = any(:languages::text[]) -- when :languages
-            ORDER BY
-                services_translation.in_language,
-                services_translation.id
+            ORDER BY services_translation.in_language
             LIMIT 100
         ) AS shown
     ) AS translations,
