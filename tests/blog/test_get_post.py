@@ -48,7 +48,13 @@ def test_an_unknown_slug_is_none(sample: Connection) -> None:
 
 def test_a_post_with_nothing(connection: Connection) -> None:
     row = insert(connection, "blog_posts", {"slug": "bare"})
-    relations = {"organization": None, "authors": (), "categories": (), "media": (), "translations": ()}
+    relations: dict[str, object] = {
+        "organization": None,
+        "authors": (),
+        "categories": (),
+        "media": (),
+        "translations": (),
+    }
     relations |= {"author_count": 0, "category_count": 0, "medium_count": 0, "translation_count": 0}
     assert Querier(connection).fetch(blog.GetPost(slug="bare")) == made(blog.PostDetails, row, **relations)
     full = Querier(connection).fetch(blog.GetPost(slug="bare").into(blog.FullPost))
