@@ -1,5 +1,6 @@
 """What every fault is tried on."""
 
+import itertools
 from collections.abc import Callable, Iterator
 
 import psycopg
@@ -9,6 +10,9 @@ from psycopg.rows import TupleRow
 from concordia_sql import AsyncDatabase
 from tests.support.both import awaited_database
 from tests.support.proxy import Proxy, proxied
+from tests.support.standbys import Servers, replicated
+
+_numbers = itertools.count()
 
 
 @pytest.fixture
@@ -30,3 +34,16 @@ def proxy(database_url: str) -> Iterator[Proxy]:
     """A proxy before the database."""
     with proxied(database_url) as proxy:
         yield proxy
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Servers]:
+    """A primary with two standbys, which no test ends."""
+    with replicated({}, {}) as servers:
+        yield servers
+
+
+@pytest.fixture
+def title() -> str:
+    """A title that no other test has."""
+    return f"thing {next(_numbers)}"

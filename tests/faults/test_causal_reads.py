@@ -12,10 +12,9 @@ import psycopg
 
 from concordia_sql import AsyncDatabase, ConcordiaError, DeadlineExceeded, deadline
 from tests.faults import TIMES
-from tests.faults.test_replicas import after, ready
 from tests.support.both import stats
 from tests.support.queries import AddThing, GetThing, ResizeThing, Thing
-from tests.support.standbys import Servers, do, kill, paused, replicated
+from tests.support.standbys import Servers, after, do, kill, paused, ready, replicated
 
 Make = Callable[..., AsyncDatabase]
 

@@ -2,8 +2,8 @@
 
 import os
 import signal
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,9 @@ import attrs
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from concordia_sql import AsyncDatabase
 from concordia_sql.tools import embedded
+from tests.support.both import stats, until
 
 THINGS = "CREATE TABLE things (title text PRIMARY KEY, size int NOT NULL)"
 
@@ -88,3 +90,47 @@ def _signal(processes: Iterable[int], number: signal.Signals) -> None:
     for process in processes:
         with suppress(ProcessLookupError):  # it has ended meanwhile
             os.kill(process, number)
+
+
+@asynccontextmanager
+async def replaying_nothing(primary: str, *urls: str) -> AsyncIterator[None]:
+    """Standbys that replay nothing more, from the next record of the primary's log on."""
+    for url in urls:
+        do(url, "SELECT pg_wal_replay_pause()")
+    do(primary, "SELECT pg_logical_emit_message(true, 'trial', '')")
+    await until(lambda: all(do(url, "SELECT pg_get_wal_replay_pause_state()") == [("paused",)] for url in urls))
+    try:
+        yield
+    finally:
+        for url in urls:
+            do(url, "SELECT pg_wal_replay_resume()")
+
+
+async def ready(database: AsyncDatabase) -> None:
+    """Wait until all standbys serve."""
+    await until(lambda: not any(each.reason for each in stats(database).replicas))
+
+
+def reads(database: AsyncDatabase) -> list[int]:
+    return [each.reads for each in stats(database).replicas]
+
+
+def position(database: AsyncDatabase) -> str:
+    text = getattr(database, "_target", database).position()
+    assert isinstance(text, str)
+    return text
+
+
+def after(database: AsyncDatabase, text: str | None) -> AbstractContextManager[None]:
+    context: AbstractContextManager[None] = database.after(text)
+    return context
+
+
+def replayed(servers: Servers, standby: str | None = None) -> bool:
+    """Whether a standby, or the first one, has what the primary has."""
+    [(there,)] = do(servers.primary, "SELECT pg_current_wal_insert_lsn() - '0/0'")
+    return do(standby or servers.standbys[0], f"SELECT pg_last_wal_replay_lsn() - '0/0' >= {there}") == [(True,)]
+
+
+def sleeps(url: str) -> bool:
+    return do(url, "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'") != []
