@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from functools import partial
 from time import monotonic
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
+from weakref import WeakValueDictionary
 
 import attrs
 import psycopg
@@ -27,7 +28,7 @@ from concordia_sql.engine.observing import Observer, Watch
 from concordia_sql.engine.positions import ASK_WRITTEN, Position, Positions
 from concordia_sql.engine.queries import Many, Statement
 from concordia_sql.engine.settings import Acting
-from concordia_sql.engine.standbys import SYSTEM, Reason, ReplicaStats, Seen, Unproven, ask, reason_of
+from concordia_sql.engine.standbys import SYSTEM, Reason, ReplicaStats, Runs, Seen, Unproven, ask, reason_of
 from concordia_sql.engine.steps import TimeIsUp
 from concordia_sql.engine.wakeups import AsyncJob, AsyncWakeup
 
@@ -72,6 +73,7 @@ class AsyncStandby(Generic[C]):
     def __init__(self, name: str, bounds: Bounds, connect: Callable[[], Awaitable[C]], positions: Positions) -> None:
         self.name = name
         self._connect, self._positions = connect, positions
+        self._runs: Runs = WeakValueDictionary()
         self.pool: AsyncPool[C] = AsyncPool(bounds, self.connect)
         self.reason: Reason = "starting"
         self.reads = self.behind = self.conflicts = 0
@@ -83,7 +85,7 @@ class AsyncStandby(Generic[C]):
     async def connect(self) -> C:
         """Make a connection. Nothing is known of its server yet."""
         connection = await self._connect()
-        connection.seen = Seen(self._positions.system, connection.session.pgconn)
+        connection.seen = Seen(self._positions.system, connection.session.pgconn, self._runs)
         return connection
 
     @property
@@ -151,7 +153,9 @@ class AsyncStandby(Generic[C]):
         guard = connection.seen.ask(needed)
         with session.lock, session:
             try:
-                guard.read(await exchange(session, ask(session.pgconn, guard.alone), deadline), for_a_read=False)
+                result = await exchange(session, ask(session.pgconn, guard.alone), deadline)
+                connection.seen.require_open()
+                guard.read(result, for_a_read=False)
             except Unproven as error:
                 unproven = error
         self.hear(connection.seen, needed)
@@ -431,7 +435,9 @@ class AsyncStandbys(Generic[C]):
             else:
                 if guard is not None:
                     standby.hear(seen, read.needed)
-                if guard is not None or seen.is_standby():
+                    return answers
+                seen.require_open()
+                if seen.is_standby():
                     return answers
                 unproven = Unproven("promoted")
             finally:

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from time import monotonic
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
+from weakref import WeakValueDictionary
 
 import attrs
 import psycopg
@@ -28,7 +29,7 @@ from concordia_sql.engine.querier import Querier
 from concordia_sql.engine.queries import Many, Statement
 from concordia_sql.engine.reader import Reader
 from concordia_sql.engine.settings import Acting
-from concordia_sql.engine.standbys import SYSTEM, Reason, ReplicaStats, Seen, Unproven, ask, reason_of
+from concordia_sql.engine.standbys import SYSTEM, Reason, ReplicaStats, Runs, Seen, Unproven, ask, reason_of
 from concordia_sql.engine.steps import TimeIsUp
 from concordia_sql.engine.wakeups import Job, Wakeup
 
@@ -73,6 +74,7 @@ class Standby(Generic[C]):
     def __init__(self, name: str, bounds: Bounds, connect: Callable[[], C], positions: Positions) -> None:
         self.name = name
         self._connect, self._positions = connect, positions
+        self._runs: Runs = WeakValueDictionary()
         self.pool: Pool[C] = Pool(bounds, self.connect)
         self.reason: Reason = "starting"
         self.reads = self.behind = self.conflicts = 0
@@ -84,7 +86,7 @@ class Standby(Generic[C]):
     def connect(self) -> C:
         """Make a connection. Nothing is known of its server yet."""
         connection = self._connect()
-        connection.seen = Seen(self._positions.system, connection.session.pgconn)
+        connection.seen = Seen(self._positions.system, connection.session.pgconn, self._runs)
         return connection
 
     @property
@@ -152,7 +154,9 @@ class Standby(Generic[C]):
         guard = connection.seen.ask(needed)
         with session.lock, session:
             try:
-                guard.read(exchange(session, ask(session.pgconn, guard.alone), deadline), for_a_read=False)
+                result = exchange(session, ask(session.pgconn, guard.alone), deadline)
+                connection.seen.require_open()
+                guard.read(result, for_a_read=False)
             except Unproven as error:
                 unproven = error
         self.hear(connection.seen, needed)
@@ -432,7 +436,9 @@ class Standbys(Generic[C]):
             else:
                 if guard is not None:
                     standby.hear(seen, read.needed)
-                if guard is not None or seen.is_standby():
+                    return answers
+                seen.require_open()
+                if seen.is_standby():
                     return answers
                 unproven = Unproven("promoted")
             finally:

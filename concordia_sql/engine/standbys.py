@@ -3,17 +3,23 @@
 The check runs before the read and in its round trip. Under READ COMMITTED, each statement has a snapshot of its own, so
 that the read's is taken when the check has found the log replayed; under REPEATABLE READ, both would have the one from
 before. What was replayed stays replayed while the server runs, and a connection does not outlast the server: so a
-connection's later reads need no check for what an earlier one has found. A server that has become a primary tells each
-connection so, before the end of its next answer. Where a pooler may be in between, each read is checked.
+connection's later reads need no check for what an earlier one has found, nor do those of other connections to the same
+server. A server that has become a primary tells each connection so, before the end of its next answer. Where a pooler
+may be in between, each read is checked.
 
-Source: PostgreSQL manual, "Hot Standby", "Transaction Isolation", "Recovery Control Functions", and "Asynchronous
-Operations" of the protocol.
+What one connection has found counts for another if both were there when it was found, and if they name the same start
+of the same server. The start alone is not enough: when a process of a server crashes, the server ends all connections
+and replays the log anew, from before where it was. It counts as started when it was started first.
+
+Source: PostgreSQL manual, "Hot Standby", "Transaction Isolation", "Recovery Control Functions", "restart_after_crash",
+and "Asynchronous Operations" of the protocol.
 """
 
 import itertools
 from collections.abc import Sequence
 from time import monotonic
 from typing import Literal, TypeAlias
+from weakref import WeakValueDictionary
 
 import attrs
 import psycopg
@@ -58,7 +64,10 @@ SELECT
     ),
     (SELECT system_identifier FROM pg_control_system()),
     current_setting('default_transaction_isolation'),
-    pg_backend_pid()
+    pg_backend_pid(),
+    extract(epoch FROM pg_postmaster_start_time()),
+    inet_server_addr(),
+    inet_server_port()
 """
 SYSTEM = b"""
 SELECT
@@ -87,11 +96,26 @@ class Unproven(Exception):
 
 
 @attrs.define(eq=False)
+class Run:
+    """A server since it was started."""
+
+    found: tuple[float, int] = (-1, 0)
+    """When a check was sent that found it furthest, and the position that it had replayed then."""
+
+
+Runs: TypeAlias = WeakValueDictionary[tuple[bytes | None, ...], Run]
+"""The runs that connections lead to, by what names them: when and where the server was started."""
+
+
+@attrs.define(eq=False)
 class Seen:
     """What is known of the server of a connection: it is on this timeline at this position of the log, or later."""
 
     system: bytes
     pgconn: PGconn
+    runs: Runs
+    run: Run | None = None
+    """What others have found of the same server; None if a pooler may lend the connection another."""
     is_lent: bool = True
     """Whether a pooler may lend the connection another server process the next time."""
     timeline: int = 0
@@ -110,6 +134,11 @@ class Seen:
         """Whether it was one when its last answer ended, as it has told."""
         return self.pgconn.parameter_status(b"in_hot_standby") == b"on"
 
+    def require_open(self) -> None:
+        """Raise Unproven if its last answer came when the time was up: the connection was closed, and tells no more."""
+        if self.pgconn.status == ConnStatus.BAD:
+            raise Unproven("silent")
+
     def prove_own(self) -> None:
         """Raise Unproven if what comes after a check may come to another server."""
         if self.is_lent:
@@ -117,14 +146,25 @@ class Seen:
 
     def guard(self, needed: Position) -> "Guard | None":
         """What must go before a read; None if the read is proven to be fresh without."""
+        if self.lsn < needed.lsn and self.run is not None:
+            asked, lsn = self.run.found
+            if asked > self.identified:  # this connection was there
+                self.lsn = max(self.lsn, lsn)
         if self.lsn >= needed.lsn and self.timeline >= needed.timeline and not (self.is_lent or self.isolates):
             return None
         return self.ask(needed)
 
     def ask(self, needed: Position) -> "Guard":
         """What asks whether it is there."""
-        is_late = self.timeline < needed.timeline and monotonic() > self.identified + _NO_TIMELINE
-        return Guard(self, needed, self.is_lent or is_late)
+        now = monotonic()
+        is_late = self.timeline < needed.timeline and now > self.identified + _NO_TIMELINE
+        return Guard(self, needed, self.is_lent or is_late, now)
+
+    def note(self, lsn: int, asked: float) -> None:
+        """Take in what it had replayed when it was asked, or later, and tell the others."""
+        self.lsn = max(self.lsn, lsn)
+        if self.run is not None and lsn > self.run.found[1]:
+            self.run.found = asked, lsn
 
 
 @attrs.define(eq=False)
@@ -134,6 +174,7 @@ class Guard:
     seen: Seen
     needed: Position
     identify: bool
+    asked: float
     sent: int = 0
     """How many statements it is, where it was sent in a pipeline; the last one is the question."""
     name: bytes = b""
@@ -188,7 +229,7 @@ class Guard:
         if replayed is None or not (seen.is_lent or seen.is_standby()):
             raise Unproven("promoted")
         lsn = int.from_bytes(replayed) if result.fformat(0) == _BINARY else lsn_of(replayed)
-        seen.lsn = max(seen.lsn, lsn)
+        seen.note(lsn, self.asked)
         if not seen.has(self.needed):
             raise Unproven("behind")
         if for_a_read and result.get_value(0, 1) != b"read committed":
@@ -200,7 +241,7 @@ class Guard:
         seen = self.seen
         if seen.is_lent:  # what was seen before may have been of another server
             seen.timeline = seen.lsn = 0
-        recovering, timeline, system, default, process = (result.get_value(0, column) for column in range(2, 7))
+        recovering, timeline, system, default, process, *run = (result.get_value(0, column) for column in range(2, 10))
         # One that does not tell whether it is a standby is asked each time, too.
         seen.is_lent = process != str(seen.pgconn.backend_pid).encode() or not seen.is_standby()
         seen.identified, seen.isolates = monotonic(), default != b"read committed"
@@ -209,6 +250,7 @@ class Guard:
             raise Unproven("another system")
         if recovering != b"t":
             raise Unproven("promoted")
+        seen.run = None if seen.is_lent else seen.runs.setdefault(tuple(run), Run())
 
 
 def ask(pgconn: PGconn, question: bytes) -> PQGen[PGresult]:

@@ -1,4 +1,4 @@
-"""Readers and writers at random instants, while standbys are paused, cut off, and promoted: no read is stale."""
+"""Readers and writers at random instants, while standbys pause, are cut off, crash, and are promoted: none is stale."""
 
 import asyncio
 import random
@@ -14,7 +14,7 @@ from concordia_sql import AsyncDatabase, ConcordiaError, DeadlineExceeded, deadl
 from tests.faults import TIMES
 from tests.support.both import stats
 from tests.support.queries import AddThing, GetThing, ResizeThing, Thing
-from tests.support.standbys import Servers, after, do, kill, paused, ready, replicated
+from tests.support.standbys import Servers, after, crash, do, kill, paused, ready, replicated
 
 Make = Callable[..., AsyncDatabase]
 
@@ -88,7 +88,7 @@ async def trouble(servers: Servers, log: Log) -> None:
     url = servers.standbys[0]
     while log.reads < READS:
         await asyncio.sleep(random.uniform(0, 0.05))
-        what = random.choice(("replay", "connections", "conflict", "silence"))
+        what = random.choice(("replay", "connections", "conflict", "silence", "crash"))
         if what == "replay":
             await asyncio.to_thread(done, url, "SELECT pg_wal_replay_pause()")
             await asyncio.sleep(random.uniform(0, 0.1))
@@ -96,6 +96,8 @@ async def trouble(servers: Servers, log: Log) -> None:
         elif what == "connections":
             ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'concordia_sql'"
             await asyncio.to_thread(done, url, ends)
+        elif what == "crash":
+            await asyncio.to_thread(crash, url)
         elif what == "conflict":
             await asyncio.to_thread(do, servers.primary, "VACUUM (FREEZE, TRUNCATE) things")
         else:

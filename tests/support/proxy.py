@@ -21,8 +21,7 @@ class Proxy:
     """Forwards connections while it is not silent, each way in half of the round trip's seconds."""
 
     def __init__(self, url: str, folder: Path, round_trip: float = 0) -> None:
-        server = conninfo_to_dict(url)
-        self._host, self._port = str(server.get("host") or "localhost"), int(server.get("port") or 5432)
+        self.lead_to(url)
         self._delay = round_trip / 2
         self._flowing = threading.Event()
         self._flowing.set()
@@ -36,6 +35,11 @@ class Proxy:
         self._start(self._accept)
         user = urlsplit(url).netloc.rpartition("@")[0] or "postgres"
         self.url = urlsplit(url)._replace(netloc=f"{user}@", query=f"host={quote(str(folder), safe='')}").geturl()
+
+    def lead_to(self, url: str) -> None:
+        """Forward new connections to this server."""
+        server = conninfo_to_dict(url)
+        self._host, self._port = str(server.get("host") or "localhost"), int(server.get("port") or 5432)
 
     def fall_silent(self) -> None:
         """Forward no more, in either direction; new connections are accepted, and hear nothing."""

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -134,3 +136,61 @@ def replayed(servers: Servers, standby: str | None = None) -> bool:
 
 def sleeps(url: str) -> bool:
     return do(url, "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'") != []
+
+
+def crash(url: str) -> None:
+    """End one process of a server as a crash does: it ends all connections, and replays its log anew."""
+    with psycopg.connect(url) as connection:
+        before = [Path(f"/proc/{process}") for process in _processes(url)[1:]]
+        os.kill(connection.info.backend_pid, signal.SIGKILL)
+        while any(each.exists() for each in before):
+            time.sleep(0.005)
+        connection.close()
+    _wait(url)
+
+
+@contextmanager
+def restarted(url: str) -> Iterator[None]:
+    """A server that was killed and has started again at the same place, while the context lasts."""
+    folder, old = folder_of(url), Path(f"/proc/{_process(url)}")
+    program, owner = (old / "exe").readlink(), old.stat()
+    kill(url)
+    while old.exists():
+        time.sleep(0.005)
+    command: list[str | Path] = [
+        program,
+        "-D",
+        folder / "data",
+        "-c",
+        f"unix_socket_directories={folder}",
+        "-c",
+        "port=5432",
+    ]
+    user = owner.st_uid if os.geteuid() == 0 else None
+    with (
+        (folder / "again.log").open("w") as log,
+        subprocess.Popen(
+            command,
+            user=user,
+            group=None if user is None else owner.st_gid,
+            extra_groups=None if user is None else [],
+            stdout=log,
+            stderr=log,
+        ) as server,
+    ):
+        try:
+            _wait(url)
+            yield
+        finally:
+            server.send_signal(signal.SIGQUIT)
+
+
+def _wait(url: str) -> None:
+    """Wait until a server answers."""
+    ends = time.monotonic() + 30
+    while True:
+        with suppress(psycopg.OperationalError):
+            do(url, "SELECT 1")
+            return
+        assert time.monotonic() < ends
+        time.sleep(0.01)
