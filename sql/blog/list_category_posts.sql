@@ -1,5 +1,5 @@
 -- The posts of a category, newest first, each once. Served by the indexes of ListPosts, which finds them in the same way.
--- cost: up to 1,000 posts of it; if it has more, up to 100 for each of the page, or all posts of it; with `subtree` all categories below it.
+-- cost: some four blocks for each of up to 1,000 posts of it; if it has more, 100 for each shown, or all; `subtree` reads all categories below it.
 -- uses: blog/listed_post, blog/category
 SELECT
     blog_listed_post.*,

@@ -1,6 +1,6 @@
 -- The rows that a shape chooses after a cursor, newest first by its moment. Served by the indexes on the moment and id, alone or after what
 -- the shape filters by.
--- cost: by author, category with those below, language or slug_contains: up to 1,000 rows; if more have it, up to 100 for each of the page, or all.
+-- cost: by author, category, language or slug_contains, some four blocks for each of up to 1,000 rows; if more have it, 100 for each shown, or all.
 -- uses: $chosen
 SELECT
     chosen.*,

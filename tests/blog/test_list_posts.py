@@ -95,6 +95,26 @@ def test_links_that_more_posts_have_than_are_sorted(connection: Connection) -> N
         assert cost(connection, query).blocks < 8000, filters
 
 
+def test_of_two_links_only_those_that_have_both_are_looked_up(connection: Connection) -> None:
+    """Whichever of them more posts have, and where all of these are old."""
+    many_posts(connection)
+    for key in ("all", "old"):
+        insert(connection, "blog_authors", {"id": key, "slug": key})
+        insert(connection, "blog_categories", {"id": key, "slug": key})
+        last = 1100 if key == "old" else 5000
+        for table in ("blog_post_authors", "blog_post_categories"):
+            connection.execute(
+                f"INSERT INTO {table} SELECT 'p' || i, %s FROM generate_series(1, %s) AS i".encode(), [key, last]
+            )
+    connection.execute("VACUUM ANALYZE")
+    expected = Blog(connection, with_unpublished=True)
+    for author, category in (("all", "old"), ("old", "all")):
+        query = blog.ListPosts(author=author, category=category, with_unpublished=True, limit=10)
+        rows = expected.posts(author=author, category=category)
+        assert [post.id for post in Querier(connection).fetch(query)] == [row["id"] for row in rows[:10]]
+        assert cost(connection, query).blocks < 8000
+
+
 def test_a_part_of_a_slug_is_found_by_its_parts(connection: Connection) -> None:
     """By the indexes that the page of deploys names."""
     (block,) = examples(Path(__file__).parents[2] / "docs" / "operate" / "deploy.md", "sql")

@@ -4,17 +4,17 @@ SELECT blog_filtered_post.*
 FROM blog_filtered_post
 WHERE
     TRUE
-    AND blog_filtered_post.id IN ( -- when :author
+    -- Each set is read from its index, and only what is in both is looked up, whichever is the larger.
+    AND blog_filtered_post.id IN ( -- when :author or :category
         SELECT blog_post_authors.post_id -- when :author
         FROM blog_post_authors -- when :author
         INNER JOIN blog_author ON blog_post_authors.author_id = blog_author.id -- when :author
         WHERE blog_author.slug = :author -- when :author
-    ) -- when :author
-    AND blog_filtered_post.id IN ( -- when :category
+        INTERSECT -- when :author and :category
         SELECT blog_post_categories.post_id -- when :category
         FROM blog_chosen_category -- when :category
         INNER JOIN blog_post_categories ON blog_chosen_category.id = blog_post_categories.category_id -- when :category
-    ) -- when :category
+    ) -- when :author or :category
     AND blog_filtered_post.id IN ( -- when :language
         SELECT blog_translation.post_id -- when :language
         FROM blog_translation -- when :language
