@@ -8,7 +8,6 @@ from typing import Any
 import attrs
 import msgspec
 import psycopg
-from psycopg import pq
 from psycopg.pq.abc import PGresult
 
 from concordia_sql.engine.compose import Composed
@@ -93,7 +92,7 @@ class KnownKeys:
 
     def learn(self, tables: Sequence[str], result: PGresult) -> None:
         """Store the keys of these tables, if the result has them."""
-        if result.status == pq.ExecStatus.TUPLES_OK:
+        if result.ntuples:
             self._keys.update({table: [] for table in tables})
             for schema, table, name, columns, referenced in _decoder.decode(result.get_value(0, 0) or b"[]"):
                 refers_to = None if referenced is None else _plain(referenced)

@@ -71,7 +71,11 @@ class Prepared:
 
 
 Results: TypeAlias = list[PGresult]
-"""What comes back for a command: mostly one result."""
+"""What comes back for a command: mostly one result.
+
+After rows that came in chunks, libpq gives the first answer of a pipeline in chunks too. Then the rows are in the first
+results, and the last one says how the command ended.
+"""
 Cancellation: TypeAlias = PGcancelConn | PGcancel
 Call: TypeAlias = tuple[Prepared, Sequence[Buffer | None]]
 """A statement with the values of its parameters."""
@@ -284,7 +288,7 @@ class Session:
         yield from generators.fetch_many(pgconn)
         pgconn.exit_pipeline_mode()
         raise_if_failed(checked[-1])
-        guard.read(checked[-1])
+        guard.read(checked[0])
         if results[-1].status == _FATAL_ERROR:
             raise_if_failed(results[-1], query, statement.composed)
         if statement.row_maker is None:
@@ -477,8 +481,8 @@ class Session:
         ends = [results[-1] for results in answers[ahead:]]
         done = [result.status == pq.ExecStatus.COMMAND_OK for result in ends]
         self._discarded = [name for name, gone in zip(discarded, done, strict=False) if not gone]
-        for result in ends[len(discarded) :][: bool(unknown)]:
-            self._keys.learn(unknown, result)
+        for results in answers[ahead + len(discarded) :][: bool(unknown)]:
+            self._keys.learn(unknown, results[0])
         for statement, prepared in zip(self._fresh, done[len(discarded) + bool(unknown) :], strict=False):
             statement.prepared = prepared
         return answers
@@ -532,7 +536,7 @@ class Session:
             return query.collect([results[-1].command_tuples or 0])  # type: ignore[return-value]  # its R is int
         if len(results) == 1 and results[0].ntuples < _MANY_ROWS:
             return query.collect(self.rows_of(query, statement, results[0]))
-        # Several results after a stream: libpq then gives a pipeline's first rows in chunks too.
+        # Several results after rows that came in chunks: see Results.
         with collector_paused:
             rows: list[Any] = []
             for result in results:

@@ -219,7 +219,7 @@ class Guard:
         if len(answers) < self.sent:
             raise psycopg.OperationalError("the connection was lost")
         self.seen.prepared = self.name or self.seen.prepared
-        self.read(answers[self.sent - 1][-1])
+        self.read(answers[self.sent - 1][0])
 
     def read(self, result: PGresult, *, for_a_read: bool = True) -> None:
         """The same by the result of the check alone, which may have gone before no read."""

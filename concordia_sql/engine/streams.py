@@ -1,7 +1,9 @@
 """Streams: the rows of a query as they come. Each exchange with the server is a generator of steps, as in a session."""
 
+import contextlib
 from typing import Any
 
+import psycopg
 from psycopg import capabilities, generators
 from psycopg.abc import PQGen
 from psycopg.adapt import Transformer
@@ -61,7 +63,7 @@ class Stream:
             pgconn.pipeline_sync()
         yield from generators.send(pgconn)
         for number in range(len(before)):
-            (result,) = yield from generators.fetch_many(pgconn)
+            result = (yield from generators.fetch_many(pgconn))[-1]
             if result.status == ExecStatus.FATAL_ERROR:
                 yield from self._end()
             if self._acting and number == 0:
@@ -84,8 +86,12 @@ class Stream:
 
     def drain(self, last: PGresult | None = None) -> PQGen[None]:
         """Read the rest of the answer; raises the error that it ends with."""
-        while (result := (yield from self._fetch())) is not None:
-            last = result
+        try:
+            while (result := (yield from self._fetch())) is not None:
+                last = result
+        except psycopg.OperationalError:
+            if last is None or last.status != ExecStatus.FATAL_ERROR:
+                raise  # else the server has said why it ends the connection
         yield from self._end()
         if last is not None:
             raise_if_failed(last, self._query, self._statement.composed)
@@ -100,7 +106,8 @@ class Stream:
         return None
 
     def _end(self) -> PQGen[None]:
-        """Leave the pipeline, if there is one, after what is in it."""
+        """Leave the pipeline, if there is one, after what is in it. If the line ends here, what came before counts."""
         pgconn = self._session.pgconn
-        while pgconn.pipeline_status and pgconn.status == ConnStatus.OK:
-            yield from self._fetch()
+        with contextlib.suppress(psycopg.OperationalError):
+            while pgconn.pipeline_status and pgconn.status == ConnStatus.OK:
+                yield from self._fetch()

@@ -14,7 +14,7 @@ from psycopg.rows import TupleRow
 
 from concordia_sql import Affected, AsyncQuerier, Command, Conflict, Library, MissingReference, blog, command
 from tests.support.both import ask
-from tests.support.queries import AddAll, AddThing, NewThing
+from tests.support.queries import AddAll, AddThing, CountUp, NewThing
 from tests.support.rows import insert
 
 Connection = psycopg.Connection[TupleRow]
@@ -123,6 +123,17 @@ async def test_a_key_that_is_changed_meanwhile_is_looked_up_anew(querier: AsyncQ
     error = await fail_once(querier, AddThing(title="a"), inside=False)
     assert isinstance(error, Conflict)
     assert error.columns == ("size",)
+
+
+async def test_a_key_is_known_in_a_transaction_that_has_read_a_list(querier: AsyncQuerier) -> None:
+    """libpq gives the first answer after it in chunks: the row, and then none."""
+    await querier.fetch(CountUp(last=3))
+    async with querier.transaction():
+        assert len(await querier.fetch(CountUp(last=3))) == 3
+        error = await fail_once(querier, AddThing(title="a"), inside=False)
+        raise psycopg.Rollback
+    assert isinstance(error, Conflict)
+    assert error.columns == ("title",)
 
 
 async def test_a_key_that_cannot_be_looked_up_is_as_it_was(querier: AsyncQuerier, other: Connection) -> None:

@@ -190,3 +190,47 @@ async def test_errors_of_a_stream_are_its_own(querier: AsyncQuerier, other: Conn
         async with querier.stream(auth.ListUsers()):
             other.execute("SELECT 1 FROM things")
     assert notes(caught.value) == []
+
+
+@pytest.mark.parametrize("call", [fetched, streamed])
+async def test_a_stream_with_settings_after_rows_that_came_in_chunks(
+    querier: AsyncQuerier, call: Callable[[AsyncQuerier, CountUp], Awaitable[list[Number]]]
+) -> None:
+    """libpq goes on with chunks: the first answer of the pipeline has two results."""
+    for _ in range(3):
+        assert len(await call(querier, CountUp(last=300))) == 300
+        async with querier.acting_as("postgres").stream(CountUp(last=300)) as rows:
+            assert len([row async for row in rows]) == 300
+
+
+async def test_a_stream_says_why_the_server_ends_it(querier: AsyncQuerier, other: Connection) -> None:
+    """As its role is looked up, which waits for a lock, and as its rows come."""
+    async with querier.acting_as("postgres").stream(CountUp(last=1)) as rows:
+        assert [row async for row in rows] == [Number(1)]
+    pid = querier.connection.info.backend_pid
+
+    async def read() -> None:
+        async with querier.acting_as("pg_monitor").stream(CountUp(last=1)) as rows:
+            await anext(rows)
+
+    with other.transaction():
+        other.execute("LOCK TABLE pg_catalog.pg_authid")
+        reading = asyncio.create_task(read())
+        await until(lambda: other.execute("SELECT 1 FROM pg_locks WHERE pid = %s AND NOT granted", [pid]).fetchone())
+        kill(other, querier)
+        with pytest.raises(psycopg.errors.AdminShutdown):
+            await reading
+
+
+@pytest.mark.parametrize("role", [None, "postgres"])
+async def test_a_stream_says_why_the_server_ends_it_between_rows(
+    querier: AsyncQuerier, other: Connection, tmp_path: Path, role: str | None
+) -> None:
+    text = "SELECT repeat('x', 200) AS word FROM generate_series(1, 300) n WHERE n < 200 OR pg_sleep(60) IS NOT NULL"
+    asked = rows_of(tmp_path, text, word=str)  # more than the server keeps back
+    async with (querier.acting_as(role) if role else querier).stream(asked) as rows:
+        assert await anext(rows)
+        kill(other, querier)
+        with pytest.raises(psycopg.errors.AdminShutdown):
+            async for _ in rows:
+                pass

@@ -252,7 +252,15 @@ async def test_a_stream_is_as_fresh_as_any_read(make: Make, servers: Servers, ti
             assert len([row async for row in rows]) == 300
         async with database.reader.stream(CountUp(last=5_000_000)) as rows:
             assert await anext(rows) == Number(1)  # it is left early
-        assert await database.reader.fetch(GetNumber(number=1)) == Number(1)
+        for number in range(4):  # each checked, on connections that have given rows in chunks
+            with after(database, None):
+                for _ in servers.standbys:  # which take turns
+                    async with database.reader.stream(CountUp(last=300)) as rows:
+                        assert len([row async for row in rows]) == 300
+                await database.execute(ResizeThing(title=title, size=number))
+                await until(lambda: all(replayed(servers, url) for url in servers.standbys))
+                assert await database.reader.fetch(GetNumber(number=1)) == Number(1)
+        assert stats(database).fallbacks == {"behind": 1}
         with pytest.raises(QuerierError, match="execute"):
             async with database.reader.stream(AddThing(title="a")):  # type: ignore[arg-type]
                 raise AssertionError
