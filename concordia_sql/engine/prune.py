@@ -100,8 +100,8 @@ def sent_tokens(tokens: Tokens, present: frozenset[str]) -> Tokens:
 class _Scope:
     """Where names are looked up: the sources of a SELECT, then those of the SELECT around it.
 
-    It holds more than PostgreSQL would see, as sources that the same name hides. A name that is found too often only
-    keeps more columns.
+    It holds more than PostgreSQL would see, as sources that the same name hides further out. A name that is found too
+    often only keeps more columns.
     """
 
     source: Source
@@ -112,6 +112,14 @@ class _Scope:
     def all(self) -> "Sequence[tuple[str, _Rows | None]]":
         """The sources that a name may refer to, with their aliases."""
         return [*self.sources, *(self.outer.all() if self.outer else ())]
+
+    def named(self, alias: str) -> "Sequence[_Rows | None]":
+        """The source with this alias in the SELECT itself, which hides those around it; else all that it may refer to.
+
+        Those further out need not hide each other: a subselect sees what is beside it only if it is LATERAL.
+        """
+        own = [rows for name, rows in self.sources if name == alias]
+        return own or [rows for name, rows in self.all() if name == alias]
 
 
 Ctes = Mapping[str, "_Rows | None"]
@@ -241,9 +249,7 @@ class _Column:
 
     def _sources(self) -> "Sequence[_Rows | None]":
         """The rows that the alias of the item may refer to. Without an alias, all rows that its SELECT reads."""
-        item, scope = self._item, self._scope
-        sources = scope.all() if item.alias else scope.sources
-        return [rows for name, rows in sources if item.alias in ("", name)]
+        return self._scope.named(self._item.alias) if self._item.alias else [rows for _, rows in self._scope.sources]
 
 
 class _Pruning:

@@ -83,6 +83,11 @@ class MaybeUrl:
 
 
 @attrs.frozen
+class Named:
+    name: str
+
+
+@attrs.frozen
 class Someone:
     name: str
     picture: Url
@@ -186,6 +191,10 @@ WHOLE_ROWS: list[Form] = [
       " AND EXISTS (SELECT 1 FROM mine_person AS a WHERE a.id = 1)"), {"id": int}, [2, 3]),
     (("SELECT mine_person.id FROM (SELECT p.* FROM mine_picture AS p) AS mine_person, mine_person AS z"
       " WHERE mine_person.url = 'one.png' AND z.id = 1"), {"id": int}, [1]),
+    (("SELECT b.* FROM mine_faces AS x INNER JOIN (SELECT x.*, to_json(x) AS front FROM mine_person AS x) AS b"
+      " ON x.id = b.id"), {"front": Named}, [Named("Ann")]),
+    (("SELECT f.url FROM mine_picture AS x CROSS JOIN LATERAL (SELECT b.url FROM mine_person AS x"
+      " CROSS JOIN (SELECT x.*) AS b WHERE x.id = 3) AS f WHERE x.id = 1"), {"url": str}, ["one.png"]),
     ("WITH mine_picture AS (SELECT p.* FROM mine_picture AS p WHERE p.id = 1) SELECT mine_picture.* FROM mine_picture",
      {"url": str}, ["one.png"]),
     (("WITH mine_picture AS (SELECT 7 AS id, 'x' AS url) SELECT p.* FROM mine_picture AS p"), {"url": str}, ["x"]),

@@ -226,7 +226,8 @@ class Writer:
     ) -> tuple[str, Columns]:
         """An item of a select list, and the columns that it gives."""
         random = self._random
-        alias, columns = random.choice([*sources, *sources, *around])
+        alias, _ = random.choice([*sources, *sources, *around])
+        columns = dict([*around, *sources])[alias]  # an alias hides the same one further out
         name = random.choice(["x", "y", "picture", "author", "name", "url"])
         column = self._name(columns).strip('"')
         kind = columns.get(column)
