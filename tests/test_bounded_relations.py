@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import attrs
 import psycopg
+import pytest
 
 from concordia_sql import Querier, Query, auth, blog, services
 from tests.support.rows import insert
@@ -125,3 +127,117 @@ def test_a_default_class_has_the_first_of_many_rows(connection: psycopg.Connecti
         found: Any = querier.fetch(query)
         assert [row.id for row in getattr(found, relation)] == ids, (query, relation)
         assert getattr(found, count) == 1000, (query, count)
+
+
+OF_POSTS = {
+    "blog_authors": ("slug, display_name", "back, '{}'"),
+    "blog_categories": ("slug, name", "back, '{}'"),
+    "blog_media": ("url, type", "'u', 'image'"),
+    "blog_translations": (
+        "in_language, post_id, headline, article_body, excerpt",
+        "'fr-' || back, 'one', '{}', '{}', '{}'",
+    ),
+    "blog_post_authors": ("post_id, author_id", ""),
+    "blog_post_categories": ("post_id, category_id", ""),
+    "blog_post_media": ("post_id, media_id, type, position", ", 'cover', (5000 - i)::text"),
+}
+OF_LISTINGS = {
+    "services_media": ("url, type", "'u', 'image'"),
+    "services_media_links": ("service_id, media_id, type, position", ", 'cover', (5000 - i)::text"),
+    "services_translations": ("in_language, service_id, title, description", "'fr-' || back, 'one', '{}', '{}'"),
+    "services_availability": ("start_time, end_time, service_id, day_of_week", "back, 'e', 'one', i % 2"),
+}
+RELATIONS = ("authors", "categories", "media", "translations", "availability")
+COUNTS = {
+    "authors": "author_count",
+    "categories": "category_count",
+    "media": "medium_count",
+    "translations": "translation_count",
+    "availability": "availability_count",
+}
+
+
+@attrs.frozen
+class Linked:
+    id: str
+
+
+def add_links(connection: psycopg.Connection[Any], number: int) -> None:
+    """A post and a listing with so many rows of each relation. The last is the first in the order of each."""
+    insert(connection, "blog_posts", {"id": "one", "slug": "one"})
+    insert(connection, "services_listings", {"id": "one", "slug": "one"})
+    for table, (columns, values) in {**OF_POSTS, **OF_LISTINGS}.items():
+        is_link = not values or values[0] == ","
+        connection.execute(
+            f"""INSERT INTO {table} ({columns if is_link else f"id, {columns}"})
+            SELECT {"'one', id" if is_link else "id, "}{values} FROM (
+                SELECT i, lpad(i::text, 5, '0') AS id, lpad((5000 - i)::text, 5, '0') AS back
+                FROM generate_series(1, {number}) AS i
+            ) AS many""".encode()
+        )
+
+
+def first(relation: str, number: int) -> list[str]:
+    """The ids of the first rows, the last that was added first; of the times of the week, those of Sunday first."""
+    numbers = [*range(number, 0, -1)]
+    if relation == "availability":
+        numbers.sort(key=lambda each: each % 2)
+    return [f"{each:05}" for each in numbers[:100]]
+
+
+def ids(row: Any, relation: str) -> list[str]:
+    return [each.id for each in getattr(row, relation)]
+
+
+ROOTS: Sequence[tuple[Sequence[str], Any, Any, Any]] = [
+    (RELATIONS[:4], blog.GetPost, blog.GetPostById, blog.ListPosts),
+    (RELATIONS[2:], services.GetListing, services.GetListingById, services.ListListings),
+]
+
+
+@pytest.mark.parametrize("number", [99, 100, 101, 1001])
+def test_so_has_one_of_what_is_linked_to_a_row(connection: psycopg.Connection[Any], number: int) -> None:
+    add_links(connection, number)
+    querier = Querier(connection)
+    for relations, by_slug, by_id, listed in ROOTS:
+        for query in (by_slug(slug="one"), by_id(id="one")):
+            found = querier.fetch(query)
+            for relation in relations:
+                assert ids(found, relation) == first(relation, number), (query, relation)
+                assert getattr(found, COUNTS[relation]) == min(number, 1000), (query, relation)
+        (row,) = querier.fetch(listed())
+        for relation in relations:
+            assert ids(row, relation) == first(relation, number), (listed, relation)
+            assert getattr(row, COUNTS[relation]) == min(number, 1000), (listed, relation)
+
+
+@pytest.mark.parametrize("number", [0, 100, 101])
+def test_so_has_a_class_that_names_one_relation_or_its_count(connection: psycopg.Connection[Any], number: int) -> None:
+    add_links(connection, number)
+    querier = Querier(connection)
+    for relations, by_slug, _, listed in ROOTS:
+        for relation in relations:
+            rows = attrs.make_class("Rows", {relation: attrs.field(type=tuple[Linked, ...])}, frozen=True)
+            count = attrs.make_class("Count", {COUNTS[relation]: attrs.field(type=int)}, frozen=True)
+            for query in (by_slug(slug="one"), listed()):
+                found = querier.fetch(query.into(rows))
+                counted = querier.fetch(query.into(count))
+                (row, of_it) = (found[0], counted[0]) if isinstance(found, list) else (found, counted)
+                assert ids(row, relation) == first(relation, number), (query, relation)
+                assert getattr(of_it, COUNTS[relation]) == number, (query, relation)
+
+
+def test_so_have_posts_of_an_author_their_translations(connection: psycopg.Connection[Any]) -> None:
+    add_links(connection, 101)
+    found = Querier(connection).fetch(blog.GetAuthor(slug="04999"))
+    assert found
+    assert [ids(post, "translations") for post in found.posts] == [first("translations", 101)]
+
+
+def test_translations_are_counted_in_the_languages_that_are_asked_for(connection: psycopg.Connection[Any]) -> None:
+    add_links(connection, 3)
+    querier = Querier(connection)
+    queries: Sequence[Any] = (blog.GetPost(slug="one"), services.GetListing(slug="one"))
+    for query in queries:
+        found: Any = querier.fetch(attrs.evolve(query, languages=["fr-04998"]))
+        assert (ids(found, "translations"), found.translation_count) == (["00002"], 1)
