@@ -79,15 +79,14 @@ SELECT
         LIMIT 1000 -- noqa: AM09
     )) AS medium_count,
     (
-        SELECT coalesce(json_agg(shown.* ORDER BY shown.day_of_week, shown.start_time, shown.id), '[]')
+        SELECT coalesce(json_agg(shown.* ORDER BY shown.day_of_week, shown.start_time), '[]')
         FROM (
             SELECT services_availability_slot.*
             FROM services_availability_slot
             WHERE services_availability_slot.service_id = services_listings.id
             ORDER BY
                 services_availability_slot.day_of_week,
-                services_availability_slot.start_time,
-                services_availability_slot.id
+                services_availability_slot.start_time
             LIMIT 100
         ) AS shown
     ) AS availability,
