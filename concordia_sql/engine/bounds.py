@@ -71,6 +71,18 @@ def inside(value: Any) -> Collection[Any]:
     return inside_of(type(value))(value)
 
 
+def length_of_texts(value: object) -> int | None:
+    """How many characters the keys and values of a dict of texts have. Some may be None. None for anything else."""
+    if type(value) is not dict:
+        return None
+    length = 0
+    for key, item in value.items():
+        if type(key) is not str or not (item is None or type(item) is str):
+            return None
+        length += len(key) + (len(item) if item else 0)
+    return length
+
+
 def is_many(value: object) -> bool:
     """Whether it is a list or tuple of so many items that it is cheaper to look at all of them together."""
     return isinstance(value, list | tuple) and len(value) > _FEW
@@ -237,7 +249,7 @@ def _is_text(value: object) -> bool:
 
 
 def _limits(bounds: Bounds) -> tuple[int, int, int]:
-    return cast("int", bounds.text), cast("int", bounds.nodes), cast("int", bounds.levels)
+    return cast("tuple[int, int, int]", (bounds.text, bounds.nodes, bounds.levels))
 
 
 def below(path: str, error: ParameterError) -> ParameterError:
@@ -249,6 +261,10 @@ def below(path: str, error: ParameterError) -> ParameterError:
 def check_json(bounds: Bounds, value: object) -> None:
     """Refuse what is too large or nested too deep. It does not recurse, so the caller's depth does not matter."""
     most_text, most_nodes, most_levels = _limits(bounds)
+    length = length_of_texts(value)
+    if length is not None and most_levels > 0 and 2 * len(cast("dict[Any, Any]", value)) < most_nodes:
+        _check_length(most_text, length)
+        return
     text, nodes = len(value) if isinstance(value, _TEXTS) else 0, 1
     waiting = [] if type(value) in PLAIN else [(value, 0)]
     while waiting:
@@ -269,6 +285,8 @@ def check_json(bounds: Bounds, value: object) -> None:
 
 def check_levels(value: object, most: int) -> None:
     """Refuse what is nested too deep, or in itself, before its type is known. It does not recurse either."""
+    if most > 0 and length_of_texts(value) is not None:
+        return
     waiting = [(value, 0)]
     while waiting:
         outer, level = waiting.pop()

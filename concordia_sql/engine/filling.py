@@ -15,19 +15,20 @@ _WATCHED = ("__attrs_pre_init__", "__attrs_post_init__", "__attrs_init_subclass_
 
 @cache
 def filler(cls: type, names: Sequence[str]) -> Callable[..., Any] | None:
-    """What makes an object of the values of these fields, in order. The caller sets its `__class__`, which is `cls`.
+    """`open_class`, or None if the `__init__` of the class may do more than set fields, or is as fast."""
+    return open_class(cls, names) if _only_sets_slots(cls) else None
 
-    Other fields have their defaults. None if the `__init__` of the class may do more than set fields, or is as fast.
+
+def open_class(cls: type, names: Sequence[str]) -> type[Any]:
+    """A class below this one, whose `__init__` takes the values of these fields in order, and sets them as they are.
+
+    Other fields have their defaults. The caller sets the `__class__` of what it makes, which is `cls`.
     """
-    if not _only_sets_slots(cls):
-        return None
     own = {"__slots__": (), "__module__": cls.__module__, "__qualname__": cls.__qualname__}
-    open_class = type(
-        cls.__name__, (cls,), {**own, "__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
-    )
+    made = type(cls.__name__, (cls,), {**own, "__setattr__": object.__setattr__, "__delattr__": object.__delattr__})
     given: dict[str, Any] = {name: attrs.field() for name in names}
     others = {field.name: attrs.field(default=field.default) for field in attrs.fields(cls) if field.name not in given}
-    return attrs.define(open_class, these={**given, **others}, slots=False, eq=False, repr=False, match_args=False)
+    return attrs.define(made, these={**given, **others}, slots=False, eq=False, repr=False, match_args=False)
 
 
 def _only_sets_slots(cls: Any) -> bool:

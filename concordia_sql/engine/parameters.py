@@ -26,6 +26,7 @@ from concordia_sql.engine.bounds import (
     inside,
     is_many,
     is_storable,
+    length_of_texts,
 )
 from concordia_sql.engine.bulk import ROWS_LEVELS, rows_of
 from concordia_sql.engine.casts import JSON_ARRAYS, JSON_TYPES
@@ -239,6 +240,11 @@ def _are_exact(row_class: type, rows: Iterable[Any]) -> bool:
 
 def _is_flat(value: Any) -> bool:
     """The same of an object of single values. In others there may be lists and objects that are the caller's."""
+    if length_of_texts(value) is not None:
+        for text in (*value, *value.values()):
+            if text and not is_storable(text):
+                _check_text(text)
+        return True
     return (
         type(value) is dict and not any(isinstance(each, list | dict) for each in value.values()) and _is_exact(value)
     )

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, ForwardRef, Generic, Protocol, TypeVar, cast, 
 import attrs
 from msgspec import UNSET
 
+from concordia_sql.engine.bounds import inside_of
 from concordia_sql.engine.caching import cache
 from concordia_sql.engine.casts import all_casts
 from concordia_sql.engine.columns import (
@@ -23,6 +24,7 @@ from concordia_sql.engine.columns import (
 from concordia_sql.engine.compose import Composed, compose, compose_command
 from concordia_sql.engine.conditions import choices, fields_in
 from concordia_sql.engine.errors import NotFound, ResultError, StatementError
+from concordia_sql.engine.filling import open_class
 from concordia_sql.engine.lazy import load_others
 from concordia_sql.engine.library import Library
 from concordia_sql.engine.parameters import checked_field, hash_of
@@ -128,6 +130,10 @@ class Statement(Generic[R_co]):
     _file: ClassVar[_File]
     _hints: ClassVar[Mapping[str, Any]]
     """The types of the fields."""
+    _values: ClassVar[Callable[[object], Collection[Any]]]
+    """A function that gives the values of the fields."""
+    _fill: ClassVar[Callable[..., Any]]
+    """Of a class that `into` made, the one that fills its objects with values that were checked."""
 
     def compose(self) -> Composed:
         """The text to send, for this result class and the optional fields that are given. The last 200 texts are kept.
@@ -175,13 +181,13 @@ class Statement(Generic[R_co]):
 
     def _into(self, result_class: Any) -> Any:
         try:
-            statement = object.__new__(_with_result_class(self._made, result_class))
+            made = _with_result_class(self._made, result_class)
         except TypeError:  # it has no hash
             if is_result_class(result_class):
                 raise
             raise _no_class(self.query_name, result_class) from None
-        for name in self._fields:
-            object.__setattr__(statement, name, getattr(self, name))
+        statement = made._fill(*made._values(self))
+        statement.__class__ = made
         return statement
 
 
@@ -464,6 +470,7 @@ def _make(cls: type[S], *, file: _File, writes: bool, plan: Plan | None = None) 
     made._plan = plan
     made.result_class = int if issubclass(made, Affected) else _result_class(made, name)
     made._fields = tuple(field.name for field in attrs.fields(cast("Any", made)))
+    made._values = staticmethod(inside_of(made))
     made._composed = {}
     made._made = made
     made._file = file
@@ -536,14 +543,14 @@ def _find_choices(source: Source, hints: Mapping[str, Any]) -> Mapping[str, Mapp
 
 def _rebuild(cls: type[S], result_class: Any, values: Sequence[object]) -> S:
     """The query or command with another result class, for pickle."""
-    statement = object.__new__(_with_result_class(cls, result_class))
-    for name, value in zip(cls._fields, values, strict=True):
-        object.__setattr__(statement, name, value)
+    made = _with_result_class(cls, result_class)
+    statement = made._fill(*values)
+    statement.__class__ = made
     return cast("S", statement)
 
 
 def _reduce(statement: Statement[Any]) -> tuple[Any, ...]:
-    return _rebuild, (statement._made, statement.result_class, [getattr(statement, name) for name in statement._fields])
+    return _rebuild, (statement._made, statement.result_class, [*statement._made._values(statement)])
 
 
 @cache
@@ -554,4 +561,5 @@ def _with_result_class(cls: type[Statement[Any]], result_class: Any) -> type[Sta
     names = {"__slots__": (), "__module__": cls.__module__, "__qualname__": cls.__qualname__, "__reduce__": _reduce}
     made: Any = type(cls.__name__, (cls,), {**names, "result_class": result_class, "_composed": {}})
     made._compose(())
+    made._fill = open_class(made, made._fields)
     return cast("type[Statement[Any]]", made)

@@ -5,7 +5,7 @@ import datetime
 import pickle
 import types
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum, StrEnum
 from pathlib import Path
@@ -417,6 +417,27 @@ def test_any_texts_in_an_array_arrive_as_they_are(ask: Ask, texts: list[str | No
     assert ask(Sequence[str | None], texts, "SELECT :v::text[] AS r") == [given]
     assert ask(Sequence[str | None], texts, "SELECT to_json(:v::varchar[]) AS r") == [given]
     assert ask(Sequence[str | None], texts, "SELECT unnest(:v::text[]) AS r") == given
+
+
+@pytest.mark.parametrize("place", ["key", "value"])
+@pytest.mark.parametrize("hint", [JsonObject, dict[str, str | None], Mapping[str, str]])
+@pytest.mark.parametrize(("text", "problem"), [
+    ("a\0", "a text with a NUL character"), ("é\0", "a text with a NUL character"),
+    ("\ud800", "a text with half of a surrogate pair"), ("a\udfffb", "a text with half of a surrogate pair"),
+])  # fmt: skip
+def test_a_text_that_cannot_be_stored_is_refused_in_an_object(
+    ask: Ask, place: str, hint: object, text: str, problem: str
+) -> None:
+    value = {"a": "b", **({text: "c"} if place == "key" else {"c": text})}
+    with pytest.raises(ParameterError, match=rf"^mine\.Ask: v: {problem}"):
+        ask(hint, value, "SELECT :v::jsonb AS r")
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=st.dictionaries(st.text(_STORED), st.text(_STORED) | st.none()))
+def test_objects_of_texts_arrive_as_they_are(ask: Ask, value: dict[str, str | None]) -> None:
+    assert ask(JsonObject, value, "SELECT :v::jsonb AS r") == [value]
+    assert ask(dict[str, str | None], value, "SELECT :v::json AS r") == [value]
 
 
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,6 +1,8 @@
 """Queries are values that refuse what does not fit, and say so without the value."""
 
+import copy
 import datetime
+import types
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
@@ -273,6 +275,8 @@ def test_into_keeps_the_parameters_and_what_comes_back(tmp_path: Path, server: Q
         assert hash(into) == hash(cls(slug="b").into(Slug))
         assert repr(into) == repr(cls(slug="b"))
         assert server.fetch(into.into(Row).into(Slug)) == found
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            into.slug = "c"
         evolved = attrs.evolve(into, slug="c")
         assert evolved == cls(slug="c").into(Slug)
         assert server.fetch(attrs.evolve(evolved, slug="b")) == found
@@ -282,6 +286,19 @@ def test_into_keeps_the_parameters_and_what_comes_back(tmp_path: Path, server: Q
                 server.fetch(empty)
         else:
             assert server.fetch(empty) == none
+
+
+@pytest.mark.parametrize("values", [{}, {"one": 1}, {"one": 1, "two": None}])
+def test_into_copies_any_number_of_values(tmp_path: Path, server: Querier, values: dict[str, object]) -> None:
+    conditions = "".join(f"\nAND :{name}::int > 0 -- when :{name}" for name in values)
+    path = write(tmp_path, "mine/ask.sql", f"-- A.\nSELECT 'a' AS slug, 1 AS n\nWHERE TRUE{conditions}")
+    body = {"__annotations__": dict.fromkeys(values, int | None), **dict.fromkeys(values)}
+    made: Any = types.new_class("Ask", (One[Row],), exec_body=lambda names: names.update(body))
+    asked: Any = query(path)(made)(**values)
+    into = asked.into(Slug)
+    assert {name: getattr(into, name) for name in values} == values
+    assert server.fetch(into) == Slug("a")
+    assert copy.copy(into) == into == asked.into(Slug)
 
 
 @pytest.mark.parametrize("base", [One, Maybe])
