@@ -56,6 +56,42 @@ async def stream(database: AsyncDatabase, number: int) -> int:
     return number
 
 
+async def as_another(database: AsyncDatabase, number: int) -> int:
+    acting = database.acting_as("pg_monitor", {"app.tenant": str(number)})
+    return (await acting.fetch(GetNumber(number=number))).number
+
+
+async def transaction_as_another(database: AsyncDatabase, number: int) -> int:
+    async with database.acting_as("pg_monitor", {"app.tenant": str(number)}).transaction(
+        isolation="serializable"
+    ) as querier:
+        return (await querier.fetch(GetNumber(number=number))).number
+
+
+async def stream_as_another(database: AsyncDatabase, number: int) -> int:
+    async with database.acting_as("pg_monitor", {"app.tenant": str(number)}).stream(CountUp(last=300)) as rows:
+        assert [row.number async for row in rows] == list(range(1, 301))
+    return number
+
+
+CALLS = [
+    fetch,
+    fetch_slowly,
+    fetch_batch,
+    execute,
+    querier,
+    transaction,
+    stream,
+    as_another,
+    transaction_as_another,
+    stream_as_another,
+]
+
+
+async def anything(database: AsyncDatabase, number: int) -> int:
+    return await random.choice(CALLS)(database, number)
+
+
 async def by_wait_for(call: Awaitable[int], seconds: float) -> int:
     return await asyncio.wait_for(call, seconds)
 
@@ -88,7 +124,23 @@ async def by_group(call: Awaitable[int], seconds: float) -> int:
     return task.result()
 
 
-@pytest.mark.parametrize("call", [fetch, fetch_slowly, fetch_batch, execute, querier, transaction, stream])
+async def settings(database: AsyncDatabase, together: asyncio.Barrier) -> tuple[object, ...]:
+    """What a call could leave behind on a connection, each of another."""
+    async with database.querier() as querier:
+        await together.wait()
+        (row,) = await (await querier.connection.execute(SETTINGS)).fetchall()
+    return tuple(row)
+
+
+SETTINGS = """
+SELECT
+    current_user = session_user, coalesce(current_setting('app.tenant', TRUE), ''),
+    current_setting('transaction_isolation'), current_setting('plan_cache_mode'), current_setting('statement_timeout'),
+    (SELECT count(*) FROM pg_cursors)
+"""
+
+
+@pytest.mark.parametrize("call", [*CALLS, anything])
 async def test_the_pool_is_whole_after_tasks_were_cancelled(
     database_url: str, other: Connection, call: Callable[[AsyncDatabase, int], Awaitable[int]]
 ) -> None:
@@ -104,6 +156,9 @@ async def test_the_pool_is_whole_after_tasks_were_cancelled(
         await until(lambda: not busy(other))
         asked = [GetNumber(number=number) for number in range(3 * WIDTH)]
         assert await asyncio.gather(*map(database.fetch, asked)) == [Number(number) for number in range(3 * WIDTH)]
+        together = asyncio.Barrier(SIZE)
+        left = await asyncio.gather(*(settings(database, together) for _ in range(SIZE)))
+        assert {*left} == {(True, "", "read committed", "force_generic_plan", "1min", 0)}
         await until(lambda: database.stats().idle == SIZE)
         assert (database.stats().open, database.stats().in_use, database.stats().waiting) == (SIZE, 0, 0)
 
