@@ -7,17 +7,20 @@ a URL: pass it on unchanged.
 import base64
 import datetime
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import GenericAlias, UnionType
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, get_args
 
 import msgspec
 
 from concordia_sql.engine.errors import ParameterError
 
-_MOMENT = re.compile(r"(\d{4,6})(-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?)( BC)?", re.ASCII)
-_LAST_YEAR, _LAST_BC = 294276, 4713
-"""The range of PostgreSQL's timestamp. Source: its manual, "Date/Time Types"."""
+_MOMENT = re.compile(
+    r"(\d{4,7})(-\d\d-\d\d)(T\d\d:\d\d:\d\d(?:\.\d{1,6})?)?(?:([+-]\d\d:\d\d)(?::\d\d)?)?( BC)?", re.ASCII
+)
+_LAST_YEAR, _LAST_YEAR_OF_DATES, _LAST_BC = 294276, 5874897, 4713
+"""The range of PostgreSQL's timestamps and dates. Source: its manual, "Date/Time Types"."""
+_NO_NUMBERS = ("Infinity", "-Infinity", "NaN")
 _FURTHEST = datetime.timedelta(hours=16)
 """PostgreSQL takes no time zone that is as far from UTC as this, which Python does."""
 
@@ -55,24 +58,34 @@ def _is_storable(key: object) -> bool:
 
 
 def _decoded(value: str, decoder: msgspec.json.Decoder[Any]) -> Any:
-    """The keys; for a moment that Python does not have another one of the same day and time."""
+    """The keys; for one that PostgreSQL has and JSON or Python has not, another of its type."""
     try:
         return decoder.decode(value)
     except msgspec.ValidationError:
-        keys = msgspec.json.decode(value)
-        return msgspec.convert([_within(key) for key in keys] if isinstance(keys, list) else keys, decoder.type)
+        keys, types = msgspec.json.decode(value), get_args(decoder.type)
+        if isinstance(keys, list) and len(keys) == len(types):
+            pairs = zip(keys, types, strict=True)
+            keys = [_within(key, (hint, *get_args(hint))) if isinstance(key, str) else key for key, hint in pairs]
+        return msgspec.convert(keys, decoder.type)
 
 
-def _within(key: Any) -> Any:
+def _within(key: str, kinds: Sequence[Any]) -> str | float:
+    """A key that Python has: for a moment of another year one of the same day and time."""
+    if float in kinds:
+        return 0.0 if key in _NO_NUMBERS else key
     if key in ("infinity", "-infinity"):
-        return "2000-01-01T00:00:00"
-    written = _MOMENT.fullmatch(key) if isinstance(key, str) else None
+        return "2000-01-01" if datetime.date in kinds else "2000-01-01T00:00:00"
+    if key == "24:00:00":
+        return "00:00:00"
+    written = _MOMENT.fullmatch(key)
     if written is None:
         return key
-    year, rest, era = int(written[1]), written[2], written[3]
-    if not 1 <= year <= (_LAST_BC if era else _LAST_YEAR):
+    year, day, time, zone, era = int(written[1]), written[2], written[3] or "", written[4] or "", written[5]
+    last = _LAST_BC if era else _LAST_YEAR if time else _LAST_YEAR_OF_DATES
+    if not 1 <= year <= last:
         return key
-    return f"{2000 + (1 - year if era else year) % 400}{rest}"  # the calendar is the same after 400 years
+    # The calendar is the same after 400 years.
+    return f"{2000 + (1 - year if era else year) % 400}{day}{time}{zone}"
 
 
 class Cursor(str):

@@ -2,8 +2,10 @@
 
 import datetime
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import attrs
 import psycopg
@@ -151,6 +153,63 @@ LIMIT :limit
         after = page[-1].cursor
         connection.execute("DELETE FROM numbers WHERE id = %s", [page[-1].id])
     assert found == expected
+
+
+@attrs.frozen
+class Keyed:
+    id: int
+    cursor: str
+
+
+MOMENTS = [
+    *("2026-01-01", "2026-01-01 00:00:00.000001", "infinity", "-infinity", "0044-03-15 BC", "12345-06-07 08:09:10.5")
+]
+KEYS: dict[str, tuple[Any, list[str]]] = {
+    "float8": (float, ["1.5", "0.1", "-1e300", "1e-300", "123456789.123456789", "Infinity", "-Infinity", "NaN"]),
+    "numeric": (Decimal, ["1.50", "1e30", "123456789012345678901234567890.123456789", "NaN", "Infinity"]),
+    "int8": (int, ["9223372036854775807", "-9223372036854775807", "9007199254740993"]),
+    "timestamp": (datetime.datetime, MOMENTS),
+    "timestamptz": (datetime.datetime, [*MOMENTS, "2026-01-01 00:00:00+02"]),
+    "date": (datetime.date, ["2026-01-01", "infinity", "-infinity", "0044-03-15 BC", "12345-06-07", "5874897-12-31"]),
+    "time": (datetime.time, ["00:00", "23:59:59.999999", "24:00"]),
+    "uuid": (UUID, ["00000000-0000-0000-0000-000000000000", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"]),
+    "bool": (bool, ["false", "true"]),
+    "text": (str, ["", '"', "\\", "\x01", "é", "👋", "["]),
+}
+"""Types of keys, and values that PostgreSQL has, some of which JSON or Python has not."""
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
+@pytest.mark.parametrize("type_name", KEYS)
+def test_a_list_goes_on_after_a_key_of_any_type(
+    connection: psycopg.Connection[Any], tmp_path: Path, type_name: str, zone: str
+) -> None:
+    """In old times a zone had seconds."""
+    hint, values = KEYS[type_name]
+    statement = f"""-- Rows.
+SELECT own.id, json_build_array(own.key, own.id)::text AS cursor
+FROM own
+WHERE
+    TRUE
+    AND (own.key, own.id) > ((:after::json ->> 0)::{type_name}, (:after::json ->> 1)::bigint) -- when :after
+ORDER BY own.key, own.id
+LIMIT :limit
+"""
+
+    @query(write(tmp_path, "mine/list.sql", statement))
+    class List(Many[Keyed]):
+        limit: Limit = 1
+        after: str | None = attrs.field(default=None, converter=cursor(hint, int))
+
+    connection.execute(f"SET timezone = '{zone}'; CREATE TEMPORARY TABLE own (id int, key {type_name})".encode())
+    for number, value in enumerate([*values, *values]):  # each a tie
+        connection.execute(f"INSERT INTO own VALUES (%s, %s::text::{type_name})".encode(), [number, value])
+    querier, found, after = Querier(connection), [], None
+    while page := querier.fetch(List(after=after)):
+        found += page
+        after = page[-1].cursor
+    assert found == querier.fetch(List(limit=500))
+    assert len(found) == 2 * len(values)
 
 
 def test_the_error_names_query_and_parameter_and_no_value(tmp_path: Path) -> None:
