@@ -169,6 +169,10 @@ MISTAKES = {
         list_of(PUBLISHED, PUBLISHED, "<", "post.published_at DESC, post.id DESC"),
         *(TIME_AND_ID, "error", "refuses the cursor of a row whose key 1 is NULL"),
     ),
+    "key that can be NULL and is compared": Mistake(
+        list_of(PUBLISHED, PUBLISHED, "<", "post.published_at DESC, post.id DESC"),
+        *((datetime | None, str), "error", "no page after a cursor has a row whose key 1 is NULL"),
+    ),
 }
 
 

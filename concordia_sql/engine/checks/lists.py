@@ -56,12 +56,16 @@ def check_cursors(describer: Describer, query_class: QueryClass, texts: Iterable
     field = {each.name: each for each in attrs.fields(cast("Any", query_class))}.get(AFTER)
     if query_class.writes or field is None:
         return
+    where = f"{query_class.query_name}.{AFTER}"
+    cursors = [
+        each for composed in texts if (each := _cursor(read_statement(composed.text), composed.parameters)) is not None
+    ]
+    compared = {each.keys for each in cursors if each.is_compared}
     seen: set[tuple[object, ...]] = set()  # another filter changes nothing
-    for composed in texts:
-        found = _cursor(read_statement(composed.text), composed.parameters)
-        if found is not None and (each := (found.keys, found.order, found.against)) not in seen:
-            seen.add(each)
-            yield from _check_cursor(describer, f"{query_class.query_name}.{AFTER}", field, found)
+    for each in cursors:  # that of a first page, whose keys may be NULL, before those that are compared
+        if (shown := (each.keys, each.order, each.against)) not in seen:
+            seen.add(shown)
+            yield from _check_cursor(describer, where, field, attrs.evolve(each, is_compared=each.keys in compared))
 
 
 @attrs.frozen
@@ -71,7 +75,9 @@ class _Cursor:
     keys: tuple[str, ...]
     order: tuple[_Key, ...]
     against: str
-    """How the comparison goes against the order. Empty if it does not, or is not found."""
+    """How a comparison goes against the order. Empty if none does."""
+    is_compared: bool
+    """Whether a comparison of all keys is found."""
     select: Select
     """The keys alone, of the same rows."""
 
@@ -86,8 +92,9 @@ def _cursor(select: Select, parameters: Sequence[str]) -> _Cursor | None:
     texts, order = tuple(map(_plain, keys)), tuple(_order(tail, columns))
     listed = ", ".join(f"{_text(key)} AS key_{number}" for number, key in enumerate(keys))
     tokens = tokenize(f"SELECT {listed} {_text(tail)}", "", numbered=True)
-    against = next(_against(select, texts, order, parameters), "")
-    return _Cursor(texts, order, against, attrs.evolve(select, tokens=tokens))
+    compared = list(_comparisons(select, texts, order, parameters))
+    against = next(filter(None, compared), "")
+    return _Cursor(texts, order, against, bool(compared), attrs.evolve(select, tokens=tokens))
 
 
 def _check_cursor(
@@ -104,13 +111,13 @@ def _check_cursor(
         )
     elif cursor.against:
         yield Finding("error", where, cursor.against, "Compare by < if all keys are DESC, by > if none is.")
-    yield from _check_keys(describer, where, field, cursor.select)
+    yield from _check_keys(describer, where, field, cursor)
 
 
-def _check_keys(describer: Describer, where: str, field: "attrs.Attribute[Any]", select: Select) -> Iterator[Finding]:
-    """Whether the field takes the cursors that rows have."""
+def _check_keys(describer: Describer, where: str, field: "attrs.Attribute[Any]", cursor: _Cursor) -> Iterator[Finding]:
+    """Whether the field takes the cursors that rows have, and whether all rows are compared with one."""
     try:
-        columns = describer.describe(select.text.encode()).columns
+        columns = describer.describe(cursor.select.text.encode()).columns
     except psycopg.Error:  # not of this form
         return
     values = [_EXAMPLES.get(column.type) for column in columns]
@@ -127,13 +134,12 @@ def _check_keys(describer: Describer, where: str, field: "attrs.Attribute[Any]",
         )
         return
     for number, column in enumerate(columns):
-        if column.nullable and not _is_taken(takes, [*values[:number], None, *values[number + 1 :]]):
-            yield Finding(
-                "error",
-                where,
-                f"refuses the cursor of a row whose key {number + 1} is NULL",
-                "Order by what cannot be NULL, as coalesce(…).",
-            )
+        if column.nullable:
+            is_taken = _is_taken(takes, [*values[:number], None, *values[number + 1 :]])
+            row = f"a row whose key {number + 1} is NULL"
+            what = f"no page after a cursor has {row}" if is_taken else f"refuses the cursor of {row}"
+            if cursor.is_compared or not is_taken:
+                yield Finding("error", where, what, "Order by what cannot be NULL, as coalesce(…).")
 
 
 def _is_taken(takes: Any, values: Sequence[object]) -> bool:
@@ -144,19 +150,24 @@ def _is_taken(takes: Any, values: Sequence[object]) -> bool:
     return True
 
 
-def _against(select: Select, keys: Sequence[str], order: Sequence[_Key], parameters: Sequence[str]) -> Iterator[str]:
-    """How comparisons of all keys with the cursor go against the order, in the statement and in what it reads from."""
+def _comparisons(
+    select: Select, keys: Sequence[str], order: Sequence[_Key], parameters: Sequence[str]
+) -> Iterator[str]:
+    """Each comparison of all keys with the cursor, in the statement and in what it reads from: how it goes against the
+    order, or nothing.
+    """
     _, _, tail = split_select(select.tokens)
     _, condition, _ = clauses(tail)
     for conjunct in _conjuncts(condition):
         operator = _operator(conjunct, keys, parameters)
-        if operator and any(key.descending != (operator == "<") for key in order):
+        if operator:
             directions = ", ".join("DESC" if key.descending else "ASC" for key in order)
-            yield f"rows after a cursor are those {operator} it, and the order is {directions}"
+            is_wrong = any(key.descending != (operator == "<") for key in order)
+            yield f"rows after a cursor are those {operator} it, and the order is {directions}" if is_wrong else ""
     for relation in select.read_from():
         _, items, _ = split_select(relation.tokens)
         columns = {column_name(item): _plain(unnamed(item)) for item in items}
-        yield from _against(relation, [columns.get(key, key) for key in keys], order, parameters)
+        yield from _comparisons(relation, [columns.get(key, key) for key in keys], order, parameters)
 
 
 def _operator(condition: Tokens, keys: Sequence[str], parameters: Sequence[str]) -> str:
