@@ -36,7 +36,7 @@ check: lint test
 
 FUZZ ?= 20
 fuzz: .venv/ready
-	FUZZ=$(FUZZ) .venv/bin/pytest -n 2 -o faulthandler_timeout=0 tests/engine/test_pruning_oracle.py
+	FUZZ=$(FUZZ) .venv/bin/pytest -n 2 -o faulthandler_timeout=0 tests/engine/test_pruning_oracle.py tests/test_plain_lists.py
 	FUZZ=$(FUZZ) .venv/bin/pytest -n 2 -m hypothesis
 
 FAULTS ?= 20
