@@ -43,7 +43,9 @@ def make_lenient(decode: Callable[[bytes], T], hint: Any, dec_hook: Callable[[ty
             mend = _mender(hint)
             if mend is None:
                 raise unfit
-            made = cast("T", msgspec.convert(mend(msgspec.json.decode(data)), hint, dec_hook=dec_hook))
+            made = cast(
+                "T", msgspec.convert((mend(msgspec.json.decode(data)),), _holder(hint), dec_hook=dec_hook).value
+            )
         except (msgspec.MsgspecError, RecursionError):
             raise unfit from None
         nonlocal logged
@@ -55,6 +57,12 @@ def make_lenient(decode: Callable[[bytes], T], hint: Any, dec_hook: Callable[[ty
         return made
 
     return load
+
+
+@cache
+def _holder(hint: Any) -> Any:
+    """A struct with one value of that type: msgspec keeps what it knows of a struct, and works out other types anew."""
+    return msgspec.defstruct("Holder", [("value", hint)], array_like=True)
 
 
 @cache
@@ -110,10 +118,12 @@ def _make_mender(hint: Any, known: dict[Any, Mend]) -> Mend | None:
 
 
 def _mend_unfit(hint: Any, function: Mend, inner: Mend | None) -> Mend:
+    holder = _holder(hint)
+
     def mend(value: Any) -> Any:
         value = inner(value) if inner else value
         try:
-            msgspec.convert(value, hint)
+            msgspec.convert((value,), holder)
         except msgspec.ValidationError:
             return function(value)
         return value
