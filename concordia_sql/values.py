@@ -130,6 +130,14 @@ Day: TypeAlias = Annotated[str, Convert(_day)]
 WallClock: TypeAlias = Annotated[datetime, Convert(_wall_clock)]
 """A local date and time. A time zone in the value is ignored."""
 
+
+def _asked(value: bool) -> bool | None:
+    return value or None
+
+
+Asked: TypeAlias = Annotated[bool, Convert(_asked)]
+"""Whether rows are read that visitors do not see. False is as None: another statement is sent for True alone."""
+
 Integer: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
 """An integer in the range of PostgreSQL's `integer`."""
 

@@ -25,7 +25,7 @@ from concordia_sql import (
 )
 from concordia_sql.engine.bounds import DEFAULT, bounds_check
 from concordia_sql.engine.conversions import conversion
-from tests.support.catalog import command_classes
+from tests.support.catalog import command_classes, example, query_classes
 from tests.support.statements import text_of
 
 LONG = "x" * 5000
@@ -88,7 +88,25 @@ def taken(kind: Any) -> Callable[[Any], Any]:
 
 def test_every_kind_of_text_is_here() -> None:
     kinds = {name for name in vars(values) if name[0].isupper() and conversion(getattr(values, name))}
-    assert kinds - {"Bounds", "Convert", "ParameterError", "WallClock"} == {*KINDS}
+    assert kinds - {"Asked", "Bounds", "Convert", "ParameterError", "WallClock"} == {*KINDS}
+
+
+def test_not_to_ask_for_more_is_as_if_it_were_not_given() -> None:
+    """So that a caller who passes `with_unpublished=is_moderator` gets the statement that reads less."""
+    asking = [
+        (query_class, name)
+        for query_class in query_classes()
+        for name in ("of_deleted", "with_hidden", "with_unpublished")
+        if name in query_class._fields
+    ]
+    assert len(asking) > 80
+    for query_class, name in asking:
+        shown = {"status": "approved"} if query_class.query_name.endswith("ByStatus") else {}
+        nothing, no, yes = (
+            attrs.evolve(example(query_class), **shown, **{name: given})  # type: ignore[misc]
+            for given in (None, False, True)
+        )
+        assert no == nothing != yes
 
 
 @pytest.mark.parametrize(

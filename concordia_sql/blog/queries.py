@@ -30,7 +30,7 @@ from concordia_sql.common import Count, CountLimit, public
 from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Maybe, One, Subtree, Tree, cursor
 from concordia_sql.threads.pages import Nodes
-from concordia_sql.values import Language, Part
+from concordia_sql.values import Asked, Language, Part
 
 PostStatus: TypeAlias = Literal["draft", "published", "archived"]
 CommentStatus: TypeAlias = Literal["pending", "approved", "rejected"]
@@ -50,7 +50,7 @@ class GetPost(Maybe[PostDetails]):
     """Only the translations in these languages."""
     comment_status: CommentStatus | None = attrs.field(default=None, validator=public("approved"))
     """Only comments in this status, for a class that has a field for them."""
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read it if it is a draft or archived too, and comments that are not approved."""
 
 
@@ -61,7 +61,7 @@ class GetPostById(Maybe[PostDetails]):
     id: str
     languages: Sequence[Language] | None = None
     comment_status: CommentStatus | None = attrs.field(default=None, validator=public("approved"))
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read it if it is a draft or archived too, and comments that are not approved."""
 
 
@@ -87,7 +87,7 @@ class ListPosts(Many[ListedPost]):
     """Only those with this text in their slug, in any case; `%` and `_` are not wildcards."""
     languages: Sequence[Language] | None = None
     """Of each post, only the translations in these languages."""
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read drafts and archived posts too, and comments that are not approved."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
@@ -105,7 +105,7 @@ class CountPosts(One[Count]):
     display_in_home: bool | None = None
     language: Language | None = None
     slug_contains: Part | None = None
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     at_most: CountLimit | None = 1000
 
 
@@ -119,7 +119,7 @@ class GetAuthor(Maybe[AuthorWithPosts]):
     slug: str
     languages: Sequence[Language] | None = None
     """Only the translations in these languages."""
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read drafts and archived posts too, and comments that are not approved."""
 
 
@@ -157,7 +157,7 @@ class GetCategory(Maybe[CategoryDetails]):
     """
 
     slug: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read drafts and archived posts too, and comments that are not approved."""
 
 
@@ -175,7 +175,7 @@ class ListCategories(Many[ListedCategory]):
     display_in_home: bool | None = None
     display_in_blog: bool | None = None
     is_featured: bool | None = None
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read drafts and archived posts too, and comments that are not approved."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(str, str, str))
@@ -204,7 +204,7 @@ class ListCategoryPosts(Many[ListedPost]):
     status: PostStatus | None = attrs.field(default=None, validator=public("published"))
     languages: Sequence[Language] | None = None
     """Of each post, only the translations in these languages."""
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read drafts and archived posts too, and comments that are not approved."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
@@ -217,7 +217,7 @@ class CountCategoryPosts(One[Count]):
     category: str
     subtree: bool = False
     status: PostStatus | None = attrs.field(default=None, validator=public("published"))
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     at_most: CountLimit | None = 1000
 
 
@@ -230,7 +230,7 @@ class GetMedium(Maybe[MediumDetails]):
     """The medium with this id and the newest 100 published posts that use it, or None."""
 
     id: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read drafts and archived posts too, and comments that are not approved."""
 
 
@@ -243,7 +243,7 @@ class ListMediumPosts(Many[ListedLinkedPost]):
     """The published posts that use the medium with this id, by their id, then by use, once for each use."""
 
     media_id: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read drafts and archived posts too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(str, str))
@@ -258,9 +258,9 @@ class ListPostAuthors(Many[ListedAuthor]):
     """The authors of the published post with this id, by their id, at most `limit`."""
 
     post_id: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read those of a draft or an archived post too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read those of a deleted post too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(str, str))
@@ -275,9 +275,9 @@ class ListPostCategories(Many[ListedPostCategory]):
     """The categories of the published post with this id, by their id, at most `limit`."""
 
     post_id: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read those of a draft or an archived post too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read those of a deleted post too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(str, str))
@@ -292,9 +292,9 @@ class ListPostMedia(Many[ListedLinkedMedium]):
     """The media of the published post with this id, by their id, then by use, once for each use, at most `limit`."""
 
     post_id: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read those of a draft or an archived post too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read those of a deleted post too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(str, str))
@@ -309,9 +309,9 @@ class ListTranslations(Many[ListedTranslation]):
     """The translations of the published post with this id, by language, at most `limit`."""
 
     post_id: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read those of a draft or an archived post too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read those of a deleted post too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(str, str))
@@ -329,9 +329,9 @@ class GetTranslation(Maybe[TranslationDetails]):
     """
 
     id: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read it if its post is not published too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read it if its post is deleted too."""
 
 
@@ -341,7 +341,7 @@ class ListMissingTranslations(Many[ListedPost]):
 
     language: Language
     status: PostStatus | None = attrs.field(default=None, validator=public("published"))
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read drafts and archived posts too, and comments that are not approved."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
@@ -353,7 +353,7 @@ class CountMissingTranslations(One[Count]):
 
     language: Language
     status: PostStatus | None = attrs.field(default=None, validator=public("published"))
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     at_most: CountLimit | None = 1000
 
 
@@ -362,7 +362,7 @@ class GetOrganization(Maybe[OrganizationDetails]):
     """The organization with this slug, its newest 100 published posts and its first 100 authors, by slug, or None."""
 
     slug: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read drafts and archived posts too, and comments that are not approved."""
 
 
@@ -397,9 +397,9 @@ class GetComment(Subtree[CommentNode]):
     """
 
     id: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read those that are not approved, or of a post that is not published, too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read it if its post is deleted too."""
     limit: Nodes | None = 10_000
     """At most so many, the upper levels first; None for all."""
@@ -415,9 +415,9 @@ class GetCommentThread(Tree[CommentNode]):
 
     post_id: str
     status: CommentStatus | None = attrs.field(default=None, validator=public("approved"))
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read those that are not approved, or of a post that is not published, too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read those of a deleted post too."""
     limit: Nodes | None = 10_000
     """At most so many, the oldest; None for all. One whose parent is not among them is a root."""
@@ -431,9 +431,9 @@ class GetCommentDetails(Maybe[CommentDetails]):
     """
 
     id: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read those that are not approved, or of a post that is not published, too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read it if its post is deleted too."""
 
 
@@ -443,9 +443,9 @@ class ListComments(Many[ListedComment]):
 
     post_id: str
     status: CommentStatus | None = attrs.field(default=None, validator=public("approved"))
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read those that are not approved, or of a post that is not published, too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read those of a deleted post too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
@@ -457,8 +457,8 @@ class CountComments(One[Count]):
 
     post_id: str
     status: CommentStatus | None = attrs.field(default=None, validator=public("approved"))
-    with_unpublished: bool | None = None
-    of_deleted: bool | None = None
+    with_unpublished: Asked | None = None
+    of_deleted: Asked | None = None
     """Whether to read those of a deleted post too."""
     at_most: CountLimit | None = 1000
 
@@ -468,9 +468,9 @@ class ListCommentsByStatus(Many[ModeratedComment]):
     """The comments of this status on all posts, oldest first, at most `limit`: "pending" ones wait for moderation."""
 
     status: CommentStatus = attrs.field(validator=public("approved"))
-    with_unpublished: bool | None = True
+    with_unpublished: Asked | None = True
     """Whether to read those that are not approved, or of a post that is not published, too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read those of deleted posts too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
@@ -485,7 +485,7 @@ class CountCommentsByStatus(One[Count]):
     """How many comments `ListCommentsByStatus` gives in all."""
 
     status: CommentStatus = attrs.field(validator=public("approved"))
-    with_unpublished: bool | None = True
-    of_deleted: bool | None = None
+    with_unpublished: Asked | None = True
+    of_deleted: Asked | None = None
     """Whether to read those of deleted posts too."""
     at_most: CountLimit | None = 1000

@@ -12,6 +12,7 @@ from concordia_sql.concordia import query
 from concordia_sql.engine import Limit, Many, Node, One, Subtree, Tree, cursor
 from concordia_sql.threads.nodes import ThreadNode, ThreadPage
 from concordia_sql.threads.pages import Breadth, Depth, Levels, Nodes, PagedNode, Roots, Sort
+from concordia_sql.values import Asked
 
 _SHAPES = {"shown": "blog/shown_comment", "node": "blog/thread_comment"}
 
@@ -65,7 +66,7 @@ class GetCommentTree(Tree[ThreadCommentNode]):
     post_id: str
     depth: Depth | None = None
     """Only this many levels below the roots; 0 for the roots alone."""
-    with_hidden: bool | None = None
+    with_hidden: Asked | None = None
     """Whether to show hidden comments too, with their content."""
     limit: Nodes | None = 10_000
     """At most so many, and the hidden ones above them; None for all. Without a depth they are the oldest, and one
@@ -83,7 +84,7 @@ class GetCommentSubtree(Subtree[ThreadCommentNode]):
     id: str
     depth: Depth | None = None
     """Only this many levels below the comment."""
-    with_hidden: bool | None = None
+    with_hidden: Asked | None = None
     """Whether to show hidden comments too, with their content."""
     limit: Nodes | None = 10_000
     """At most so many, the upper levels first, and the hidden ones above them; None for all."""
@@ -100,7 +101,7 @@ class GetCommentPath(Many[ThreadComment]):
     """
 
     id: str
-    with_hidden: bool | None = None
+    with_hidden: Asked | None = None
     """Whether to show hidden comments too, with their content."""
 
 
@@ -130,7 +131,7 @@ class GetCommentPage(One[CommentPage]):
     """How many replies to each comment are shown at most: 0 to 100."""
     depth: Levels = 3
     """How many levels below its roots the page shows: 0 to 100."""
-    with_hidden: bool | None = None
+    with_hidden: Asked | None = None
     """Whether to show hidden comments too, with their content."""
     after: str | None = attrs.field(default=None, converter=cursor(str | None, datetime | None, str | None))
 
@@ -149,7 +150,7 @@ class ListCommentPages(Many[CommentPage]):
     """How many comments that reply to none are on each page: 1 to 50."""
     replies: Breadth = 3
     depth: Levels = 3
-    with_hidden: bool | None = None
+    with_hidden: Asked | None = None
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -32,7 +32,7 @@ from concordia_sql.services.results import (
     TranslationDetails,
 )
 from concordia_sql.threads.pages import Depth, Nodes
-from concordia_sql.values import Day, DayOfWeek, Language, Rating
+from concordia_sql.values import Asked, Day, DayOfWeek, Language, Rating
 
 ListingStatus: TypeAlias = Literal["pending_review", "active", "suspended", "archived", "draft"]
 PriceType: TypeAlias = Literal["hourly", "fixed", "free", "negotiable"]
@@ -59,7 +59,7 @@ class GetListing(Maybe[ListingDetails]):
     """Only the translations in these languages."""
     review_status: ReviewStatus | None = attrs.field(default=None, validator=public("approved"))
     """Only reviews in this status, for a class that has a field for them."""
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read it if it is not active too, and reviews that are not approved."""
 
 
@@ -70,7 +70,7 @@ class GetListingById(Maybe[ListingDetails]):
     id: str
     languages: Sequence[Language] | None = None
     review_status: ReviewStatus | None = attrs.field(default=None, validator=public("approved"))
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read it if it is not active too, and reviews that are not approved."""
 
 
@@ -92,7 +92,7 @@ class ListListings(Many[ListedListing]):
     """Only those with a translation in this language."""
     languages: Sequence[Language] | None = None
     """Of each listing, only the translations in these languages."""
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read listings that are not active too, and reviews that are not approved."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
@@ -112,7 +112,7 @@ class CountListings(One[Count]):
     display_in_home: bool | None = None
     is_mobile: bool | None = None
     language: Language | None = None
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     at_most: CountLimit | None = 1000
 
 
@@ -121,7 +121,7 @@ class GetOrganizationWithListings(Maybe[OrganizationWithListings]):
     """The organization with this slug and its newest 100 active listings, or None."""
 
     slug: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read listings that are not active too, and reviews that are not approved."""
 
 
@@ -135,7 +135,7 @@ class GetServiceCategory(Maybe[CategoryDetails]):
     """
 
     slug: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read listings that are not active too, and reviews that are not approved."""
 
 
@@ -153,7 +153,7 @@ class ListServiceCategories(Many[ListedCategory]):
     display_in_home: bool | None = None
     is_active: bool | None = None
     is_featured: bool | None = None
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read listings that are not active too, and reviews that are not approved."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(int, str, str))
@@ -202,7 +202,7 @@ class GetServiceMedium(Maybe[MediumDetails]):
     """The medium with this id and the newest 100 active listings that use it, or None."""
 
     id: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read listings that are not active too, and reviews that are not approved."""
 
 
@@ -215,7 +215,7 @@ class ListMediumListings(Many[ListedLinkedListing]):
     """The active listings that use the medium with this id, by their id, then by use, once for each use."""
 
     media_id: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read listings that are not active too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(str, str))
@@ -230,9 +230,9 @@ class ListListingMedia(Many[ListedLinkedMedium]):
     """The media of the active listing with this id, by their id, then by use, once for each use, at most `limit`."""
 
     service_id: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read those of a listing that is not active too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read those of a deleted listing too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(str, str))
@@ -247,9 +247,9 @@ class ListServiceTranslations(Many[ListedTranslation]):
     """The translations of the active listing with this id, by language, at most `limit`."""
 
     service_id: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read those of a listing that is not active too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read those of a deleted listing too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(str, str))
@@ -267,9 +267,9 @@ class GetServiceTranslation(Maybe[TranslationDetails]):
     """
 
     id: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read it if its listing is not active too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read it if its listing is deleted too."""
 
 
@@ -281,9 +281,9 @@ class GetReview(Maybe[ReviewDetails]):
     """
 
     id: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read those that are not approved, or of a listing that is not active, too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read it if its listing is deleted too."""
 
 
@@ -298,9 +298,9 @@ class GetReviewThread(Subtree[ReviewNode]):
     id: str
     status: ReviewStatus | None = attrs.field(default=None, validator=public("approved"))
     """Only replies in this status."""
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read those that are not approved, or of a listing that is not active, too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read it if its listing is deleted too."""
     limit: Nodes | None = 10_000
     """At most so many, the upper levels first; None for all."""
@@ -316,9 +316,9 @@ class ListReviewThreads(Tree[ReviewNode]):
 
     service_id: str
     status: ReviewStatus | None = attrs.field(default=None, validator=public("approved"))
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read those that are not approved, or of a listing that is not active, too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read those of a deleted listing too."""
     limit: Nodes | None = 10_000
     """At most so many, the oldest; None for all. One whose parent is not among them is a root."""
@@ -332,9 +332,9 @@ class ListReviews(Many[ListedReview]):
     status: ReviewStatus | None = attrs.field(default=None, validator=public("approved"))
     rating: Rating | None = None
     """Only those of this rating; 0 is that of replies."""
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read those that are not approved, or of a listing that is not active, too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read those of a deleted listing too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
@@ -348,8 +348,8 @@ class CountReviews(One[Count]):
     service_id: str
     status: ReviewStatus | None = attrs.field(default=None, validator=public("approved"))
     rating: Rating | None = None
-    with_unpublished: bool | None = None
-    of_deleted: bool | None = None
+    with_unpublished: Asked | None = None
+    of_deleted: Asked | None = None
     """Whether to read those of a deleted listing too."""
     at_most: CountLimit | None = 1000
 
@@ -359,9 +359,9 @@ class ListReviewsByStatus(Many[ModeratedReview]):
     """The reviews of all listings in a status, oldest first, at most `limit`: for "pending", what awaits moderation."""
 
     status: ReviewStatus = attrs.field(validator=public("approved"))
-    with_unpublished: bool | None = True
+    with_unpublished: Asked | None = True
     """Whether to read those that are not approved, or of a listing that is not active, too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read those of deleted listings too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
@@ -377,8 +377,8 @@ class CountReviewsByStatus(One[Count]):
     """How many reviews of all listings are in a status."""
 
     status: ReviewStatus = attrs.field(validator=public("approved"))
-    with_unpublished: bool | None = True
-    of_deleted: bool | None = None
+    with_unpublished: Asked | None = True
+    of_deleted: Asked | None = None
     """Whether to read those of deleted listings too."""
     at_most: CountLimit | None = 1000
 
@@ -389,9 +389,9 @@ class ListReviewsByAuthor(Many[ListedReviewDetails]):
 
     author_id: str
     status: ReviewStatus | None = attrs.field(default=None, validator=public("approved"))
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read those that are not approved, or of a listing that is not active, too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read those of deleted listings too."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(datetime, str))
@@ -404,8 +404,8 @@ class CountReviewsByAuthor(One[Count]):
 
     author_id: str
     status: ReviewStatus | None = attrs.field(default=None, validator=public("approved"))
-    with_unpublished: bool | None = None
-    of_deleted: bool | None = None
+    with_unpublished: Asked | None = None
+    of_deleted: Asked | None = None
     """Whether to read those of deleted listings too."""
     at_most: CountLimit | None = 1000
 
@@ -417,9 +417,9 @@ class ListAvailability(Many[ListedAvailabilitySlot]):
     service_id: str
     day_of_week: DayOfWeek | None = None
     """Only those of this day; 0 is Sunday."""
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read those of a listing that is not active too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read those of a deleted listing too."""
     limit: Limit = 500
     after: str | None = attrs.field(default=None, converter=cursor(int, str, str))
@@ -431,8 +431,8 @@ class CountAvailability(One[Count]):
 
     service_id: str
     day_of_week: DayOfWeek | None = None
-    with_unpublished: bool | None = None
-    of_deleted: bool | None = None
+    with_unpublished: Asked | None = None
+    of_deleted: Asked | None = None
     """Whether to read those of a deleted listing too."""
     at_most: CountLimit | None = 1000
 
@@ -449,9 +449,9 @@ class GetAvailabilitySlot(Maybe[AvailabilitySlotDetails]):
     """
 
     id: str
-    with_unpublished: bool | None = None
+    with_unpublished: Asked | None = None
     """Whether to read it if its listing is not active too."""
-    of_deleted: bool | None = None
+    of_deleted: Asked | None = None
     """Whether to read it if its listing is deleted too."""
 
 
@@ -463,7 +463,7 @@ class GetBooking(Maybe[BookingDetails]):
     """
 
     id: str
-    with_unpublished: bool | None = True
+    with_unpublished: Asked | None = True
     """Whether to read its listing if that is not active too, as those who booked it may."""
 
 
@@ -483,7 +483,7 @@ class ListBookings(Many[ListedBooking]):
     """Only those on this day, as "2026-03-15", or later."""
     to_date: Day | None = None
     """Only those on this day, as "2026-03-15", or earlier."""
-    with_unpublished: bool | None = True
+    with_unpublished: Asked | None = True
     """Whether to read their listings if they are not active too, as those who booked them may."""
     limit: Limit = 50
     after: str | None = attrs.field(default=None, converter=cursor(str, str, str))

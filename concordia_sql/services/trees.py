@@ -12,6 +12,7 @@ from concordia_sql.engine import Limit, Many, Node, One, ParameterError, Subtree
 from concordia_sql.services.results import Category
 from concordia_sql.threads.nodes import ThreadNode, ThreadPage
 from concordia_sql.threads.pages import Breadth, Depth, Levels, Nodes, PagedNode, Roots, Sort
+from concordia_sql.values import Asked
 
 ReviewSort: TypeAlias = Sort | Literal["best"]
 
@@ -80,7 +81,7 @@ class GetReviewTree(Tree[ThreadReviewNode]):
     service_id: str
     depth: Depth | None = None
     """Only this many levels below the roots; 0 for the roots alone."""
-    with_hidden: bool | None = None
+    with_hidden: Asked | None = None
     """Whether to show hidden reviews too, with their content."""
     limit: Nodes | None = 10_000
     """At most so many, and the hidden ones above them; None for all. Without a depth they are the oldest, and one
@@ -98,7 +99,7 @@ class GetReviewSubtree(Subtree[ThreadReviewNode]):
     id: str
     depth: Depth | None = None
     """Only this many levels below the review."""
-    with_hidden: bool | None = None
+    with_hidden: Asked | None = None
     """Whether to show hidden reviews too, with their content."""
     limit: Nodes | None = 10_000
     """At most so many, the upper levels first, and the hidden ones above them; None for all."""
@@ -117,7 +118,7 @@ class GetReviewPath(Many[ThreadReview]):
     """
 
     id: str
-    with_hidden: bool | None = None
+    with_hidden: Asked | None = None
     """Whether to show hidden reviews too, with their content."""
 
 
@@ -150,7 +151,7 @@ class GetReviewPage(One[ReviewPage]):
     """How many replies to each review are shown at most: 0 to 100."""
     depth: Levels = 3
     """How many levels below its roots the page shows: 0 to 100."""
-    with_hidden: bool | None = None
+    with_hidden: Asked | None = None
     """Whether to show hidden reviews too, with their content."""
     after: str | None = attrs.field(default=None, converter=_cursor)
 
@@ -169,7 +170,7 @@ class ListReviewPages(Many[ReviewPage]):
     """How many reviews that reply to none are on each page: 1 to 50."""
     replies: Breadth = 3
     depth: Levels = 3
-    with_hidden: bool | None = None
+    with_hidden: Asked | None = None
 
 
 @attrs.frozen(eq=False, repr=False)

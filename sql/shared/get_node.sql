@@ -1,4 +1,5 @@
 -- A node, first, and all replies below it, oldest first. Served by the primary key and the index on parent_id.
+-- cost: each reply that is not approved, or of another status, is read too.
 -- uses: $node
 -- names: status
 WITH RECURSIVE thread AS (
@@ -10,19 +11,15 @@ WITH RECURSIVE thread AS (
     FROM thread
     CROSS JOIN
         LATERAL ( -- noqa: ST05
-            SELECT
-                node.id,
-                node.status
+            SELECT node.id
             FROM node
             WHERE
                 node.parent_id = thread.id
                 AND node.id <> :id
+                AND coalesce(node.status = :status, FALSE) -- when $status and :status
             -- One lookup for each: the planner, which cannot know the depth, may else read the table for each level.
             OFFSET 0 -- noqa: AM09
         ) AS reply
-    WHERE
-        TRUE
-        AND reply.status = :status -- when $status and :status
 )
 
 SELECT node.*
