@@ -14,8 +14,8 @@ from benchmarks.tables import Table
 from concordia_sql import CONCORDIA, Command, Query, Statement
 from concordia_sql.engine.bounds import field_names
 from concordia_sql.engine.migrating import migrate
-from tests.support.catalog import command_classes, example, filters, query_classes
-from tests.support.costs import Connection, Cost, command_example, cost, load, other_values, price
+from tests.support.catalog import command_classes, query_classes
+from tests.support.costs import Connection, Cost, command_example, cost, load, price, single_calls
 
 SIZES = (10, 100)
 WORST = 10
@@ -64,9 +64,7 @@ def _calls(connection: Connection, statement_class: type[Statement[Any]]) -> Ite
     if not issubclass(statement_class, Query):
         yield command_example(connection, cast("type[Command[Any]]", statement_class))
         return
-    for chosen in [(), *itertools.combinations(filters(statement_class), 1)]:
-        yield example(statement_class, chosen)
-    yield from other_values(statement_class)
+    yield from single_calls(statement_class)
 
 
 def _warm_cost(connection: Connection, statement: Statement[Any]) -> Cost:

@@ -15,7 +15,7 @@ from psycopg.sql import Literal as SqlLiteral
 from concordia_sql import Batched, Command, Querier, Query, Statement, auth, blog, services
 from concordia_sql.engine.compose import Composed
 from concordia_sql.tools import sample
-from tests.support.catalog import OF_QUERY, VALUES, example, filters, required
+from tests.support.catalog import OF_QUERY, VALUES, example, filters
 from tests.support.databases import new_database
 from tests.support.random_commands import choices, table_of
 from tests.support.rules import COMMANDS
@@ -57,8 +57,12 @@ def sized(server_url: str, template: str, size: int | None = None) -> Iterator[C
 
 def load(connection: Connection, size: int) -> None:
     """Fill an empty database, and plan as the library does."""
+    connection.execute(
+        "SET session_replication_role = replica"
+    )  # without checks of references, which take a third of it
     sample.load(connection, size)
     _skew(connection, 500 * size)
+    connection.execute("RESET session_replication_role")
     connection.execute("VACUUM (ANALYZE)")
     connection.execute("SET plan_cache_mode = force_generic_plan")
 
@@ -99,6 +103,11 @@ def _skew(connection: Connection, many: int) -> None:
         """INSERT INTO services_bookings
         (id, service_id, customer_id, provider_id, booking_date, booking_time, duration_minutes)
         VALUES ('booking-of-many', 'listing-1', 'user-1', 'user-2', '2026-03-15', '10:00', 60)""",
+        f"""INSERT INTO services_reviews
+        (id, service_id, parent_id, author_name, author_email, content, rating, status, in_language, created_at)
+        SELECT 'reply-' || i, service_id, id, 'a', 'a', '"x"', 0, 'pending', 'fr', {moment}
+        FROM services_reviews, generate_series(1, {many // 5}) i WHERE id = 'review-1'""",
+        *_skewed_posts_and_listings(many // 5, moment),
         f"""INSERT INTO blog_post_media (post_id, media_id, type)
         SELECT id, '{OF_QUERY["blog.GetMedium"]["id"]}', 'gallery' FROM blog_posts ON CONFLICT DO NOTHING""",
         f"""INSERT INTO services_media_links (service_id, media_id, type)
@@ -106,6 +115,28 @@ def _skew(connection: Connection, many: int) -> None:
         ON CONFLICT DO NOTHING""",
     ):
         connection.execute(text.encode())
+
+
+def _skewed_posts_and_listings(many: int, moment: str) -> Iterator[str]:
+    """Old ones, half of them drafts, in a tree of 51 categories; authors and categories of all, of the old, of none."""
+    kinds = "unnest('{all,old,none,wide}'::text[]) AS kind"
+    yield f"""INSERT INTO blog_authors (id, slug, display_name) SELECT kind, kind, '"n"' FROM {kinds}"""
+    for categories in ("blog_categories", "services_categories"):
+        yield f"""INSERT INTO {categories} (id, slug, name) SELECT kind, kind, '"n"' FROM {kinds}"""
+        yield f"""INSERT INTO {categories} (id, slug, name, parent_id)
+        SELECT 'wide-' || i, 'wide-' || i, '"n"', 'wide' FROM generate_series(0, 49) i"""
+    yield f"""INSERT INTO blog_posts (id, slug, status, in_language, created_at)
+    SELECT 'many-' || i, 'many-' || i, CASE WHEN i % 2 = 0 THEN 'draft' ELSE 'published' END, 'fr', {moment}
+    FROM generate_series(1, {many}) i"""
+    for links in ("blog_post_authors", "blog_post_categories"):
+        yield f"INSERT INTO {links} SELECT id, 'all' FROM blog_posts"
+        yield f"INSERT INTO {links} SELECT id, 'old' FROM blog_posts WHERE id LIKE 'many-%'"
+    yield f"""INSERT INTO blog_post_categories
+    SELECT 'many-' || i, 'wide-' || i / 2 % 50 FROM generate_series(1, {many}) i"""
+    yield f"""INSERT INTO services_listings (id, slug, category_id, provider_id, status, created_at)
+    SELECT 'many-' || i, 'many-' || i, CASE WHEN i % 4 < 2 THEN 'old' ELSE 'wide-' || i / 4 % 50 END, 'user-1',
+        CASE WHEN i % 2 = 0 THEN 'draft' ELSE 'active' END, {moment}
+    FROM generate_series(1, {many}) i"""
 
 
 def cost(connection: Connection, statement: Statement[Any]) -> Cost:
@@ -149,32 +180,76 @@ def price(statement: type[Statement[Any]]) -> str | None:
 
 
 def calls(query_class: type[Query[Any]]) -> Iterator[Query[Any]]:
-    """The query with each filter and pair of filters, each of them also for each value that is rare or absent."""
-    names = filters(query_class)
-    for count in range(3):
-        for chosen in itertools.combinations(names, count):
-            yield example(query_class, chosen)
-    yield from other_values(query_class)
+    """The query with no filter, each and each pair, for values that many rows, few or none have, in each order."""
+    yield from single_calls(query_class)
+    for (one, ones), (other, others) in itertools.combinations(_varied(query_class).items(), 2):
+        for values in itertools.product(ones, others):
+            yield from _given(query_class, dict(zip((one, other), values, strict=True)))
 
 
-def other_values(query_class: type[Query[Any]]) -> Iterator[Query[Any]]:
-    """The query with each filter for the values that its example does not have."""
+def single_calls(query_class: type[Query[Any]]) -> Iterator[Query[Any]]:
+    """The query with no filter and with each, as `calls` has them."""
+    yield from _given(query_class, {})
+    for name, values in _varied(query_class).items():
+        for value in values:
+            yield from _given(query_class, {name: value})
+
+
+def _given(query_class: type[Query[Any]], values: dict[str, Any]) -> Iterator[Query[Any]]:
+    """The query with these values, in each order, if they fit. One of a status that visitors do not see asks for it."""
+    known = filters(query_class)
+    shown = any(each.endswith("status") for each in values) and "with_unpublished" in known
+    hidden = {"with_unpublished": True} if shown and "with_unpublished" not in values else {}
+    for order in itertools.product(*query_class._choices.values()):
+        with contextlib.suppress(ValueError):  # no such value fits
+            changed = {**hidden, **values, **dict(zip(query_class._choices, order, strict=True))}
+            yield attrs.evolve(typing.cast("Any", example(query_class)), **changed)
+
+
+def _varied(query_class: type[Query[Any]]) -> dict[str, list[Any]]:
+    """The parameters that a query filters by, and their values but for those that its example has without filters."""
     hints = typing.get_type_hints(query_class, include_extras=True)
-    for name in {*filters(query_class), *required(query_class)}:
-        base = example(query_class, [name])
-        for value in _others(hints[name], getattr(base, name)):
-            with contextlib.suppress(ValueError):  # no such value fits
-                hidden = {"with_unpublished": True} if name.endswith("status") and "with_unpublished" in hints else {}
-                yield attrs.evolve(typing.cast("Any", base), **{name: value}, **hidden)
+    varied = {}
+    for field in attrs.fields(typing.cast("Any", query_class)):
+        if field.name not in {"after", *query_class._choices}:
+            is_filter = field.default is None
+            value = getattr(example(query_class, [field.name] if is_filter else []), field.name)
+            others = _others(query_class, field.name, hints[field.name], value)
+            varied[field.name] = [*([value] if is_filter else []), *others]
+    return {name: values for name, values in varied.items() if values}
 
 
-def _others(hint: Any, value: object) -> Iterable[object]:
+def _others(query_class: type[Query[Any]], name: str, hint: Any, value: object) -> Iterable[object]:
     listed = [each for part in _parts(hint) if typing.get_origin(part) is Literal for each in typing.get_args(part)]
     if listed:
         return [each for each in listed if each != value]
     if isinstance(value, bool):
         return [not value]
-    return [ABSENT] if isinstance(value, str) else []
+    if isinstance(value, str):
+        return [ABSENT, *OTHERS.get(f"{query_class.query_name}.{name}", OTHERS.get(name, ()))]
+    return []
+
+
+OTHERS: dict[str, tuple[str, ...]] = {
+    "author": ("all", "old", "none"),
+    "author_id": ("many-7",),
+    "blog.GetAuthor.slug": ("all", "old", "none"),
+    "blog.GetCategory.slug": ("all", "wide", "none"),
+    "category": ("all", "old", "wide", "none"),
+    "customer_id": ("many-7",),
+    "from_date": ("1900-01-01", "2100-01-01"),
+    "language": ("ar", "xx"),
+    "organization_id": ("organization-7",),
+    "parent": ("wide", "none"),
+    "post_id": ("post-4", "many-7"),
+    "provider_id": ("many-7",),
+    "service_id": ("listing-4", "many-7"),
+    "services.GetServiceCategory.slug": ("old", "wide", "none"),
+    "to_date": ("1900-01-01", "2100-01-01"),
+    "top": ("wide", "none"),
+    "user_id": ("many-7",),
+}
+"""More values of parameters: those of which many rows, few or none are; post-4 has many comments."""
 
 
 def _parts(hint: Any) -> Iterator[Any]:
@@ -185,15 +260,17 @@ def _parts(hint: Any) -> Iterator[Any]:
 
 
 def in_the_middle(connection: Connection, query_class: type[Query[Any]]) -> Iterator[Query[Any]]:
-    """A list after a row in its middle, without filters and with each of them."""
+    """A list after a row in its middle or a thread after its first page, without filters and with each of them."""
     if "after" not in query_class._fields:
         return
     querier = Querier(connection, prepare=False)
-    for chosen in ((), *((name,) for name in filters(query_class))):
-        query: Any = example(query_class, chosen)
-        rows: Any = querier.fetch(attrs.evolve(query, limit=50))
-        if isinstance(rows, list) and rows:
-            yield attrs.evolve(query, after=rows[len(rows) // 2].cursor)
+    for query in single_calls(query_class):
+        found: Any = querier.fetch(attrs.evolve(typing.cast("Any", query), limit=10))
+        cursor = getattr(found, "next", None)
+        if isinstance(found, list) and found:
+            cursor = found[len(found) // 2].cursor
+        if cursor:
+            yield attrs.evolve(typing.cast("Any", query), after=cursor)
 
 
 def command_example(connection: Connection, command_class: type[Command[Any]]) -> Command[Any]:
