@@ -22,7 +22,7 @@ from concordia_sql.engine.conditions import holding
 from concordia_sql.engine.prune import whole
 from concordia_sql.engine.queries import _make
 from tests.support.catalog import example, filters, query_classes, required
-from tests.support.random_sql import AMBIGUOUS, SHAPES, Writer, class_for
+from tests.support.random_sql import AMBIGUOUS, FRAME, SHAPES, Columns, Writer, class_for
 from tests.support.statements import command, query, write
 
 FUZZ = int(os.environ.get("FUZZ", "1"))
@@ -38,16 +38,38 @@ def server(server_url: str) -> Iterator[psycopg.Connection[Any]]:
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("random")
+    write(root, "mine/shapes/frame.sql", FRAME)
     for name, (text, _) in SHAPES.items():
         write(root, f"mine/shapes/{name}.sql", text)
     return root
 
 
-def made(root: Path, text: str, base: Any, *, number: int) -> Any:
-    """A query, or a command, of a text over the shapes."""
-    asked = cast("type[Any]", types.new_class("Ask", (base,)))
-    path = write(root, f"mine/ask{number}.sql", f"-- Rows.\n-- uses: {USES}\n{text}")
-    return (command if base is Affected else query)(path)(asked)()
+def made(root: Path, text: str, base: Any, *, number: int, roles: bool = False, **given: int) -> Any:
+    """A query, or a command, of a text over the shapes, or over roles that are bound to them."""
+
+    def body(namespace: dict[str, Any]) -> None:
+        namespace |= {"__annotations__": {"a": int | None, "b": int | None}, "a": None, "b": None}
+
+    asked = cast("type[Any]", types.new_class("Ask", (base,), exec_body=body))
+    uses = USES.replace("mine/", "$role_") if roles else USES
+    text = text.replace("mine_", "role_") if roles else text
+    path = write(root, f"mine/ask{number}.sql", f"-- Rows.\n-- uses: {uses}\n{text}")
+    if base is Affected:
+        return command(path)(asked)(**given)
+    bound = {f"role_{name}": f"mine/{name}" for name in SHAPES} if roles else {}
+    return query(path, shapes=bound)(asked)(**given)
+
+
+def narrowed_by_lines(random: Random, text: str, columns: Columns) -> str:
+    """The rows of a text that conditional lines choose, by columns that nothing else may read."""
+    names = [name for name, kind in columns.items() if kind is not AMBIGUOUS]
+    lines = []
+    for condition in random.sample([":a", ":b", ":a and :b", ":a or :b"], random.randint(1, 3)):
+        name = random.choice(names)
+        column = name if name == name.lower() else f'"{name}"'
+        form = random.choice(["q.{}::text IS NOT NULL", "q.{}::text NOT LIKE '%Ann%'", "to_json(q.*)::text <> '{}'"])
+        lines.append(f"    AND {form.format(column)} -- when {condition}")
+    return "\n".join([f"SELECT q.*\nFROM ({text}) AS q\nWHERE\n    TRUE", *lines])
 
 
 def with_whole_shapes(asked: Query[Any]) -> Query[Any]:
@@ -75,7 +97,11 @@ def test_sql_at_random(server: psycopg.Connection[Any], root: Path, seed: int) -
         text, columns = writer.statement()
         if set(columns.values()) <= {AMBIGUOUS}:
             continue
-        asked: Any = made(root, text, Many[class_for(random, columns)], number=number)  # type: ignore[misc]
+        if random.random() < 0.4:
+            text = narrowed_by_lines(random, text, columns)
+        given = {name: random.randint(0, 2) for name in "ab" if random.random() < 0.4}
+        base: Any = Many[class_for(random, columns)]  # type: ignore[misc]
+        asked: Any = made(root, text, base, number=number, roles=random.random() < 0.3, **given)
         for each in (asked, asked.into(class_for(random, columns))):
             pruned, sent = answer(querier, each), each.compose().text
             expected = answer(querier, with_whole_shapes(each))

@@ -89,6 +89,53 @@ FROM mine_post AS p""",
     {"id": int, "slug": str, "author": POST["author"], "writers": POST["people"], "bio": str},
 )
 _shape(
+    "gallery",
+    """-- uses: mine/picture, mine/person
+SELECT
+    t.id,
+    t.name,
+    (
+        SELECT coalesce(json_agg(l.* ORDER BY l.id), '[]')
+        FROM (SELECT p.* FROM mine_picture AS p WHERE p.id >= t.id ORDER BY p."fileSize" DESC, p.id LIMIT 2) AS l
+    ) AS largest,
+    (SELECT to_json(l.*) FROM (SELECT a.* FROM mine_person AS a ORDER BY a.name, a.id DESC LIMIT 1) AS l) AS first,
+    (SELECT count(*) FROM (SELECT p.id FROM mine_picture AS p LIMIT 2) AS c) AS total
+FROM mine_person AS t
+WHERE
+    TRUE
+    AND t.bio IS NOT NULL -- when :a
+    AND to_json(t.*) ->> 'name' = 'Ann' -- when :a and :b
+    AND (t.picture ->> 'fileSize')::int > :b::int -- when :b
+    AND t.id IN (SELECT p.id FROM mine_picture AS p WHERE p.url <> 'one.png' OR :a::int > 1) -- when :a or :b""",
+    {
+        "id": int,
+        "name": str,
+        "largest": Json(PICTURE, is_list=True),
+        "first": Json(PERSON, is_list=False),
+        "total": int,
+    },
+)
+FRAME = """-- Rows.
+-- uses: $image, $who
+-- names: label, owner
+SELECT
+    image.id,
+    image.label,
+    (SELECT to_json(who.*) FROM who WHERE who.id = image.id) AS owner
+FROM image
+WHERE
+    TRUE
+    AND image."fileSize" > 10
+"""
+"""A shape of several: `sketch` binds its shapes and names."""
+_shape(
+    "sketch",
+    """-- shape: mine/frame
+-- uses: $image = mine/picture, $who = mine/person
+-- names: label = url, owner = person""",
+    {"id": int, "url": str, "person": Json(PERSON, is_list=False)},
+)
+_shape(
     "total",
     "SELECT count(*) AS id, max(t.v) AS size FROM (VALUES (1), (2)) AS t (v)",
     {"id": int, "size": int},
