@@ -281,7 +281,9 @@ class Querier(Executor):
     Its encoding must be UTF-8. Statements are prepared on their first run. `prepare=False` turns that off, as PgBouncer
     in transaction mode needs. psycopg's own preparation is switched off on the connection. If psycopg has prepared
     statements on it before, psycopg drops all prepared statements after the next rollback, so give each querier a
-    connection of its own.
+    connection of its own. After a list or a stream, libpq gives the first rows of a pipeline in chunks, as after
+    psycopg's own streams, and psycopg raises InternalError: run `connection.execute("SELECT")` before a `pipeline` or
+    an `executemany` with `returning` of your own.
 
     A querier serves one thread at a time, and raises QuerierError for a second one. Its results hold naive datetimes
     in UTC. A call that is interrupted cancels its query on the server. psycopg's errors pass through, with a note
