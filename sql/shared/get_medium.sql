@@ -1,5 +1,5 @@
 -- One medium by its id, with the posts or listings that use it, newest first, or none. Served by the primary key.
--- cost: the dates of all rows that use it, for the newest 100; a class that does not name them costs one row.
+-- cost: for the newest 100, the date of each row that uses it, in some four blocks; a class that does not name them costs one row.
 -- uses: $medium, $linked
 -- names: items, item_count, published_at, created_at
 SELECT
