@@ -1,152 +1,284 @@
-"""What standbys give, and what the check of their freshness takes: `python -m benchmarks.replicas`, in two minutes.
+"""What standbys give, and what the check of their freshness takes: `python -m benchmarks.replicas`, in three minutes.
 
-Client and servers share the processors of one machine. So the reads per second say little; what the primary's processor
-is spared says more.
+Prints the tables of docs/scale.md. Client and servers share the processors of one machine. So the reads per second say
+little; what the primary's processor is spared says more.
 """
 
 import asyncio
+import itertools
+import random
 import statistics
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from operator import truediv
 from pathlib import Path
 from time import monotonic, perf_counter, process_time
 
 import psycopg
+from psycopg import generators
+from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict
-from rich.console import Console
-from rich.table import Table
+from psycopg.pq import Format
 
 from benchmarks import database
 from benchmarks.queries import PostPage
-from concordia_sql import AsyncDatabase, Database, Executor, Reader, blog
+from concordia_sql import AsyncDatabase, AsyncReader, Database, Executor, blog
+from concordia_sql.engine.standbys import CHECK, Seen
+from concordia_sql.engine.steps import INTERVAL
+from concordia_sql.engine.waits import wait
 from concordia_sql.tools import embedded
 
-ROUNDS, CALLS = 80, 150
-SECONDS, CALLERS = 5.0, 16
+ROUNDS, CALLS = 80, 160
+SECONDS, CALLERS = 10.0, 16
+WRITES, WRITERS = 200, 4
+"""How many a second, and how many callers make them, while many callers read."""
+READS = 10
+"""For each write, as a service may do."""
 QUERY = blog.GetPost(slug="my-post").into(PostPage)
+
+Calls = Callable[[int], object]
+"""Makes so many calls."""
 
 
 def main() -> None:
     """Measure and print."""
-    console = Console()
     with ExitStack() as stack:
         primary = stack.enter_context(embedded.start())
         database.prepare(primary, scale=10, many_comments=300, other_comments=500)
         copies = [stack.enter_context(embedded.start_standby(primary)) for _ in range(2)]
-        console.print(_prices(primary, copies))
-        console.print(asyncio.run(_loads(primary, copies)))
+        heads = (
+            "standbys",
+            "reads/s",
+            "p99",
+            "the primary's processor for a read",
+            "answered by the primary",
+            "writes/s",
+        )
+        _print(heads, asyncio.run(_loads(primary, copies)))
+        _print(("call", "client", "servers", "ratio", "quartiles"), _prices(primary, copies))
 
 
-def _prices(primary: str, copies: list[str]) -> Table:
+def _print(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    for row in (heads, ["---"] * len(heads), *rows):
+        print(f"| {' | '.join(row)} |")  # noqa: T201
+    print()  # noqa: T201
+
+
+def _prices(primary: str, copies: list[str]) -> list[list[str]]:
     """The processor time of calls in the tenth of the rounds that others disturbed least, and the ratio of it.
 
     The quartiles are those of the ratios, round by round.
     """
-    table = Table("call", "client, µs", "servers, µs", "ratio", "quartiles")
-    with (
-        Database(copies[0], max_size=1) as plain,
-        Database(primary, replicas=copies[:1], max_size=1) as replicated,
-        Database(primary, max_size=1) as writer,
-        Database(primary, replicas=[], max_size=1) as positioned,
-    ):
+    with ExitStack() as stack:
+        runner = stack.enter_context(asyncio.Runner())
+        plain = stack.enter_context(Database(copies[0], max_size=1))
+        replicated = stack.enter_context(Database(primary, replicas=copies[:1], max_size=1))
         _wait(replicated)
-        post = plain.fetch(blog.GetPost(slug="my-post"))
-        assert post is not None
-        post_id = post.id
-
-        def read(reader: Reader) -> Callable[[], object]:
-            return lambda: reader.fetch(QUERY)
-
-        def write(executor: Executor) -> Callable[[], object]:
-            return lambda: executor.execute(
-                blog.AddComment(
-                    post_id=post_id,
-                    author_name="Ann",
-                    author_email="ann@example.com",
-                    content="Bonjour",
-                    status="approved",
-                    in_language="fr",
-                )
-            )
-
-        def read_after_a_write() -> object:
-            assert replicated._standbys is not None
-            for connection in replicated._standbys._standbys[0].pool._open:
-                connection.seen.lsn = 0  # as if there were a write that it was not seen to have replayed
-            return replicated.reader.fetch(QUERY)
-
-        reads: dict[str, Callable[[], object]] = {
-            "W1 on a standby, as from any server": read(plain),
-            "W1 by a reader, after no new write": read(replicated.reader),
-            "W1 by a reader, after a write each time": read_after_a_write,
-        }
-        writes = {"a comment added": write(writer), "a comment added, with its position": write(positioned)}
-        for group in (reads, writes):
+        post_id = _post_id(plain)
+        groups: list[dict[str, Calls]] = [
+            {
+                "W1 on a standby, as from any server": _each(lambda: plain.fetch(QUERY)),
+                "W1 by a reader, after no new write": _each(lambda: replicated.reader.fetch(QUERY)),
+                f"W1 by a reader, {READS} reads for each write": _each(_reading(replicated, READS)),
+                "W1 by a reader, after a write each time": _each(_reading(replicated, 1)),
+                **_sent_alone(plain),
+            },
+            _shared(primary, copies[0], stack, runner),
+            {
+                name: _each(_writing(stack.enter_context(Database(primary, max_size=1, replicas=replicas)), post_id))
+                for name, replicas in (("a comment added", None), ("a comment added, with its position", []))
+            },
+        ]
+        rows = []
+        for group in groups:
             times = _alternating(group, [primary, *copies])
             first = [sum(each) for each in next(iter(times.values()))]
             for name, found in times.items():
                 client, servers = (_least(each) * 1e6 for each in zip(*found, strict=True))
                 ratio = _least(list(map(sum, found))) / _least(first)
                 low, _, high = statistics.quantiles(map(truediv, map(sum, found), first), n=4)
-                table.add_row(name, f"{client:.0f}", f"{servers:.0f}", f"{ratio:.2f}", f"{low:.2f} to {high:.2f}")
-    return table
+                quartiles = "" if found is times[next(iter(times))] else f"{low:.2f} to {high:.2f}"
+                rows.append([name, f"{client:.0f} µs", f"{servers:.0f} µs", f"{ratio:.2f}", quartiles])
+        return rows
+
+
+def _each(call: Callable[[], object]) -> Calls:
+    def calls(number: int) -> None:
+        for _ in range(number):
+            call()
+
+    return calls
+
+
+def _reading(replicated: Database, reads: int) -> Callable[[], object]:
+    """Reads, so many for each write. The write itself is left out: its price is another."""
+    numbers, connections = itertools.count(), _connections(replicated)
+
+    def read() -> object:
+        if next(numbers) % reads == 0:
+            _forget(connections)
+        return replicated.reader.fetch(QUERY)
+
+    return read
+
+
+def _connections(replicated: Database | AsyncDatabase) -> list[Seen]:
+    assert replicated._standbys is not None
+    return [connection.seen for pool in replicated._standbys.pools() for connection in pool._open]
+
+
+def _forget(connections: Iterable[Seen]) -> None:
+    """Have the next read check, as if there were a write that no connection was seen to have replayed."""
+    for seen in connections:
+        seen.lsn = 0
+        if seen.run is not None:
+            seen.run.found = (-1, 0)
+
+
+def _sent_alone(plain: Database) -> dict[str, Calls]:
+    """What libpq takes, with nothing of the library around it: no check can cost less."""
+    (connection,) = plain._pool._open
+    session, pgconn = connection.session, connection.pgconn
+    plain.fetch(QUERY)
+    statement = session._statements[QUERY.compose()]
+    values = session.values(statement.composed, QUERY)
+    pgconn.prepare(b"check", CHECK)
+
+    def read() -> PQGen[None]:
+        pgconn.send_query_prepared(statement.name, values)
+        yield from generators.execute(pgconn)
+
+    def check_and_read() -> PQGen[None]:
+        pgconn.enter_pipeline_mode()
+        pgconn.send_query_prepared(b"check", None, result_format=Format.BINARY)
+        pgconn.send_query_prepared(statement.name, values)
+        pgconn.pipeline_sync()
+        yield from generators.execute(pgconn)
+        yield from generators.fetch_many(pgconn)
+        yield from generators.fetch_many(pgconn)
+        pgconn.exit_pipeline_mode()
+
+    return {
+        "W1 sent by libpq alone": _each(lambda: wait(read(), session.line, pgconn.socket, INTERVAL)),
+        "a check and W1 sent by libpq alone": _each(
+            lambda: wait(check_and_read(), session.line, pgconn.socket, INTERVAL)
+        ),
+    }
+
+
+def _shared(primary: str, copy: str, stack: ExitStack, runner: asyncio.Runner) -> dict[str, Calls]:
+    """Reads of callers that share the connections of a pool."""
+
+    async def opened(url: str, replicas: list[str] | None) -> AsyncDatabase:
+        made = AsyncDatabase(url, replicas=replicas, min_size=CALLERS, max_size=CALLERS)
+        await made.open()
+        stack.callback(lambda: runner.run(made.close()))
+        while any(each.reason or each.open < CALLERS for each in made.stats().replicas):
+            await made.ping()
+        return made
+
+    async def read(reader: AsyncReader, number: int, connections: list[Seen]) -> None:
+        left = iter(range(number))
+
+        async def call() -> None:
+            for each in left:
+                if each % READS == 0:
+                    _forget(connections)
+                await reader.fetch(QUERY)
+
+        await asyncio.gather(*(call() for _ in range(CALLERS)))
+
+    plain, replicated = runner.run(opened(copy, None)), runner.run(opened(primary, [copy]))
+    connections = _connections(replicated)
+    return {
+        f"W1 for {CALLERS} callers on a standby": lambda number: runner.run(read(plain, number, [])),
+        f"W1 for {CALLERS} callers by a reader, {READS} reads for each write": lambda number: runner.run(
+            read(replicated.reader, number, connections)
+        ),
+    }
+
+
+def _writing(executor: Executor, post_id: str) -> Callable[[], object]:
+    return lambda: executor.execute(_comment(post_id))
+
+
+def _comment(post_id: str) -> blog.AddComment:
+    return blog.AddComment(
+        post_id=post_id,
+        author_name="Ann",
+        author_email="ann@example.com",
+        content="Bonjour",
+        status="approved",
+        in_language="fr",
+    )
+
+
+def _post_id(plain: Database) -> str:
+    post = plain.fetch(blog.GetPost(slug="my-post"))
+    assert post is not None
+    return post.id
 
 
 def _least(times: Sequence[float]) -> float:
     return statistics.quantiles(times, n=10)[0]
 
 
-def _alternating(calls: dict[str, Callable[[], object]], servers: list[str]) -> dict[str, list[tuple[float, float]]]:
-    """The seconds of each call, of client and servers, round by round."""
+def _alternating(calls: dict[str, Calls], servers: list[str]) -> dict[str, list[tuple[float, float]]]:
+    """The seconds of each call, of client and servers, round by round, each round in an order of its own."""
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in calls}
     for number in range(ROUNDS + 1):
-        for name, call in calls.items():
+        for name in random.sample(list(calls), len(calls)):
             before, began = sum(map(_spent, servers)), process_time()
-            for _ in range(CALLS):
-                call()
+            calls[name](CALLS)
             client = process_time() - began
             if number:  # the first prepares
                 times[name].append((client / CALLS, (sum(map(_spent, servers)) - before) / CALLS))
     return times
 
 
-async def _loads(primary: str, copies: list[str]) -> Table:
-    """Reads by many callers, while one writes, with more and more standbys."""
-    table = Table("standbys", "reads/s", "p99, ms", "primary's processor, µs a read", "answered by the primary")
+async def _loads(primary: str, copies: list[str]) -> list[list[str]]:
+    """Reads by many callers, each of which sees what was written before it, with more and more standbys."""
+    rows = []
+    with Database(primary) as plain:
+        post_id = _post_id(plain)
     for count in range(3):
         async with AsyncDatabase(primary, replicas=copies[:count], max_size=CALLERS) as pool:
             await asyncio.sleep(1)
             before = _spent(primary)
-            times = await _load(pool, monotonic() + SECONDS)
+            times, writes = await _load(pool, post_id, monotonic() + SECONDS)
             spent = (_spent(primary) - before) / len(times)
-            stats = pool.stats()
-            share = 1 - sum(each.reads for each in stats.replicas) / len(times)
+            share = 1 - sum(each.reads for each in pool.stats().replicas) / len(times)
             p99 = statistics.quantiles(times, n=100)[-1] * 1000
-            table.add_row(f"{count}", f"{len(times) / SECONDS:.0f}", f"{p99:.1f}", f"{spent * 1e6:.0f}", f"{share:.1%}")
-    return table
+            reads = f"{len(times) / SECONDS:,.0f}"
+            by_primary = f"{share:.1%}".replace("%", " %") if count else "all"
+            rows.append(
+                [f"{count}", reads, f"{p99:.2g} ms", f"{spent * 1e6:.0f} µs", by_primary, f"{writes / SECONDS:.0f}"]
+            )
+    return rows
 
 
-async def _load(pool: AsyncDatabase, ends: float) -> list[float]:
+async def _load(pool: AsyncDatabase, post_id: str, ends: float) -> tuple[list[float], int]:
+    """The seconds of each read, and how many comments were added meanwhile."""
     times: list[float] = []
+    began = monotonic()
 
     async def call() -> None:
-        with pool.after(None):
-            while monotonic() < ends:
-                began = perf_counter()
-                await pool.reader.fetch(QUERY)
-                times.append(perf_counter() - began)
-
-    async def write() -> None:
-        number = 0
         while monotonic() < ends:
-            number += 1
-            await pool.execute(blog.ChangePost(id="post-1", reading_time=str(number)))
-            await asyncio.sleep(0.01)
+            before = perf_counter()
+            await pool.reader.fetch(QUERY)
+            times.append(perf_counter() - before)
 
-    calls: list[Awaitable[None]] = [call() for _ in range(CALLERS)]
-    await asyncio.gather(write(), *calls)
-    return times
+    async def write() -> int:
+        number = 0
+        while (now := monotonic()) < ends:
+            await asyncio.sleep(max(0, began + number * WRITERS / WRITES - now))
+            await pool.execute(_comment(post_id))
+            number += 1
+        return number
+
+    writing = asyncio.gather(*(write() for _ in range(WRITERS)))
+    await asyncio.gather(*(call() for _ in range(CALLERS)))
+    return times, sum(await writing)
 
 
 def _wait(replicated: Database) -> None:

@@ -63,8 +63,15 @@ class Read:
     watch: Watch | None
     acting: Acting | None
     needed: Position
-    within: Deadline
-    """Until when it waits for them: the primary needs time for it too."""
+    began: float
+    max_wait: float
+
+    @property
+    def ends(self) -> float:
+        """Until when it waits for them: the primary needs time for it too."""
+        if self.deadline is None:
+            return self.began + self.max_wait
+        return self.began + min(self.max_wait, max(0, self.deadline.ends - self.began) / 2)
 
 
 class AsyncStandby(Generic[C]):
@@ -92,10 +99,6 @@ class AsyncStandby(Generic[C]):
     def rank(self) -> tuple[int, int]:
         """By this, standbys are sorted: how many calls it runs or lets wait, and how far it was behind."""
         return self.pool.load, self.lag
-
-    def is_ready(self) -> bool:
-        """Whether reads may go to it."""
-        return not self.reason and self.pool.is_connected
 
     def miss(self, reason: Reason, lease: Lease[C], needed: Position, *, again: bool) -> None:
         """Note why it has not answered a read. A read that is tried again was counted before."""
@@ -153,9 +156,7 @@ class AsyncStandby(Generic[C]):
         guard = connection.seen.ask(needed)
         with session.lock, session:
             try:
-                result = await exchange(session, ask(session.pgconn, guard.alone), deadline)
-                connection.seen.require_open()
-                guard.read(result, for_a_read=False)
+                guard.read(await exchange(session, ask(session.pgconn, guard.alone), deadline), for_a_read=False)
             except Unproven as error:
                 unproven = error
         self.hear(connection.seen, needed)
@@ -277,33 +278,25 @@ class AsyncStandbys(Generic[C]):
         if (position := self.positions.read(result)) is not None:
             self.positions.sample(asked, position, self._interval)
 
-    async def read(
-        self, queries: Queries, deadline: Deadline | None, watch: Watch | None, acting: Acting | None
-    ) -> tuple[Answers | None, Reason]:
-        """The results of the queries from a standby; or None, and why only the primary can answer them."""
-        return await self._try(self._read_from, queries, deadline, watch, acting)
-
     async def hold(self, held: Held[C], queries: Queries, deadline: Deadline | None) -> Reason:
         """Hold a connection to a standby that has replayed enough. Returns the reason if there is none."""
-        _, reason = await self._try(partial(self._hold, held), queries, deadline, None, None)
+        _, reason = await self.read(queries, deadline, None, None, partial(self._hold, held))
         return reason
 
-    async def _try(
+    async def read(
         self,
-        attempt: Callable[..., Awaitable[Answers]],
         queries: Queries,
         deadline: Deadline | None,
         watch: Watch | None,
         acting: Acting | None,
+        attempt: Callable[..., Awaitable[Answers]] | None = None,
     ) -> tuple[Answers | None, Reason]:
-        """What the attempt returns for the first standby that proves to be fresh; or None, and why there is none."""
+        """The results of the queries from the first standby that proves to be fresh; or None, and why there is none."""
         needed = self.positions.needed
         if needed is None:
             return None, "in doubt"
-        now, ends = monotonic(), self._max_wait
-        if deadline is not None:
-            ends = min(ends, max(0, deadline.ends - now) / 2)
-        read = Read(queries, deadline, watch, acting, needed, Deadline(now + ends, now))
+        read = Read(queries, deadline, watch, acting, needed, monotonic(), self._max_wait)
+        attempt = attempt or self._read_from
         reason: Reason = ""
         behind: list[AsyncStandby[C]] = []
         for standby in self._ready():
@@ -313,10 +306,10 @@ class AsyncStandbys(Generic[C]):
                 reason = unproven.reason
                 if reason == "read-only":
                     return None, reason
-                behind += [standby] if reason == "behind" and standby.is_ready() else []
+                behind += [standby] if reason == "behind" and not standby.reason else []
         behind.sort(key=lambda each: each.lag)
         pause = _FIRST_PAUSE
-        while behind and monotonic() + pause < read.within.ends:
+        while behind and monotonic() + pause < read.ends:
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
             standby = behind.pop(0)
@@ -334,7 +327,7 @@ class AsyncStandbys(Generic[C]):
 
     def _ready(self) -> list[AsyncStandby[C]]:
         """The standbys that reads may go to: first those with the fewest calls, among these the furthest."""
-        ready = [standby for standby in self._standbys if standby.is_ready()]
+        ready = [standby for standby in self._standbys if not standby.reason and standby.pool.is_connected]
         if len(ready) > 1:
             turn = next(self._turns) % len(ready)
             ready = sorted(ready[turn:] + ready[:turn], key=lambda each: each.rank)
@@ -348,7 +341,7 @@ class AsyncStandbys(Generic[C]):
         lease: Lease[C] = Lease()
         try:
             try:
-                connection = await self._take(standby, lease, read)
+                connection = standby.pool.lend(lease) or await self._take(standby, lease, read)
                 if read.watch is not None:
                     read.watch.begin(connection.session)
                     read.watch.server = standby.name
@@ -373,7 +366,7 @@ class AsyncStandbys(Generic[C]):
 
     async def _take(self, standby: AsyncStandby[C], lease: Lease[C], read: Read) -> C:
         """A connection to it, within the time for standbys."""
-        deadline, within = read.deadline, read.within
+        deadline, within = read.deadline, Deadline(read.ends, read.began)
         if deadline is not None and not deadline.left():
             raise overdue(names_of(read.queries), deadline)
         try:
@@ -383,7 +376,6 @@ class AsyncStandbys(Generic[C]):
         finally:
             if deadline is not None:
                 deadline.waited += within.waited
-                within.waited = 0
 
     async def _hold(self, held: Held[C], standby: AsyncStandby[C], read: Read, *, again: bool = False) -> Answers:
         """Hold a connection to this standby. Raises Unproven if it is not far enough."""
@@ -402,7 +394,7 @@ class AsyncStandbys(Generic[C]):
 
     async def _ask(self, standby: AsyncStandby[C], connection: C, read: Read, *, again: bool) -> None:
         """Raise Unproven if the standby has not replayed the log up to there."""
-        deadline = Deadline(read.within.ends, monotonic()) if again else read.deadline
+        deadline = Deadline(read.ends, monotonic()) if again else read.deadline
         try:
             await standby.require(connection, read.needed, deadline)
         except psycopg.Error as error:
@@ -435,9 +427,7 @@ class AsyncStandbys(Generic[C]):
             else:
                 if guard is not None:
                     standby.hear(seen, read.needed)
-                    return answers
-                seen.require_open()
-                if seen.is_standby():
+                if guard is not None or seen.is_standby():
                     return answers
                 unproven = Unproven("promoted")
             finally:

@@ -102,10 +102,11 @@ class Scope:
     @property
     def in_doubt(self) -> bool:
         """Whether a write may have been done whose position is not known."""
-        for trail in list(self._open):
-            if trail.is_over():
-                self.doubt()
-                self._open.pop(trail, None)
+        if self._open:
+            for trail in list(self._open):
+                if trail.is_over():
+                    self.doubt()
+                    self._open.pop(trail, None)
         return bool(self._open) or self._doubted >= self._settled
 
     def note(self, position: Position, asked: float = -1) -> None:
@@ -168,10 +169,7 @@ class Positions:
 
         While the primary does not answer, that is the last that is known of it.
         """
-        try:
-            return self._samples[0][1]
-        except IndexError:
-            return None
+        return self._samples[0][1] if self._samples else None  # there is always one, once there was
 
     def lag(self, lsn: int, needed: Position) -> int:
         """How many bytes of the log a position lacks, of those that are needed or known of the primary."""
@@ -180,10 +178,11 @@ class Positions:
     @property
     def needed(self) -> Position | None:
         """What a standby must have replayed to serve this context; None if only the primary can."""
-        scope, floor = self._scope(), self.floor
-        if floor is None or scope.in_doubt:
+        scope = _scopes.get().get(self, self._process)
+        if not self._samples or scope.in_doubt:
             return None
-        return max([floor, *scope.positions()])
+        floor = self._samples[0][1]  # there is always one, once there was
+        return max(floor, *written) if (written := scope.positions()) else floor
 
     @property
     def in_doubt(self) -> bool:

@@ -64,8 +64,15 @@ class Read:
     watch: Watch | None
     acting: Acting | None
     needed: Position
-    within: Deadline
-    """Until when it waits for them: the primary needs time for it too."""
+    began: float
+    max_wait: float
+
+    @property
+    def ends(self) -> float:
+        """Until when it waits for them: the primary needs time for it too."""
+        if self.deadline is None:
+            return self.began + self.max_wait
+        return self.began + min(self.max_wait, max(0, self.deadline.ends - self.began) / 2)
 
 
 class Standby(Generic[C]):
@@ -93,10 +100,6 @@ class Standby(Generic[C]):
     def rank(self) -> tuple[int, int]:
         """By this, standbys are sorted: how many calls it runs or lets wait, and how far it was behind."""
         return self.pool.load, self.lag
-
-    def is_ready(self) -> bool:
-        """Whether reads may go to it."""
-        return not self.reason and self.pool.is_connected
 
     def miss(self, reason: Reason, lease: Lease[C], needed: Position, *, again: bool) -> None:
         """Note why it has not answered a read. A read that is tried again was counted before."""
@@ -154,9 +157,7 @@ class Standby(Generic[C]):
         guard = connection.seen.ask(needed)
         with session.lock, session:
             try:
-                result = exchange(session, ask(session.pgconn, guard.alone), deadline)
-                connection.seen.require_open()
-                guard.read(result, for_a_read=False)
+                guard.read(exchange(session, ask(session.pgconn, guard.alone), deadline), for_a_read=False)
             except Unproven as error:
                 unproven = error
         self.hear(connection.seen, needed)
@@ -278,33 +279,25 @@ class Standbys(Generic[C]):
         if (position := self.positions.read(result)) is not None:
             self.positions.sample(asked, position, self._interval)
 
-    def read(
-        self, queries: Queries, deadline: Deadline | None, watch: Watch | None, acting: Acting | None
-    ) -> tuple[Answers | None, Reason]:
-        """The results of the queries from a standby; or None, and why only the primary can answer them."""
-        return self._try(self._read_from, queries, deadline, watch, acting)
-
     def hold(self, held: Held[C], queries: Queries, deadline: Deadline | None) -> Reason:
         """Hold a connection to a standby that has replayed enough. Returns the reason if there is none."""
-        _, reason = self._try(partial(self._hold, held), queries, deadline, None, None)
+        _, reason = self.read(queries, deadline, None, None, partial(self._hold, held))
         return reason
 
-    def _try(
+    def read(
         self,
-        attempt: Callable[..., Answers],
         queries: Queries,
         deadline: Deadline | None,
         watch: Watch | None,
         acting: Acting | None,
+        attempt: Callable[..., Answers] | None = None,
     ) -> tuple[Answers | None, Reason]:
-        """What the attempt returns for the first standby that proves to be fresh; or None, and why there is none."""
+        """The results of the queries from the first standby that proves to be fresh; or None, and why there is none."""
         needed = self.positions.needed
         if needed is None:
             return None, "in doubt"
-        now, ends = monotonic(), self._max_wait
-        if deadline is not None:
-            ends = min(ends, max(0, deadline.ends - now) / 2)
-        read = Read(queries, deadline, watch, acting, needed, Deadline(now + ends, now))
+        read = Read(queries, deadline, watch, acting, needed, monotonic(), self._max_wait)
+        attempt = attempt or self._read_from
         reason: Reason = ""
         behind: list[Standby[C]] = []
         for standby in self._ready():
@@ -314,10 +307,10 @@ class Standbys(Generic[C]):
                 reason = unproven.reason
                 if reason == "read-only":
                     return None, reason
-                behind += [standby] if reason == "behind" and standby.is_ready() else []
+                behind += [standby] if reason == "behind" and not standby.reason else []
         behind.sort(key=lambda each: each.lag)
         pause = _FIRST_PAUSE
-        while behind and monotonic() + pause < read.within.ends:
+        while behind and monotonic() + pause < read.ends:
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
             standby = behind.pop(0)
@@ -335,7 +328,7 @@ class Standbys(Generic[C]):
 
     def _ready(self) -> list[Standby[C]]:
         """The standbys that reads may go to: first those with the fewest calls, among these the furthest."""
-        ready = [standby for standby in self._standbys if standby.is_ready()]
+        ready = [standby for standby in self._standbys if not standby.reason and standby.pool.is_connected]
         if len(ready) > 1:
             turn = next(self._turns) % len(ready)
             ready = sorted(ready[turn:] + ready[:turn], key=lambda each: each.rank)
@@ -349,7 +342,7 @@ class Standbys(Generic[C]):
         lease: Lease[C] = Lease()
         try:
             try:
-                connection = self._take(standby, lease, read)
+                connection = standby.pool.lend(lease) or self._take(standby, lease, read)
                 if read.watch is not None:
                     read.watch.begin(connection.session)
                     read.watch.server = standby.name
@@ -374,7 +367,7 @@ class Standbys(Generic[C]):
 
     def _take(self, standby: Standby[C], lease: Lease[C], read: Read) -> C:
         """A connection to it, within the time for standbys."""
-        deadline, within = read.deadline, read.within
+        deadline, within = read.deadline, Deadline(read.ends, read.began)
         if deadline is not None and not deadline.left():
             raise overdue(names_of(read.queries), deadline)
         try:
@@ -384,7 +377,6 @@ class Standbys(Generic[C]):
         finally:
             if deadline is not None:
                 deadline.waited += within.waited
-                within.waited = 0
 
     def _hold(self, held: Held[C], standby: Standby[C], read: Read, *, again: bool = False) -> Answers:
         """Hold a connection to this standby. Raises Unproven if it is not far enough."""
@@ -403,7 +395,7 @@ class Standbys(Generic[C]):
 
     def _ask(self, standby: Standby[C], connection: C, read: Read, *, again: bool) -> None:
         """Raise Unproven if the standby has not replayed the log up to there."""
-        deadline = Deadline(read.within.ends, monotonic()) if again else read.deadline
+        deadline = Deadline(read.ends, monotonic()) if again else read.deadline
         try:
             standby.require(connection, read.needed, deadline)
         except psycopg.Error as error:
@@ -436,9 +428,7 @@ class Standbys(Generic[C]):
             else:
                 if guard is not None:
                     standby.hear(seen, read.needed)
-                    return answers
-                seen.require_open()
-                if seen.is_standby():
+                if guard is not None or seen.is_standby():
                     return answers
                 unproven = Unproven("promoted")
             finally:

@@ -287,7 +287,8 @@ class Session:
         results = yield from generators.fetch_many(pgconn)
         yield from generators.fetch_many(pgconn)
         pgconn.exit_pipeline_mode()
-        raise_if_failed(checked[-1])
+        if checked[-1].status == _FATAL_ERROR:
+            raise_if_failed(checked[-1])
         guard.read(checked[0])
         if results[-1].status == _FATAL_ERROR:
             raise_if_failed(results[-1], query, statement.composed)
@@ -346,7 +347,7 @@ class Session:
             self._statements = OrderedDict((each.composed, each) for each in self._fresh if each.prepared)
             self._discarded.clear()
             if self.guard:
-                self.guard.seen.prepared = b""
+                self.guard.forget()
         else:
             return False
         self._recovered += 1

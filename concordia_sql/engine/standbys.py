@@ -131,13 +131,14 @@ class Seen:
         return self.lsn >= needed.lsn and self.timeline >= needed.timeline
 
     def is_standby(self) -> bool:
-        """Whether it was one when its last answer ended, as it has told."""
-        return self.pgconn.parameter_status(b"in_hot_standby") == b"on"
+        """Whether it was one when its last answer ended, as it has told.
 
-    def require_open(self) -> None:
-        """Raise Unproven if its last answer came when the time was up: the connection was closed, and tells no more."""
-        if self.pgconn.status == ConnStatus.BAD:
-            raise Unproven("silent")
+        Raises Unproven if that came when the time was up: the connection was closed, and tells no more.
+        """
+        try:
+            return self.pgconn.parameter_status(b"in_hot_standby") == b"on"
+        except psycopg.OperationalError:
+            raise Unproven("silent") from None
 
     def prove_own(self) -> None:
         """Raise Unproven if what comes after a check may come to another server."""
@@ -157,8 +158,8 @@ class Seen:
     def ask(self, needed: Position) -> "Guard":
         """What asks whether it is there."""
         now = monotonic()
-        is_late = self.timeline < needed.timeline and now > self.identified + _NO_TIMELINE
-        return Guard(self, needed, self.is_lent or is_late, now)
+        identify = self.is_lent or (self.timeline < needed.timeline and now > self.identified + _NO_TIMELINE)
+        return Guard(self, needed, identify, now, b"" if identify or self.isolates else self.prepared)
 
     def note(self, lsn: int, asked: float) -> None:
         """Take in what it had replayed when it was asked, or later, and tell the others."""
@@ -175,15 +176,12 @@ class Guard:
     needed: Position
     identify: bool
     asked: float
+    prepared: bytes
+    """The prepared statement that is all of it, if it is one."""
     sent: int = 0
     """How many statements it is, where it was sent in a pipeline; the last one is the question."""
     name: bytes = b""
     """That of the prepared question."""
-
-    @property
-    def prepared(self) -> bytes:
-        """The prepared statement that is all of it, if it is one."""
-        return b"" if self.identify or self.seen.isolates else self.seen.prepared
 
     @property
     def alone(self) -> bytes:
@@ -193,7 +191,7 @@ class Guard:
 
     def send_prepared(self, pgconn: PGconn) -> None:
         """Send it in a pipeline, where it is prepared."""
-        pgconn.send_query_prepared(self.seen.prepared, None, result_format=_BINARY)
+        pgconn.send_query_prepared(self.prepared, None, result_format=_BINARY)
 
     def send(self, pgconn: PGconn) -> int:
         """Send it in a pipeline, prepared on the way. Returns how many results it has."""
@@ -212,6 +210,10 @@ class Guard:
         pgconn.send_query_prepared(self.name, None, result_format=_BINARY)
         return self.sent
 
+    def forget(self) -> None:
+        """Prepare it anew: it was deallocated."""
+        self.prepared = self.seen.prepared = b""
+
     def check(self, answers: Sequence[Sequence[PGresult]]) -> None:
         """Raise Unproven if the read may be stale, and psycopg's error if the check failed."""
         for results in answers[: self.sent]:
@@ -226,7 +228,7 @@ class Guard:
         seen, replayed = self.seen, result.get_value(0, 0)
         if self.identify:
             self._identify(result)
-        if replayed is None or not (seen.is_lent or seen.is_standby()):
+        if replayed is None or not (seen.is_standby() or seen.is_lent):
             raise Unproven("promoted")
         lsn = int.from_bytes(replayed) if result.fformat(0) == _BINARY else lsn_of(replayed)
         seen.note(lsn, self.asked)
