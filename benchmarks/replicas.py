@@ -60,7 +60,7 @@ def main() -> None:
 
 def _print(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for row in (heads, ["---"] * len(heads), *rows):
-        print(f"| {' | '.join(row)} |")  # noqa: T201
+        print("|", " | ".join(row).rstrip(), "|")  # noqa: T201
     print()  # noqa: T201
 
 

@@ -31,6 +31,7 @@ from concordia_sql import (
     auth,
     command,
 )
+from tests.support.activity import cut, doing, kill, notes
 from tests.support.both import ask, fetched, streamed, until
 from tests.support.queries import (
     TRIAL,
@@ -47,7 +48,6 @@ from tests.support.queries import (
     SoleThing,
     Thing,
 )
-from tests.support.servers import cut, doing, kill, notes
 from tests.support.statements import query, rows_of, said, write
 
 Connection = psycopg.Connection[TupleRow]

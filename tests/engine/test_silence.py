@@ -57,10 +57,10 @@ from concordia_sql.telemetry import Telemetry
 from concordia_sql.tools.adopt import AdoptionError, adopt
 from concordia_sql.tools.sample.loader import SampleError, load
 from tests.engine.test_errors import CLASSES
+from tests.support.activity import cut, doing
 from tests.support.both import ask, awaited_database, awaited_querier, until
 from tests.support.queries import AddAll, AddThing, AddThingSlowly, NewThing, SwapSizes
 from tests.support.rows import insert
-from tests.support.servers import cut, doing
 
 Connection = psycopg.Connection[TupleRow]
 AsyncConnection = psycopg.AsyncConnection[TupleRow]

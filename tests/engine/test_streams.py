@@ -17,6 +17,7 @@ from concordia_sql import (
     auth,
 )
 from concordia_sql.engine import async_exchange, exchange
+from tests.support.activity import doing, kill, notes
 from tests.support.both import fetched, streamed, until
 from tests.support.queries import (
     CountUp,
@@ -26,7 +27,6 @@ from tests.support.queries import (
     MatchTexts,
     Number,
 )
-from tests.support.servers import doing, kill, notes
 from tests.support.statements import rows_of
 
 Connection = psycopg.Connection[TupleRow]

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from concordia_sql import AsyncDatabase, Conflict, Database, NoConnection, QuerierError, Stats
-from tests.support.activity import asleep, kill, pids
+from tests.support.activity import asleep, kill_pools, pids
 from tests.support.both import stats, until
 from tests.support.queries import AddThing, GetNumber, Number, Sleep
 
@@ -109,7 +109,7 @@ async def test_it_counts_what_is_done(make: Make, database_url: str, other: Conn
                 await database.fetch(GetNumber(number=1))
         found = stats(database)
         assert (found.calls, found.errors, found.waited > 0.5) == (4, 2, True)
-        kill(other)
+        kill_pools(other)
         await database.fetch(GetNumber(number=1))
         found = stats(database)
         assert (found.calls, found.errors, found.replaced) == (5, 2, 2)
@@ -136,7 +136,7 @@ async def test_its_figures_are_right_while_calls_run(make: Make, database_url: s
 async def test_it_answers_a_ping_or_says_why_not(make: Make, database_url: str, other: Connection) -> None:
     async with make(database_url, max_size=1, timeout=0.05) as database:
         await database.ping()
-        kill(other)
+        kill_pools(other)
         await database.ping()
         async with database.querier():
             with pytest.raises(NoConnection):
@@ -194,7 +194,7 @@ async def test_a_killed_call_is_its_own_fault_alone(make: Make, database_url: st
         for _ in range(3):
             sleeping = asyncio.create_task(database.fetch(Sleep(seconds=60)))
             await until(lambda: asleep(other))
-            kill(other)
+            kill_pools(other)
             with pytest.raises(psycopg.OperationalError):
                 await sleeping
             asked = (database.fetch(GetNumber(number=number)) for number in range(9))

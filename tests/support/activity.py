@@ -1,10 +1,12 @@
-"""What the server says of a pool's connections."""
+"""What a server says of the connections of a querier or a pool, and what takes them away."""
 
+import os
+import socket
 from typing import Any
 
 import psycopg
 
-from concordia_sql import Querier, blog
+from concordia_sql import AsyncQuerier, Querier, blog
 
 Connection = psycopg.Connection[Any]
 
@@ -26,7 +28,7 @@ def asleep(other: Connection) -> bool:
     return other.execute(f"SELECT 1 {_POOLS} AND wait_event = 'PgSleep'".encode()).fetchone() is not None
 
 
-def kill(other: Connection) -> None:
+def kill_pools(other: Connection) -> None:
     """End all of them."""
     other.execute("SELECT pg_terminate_backend(pid, 10000) FROM unnest(%s::int[]) AS pid", [list(pids(other))])
 
@@ -43,3 +45,27 @@ def names_in_statistics(url: str) -> list[str]:
             " (SELECT oid FROM pg_database WHERE datname = current_database()) AND query LIKE '%/* blog.%' ORDER BY 1"
         ).fetchall()
     return [name for (name,) in found]
+
+
+def doing(other: Connection, querier: AsyncQuerier | Querier) -> str:
+    """What the querier's connection does, as the server sees it: what an active one waits for, or its state."""
+    row = other.execute(
+        "SELECT CASE WHEN state = 'active' THEN wait_event ELSE state END FROM pg_stat_activity WHERE pid = %s",
+        [querier.connection.info.backend_pid],
+    ).fetchone()
+    assert row
+    return str(row[0])
+
+
+def cut(querier: AsyncQuerier) -> None:
+    """Take its line to the server away."""
+    with socket.socket(fileno=os.dup(querier.connection.pgconn.socket)) as line:
+        line.shutdown(socket.SHUT_RDWR)
+
+
+def kill(other: Connection, querier: AsyncQuerier) -> None:
+    other.execute("SELECT pg_terminate_backend(%s)", [querier.connection.info.backend_pid])
+
+
+def notes(error: BaseException) -> list[str]:
+    return getattr(error, "__notes__", [])
