@@ -129,7 +129,7 @@ async def test_the_isolation_of_a_standby_is_one_in_which_the_check_holds(
 @pytest.mark.parametrize("tracked", [0, 100])
 async def test_behind_a_pooler_each_read_is_checked(make: Make, servers: Servers, title: str, tracked: int) -> None:
     with pooled(servers.primary, tracked=tracked) as primary, pooled(servers.standbys[0], tracked=tracked) as standby:
-        async with make(primary, replicas=[standby], max_wait=0) as database:
+        async with make(primary, replicas=[standby], max_wait=0, min_size=2) as database:
             await ready(database)
             for number in range(3):
                 await database.execute(AddThing(title=f"{title} {number}"))

@@ -237,7 +237,7 @@ async def test_another_system_is_no_standby(make: Make, servers: Servers, server
 async def test_a_standby_that_lacks_the_commit_alone_is_behind(make: Make, title: str) -> None:
     """One that waits before each commit has replayed all that is before it."""
     with replicated({"recovery_min_apply_delay": "1min"}) as servers:
-        async with make(servers.primary, replicas=servers.standbys, max_wait=0) as database:
+        async with make(servers.primary, replicas=servers.standbys, max_wait=0, min_size=2) as database:
             await ready(database)
             replay = "SELECT pg_last_wal_replay_lsn() - '0/0'"
             before = do(servers.standbys[0], replay)

@@ -94,7 +94,7 @@ WRITES = [execute, execute_batch, execute_on_a_querier, transaction, savepoint, 
 async def test_a_read_sees_every_kind_of_write(
     make: Make, servers: Servers, title: str, write: Callable[[AsyncDatabase, str], Awaitable[None]]
 ) -> None:
-    async with make(servers.primary, replicas=servers.standbys, max_wait=0) as database:
+    async with make(servers.primary, replicas=servers.standbys, max_wait=0, min_size=2) as database:
         await ready(database)
         async with replaying_nothing(servers.primary, *servers.standbys):
             with after(database, None):
@@ -111,7 +111,7 @@ async def test_a_read_sees_every_kind_of_write(
 
 
 async def test_a_write_that_psycopg_commits_is_read(make: Make, servers: Servers, title: str) -> None:
-    async with make(servers.primary, replicas=servers.standbys, max_wait=0) as database:
+    async with make(servers.primary, replicas=servers.standbys, max_wait=0, min_size=2) as database:
         await ready(database)
         async with replaying_nothing(servers.primary, *servers.standbys):
             with after(database, None):
@@ -171,7 +171,7 @@ async def test_another_standby_answers_for_one_that_is_behind(make: Make, server
 async def test_a_position_is_taken_elsewhere(make: Make, servers: Servers, title: str) -> None:
     async with (
         make(servers.primary, replicas=[]) as writer,
-        make(servers.primary, replicas=servers.standbys, max_wait=0) as database,
+        make(servers.primary, replicas=servers.standbys, max_wait=0, min_size=2) as database,
     ):
         assert getattr(writer, "_target", writer).position() is None
         await ready(database)
@@ -234,7 +234,7 @@ async def test_a_stream_is_as_fresh_as_any_read(make: Make, servers: Servers, ti
         async with database.reader.stream(ListThings()) as rows:
             return {row.title: row async for row in rows}.get(title)
 
-    async with make(servers.primary, replicas=servers.standbys, max_wait=0, max_size=2) as database:
+    async with make(servers.primary, replicas=servers.standbys, max_wait=0, min_size=2, max_size=2) as database:
         await ready(database)
         await database.execute(AddThing(title=title))
         await until(lambda: replayed(servers, servers.standbys[0]) and replayed(servers, servers.standbys[1]))
@@ -329,7 +329,9 @@ async def test_observers_hear_which_server_answered_and_why(make: Make, servers:
         def observe(self, call: Call) -> None:
             calls.append(call)
 
-    async with make(servers.primary, replicas=servers.standbys[:1], max_wait=0, observers=[Listener()]) as database:
+    async with make(
+        servers.primary, replicas=servers.standbys[:1], max_wait=0, min_size=2, observers=[Listener()]
+    ) as database:
         await ready(database)
         async with replaying_nothing(servers.primary, servers.standbys[0]):
             await database.reader.fetch(GetThing(title=title))

@@ -109,8 +109,13 @@ async def replaying_nothing(primary: str, *urls: str) -> AsyncIterator[None]:
 
 
 async def ready(database: AsyncDatabase) -> None:
-    """Wait until all standbys serve."""
-    await until(lambda: not any(each.reason for each in stats(database).replicas))
+    """Wait until all standbys serve, each by as many connections as are kept: who looks after it may use one."""
+
+    def are_ready() -> bool:
+        found = stats(database)
+        return not any(each.reason or each.open < found.min_size for each in found.replicas)
+
+    await until(are_ready)
 
 
 def reads(database: AsyncDatabase) -> list[int]:
