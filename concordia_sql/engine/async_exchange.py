@@ -1,5 +1,6 @@
 """Waits for the server until it answers, the time is up, or the caller is interrupted."""
 
+import asyncio
 import contextlib
 from time import monotonic
 from typing import TypeVar, cast
@@ -25,6 +26,8 @@ _PATIENCE = 0.01
 _SHORT_INTERVAL = 0.005
 _CANCEL_SECONDS = 5
 """The seconds for which it is tried to tell the server, beside the caller."""
+_PAUSES = (0, 0.1, 1)
+"""The seconds before it is told, each time."""
 
 
 async def exchange(session: Session, steps: PQGen[R], deadline: Deadline | None) -> R:
@@ -39,15 +42,17 @@ async def exchange(session: Session, steps: PQGen[R], deadline: Deadline | None)
         if deadline is None:
             return await async_wait(steps, session.line, session.pgconn.socket, INTERVAL)
         return await async_wait(until(deadline.ends, steps), session.line, session.pgconn.socket, NARROW_INTERVAL)
-    except TimeIsUp:
-        return await cancel(session, steps)
     except BaseException as error:
-        if not is_over(steps):
-            with contextlib.suppress(TimeIsUp, psycopg.Error, ConcordiaError):
-                await cancel(session, steps)
-        elif session.is_active() and not isinstance(error, psycopg.Error | ConcordiaError):  # it came into the steps
-            AsyncJob("cancel", _cancel, session.cancellation())
-            session.finish()
+        try:
+            if isinstance(error, TimeIsUp):
+                return await cancel(session, steps)
+            if not is_over(steps):
+                with contextlib.suppress(TimeIsUp, psycopg.Error, ConcordiaError):
+                    await cancel(session, steps)
+        finally:  # an exception may have come into the steps, or another before `cancel` began
+            if session.is_active() and not isinstance(error, psycopg.Error | ConcordiaError):
+                AsyncJob("cancel", _insist, session.cancellation())
+                session.finish()
         raise
 
 
@@ -80,8 +85,7 @@ async def cancel(session: Session, steps: PQGen[R]) -> R:
         if is_known:
             session.is_settled = True
         else:  # the server might cancel what comes next
-            if job is None:
-                AsyncJob("cancel", _cancel, request)
+            AsyncJob("cancel", _insist, request if job is None else session.cancellation())
             session.finish()
 
 
@@ -89,11 +93,22 @@ async def _finish(session: Session, steps: PQGen[R], ends: float) -> R:
     return await async_wait(until(ends, steps), session.line, session.pgconn.socket, _SHORT_INTERVAL)
 
 
+async def _insist(request: Cancellation | None) -> None:
+    """Tell the server to cancel what was sent on a connection that is closed, and tell it again.
+
+    A busy server that is told before it has begun with it begins nonetheless, and does not see that nobody waits.
+    """
+    for pause in _PAUSES:
+        await asyncio.sleep(pause)
+        await _cancel(request)
+
+
 async def _cancel(request: Cancellation | None) -> None:
     """Tell the server to cancel."""
     with contextlib.suppress(psycopg.Error, OSError):
         if request is not None and capabilities.has_cancel_safe():
             cancelling = cast("PGcancelConn", request)
+            cancelling.reset()  # it may have been used
             cancelling.start()
             await waiting.wait_conn_async(generators.cancel(cancelling), INTERVAL, _CANCEL_SECONDS)
         elif request is not None:

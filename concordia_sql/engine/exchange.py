@@ -2,6 +2,7 @@
 """Waits for the server until it answers, the time is up, or the caller is interrupted."""
 
 import contextlib
+import time
 from time import monotonic
 from typing import TypeVar, cast
 
@@ -26,6 +27,8 @@ _PATIENCE = 0.01
 _SHORT_INTERVAL = 0.005
 _CANCEL_SECONDS = 5
 """The seconds for which it is tried to tell the server, beside the caller."""
+_PAUSES = (0, 0.1, 1)
+"""The seconds before it is told, each time."""
 
 
 def exchange(session: Session, steps: PQGen[R], deadline: Deadline | None) -> R:
@@ -40,15 +43,17 @@ def exchange(session: Session, steps: PQGen[R], deadline: Deadline | None) -> R:
         if deadline is None:
             return wait(steps, session.line, session.pgconn.socket, INTERVAL)
         return wait(until(deadline.ends, steps), session.line, session.pgconn.socket, NARROW_INTERVAL)
-    except TimeIsUp:
-        return cancel(session, steps)
     except BaseException as error:
-        if not is_over(steps):
-            with contextlib.suppress(TimeIsUp, psycopg.Error, ConcordiaError):
-                cancel(session, steps)
-        elif session.is_active() and not isinstance(error, psycopg.Error | ConcordiaError):  # it came into the steps
-            Job("cancel", _cancel, session.cancellation())
-            session.finish()
+        try:
+            if isinstance(error, TimeIsUp):
+                return cancel(session, steps)
+            if not is_over(steps):
+                with contextlib.suppress(TimeIsUp, psycopg.Error, ConcordiaError):
+                    cancel(session, steps)
+        finally:  # an exception may have come into the steps, or another before `cancel` began
+            if session.is_active() and not isinstance(error, psycopg.Error | ConcordiaError):
+                Job("cancel", _insist, session.cancellation())
+                session.finish()
         raise
 
 
@@ -81,8 +86,7 @@ def cancel(session: Session, steps: PQGen[R]) -> R:
         if is_known:
             session.is_settled = True
         else:  # the server might cancel what comes next
-            if job is None:
-                Job("cancel", _cancel, request)
+            Job("cancel", _insist, request if job is None else session.cancellation())
             session.finish()
 
 
@@ -90,11 +94,22 @@ def _finish(session: Session, steps: PQGen[R], ends: float) -> R:
     return wait(until(ends, steps), session.line, session.pgconn.socket, _SHORT_INTERVAL)
 
 
+def _insist(request: Cancellation | None) -> None:
+    """Tell the server to cancel what was sent on a connection that is closed, and tell it again.
+
+    A busy server that is told before it has begun with it begins nonetheless, and does not see that nobody waits.
+    """
+    for pause in _PAUSES:
+        time.sleep(pause)
+        _cancel(request)
+
+
 def _cancel(request: Cancellation | None) -> None:
     """Tell the server to cancel."""
     with contextlib.suppress(psycopg.Error, OSError):
         if request is not None and capabilities.has_cancel_safe():
             cancelling = cast("PGcancelConn", request)
+            cancelling.reset()  # it may have been used
             cancelling.start()
             waiting.wait_conn(generators.cancel(cancelling), INTERVAL, _CANCEL_SECONDS)
         elif request is not None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import os
+import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -10,7 +12,8 @@ import psycopg
 import pytest
 
 from concordia_sql import AsyncDatabase, DeadlineExceeded, NoConnection, OutcomeUnknown, Query, deadline
-from tests.support.activity import asleep, busy
+from concordia_sql.tools import embedded
+from tests.support.activity import asleep, busy, pids
 from tests.support.both import awaited_querier, stats, until
 from tests.support.proxy import Proxy
 from tests.support.queries import (
@@ -219,3 +222,18 @@ async def test_an_answer_that_comes_late_counts(make: Make, database_url: str, o
         done = other.execute("SELECT count(*) FROM things").fetchone()
         assert done is not None
         assert done[0] <= 10
+
+
+async def test_a_query_that_begins_after_it_was_cancelled_ends(make: Make) -> None:
+    """As on a busy server, which takes no notice of what comes before the query."""
+    with embedded.start() as url, psycopg.connect(url, autocommit=True) as other:
+        async with make(url, max_size=1) as database:
+            await database.fetch(Sleep(seconds=0))
+            (process,) = pids(other)
+            os.kill(process, signal.SIGSTOP)
+            try:
+                with pytest.raises(DeadlineExceeded):
+                    await database.fetch(Sleep(seconds=60), deadline=0.1)
+            finally:
+                os.kill(process, signal.SIGCONT)
+            await until(lambda: process not in pids(other))
