@@ -109,7 +109,18 @@ class CountPosts(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("blog/get_author.sql")
+@query(
+    "shared/get_owner.sql",
+    shapes={"owner": "blog/author", "linked": "blog/authored_post"},
+    names={
+        "key": "slug",
+        "items": "posts",
+        "item_count": "post_count",
+        "owner_id": "author_id",
+        "next_key": "id",
+        "published_at": "published_at",
+    },
+)
 class GetAuthor(Maybe[AuthorWithPosts]):
     """The author with this slug and their newest 100 published posts, each with its translations, or None.
 
@@ -222,9 +233,16 @@ class CountCategoryPosts(One[Count]):
 
 
 @query(
-    "shared/get_medium.sql",
-    shapes={"medium": "blog/medium", "linked": "blog/linked_post"},
-    names={"items": "posts", "item_count": "post_count", "published_at": "published_at"},
+    "shared/get_owner.sql",
+    shapes={"owner": "blog/medium", "linked": "blog/linked_post"},
+    names={
+        "key": "id",
+        "items": "posts",
+        "item_count": "post_count",
+        "owner_id": "media_id",
+        "next_key": "link_type",
+        "published_at": "published_at",
+    },
 )
 class GetMedium(Maybe[MediumDetails]):
     """The medium with this id and the newest 100 published posts that use it, or None."""

@@ -194,9 +194,16 @@ class GetServiceCategoryTree(Tree[CategoryNode]):
 
 
 @query(
-    "shared/get_medium.sql",
-    shapes={"medium": "services/medium", "linked": "services/linked_listing"},
-    names={"items": "listings", "item_count": "listing_count", "created_at": "created_at"},
+    "shared/get_owner.sql",
+    shapes={"owner": "services/medium", "linked": "services/linked_listing"},
+    names={
+        "key": "id",
+        "items": "listings",
+        "item_count": "listing_count",
+        "owner_id": "media_id",
+        "next_key": "link_type",
+        "created_at": "created_at",
+    },
 )
 class GetServiceMedium(Maybe[MediumDetails]):
     """The medium with this id and the newest 100 active listings that use it, or None."""

@@ -1,4 +1,4 @@
--- What a post, a listing or a medium is linked to, with the link. Of media, `rank` is the position as the number that it is, or NULL.
+-- What a post, a listing, an author or a medium is linked to, with the link. Of media, `rank` is the position as the number that it is, or NULL.
 -- uses: $item
 -- names: links, subject_id, item_id, type
 SELECT -- noqa: ST06

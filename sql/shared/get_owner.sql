@@ -1,9 +1,9 @@
--- One medium by its id, with the posts or listings that use it, newest first, or none. Served by the primary key.
--- cost: for the newest 100, the date of each row that uses it, in some four blocks; a class that does not name them costs one row.
--- uses: $medium, $linked
--- names: items, item_count, published_at, created_at
+-- One author or medium, with the posts or listings that are linked to it, newest first, or none. Served by the unique index on the key.
+-- cost: for the newest 100, the date of each row that is linked to it, in some four blocks; a class that does not name them costs one row.
+-- uses: $owner, $linked
+-- names: key, items, item_count, owner_id, next_key, published_at, created_at
 SELECT
-    medium.*,
+    owner.*,
     (
         SELECT
             coalesce(
@@ -13,27 +13,27 @@ SELECT
                         coalesce(shown.published_at, shown.created_at) DESC, -- when $published_at
                         shown.created_at DESC, -- when $created_at
                         shown.id DESC,
-                        shown.link_type ASC
+                        shown.next_key ASC
                 ),
                 '[]'
             )
         FROM (
             SELECT linked.*
             FROM linked
-            WHERE linked.media_id = medium.id
+            WHERE linked.owner_id = owner.id
             ORDER BY
                 coalesce(linked.published_at, linked.created_at) DESC, -- when $published_at
                 linked.created_at DESC, -- when $created_at
                 linked.id DESC,
-                linked.link_type ASC
+                linked.next_key ASC
             LIMIT 100
         ) AS shown
     ) AS items,
     cardinality(array(
         SELECT 1
         FROM linked
-        WHERE linked.media_id = medium.id
+        WHERE linked.owner_id = owner.id
         LIMIT 1000 -- noqa: AM09
     )) AS item_count
-FROM medium
-WHERE medium.id = :id
+FROM owner
+WHERE owner.key = :key

@@ -1,0 +1,4 @@
+-- A post of an author.
+-- shape: shared/linked
+-- uses: $item = blog/post
+-- names: links = blog_post_authors, subject_id = author_id, item_id = post_id
