@@ -25,8 +25,8 @@ COMMANDS = command_classes()
 FILES = sorted(CONCORDIA.root.rglob("*.sql"))
 AGGREGATES = {"json_agg", "array_agg", "string_agg"}
 UNIQUE = ("id", "next_key", "link_type", "in_language", "start_time")
-"""The last keys of orders without ties. `next_key` is bound to one of the others. The last three are unique in what one row has: by the unique keys of links to
-media, of translations and of times of the week."""
+"""The last keys of orders without ties. `next_key` is bound to another of them. The last three are unique in what one
+row has: by the unique keys of links to media, of translations and of times of the week."""
 
 each_class = pytest.mark.parametrize("query_class", [*QUERIES, *COMMANDS], ids=lambda cls: cls.query_name)
 each_command = pytest.mark.parametrize("command_class", COMMANDS, ids=lambda cls: cls.query_name)
