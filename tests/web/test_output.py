@@ -6,7 +6,9 @@ import ipaddress
 import json
 import subprocess
 import sys
+import types
 import uuid
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -17,19 +19,24 @@ from psycopg.rows import TupleRow
 from concordia_sql import (
     Database,
     JsonOptions,
+    Library,
     Localized,
+    Many,
     Node,
     Page,
     Querier,
     QuerierError,
+    StatementError,
     blog,
     json_schema,
     localize,
     paged,
+    query,
     services,
     to_json,
 )
 from concordia_sql.blog.results import CommentNode
+from tests.support.statements import write
 
 NOON = datetime.datetime(2026, 3, 15, 12)
 
@@ -119,6 +126,24 @@ def test_a_misspelt_name_to_leave_out() -> None:
         with pytest.raises(ValueError, match="emial"):
             json_schema(list[Reply], options)
     assert to_json([], JsonOptions(leave_out=["of nobody"])) == b"[]"
+
+
+def test_a_class_that_was_refused_spoils_no_other(tmp_path: Path) -> None:
+    """It may still be alive: a traceback holds it."""
+
+    @attrs.frozen
+    class Wrong:
+        name: str = attrs.field(converter=str)
+
+    write(tmp_path, "towns/get.sql", "-- A town.\nSELECT 'Linz' AS name")
+    town = types.new_class("GetTown", (Many[Wrong],))
+    with pytest.raises(StatementError, match="has a converter") as of_query:
+        query("towns/get.sql", library=Library(tmp_path))(town)
+    with pytest.raises(StatementError, match="has a converter") as of_another_class:
+        blog.GetAuthor(slug="a").into(Wrong)
+    with pytest.raises(ValueError, match=r"^leave_out: no result class has a field emial$"):
+        to_json([chain(1)], JsonOptions(leave_out=["emial"]))
+    del of_query, of_another_class
 
 
 LEFT_OUT = """
