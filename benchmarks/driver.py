@@ -104,10 +104,14 @@ class Run:
         return same
 
     def latency(self, workload: Workload, rounds: int, where: Where = "apart") -> dict[str, Latency]:
-        """How long calls take, one at a time."""
+        """How long calls take, one at a time, on new connections.
+
+        The memory that a workload left to a connection's server process makes the next one faster on it.
+        """
         times: dict[str, list[int]] = defaultdict(list)
         found: dict[str, list[Round]] = defaultdict(list)
         for peer in self.peers:
+            peer.ask("open", **self._settings(1))
             peer.ask("time", workload=workload.name, calls=min(workload.calls, 20))
         limit = [None] if workload.has_limit else []
         for number, turn in enumerate(_turns([*limit, *self.peers], rounds)):

@@ -13,11 +13,13 @@ const statements = makeStatements(orm, tables);
 const queries = { ...relational, ...statements.queries };
 answer({ import: since(started) });
 
+let pool;
 let calls;
 
 const requests = {
   async open({ url, parameters, connections }) {
-    const pool = new pg.Pool({ connectionString: url, max: connections, min: connections });
+    await pool?.end();
+    pool = new pg.Pool({ connectionString: url, max: connections, min: connections });
     calls = makeCalls(connect(pool), parameters);
     (await pool.connect()).release();
     return {};

@@ -42,6 +42,8 @@ class _Server:
         self._threads: ThreadPoolExecutor | None = None
 
     def open(self, **settings: Any) -> dict[str, Any]:
+        """Connect, anew if it is connected."""
+        self.close()
         self._peer = self._make_peer(**settings)
         self._run(self._peer.open())
         return {}
