@@ -8,6 +8,7 @@ import pytest
 
 from concordia_sql import Querier, blog
 from tests.blog.expected import Blog, Connection, listed
+from tests.support.costs import cost
 from tests.support.reading import paged
 from tests.support.rows import NOON, insert
 
@@ -59,3 +60,26 @@ def test_drafts_and_deleted_posts_where_they_are_asked_for(connection: Connectio
         ({"with_unpublished": True, "of_deleted": True}, {*posts}),
     ):
         assert {name for name in posts if querier.fetch(listing(post_id=name, **given))} == seen
+
+
+@pytest.mark.parametrize("listing", LISTS)
+def test_the_last_page_of_many_costs_no_more_than_the_first(connection: Connection, listing: Any) -> None:
+    insert(connection, "blog_posts", {"id": "one"})
+    for text in (
+        "INSERT INTO blog_authors (id, slug, display_name) SELECT id, id, '{}' FROM many",
+        "INSERT INTO blog_categories (id, slug, name) SELECT id, id, '{}' FROM many",
+        "INSERT INTO blog_media (id, url, type) SELECT id, '', 'image' FROM many",
+        "INSERT INTO blog_post_authors SELECT 'one', id FROM many",
+        "INSERT INTO blog_post_categories SELECT 'one', id FROM many",
+        "INSERT INTO blog_post_media SELECT 'one', id, 'cover' FROM many",
+        """INSERT INTO blog_translations (id, post_id, in_language, headline, article_body, excerpt)
+        SELECT id, 'one', id, '{}', '{}', '{}' FROM many""",
+    ):
+        connection.execute(f"WITH many AS (SELECT i::text AS id FROM generate_series(1, 500) i) {text}".encode())
+    connection.execute("VACUUM (ANALYZE)")
+    connection.execute("SET plan_cache_mode = force_generic_plan")
+    first = listing(post_id="one", limit=10)
+    rows = Querier(connection).fetch(attrs.evolve(first, limit=500))
+    last = attrs.evolve(first, after=rows[489].cursor)
+    assert Querier(connection).fetch(last) == rows[490:]
+    assert cost(connection, last).blocks <= 2 * cost(connection, first).blocks
