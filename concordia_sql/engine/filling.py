@@ -9,8 +9,8 @@ from concordia_sql.engine.caching import cache
 
 _object: Any = object
 _frozen: Any = attrs.make_class("Frozen", (), frozen=True)
-_WATCHED = ("__attrs_pre_init__", "__attrs_post_init__", "__attrs_init_subclass__", "_attrs_cached_hash")
-"""What a class has whose objects, or subclasses, are more than their fields."""
+_HOOKS = ("__attrs_pre_init__", "__attrs_post_init__", "__attrs_init_subclass__")
+"""What attrs calls beside setting fields: for each object, and for each class below."""
 
 
 @cache
@@ -24,7 +24,7 @@ def open_class(cls: type, names: Sequence[str]) -> type[Any]:
 
     Other fields have their defaults. The caller sets the `__class__` of what it makes, which is `cls`.
     """
-    own = {"__slots__": (), "__module__": cls.__module__, "__qualname__": cls.__qualname__}
+    own = {"__slots__": (), "__module__": cls.__module__, "__qualname__": cls.__qualname__, **dict.fromkeys(_HOOKS)}
     made = type(cls.__name__, (cls,), {**own, "__setattr__": object.__setattr__, "__delattr__": object.__delattr__})
     given: dict[str, Any] = {name: attrs.field() for name in names}
     others = {field.name: attrs.field(default=field.default) for field in attrs.fields(cls) if field.name not in given}
@@ -41,7 +41,7 @@ def _only_sets_slots(cls: Any) -> bool:
         and cls.__setattr__ is _frozen.__setattr__
         and code is not None
         and code.co_filename.startswith("<attrs generated")
-        and not any(hasattr(cls, name) for name in _WATCHED)
+        and not any(hasattr(cls, name) for name in (*_HOOKS, "_attrs_cached_hash"))
         and not any("__init_subclass__" in base.__dict__ for base in cls.__mro__ if base not in (Generic, object))
         and all(field.init and field.validator is None and field.converter is None for field in attrs.fields(cls))
     )

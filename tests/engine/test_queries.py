@@ -301,6 +301,18 @@ def test_into_copies_any_number_of_values(tmp_path: Path, server: Querier, value
     assert copy.copy(into) == into == asked.into(Slug)
 
 
+def test_into_and_copies_keep_what_a_query_has_made_of_its_values(tmp_path: Path) -> None:
+    @query(write(tmp_path, "mine/ask.sql", "-- A.\nSELECT :slug::text AS slug, 1 AS n"))
+    class Ask(One[Row]):
+        slug: str
+
+        def __attrs_post_init__(self) -> None:
+            object.__setattr__(self, "slug", f"a-{self.slug}")
+
+    into: Any = Ask(slug="b").into(Slug)
+    assert [each.slug for each in (into, into.into(Row), copy.copy(into))] == ["a-b"] * 3
+
+
 @pytest.mark.parametrize("base", [One, Maybe])
 def test_more_than_one_row_where_one_was_expected(tmp_path: Path, server: Querier, base: Any) -> None:
     @query(write(tmp_path, "mine/get.sql", "-- A.\nVALUES (1), (2)"))
