@@ -77,6 +77,7 @@ def test_a_sound_list_and_its_count(tmp_path: Path, sample_url: str) -> None:
     ascending = list_of(operator=">", order="post.created_at, post.id ASC")
     assert found(tmp_path, sample_url, ascending, TIME_AND_ID) == []
     assert found(tmp_path, sample_url, ONE_KEY.format(operator=">"), (str,)) == []
+    assert found(tmp_path, sample_url, NULLS_LAST, (datetime | None, str)) == []
 
 
 @pytest.mark.parametrize("field", ["status", "slug"])
@@ -136,6 +137,24 @@ ORDER BY post.id
 LIMIT :limit
 """
 PUBLISHED = KEYS.replace("created_at", "published_at")
+NULLS_LAST = """
+SELECT post.id, json_build_array(post.published_at, post.id)::text AS cursor
+FROM (
+    SELECT blog_posts.id, blog_posts.published_at
+    FROM blog_posts
+    WHERE
+        TRUE
+        AND blog_posts.status = :status -- when :status
+) AS post
+WHERE
+    TRUE
+    AND (post.published_at, post.id) > ((:after::json ->> 0)::timestamp, :after::json ->> 1) -- when :after
+    OR post.published_at IS NULL -- when :after
+    AND ((:after::json ->> 0) IS NOT NULL OR post.id > :after::json ->> 1) -- when :after
+ORDER BY post.published_at, post.id
+LIMIT :limit
+"""
+"""A list whose first key may be NULL: each page has what comes after its cursor nonetheless."""
 MISTAKES = {
     "type": Mistake(list_of(), (datetime, int), "error", "refuses the cursors of the rows, which hold timestamp, text"),
     "date": Mistake(list_of(), (date, str), "error", "refuses the cursors of the rows"),

@@ -171,13 +171,16 @@ def _comparisons(
 
 
 def _operator(condition: Tokens, keys: Sequence[str], parameters: Sequence[str]) -> str:
-    """How the condition compares all keys with the cursor. Empty if it does not."""
-    for index, operator in words_of(condition):
+    """How the condition compares all keys with the cursor. Empty if it does not, or not it alone."""
+    words = words_of(condition)
+    if any(word.keyword == "or" for _, word in words):  # by which rows come that the comparison leaves out
+        return ""
+    for index, operator in words:
         if operator.text in ("<", ">"):
             compared = condition[:index]
-            words = words_of(compared)
-            if [word.text for _, word in words] == ["(", ")"]:
-                compared = condition[words[0][0] + 1 : words[1][0]]
+            before = words_of(compared)
+            if [word.text for _, word in before] == ["(", ")"]:
+                compared = condition[before[0][0] + 1 : before[1][0]]
             against = {_spelt(token, parameters) for token in condition[index:]}
             if [_plain(each) for each in _split(compared)] == list(keys) and f":{AFTER}" in against:
                 return operator.text
@@ -258,12 +261,12 @@ def _used(tokens: Tokens, parameters: Sequence[str], ctes: Mapping[str, Select |
 
 
 def _conjuncts(condition: Tokens) -> list[Tokens]:
-    """The parts of a WHERE that AND joins; as one part if a BETWEEN has an AND too."""
+    """The parts of a WHERE that AND joins; as one part if a BETWEEN has an AND too, or OR joins them."""
     words = words_of(condition)
     if not words:
         return []
     inner = [index for index, word in words if word.keyword == "and"]
-    if any(word.keyword in ("between", "case") for _, word in words):
+    if any(word.keyword in ("between", "case", "or") for _, word in words):
         inner = []
     edges = itertools.pairwise([words[0][0], *inner, len(condition)])
     return [condition[start + 1 : end] for start, end in edges]
