@@ -260,7 +260,7 @@ class PostWithTranslations(Post):
     translations: tuple[Translation, ...]
     """The first 100; `ListTranslations` has all."""
     translation_count: int
-    """Counted up to 1,000."""
+    """Counted up to 1,000; of the languages that the query asks for, if it does."""
 
 
 @attrs.frozen

@@ -369,7 +369,7 @@ class ListingDetails(Listing):
     medium_count: int
     """Counted up to 1,000."""
     availability: tuple[AvailabilitySlot, ...]
-    """From Sunday on, by day_of_week, start_time, id: the first 100; `ListAvailability` has all."""
+    """From Sunday on, by day_of_week and start_time: the first 100; `ListAvailability` has all."""
     availability_count: int
     """Counted up to 1,000."""
     rating_summary: RatingSummary
