@@ -270,7 +270,7 @@ class ListMediumPosts(Many[ListedLinkedPost]):
 @query(
     "shared/list_parts.sql",
     shapes={"parts": "blog/linked_author", "whole": "blog/readable_post"},
-    names={"whole_id": "post_id", "key": "author_id", "next_key": "id"},
+    names={"whole_id": "post_id", "key": "author_id", "next_key": "author_id"},
 )
 class ListPostAuthors(Many[ListedAuthor]):
     """The authors of the published post with this id, by their id, at most `limit`."""
@@ -287,7 +287,7 @@ class ListPostAuthors(Many[ListedAuthor]):
 @query(
     "shared/list_parts.sql",
     shapes={"parts": "blog/linked_category", "whole": "blog/readable_post"},
-    names={"whole_id": "post_id", "key": "category_id", "next_key": "id"},
+    names={"whole_id": "post_id", "key": "category_id", "next_key": "category_id"},
 )
 class ListPostCategories(Many[ListedPostCategory]):
     """The categories of the published post with this id, by their id, at most `limit`."""
