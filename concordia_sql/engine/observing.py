@@ -2,6 +2,7 @@
 
 import logging
 import time
+import weakref
 from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any, Literal, NamedTuple, Protocol, Self, TypeAlias
@@ -126,13 +127,17 @@ def _sqlstate(error: BaseException) -> str | None:
     return found if isinstance(found, str) else None
 
 
-_warned: set[int] = set()
+_warned: dict[int, object] = {}
+"""Those that have raised, by their ids. A later object may have the id of one that is gone, which so is forgotten."""
 
 
 def _warn(observer: Observer) -> None:
     """Log what an observer raises, the first time."""
     if id(observer) not in _warned:
-        _warned.add(id(observer))
+        try:
+            _warned[id(observer)] = weakref.finalize(observer, _warned.pop, id(observer), None)
+        except TypeError:  # it takes no weak references, and is kept
+            _warned[id(observer)] = observer
         _log.exception("the observer %s raised an error; others of it are not logged", type(observer).__qualname__)
 
 

@@ -356,7 +356,8 @@ def not_fields(names: Iterable[str]) -> set[str]:
     unknown = set(names) - field_names
     for _ in itertools.chain([None], load_others()) if unknown else ():
         for result_class in filter(is_result_class, _proven_classes(Statement)):
-            nested_classes(result_class)
+            with contextlib.suppress(StatementError):  # its own query says so, when it is used
+                nested_classes(result_class)
         unknown -= field_names
         if not unknown:
             break
