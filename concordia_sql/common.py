@@ -3,6 +3,7 @@
 import datetime
 import os
 import re
+import struct
 import threading
 import time
 import typing
@@ -210,8 +211,7 @@ def new_id() -> str:
 
     It holds the time in milliseconds, and random bits. Sources: RFC 9562, sections 5.7 and 6.2 (method 2).
     """
-    text = f"{_ids.next():032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    return _ids.next()
 
 
 class _Ids:
@@ -223,20 +223,30 @@ class _Ids:
     def begin(self) -> None:
         """Forget the last id and the lock, after a fork: the parent process goes on from the same id."""
         self._lock = threading.Lock()
-        self._last = 0
+        self._moment, self._first, self._last = 0, "", 0
+        self._steps: list[int] = []
 
-    def next(self) -> int:
-        """The time and 74 random bits; within a millisecond, the last ones and a random step."""
-        drawn = int.from_bytes(os.urandom(10), "big") >> 6
+    def next(self) -> str:
+        """The time and 74 random bits; within a millisecond, the last ones and a random step of 32 bits."""
         with self._lock:
-            value = time.time_ns() // 1_000_000 << 74 | drawn
-            if value >> 74 <= self._last >> 74:
-                value = self._last + 1 + (drawn & 0xFFFFFFFF)
-            self._last = value
-        moment, high, low = value >> 74, value >> 62 & 0xFFF, value & (1 << 62) - 1
-        return moment << 80 | 0b0111 << 76 | high << 64 | 0b10 << 62 | low
+            moment = time.time_ns() // 1_000_000
+            if moment > self._moment or self._last >= _MOST:
+                self._begin_moment(max(moment, self._moment + 1))
+            else:
+                if not self._steps:  # many are drawn at once, as a call of the system takes as long as all else
+                    self._steps += struct.unpack("=64I", os.urandom(256))
+                self._last += 1 + self._steps.pop()
+            last = f"{self._last | 1 << 63:x}"
+            return f"{self._first}{last[:4]}-{last[4:]}"
+
+    def _begin_moment(self, moment: int) -> None:
+        bits, last = struct.unpack("=HQ", os.urandom(10))
+        first = f"{moment >> 16:08x}-{moment & 0xFFFF:04x}-7{bits >> 4:03x}-"
+        self._moment, self._first, self._last = moment, first, last >> 2
 
 
+_MOST = 2**62 - 2**32
+"""What the last 62 bits of an id must be below for one more step."""
 _ids = _Ids()
 if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
     os.register_at_fork(after_in_child=_ids.begin)

@@ -12,7 +12,7 @@ import attrs
 import psycopg
 import pytest
 
-from concordia_sql import Localized, Querier, best_text, blog, localize, new_id
+from concordia_sql import Localized, Querier, best_text, blog, common, localize, new_id
 from tests.support.rows import insert
 
 
@@ -142,6 +142,16 @@ def test_ids_increase_when_the_clock_is_set_back(monkeypatch: pytest.MonkeyPatch
     made = [before, new_id(), new_id()]
     assert made == sorted(set(made))
     assert {uuid.UUID(each).int >> 80 for each in made} == {uuid.UUID(before).int >> 80}
+
+
+def test_ids_increase_when_no_random_bits_are_left_in_a_millisecond(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time_ns()
+    monkeypatch.setattr(time, "time_ns", lambda: now)
+    before = new_id()
+    monkeypatch.setattr(common._ids, "_last", 2**62 - 2)
+    made = [before, *(new_id() for _ in range(100))]
+    assert made == sorted(set(made))
+    assert {(uuid.UUID(each).version, uuid.UUID(each).variant) for each in made} == {(7, uuid.RFC_4122)}
 
 
 def test_a_forked_process_makes_other_ids_and_never_waits_for_a_thread_that_is_not_there() -> None:

@@ -7,7 +7,7 @@ import types
 import typing
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Annotated, Any, Protocol, cast
+from typing import Annotated, Any, Protocol, TypeAlias, cast
 
 import attrs
 from msgspec import UNSET, UnsetType
@@ -21,6 +21,8 @@ _FEW = 10
 """As many items, or fewer, are looked at one by one; of more, it is first asked what all have in common."""
 _ROWS = (tuple, list, collections.abc.Sequence)
 _TEXTS = (str, bytes, bytearray, memoryview)
+Columns: TypeAlias = Mapping[str, Sequence[Any]]
+"""The values of each field of many rows."""
 
 
 class Check(Protocol):
@@ -31,6 +33,10 @@ class Check(Protocol):
 
     def allows(self, _: Sequence[Any], /) -> bool:
         """Whether all of many values are seen at once not to be. If not, each is looked at."""
+        return False
+
+    def allows_rows(self, _: Columns, /) -> bool:
+        """The same of many rows, by the values of each of their fields."""
         return False
 
 
@@ -206,6 +212,10 @@ class _Items(Check):
             return
         raise problem  # outside of except: errors have no context
 
+    def allows_rows(self, columns: Columns) -> bool:
+        number = len(next(iter(columns.values())))
+        return number <= self.most and (self.check is None or self.check.allows_rows(columns))
+
 
 @attrs.frozen
 class _Fields(Check):
@@ -223,7 +233,10 @@ class _Fields(Check):
         raise problem
 
     def allows(self, values: Sequence[Any]) -> bool:
-        return all(check.allows([*map(operator.attrgetter(name), values)]) for name, check in self.fields.items())
+        return self.allows_rows({name: [*map(operator.attrgetter(name), values)] for name in self.fields})
+
+    def allows_rows(self, columns: Columns) -> bool:
+        return all(check.allows(columns[name]) for name, check in self.fields.items())
 
 
 @attrs.frozen
@@ -237,15 +250,13 @@ class _Json(Check):
         """Single values and dicts of such values are looked at: texts, and texts in several languages."""
         dicts = [value for value in values if type(value) is dict]
         held = [*inside_all(dicts), *(value for value in values if type(value) is not dict)]
+        kinds = set(map(type, held))
+        texts = held if kinds == {str} else [value for value in held if type(value) is str]
         number = max(2 * max(map(len, dicts), default=0), 1)
-        longest = max(map(len, filter(_is_text, held)), default=0)
+        longest = max(map(len, texts), default=0)
         most_text, most_nodes, most_levels = _limits(self.bounds)
         is_small = number < most_nodes and number * longest <= most_text and most_levels > 0
-        return is_small and set(map(type, held)) <= PLAIN
-
-
-def _is_text(value: object) -> bool:
-    return type(value) is str
+        return is_small and kinds <= PLAIN
 
 
 def _limits(bounds: Bounds) -> tuple[int, int, int]:

@@ -1,12 +1,16 @@
 """Many rows of one class among a parameter's values: what their columns show of all, for less than a look at each."""
 
-from collections.abc import Collection, Sequence
-from itertools import chain
+import types
+import typing
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
+import msgspec
 
-from concordia_sql.engine.bounds import PLAIN, field_names, inside_all, inside_of, is_storable
+from concordia_sql.engine.bounds import PLAIN, Columns, field_names, inside_all, inside_of, is_storable
+from concordia_sql.engine.caching import cache
+from concordia_sql.engine.filling import filler
 
 ROWS_LEVELS = 3
 """The levels of such rows: the sequence, a row, a dict in it."""
@@ -18,36 +22,55 @@ _EXACT = {str, bool, type(None)}
 class Rows:
     """Rows of one class whose values hold no others, but for dicts of such values by texts."""
 
-    _names: Sequence[str]
-    _rows: Sequence[Collection[Any]]
-    _columns: Sequence[Sequence[Any]]
-    """The values of each field; in place of dicts the keys and the values in them."""
+    _row_class: type
+    columns: Columns
+    """The values of each field."""
+    _flat: Sequence[Sequence[Any]]
+    """The same, but in place of dicts the keys and the values in them."""
     _kinds: Sequence[set[type]]
-    """The types of the values of each column."""
-    _with_dicts: Sequence[str]
-    """The fields that hold dicts."""
+    """The types of the values in `_flat`."""
 
     def plain(self) -> list[dict[str, Any]]:
         """Each row as a dict of its fields; what it holds is not shared with the row."""
-        rows = [dict(zip(self._names, row, strict=True)) for row in self._rows]
-        for name in self._with_dicts:
-            for row in rows:
-                if type(row[name]) is dict:
-                    row[name] = dict(row[name])
-        return rows
+        return [dict(zip(self.columns, row, strict=True)) for row in zip(*self._own(), strict=True)]
+
+    def fitting(self, dec_hook: Callable[[type, Any], Any]) -> "tuple[tuple[Any, ...], Rows | None] | None":
+        """The rows as msgspec makes them, with nothing shared, and what their columns show then.
+
+        None if it must make each by itself: to say which one does not fit, or as the class does more than set fields.
+        """
+        fill = filler(self._row_class, field_names(self._row_class))
+        if fill is None:
+            return None
+        try:
+            columns = msgspec.convert(self._own(), _columns_class(self._row_class), dec_hook=dec_hook)
+        except msgspec.ValidationError:
+            return None
+        fitting = msgspec.structs.astuple(columns)
+        rows = tuple(map(fill, *fitting))
+        for row in rows:
+            row.__class__ = self._row_class
+        return rows, _rows(self._row_class, fitting)
+
+    def _own(self) -> list[Sequence[Any]]:
+        """The columns, with dicts that are not the rows'."""
+        return [
+            [dict(value) if type(value) is dict else value for value in column] if column is not flat else column
+            for column, flat in zip(self.columns.values(), self._flat, strict=True)
+        ]
 
     def are_exact(self) -> bool:
         """Whether all values are known to be read back from JSON as they are."""
         return all(
             kinds <= _EXACT or (kinds <= {*_EXACT, int} and _fit_json(column))
-            for kinds, column in zip(self._kinds, self._columns, strict=True)
+            for kinds, column in zip(self._kinds, self._flat, strict=True)
         )
 
     def odd_texts(self) -> list[str]:
         """The texts that may have a NUL or half of a surrogate pair."""
         return [
             text
-            for kinds, column in zip(self._kinds, self._columns, strict=True)
+            for kinds, column in zip(self._kinds, self._flat, strict=True)
             if str in kinds
             for texts in [[value for value in column if type(value) is str] if len(kinds) > 1 else column]
             if not is_storable("".join(texts))
@@ -61,25 +84,32 @@ def _fit_json(values: Sequence[Any]) -> bool:
     return min(numbers) >= -(2**63) and max(numbers) < 2**63
 
 
+@cache
+def _columns_class(row_class: type) -> Any:
+    """A struct of columns, which hold values of the types of the fields."""
+    hints = typing.get_type_hints(row_class, include_extras=True)
+    fields = [(name, types.GenericAlias(tuple, (hints[name], ...))) for name in field_names(row_class)]
+    return msgspec.defstruct("Columns", fields, array_like=True)
+
+
 def rows_of(row_class: type, value: Any) -> Rows | None:
     """A list or tuple as such rows of this class. None if there is something else in it."""
-    names = field_names(row_class)
-    if len(names) < 2 or set(map(type, value)) != {row_class}:
+    if len(field_names(row_class)) < 2 or set(map(type, value)) != {row_class}:
         return None
-    rows = list(map(inside_of(row_class), value))
-    columns, kinds, with_dicts = [], [], []
-    for name, given in zip(names, zip(*rows, strict=True), strict=True):
-        column: Sequence[Any] = given
-        here = set(map(type, column))
+    return _rows(row_class, list(zip(*map(inside_of(row_class), value), strict=True)))
+
+
+def _rows(row_class: type, columns: Sequence[Sequence[Any]]) -> Rows | None:
+    flat, kinds = [], []
+    for column in columns:
+        here, inner = set(map(type, column)), column
         if dict in here:
-            dicts = [each for each in column if type(each) is dict]
-            column = inside_all(dicts)
-            here = here - {dict} | set(map(type, column))
-            with_dicts.append(name)
-            if not set(map(type, chain.from_iterable(dicts))) <= {str}:
+            inner = inside_all([each for each in column if type(each) is dict])
+            if not set(map(type, inner[: len(inner) // 2])) <= {str}:  # the keys
                 return None
+            here = here - {dict} | set(map(type, inner))
         if not here <= PLAIN:
             return None
-        columns.append(column)
+        flat.append(inner)
         kinds.append(here)
-    return Rows(names, rows, columns, kinds, with_dicts)
+    return Rows(row_class, dict(zip(field_names(row_class), columns, strict=True)), flat, kinds)

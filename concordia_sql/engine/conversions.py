@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeAlias, cast
 
 import attrs
 
-from concordia_sql.engine.bounds import below, is_many
+from concordia_sql.engine.bounds import Columns, below, is_many
 from concordia_sql.engine.errors import ParameterError, StatementError
 
 Conversion: TypeAlias = Callable[[Any], Any]
@@ -37,7 +37,7 @@ def conversion(hint: Any) -> Conversion | None:
         return _of_union([conversion(each) for each in arguments])
     if origin in (tuple, list, collections.abc.Sequence):
         inner = conversion(arguments[0])
-        return inner and functools.partial(_each, inner)
+        return inner and _Each(inner)
     if attrs.has(cast("type", origin or hint)):
         hints = typing.get_type_hints(hint, include_extras=True)
         fields = {name: inner for name, of_field in hints.items() if (inner := conversion(of_field))}
@@ -61,17 +61,25 @@ def _of_union(conversions: list[Conversion | None]) -> Conversion | None:
     return lambda value: value if value is None else found[0](value)
 
 
-def _each(convert: Conversion, values: collections.abc.Sequence[Any]) -> collections.abc.Sequence[Any]:
-    if isinstance(convert, _Row) and is_many(values) and convert.keeps(values):
-        return values
-    changed: list[Any] = []
-    try:
-        changed.extend(map(convert, values))
-    except ParameterError as error:
-        problem = below(f"[{len(changed)}]", error)
-    else:
-        return values if all(map(operator.is_, changed, values)) else tuple(changed)
-    raise problem  # outside of except: errors have no context
+@attrs.frozen
+class _Each:
+    """Converts each of many values."""
+
+    convert: Conversion
+
+    def __call__(self, values: collections.abc.Sequence[Any]) -> collections.abc.Sequence[Any]:
+        if isinstance(self.convert, _Row) and is_many(values):
+            columns = {name: [*map(operator.attrgetter(name), values)] for name in self.convert.fields}
+            if self.convert.keeps(columns):
+                return values
+        changed: list[Any] = []
+        try:
+            changed.extend(map(self.convert, values))
+        except ParameterError as error:
+            problem = below(f"[{len(changed)}]", error)
+        else:
+            return values if all(map(operator.is_, changed, values)) else tuple(changed)
+        raise problem  # outside of except: errors have no context
 
 
 @attrs.frozen
@@ -95,18 +103,21 @@ class _Row:
             return attrs.evolve(row, **changed) if changed else row
         raise problem
 
-    def keeps(self, rows: Iterable[Any]) -> bool:
+    def keeps(self, columns: Columns) -> bool:
         """Whether many rows stay as they are. Each text is converted once, in however many rows it is."""
-        for name, convert in self.fields.items():
-            given = [*map(operator.attrgetter(name), rows)]
-            if not set(map(type, given)) <= _ONCE:
-                return False
-            try:
-                if not all(_is_same(convert(value), value) for value in set(given)):
-                    return False
-            except ParameterError:  # raised again, with the row
-                return False
-        return True
+        try:
+            return all(_keeps(convert, columns[name]) for name, convert in self.fields.items())
+        except ParameterError:  # raised again, with the row
+            return False
+
+
+def _keeps(convert: Conversion, values: Iterable[Any]) -> bool:
+    return set(map(type, values)) <= _ONCE and all(_is_same(convert(value), value) for value in set(values))
+
+
+def keeps_rows(convert: Conversion, columns: Columns) -> bool:
+    """Whether many rows, of whose fields these are the values, are at once seen to stay as they are."""
+    return isinstance(convert, _Each) and isinstance(convert.convert, _Row) and convert.convert.keeps(columns)
 
 
 _ONCE = {str, type(None)}

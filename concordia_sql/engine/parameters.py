@@ -28,11 +28,11 @@ from concordia_sql.engine.bounds import (
     is_storable,
     length_of_texts,
 )
-from concordia_sql.engine.bulk import ROWS_LEVELS, rows_of
+from concordia_sql.engine.bulk import ROWS_LEVELS, Rows, rows_of
 from concordia_sql.engine.casts import JSON_ARRAYS, JSON_TYPES
 from concordia_sql.engine.collector import collector_paused
 from concordia_sql.engine.compose import json_encoder
-from concordia_sql.engine.conversions import conversion
+from concordia_sql.engine.conversions import conversion, keeps_rows
 from concordia_sql.engine.converter import reason
 from concordia_sql.engine.errors import ParameterError
 from concordia_sql.engine.library import Library
@@ -106,9 +106,9 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: 
     def check(value: object) -> object:
         try:
             if not is_many(value):
-                return send(fit(value))
+                return send(*fit(value))
             with collector_paused:
-                return send(fit(value))
+                return send(*fit(value))
         except msgspec.ValidationError as error:
             problem = reason(error, hint)
         except ParameterError as error:
@@ -121,24 +121,30 @@ def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: 
     return check
 
 
-def _fitting(hint: Any, given: Callable[[Any], Any] | None, bounds: Bounds) -> Callable[[Any], Any]:
-    """What makes a value of the type of the field, within its bounds; `given` is the field's own converter."""
+def _fitting(hint: Any, given: Callable[[Any], Any] | None, bounds: Bounds) -> Callable[[Any], tuple[Any, Rows | None]]:
+    """What makes a value of the type of the field, within its bounds; `given` is the field's own converter.
+
+    Of many rows it also gives what their columns show.
+    """
     fit, check_bounds = _fit(_hashable(hint)), bounds_check(hint, bounds)
     holds_rows, row_class, levels = _holds_rows(hint), _row_class(_hashable(hint)), cast("int", bounds.levels)
 
-    def fitting(value: Any) -> Any:
+    def fitting(value: Any) -> tuple[Any, Rows | None]:
         if given:
             check_json(bounds, value)  # before it is read
             value = given(value)
         rows = rows_of(row_class, value) if row_class and is_many(value) and levels >= ROWS_LEVELS else None
         if type(value) not in PLAIN and not rows:
             check_levels(value, levels)
-        if holds_rows:  # made plain, since msgspec does not look into objects of the right class
+        made = rows.fitting(_instance) if rows else None
+        if made is None and holds_rows:  # made plain, since msgspec does not look into objects of the right class
             value = rows.plain() if rows else _plain(value)
-        value = fit(value)
-        if check_bounds:
+        value, rows = made or (fit(value), None)
+        if rows is None and row_class and is_many(value):
+            rows = rows_of(row_class, value)
+        if check_bounds and not (rows and check_bounds.allows_rows(rows.columns)):
             check_bounds(value)
-        return value
+        return value, rows
 
     return fitting
 
@@ -156,16 +162,18 @@ def _fit(expected: Any) -> Callable[[object], Any]:
     return fit
 
 
-def _sending(hint: Any, casts: frozenset[str], name: str) -> Callable[[Any], Any]:
+def _sending(hint: Any, casts: frozenset[str], name: str) -> Callable[[Any, Rows | None], Any]:
     """What makes of a value that fits what is sent for it."""
     expected, convert = _hashable(hint), conversion(hint)
     bounded = any(not each.startswith(_UNBOUNDED) for each in casts)
     kinds = frozenset(JSON_ARRAYS.get(each, each) for each in casts)
     is_json, is_known = not kinds.isdisjoint(JSON_TYPES), _known_as_sent(expected, kinds)
 
-    def sending(fitting: Any) -> Any:
-        value = convert(fitting) if convert else fitting
-        if value is fitting and is_known(value):
+    def sending(fitting: Any, rows: Rows | None) -> Any:
+        value = fitting
+        if convert and not (rows and keeps_rows(convert, rows.columns)):
+            value = convert(fitting)
+        if value is fitting and is_known(value, rows):
             return value
         value = _checked_value(value, bounded=bounded)
         return _for_casts(value, expected, kinds, name) if is_json or type(value) not in PLAIN else value
@@ -173,17 +181,17 @@ def _sending(hint: Any, casts: frozenset[str], name: str) -> Callable[[Any], Any
     return sending
 
 
-def _known_as_sent(expected: Any, kinds: frozenset[str]) -> Callable[[Any], bool]:
+def _known_as_sent(expected: Any, kinds: frozenset[str]) -> Callable[[Any, Rows | None], bool]:
     """What says of a value that msgspec has made whether it is known, without more, to be sent as it is."""
     if kinds.isdisjoint(JSON_TYPES):
         return _are_texts
     if not kinds.issubset(JSON_TYPES):
-        return lambda _: False
+        return lambda *_: False
     row_class = _row_class(expected)
     return functools.partial(_are_exact, row_class) if row_class else _is_flat
 
 
-def _are_texts(values: Any) -> bool:
+def _are_texts(values: Any, _: object = None) -> bool:
     """Whether these are texts alone, of which it is at once seen that PostgreSQL can store them."""
     return type(values) is tuple and {str}.issuperset(map(type, values)) and is_storable("".join(values))
 
@@ -218,13 +226,12 @@ def _row_class(expected: Any) -> type | None:
     return row_class if names and not any(name.startswith("_") for name in names) else None
 
 
-def _are_exact(row_class: type, rows: Iterable[Any]) -> bool:
+def _are_exact(row_class: type, rows: Iterable[Any], columns: Rows | None) -> bool:
     """Whether each is a row of this class whose values are known to be read back from JSON as they are.
 
     The rows are those that msgspec has made of such values, so that it makes the same of their JSON. Raises
     ParameterError for a text that PostgreSQL cannot store.
     """
-    columns = rows_of(row_class, rows) if is_many(rows) else None
     if columns and columns.are_exact():
         for text in columns.odd_texts():
             _check_text(text)
@@ -238,7 +245,7 @@ def _are_exact(row_class: type, rows: Iterable[Any]) -> bool:
     return True
 
 
-def _is_flat(value: Any) -> bool:
+def _is_flat(value: Any, _: object = None) -> bool:
     """The same of an object of single values. In others there may be lists and objects that are the caller's."""
     if length_of_texts(value) is not None:
         for text in (*value, *value.values()):

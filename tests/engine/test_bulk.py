@@ -1,6 +1,7 @@
 """Many rows at once are checked as one row is: the same values arrive, and the same are refused, with their place."""
 
 import datetime
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -144,6 +145,52 @@ def test_many_rows_of_another_class_are_read_by_their_fields(ask: Callable[[Sequ
     assert _refusal(ask, [Other(5)] * MANY) == _refusal(ask, [Other(5)])
     assert ask([Other()] * MANY) == ask([Row(short="other")] * MANY)
     assert ask([attrs.asdict(Row())] * MANY) == ask([Row()] * MANY)
+
+
+@attrs.frozen
+class Typed:
+    moment: datetime.datetime | None
+    id: uuid.UUID
+    mood: Mood
+    share: float
+    texts: dict[str, str | None] | str
+
+
+@attrs.define
+class Open:
+    short: Annotated[str, Bounds(text=5)]
+    texts: dict[str, str]
+
+
+@attrs.frozen
+class Validated:
+    short: str = attrs.field(validator=attrs.validators.max_len(5))
+    texts: dict[str, str]
+
+
+@pytest.mark.parametrize(
+    ("row_class", "values"),
+    [
+        (Typed, (datetime.datetime(2026, 1, 1), uuid.UUID(int=1), Mood.GOOD, 0.5, {"en": "text"})),
+        (Typed, (None, str(uuid.UUID(int=1)), "good", 1, "text")),
+        (Typed, ("2026-01-01T00:00:00", str(uuid.UUID(int=1)), "good", 2, {"en": None})),
+        (Open, ("12345", {"en": "text"})),
+        (Validated, ("12345", {"en": "text"})),
+    ],
+)
+def test_many_rows_become_what_one_does(tmp_path: Path, row_class: Any, values: Sequence[Any]) -> None:
+    @query(write(tmp_path, "mine/ask.sql", "-- A.\nSELECT :v::jsonb AS r"))
+    class Ask(Many[Result]):
+        v: Sequence[row_class]  # pyright: ignore[reportInvalidTypeForm]
+
+    row = row_class(*values)
+    (alone,), many = Ask(v=[row]).v, Ask(v=[row] * MANY).v
+    assert many == (alone,) * MANY
+    assert [type(value) for each in many for value in attrs.astuple(each)] == [
+        type(value) for value in attrs.astuple(alone)
+    ] * MANY
+    assert {type(each) for each in many} == {row_class}
+    assert not any(each.texts is row.texts and isinstance(row.texts, dict) for each in many)
 
 
 def test_many_rows_that_are_in_themselves_are_refused(ask: Callable[[Sequence[Any]], list[Any]]) -> None:
