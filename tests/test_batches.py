@@ -49,8 +49,6 @@ PURGES: Mapping[str, tuple[str, Callable[[int], Batched[Any]]]] = {
     "PurgePosts": ("blog_posts", lambda limit: blog.PurgePosts(deleted_before=NOON, limit=limit)),
     "PurgeListings": ("services_listings", lambda limit: services.PurgeListings(deleted_before=NOON, limit=limit)),
 }
-LINKS = ("blog_post_media", "services_media_links")
-"""Their rows go with all the places that one medium has on one post."""
 
 
 def total(querier: Querier, command: Batched[Any], *, at_most: int) -> Any:
@@ -60,7 +58,7 @@ def total(querier: Querier, command: Batched[Any], *, at_most: int) -> Any:
     for result in querier.batches(command):
         now = attrs.asdict(result) if attrs.has(type(result)) else {"rows": result}
         batch = {name: number - done.get(name, 0) for name, number in now.items()}
-        assert all(number <= at_most for name, number in batch.items() if name not in LINKS), batch
+        assert all(number <= at_most for number in batch.values()), batch
         done = now
     return result
 
@@ -211,6 +209,29 @@ def test_an_organization_keeps_an_owner_until_it_goes(connection: Connection) ->
         assert len(left) == 6 - done.member
     assert owners == [2, 2, 1, 1, 1, 0, 0]
     assert rows(connection, "organization") == []
+
+
+PLACES = {
+    "blog.DeletePost": ("post_id", "blog_post_media", ("cover", "gallery", "inline")),
+    "blog.DeleteMedium": ("media_id", "blog_post_media", ("cover", "gallery", "inline")),
+    "DeleteListing": ("service_id", "services_media_links", ("cover", "gallery")),
+    "DeleteServiceMedium": ("media_id", "services_media_links", ("cover", "gallery")),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_each_place_of_a_medium_is_a_row_of_its_own(connection: Connection, name: str) -> None:
+    key, links, places = PLACES[name]
+    tables = {"post_id": "blog_posts", "service_id": "services_listings", "media_id": f"{links.split('_')[0]}_media"}
+    other = "media_id" if key != "media_id" else "post_id" if "post" in links else "service_id"
+    insert(connection, tables[key], {"id": "gone"})
+    for number in range(3):
+        insert(connection, tables[other], {"id": str(number)})
+        for place in places:
+            insert(connection, links, {key: "gone", other: str(number), "type": place})
+    _, delete = DELETES[name]
+    done = attrs.asdict(total(Querier(connection), delete("gone", 1), at_most=1))
+    assert {table: count for table, count in done.items() if count} == {tables[key]: 1, links: 3 * len(places)}
 
 
 @pytest.mark.parametrize(

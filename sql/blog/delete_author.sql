@@ -1,6 +1,5 @@
--- Delete an author and remove them from their posts, which stay.
--- In batches, at most `limit` rows of each table go at once, and the author with the last of them.
--- Each is locked as it is picked, so that one which others remove or move away meanwhile is not counted among them.
+-- Delete an author and remove them from their posts, which stay. In batches, at most `limit` rows of each table go at once, and the author with the
+-- last of them. Each is locked as it is picked, so that one which others remove or move away meanwhile is not counted among them.
 SELECT blog_authors.id
 FROM blog_authors
 WHERE blog_authors.id = :id

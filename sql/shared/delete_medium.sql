@@ -1,23 +1,26 @@
--- Delete a medium and remove it from the rows that show it, which stay.
--- In batches, at most `limit` rows of each table go at once, and the medium with the last of them.
--- Each is locked as it is picked, so that one which others remove or move away meanwhile is not counted among them.
+-- Delete a medium and remove it from the rows that show it, which stay. In batches, at most `limit` rows of each table go at once, and the
+-- medium with the last of them. Each is locked as it is picked, so that one which others remove or move away meanwhile is not counted.
 -- names: media, links, subject_id, categories, detached_categories, authors
 SELECT media.id
 FROM media
 WHERE media.id = :id
 FOR UPDATE;
 
-WITH unlinked_subjects AS (
+WITH picked_links AS MATERIALIZED (
+    SELECT
+        links.subject_id,
+        links.type
+    FROM links
+    WHERE links.media_id = :id
+    LIMIT :limit -- noqa: AM09
+    FOR UPDATE
+),
+
+unlinked_subjects AS (
     DELETE FROM links
     WHERE
-        links.media_id = :id
-        AND links.subject_id = any(array(
-            SELECT own.subject_id
-            FROM links AS own
-            WHERE own.media_id = :id
-            LIMIT :limit -- noqa: AM09
-            FOR UPDATE
-        ))
+        links.media_id = :id AND links.subject_id = any(array(SELECT picked_links.subject_id FROM picked_links))
+        AND ((links.subject_id, links.type) IN (SELECT picked_links.* FROM picked_links)) IS TRUE -- by a hash, which a join may not use
     RETURNING links.subject_id
 ),
 

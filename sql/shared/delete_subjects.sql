@@ -109,7 +109,8 @@ deleted_others AS (
 picked_links AS MATERIALIZED (
     SELECT
         links.subject_id,
-        links.media_id
+        links.media_id,
+        links.type
     FROM links
     WHERE links.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
     LIMIT :limit -- noqa: AM09
@@ -119,7 +120,7 @@ picked_links AS MATERIALIZED (
 deleted_links AS (
     DELETE FROM links
     USING picked_links
-    WHERE links.subject_id = picked_links.subject_id AND links.media_id = picked_links.media_id
+    WHERE links.subject_id = picked_links.subject_id AND links.media_id = picked_links.media_id AND links.type = picked_links.type
     RETURNING links.subject_id
 ),
 

@@ -1,5 +1,4 @@
--- A session with its user and the organization that is active in it, if the user is its member; the database's clock decides whether it has
--- expired.
+-- A session with its user and the organization that is active in it, if the user is its member; the database's clock decides whether it has expired.
 -- uses: auth/user, auth/organization
 SELECT
     session.id,
