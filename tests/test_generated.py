@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from random import Random
 from typing import Any
-from urllib.parse import urlsplit
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -15,21 +13,18 @@ from concordia_sql import Querier, auth, blog, profile, services
 from tests.auth import expected as accounts
 from tests.blog.expected import Blog
 from tests.services.expected import Marketplace
+from tests.support.databases import new_database
 from tests.support.generated import fill
 from tests.support.reading import made, paged, rows
 
 
 @pytest.fixture(scope="module")
 def database(server_url: str, concordia_template: str) -> Iterator[psycopg.Connection[Any]]:
-    name = f"generated_{uuid4().hex[:12]}"
-    with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {concordia_template}".encode())
-        try:
-            url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
-            with psycopg.connect(url, autocommit=True, options="-c TimeZone=UTC") as connection:
-                yield connection
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    with (
+        new_database(server_url, concordia_template) as url,
+        psycopg.connect(url, autocommit=True, options="-c TimeZone=UTC") as connection,
+    ):
+        yield connection
 
 
 generated = settings(max_examples=8, deadline=None)

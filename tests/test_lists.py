@@ -8,8 +8,6 @@ import typing
 from collections.abc import Iterator
 from random import Random
 from typing import Any, Literal, cast
-from urllib.parse import urlsplit
-from uuid import uuid4
 
 import attrs
 import psycopg
@@ -17,6 +15,7 @@ import pytest
 
 from concordia_sql import Cursor, ParameterError, Querier, Query, blog, services
 from tests.support.catalog import query_classes, required
+from tests.support.databases import new_database
 from tests.support.generated import TABLES, fill
 from tests.support.reading import paged
 from tests.support.rows import PUBLIC
@@ -73,16 +72,12 @@ def database(
     request: pytest.FixtureRequest, server_url: str, concordia_template: str
 ) -> Iterator[psycopg.Connection[Any]]:
     """Filled with few rows, with all that hurts among them; orders have ties, and times a microsecond apart."""
-    name = f"lists_{uuid4().hex[:12]}"
-    with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {concordia_template}".encode())
-        try:
-            url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
-            with psycopg.connect(url, autocommit=True, options="-c TimeZone=UTC") as connection:
-                fill_all(connection, request.param)
-                yield connection
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    with (
+        new_database(server_url, concordia_template) as url,
+        psycopg.connect(url, autocommit=True, options="-c TimeZone=UTC") as connection,
+    ):
+        fill_all(connection, request.param)
+        yield connection
 
 
 def fill_all(connection: psycopg.Connection[Any], first_seed: int) -> None:

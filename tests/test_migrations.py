@@ -5,20 +5,18 @@ import re
 import subprocess
 import sysconfig
 from collections.abc import Iterator
-from contextlib import contextmanager
 from operator import attrgetter
 from pathlib import Path
 from typing import LiteralString, NamedTuple
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import psycopg
 import pytest
 import yoyo
-from psycopg import sql
 from psycopg.rows import TupleRow
 
 from concordia_sql.tools.embedded import bin_folder
+from tests.support.databases import new_database
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -243,18 +241,6 @@ def expected_keys(columns: str, keys: str) -> set[str]:
 
 def expected_references(facts: str) -> list[tuple[str, str]]:
     return [(table, column) for table, column in re.findall(r"^(\w+)\.(\w+)", facts, re.MULTILINE)]
-
-
-@contextmanager
-def new_database(server_url: str) -> Iterator[str]:
-    """The URL of an empty database, dropped afterwards."""
-    name = f"migrations_{uuid4().hex}"
-    with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
-        finally:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture

@@ -14,15 +14,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import psycopg
 import pytest
 from packaging.requirements import Requirement
-from psycopg.sql import SQL, Identifier
 
 from concordia_sql.tools.sample.loader import TABLES
 from tests.support import release
+from tests.support.databases import new_database
 
 ROOT = Path(__file__).parents[1]
 UV = Path(sys.executable).with_name("uv")
@@ -224,18 +223,13 @@ def test_the_wheel_needs_no_extra(python: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("environment", [{}, {"PYTHONPATH": str(ROOT)}], ids=["wheel", "tree"])
 def test_a_deploy_migrates(python: Path, server_url: str, environment: dict[str, str], tmp_path: Path) -> None:
-    name = f"packaging_{uuid4().hex[:12]}"
-    url = urlsplit(server_url)._replace(path=f"/{name}")
-    where = ["--database", url._replace(scheme="postgresql+psycopg").geturl(), "package:concordia_sql:migrations"]
-    with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
-        try:
-            run(python.with_name("yoyo"), "apply", "--batch", *where, folder=tmp_path, **environment)
-            with psycopg.connect(url.geturl()) as connection:
-                found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-                assert {table for (table,) in found} >= TABLES.keys()
-        finally:
-            server.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+    with new_database(server_url) as url:
+        of_yoyo = urlsplit(url)._replace(scheme="postgresql+psycopg").geturl()
+        where = ["--database", of_yoyo, "package:concordia_sql:migrations"]
+        run(python.with_name("yoyo"), "apply", "--batch", *where, folder=tmp_path, **environment)
+        with psycopg.connect(url) as connection:
+            found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            assert {table for (table,) in found} >= TABLES.keys()
 
 
 def test_a_package_of_somebodys_own_uses_the_shapes(python: Path, sample_url: str, tmp_path: Path) -> None:

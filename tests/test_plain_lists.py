@@ -8,8 +8,6 @@ import typing
 from collections.abc import Iterator
 from random import Random
 from typing import Any, cast
-from urllib.parse import urlsplit
-from uuid import uuid4
 
 import attrs
 import psycopg
@@ -17,6 +15,7 @@ import pytest
 
 from concordia_sql import Querier
 from tests.support.catalog import filters, required
+from tests.support.databases import new_database
 from tests.support.plain_lists import HOT, PLAIN, Plain, fill_many, plain_rows
 from tests.support.rows import PUBLIC
 from tests.test_lists import PAGED, values_of
@@ -28,16 +27,12 @@ WAYS = ("with_unpublished", "of_deleted")
 
 @pytest.fixture(scope="module")
 def many(server_url: str, concordia_template: str) -> Iterator[psycopg.Connection[Any]]:
-    name = f"plain_{uuid4().hex[:12]}"
-    with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {concordia_template}".encode())
-        try:
-            url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
-            with psycopg.connect(url, autocommit=True, options="-c TimeZone=UTC") as connection:
-                fill_many(connection)
-                yield connection
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    with (
+        new_database(server_url, concordia_template) as url,
+        psycopg.connect(url, autocommit=True, options="-c TimeZone=UTC") as connection,
+    ):
+        fill_many(connection)
+        yield connection
 
 
 def test_each_list_has_its_plain_select() -> None:

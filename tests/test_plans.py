@@ -3,8 +3,6 @@
 import itertools
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
-from uuid import uuid4
 
 import attrs
 import psycopg
@@ -14,6 +12,7 @@ from psycopg.sql import Literal
 from concordia_sql import Querier, Query
 from concordia_sql.tools import sample
 from tests.support.catalog import example, filters, query_classes
+from tests.support.databases import new_database
 
 SCALE = 100
 LARGE = 2500
@@ -26,16 +25,12 @@ SEARCHES = {"slug_contains", "text"}
 
 @pytest.fixture(scope="module")
 def large(server_url: str, concordia_template: str) -> Iterator[psycopg.Connection[Any]]:
-    name = f"large_{uuid4().hex[:12]}"
-    url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
-    with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {concordia_template}".encode())
-        try:
-            with psycopg.connect(url, autocommit=True) as connection:
-                sample.load(connection, SCALE)
-                yield connection
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    with (
+        new_database(server_url, concordia_template) as url,
+        psycopg.connect(url, autocommit=True) as connection,
+    ):
+        sample.load(connection, SCALE)
+        yield connection
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,6 @@ import itertools
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
-from urllib.parse import urlsplit
-from uuid import uuid4
 
 import attrs
 import psycopg
@@ -16,6 +14,7 @@ from hypothesis import strategies as st
 from psycopg import Rollback
 
 from concordia_sql import Cursor, ParameterError, Querier, Refused, services
+from tests.support.databases import new_database
 from tests.support.plans import used_indexes
 from tests.support.rows import NOON, insert
 
@@ -239,15 +238,11 @@ def test_an_index_finds_the_bookings(connection: Connection) -> None:
 
 @pytest.fixture(scope="module")
 def database(server_url: str, concordia_template: str) -> Iterator[Connection]:
-    name = f"free_{uuid4().hex[:12]}"
-    with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {concordia_template}".encode())
-        try:
-            url = urlsplit(server_url)._replace(path=f"/{name}").geturl()
-            with psycopg.connect(url, autocommit=True) as connection:
-                yield connection
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    with (
+        new_database(server_url, concordia_template) as url,
+        psycopg.connect(url, autocommit=True) as connection,
+    ):
+        yield connection
 
 
 @attrs.frozen

@@ -1,4 +1,4 @@
-"""Databases of a test's own, without migrations."""
+"""Databases of a test's own, empty or copies of another."""
 
 from concordia_sql.testing import new_database
 
