@@ -13,17 +13,18 @@ from contextlib import ExitStack
 from operator import truediv
 from pathlib import Path
 from time import monotonic, perf_counter, process_time
+from weakref import WeakValueDictionary
 
 import psycopg
 from psycopg import generators
 from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.pq import Format
+from psycopg.pq import Format, PGconn
 
 from benchmarks import database
 from benchmarks.queries import PostPage
 from concordia_sql import AsyncDatabase, AsyncReader, Database, Executor, blog
-from concordia_sql.engine.standbys import CHECK, Seen
+from concordia_sql.engine.standbys import CHECK, Run, Seen
 from concordia_sql.engine.steps import INTERVAL
 from concordia_sql.engine.waits import wait
 from concordia_sql.tools import embedded
@@ -75,12 +76,17 @@ def _prices(primary: str, copies: list[str]) -> list[list[str]]:
         replicated = stack.enter_context(Database(primary, replicas=copies[:1], max_size=1))
         _wait(replicated)
         post_id = _post_id(plain)
+        connections, nobody = _connections(replicated), [_seen_by_nobody()]
         groups: list[dict[str, Calls]] = [
             {
-                "W1 on a standby, as from any server": _each(lambda: plain.fetch(QUERY)),
-                "W1 by a reader, after no new write": _each(lambda: replicated.reader.fetch(QUERY)),
-                f"W1 by a reader, {READS} reads for each write": _each(_reading(replicated, READS)),
-                "W1 by a reader, after a write each time": _each(_reading(replicated, 1)),
+                "W1 on a standby, as from any server": _each(_reading(lambda: plain.fetch(QUERY), nobody)),
+                "W1 by a reader, after no new write": _each(_reading(lambda: replicated.reader.fetch(QUERY), nobody)),
+                f"W1 by a reader, {READS} reads for each write": _each(
+                    _reading(lambda: replicated.reader.fetch(QUERY), connections, READS)
+                ),
+                "W1 by a reader, after a write each time": _each(
+                    _reading(lambda: replicated.reader.fetch(QUERY), connections)
+                ),
                 **_sent_alone(plain),
             },
             _shared(primary, copies[0], stack, runner),
@@ -110,16 +116,23 @@ def _each(call: Callable[[], object]) -> Calls:
     return calls
 
 
-def _reading(replicated: Database, reads: int) -> Callable[[], object]:
-    """Reads, so many for each write. The write itself is left out: its price is another."""
-    numbers, connections = itertools.count(), _connections(replicated)
+def _reading(read: Callable[[], object], connections: list[Seen], reads: int = 1) -> Callable[[], object]:
+    """Reads, so many for each write. The write itself is left out: its price is another.
 
-    def read() -> object:
+    What stands for it is done beside each read that is compared, if to connections that nobody reads by.
+    """
+    numbers = itertools.count()
+
+    def call() -> object:
         if next(numbers) % reads == 0:
             _forget(connections)
-        return replicated.reader.fetch(QUERY)
+        return read()
 
-    return read
+    return call
+
+
+def _seen_by_nobody() -> Seen:
+    return Seen(b"", PGconn(), WeakValueDictionary(), Run())
 
 
 def _connections(replicated: Database | AsyncDatabase) -> list[Seen]:
@@ -130,7 +143,7 @@ def _connections(replicated: Database | AsyncDatabase) -> list[Seen]:
 def _forget(connections: Iterable[Seen]) -> None:
     """Have the next read check, as if there were a write that no connection was seen to have replayed."""
     for seen in connections:
-        seen.lsn = 0
+        seen.lsn, seen.proven = 0, None
         if seen.run is not None:
             seen.run.found = (-1, 0)
 
@@ -189,9 +202,9 @@ def _shared(primary: str, copy: str, stack: ExitStack, runner: asyncio.Runner) -
         await asyncio.gather(*(call() for _ in range(CALLERS)))
 
     plain, replicated = runner.run(opened(copy, None)), runner.run(opened(primary, [copy]))
-    connections = _connections(replicated)
+    connections, nobody = _connections(replicated), [_seen_by_nobody() for _ in range(CALLERS)]
     return {
-        f"W1 for {CALLERS} callers on a standby": lambda number: runner.run(read(plain, number, [])),
+        f"W1 for {CALLERS} callers on a standby": lambda number: runner.run(read(plain, number, nobody)),
         f"W1 for {CALLERS} callers by a reader, {READS} reads for each write": lambda number: runner.run(
             read(replicated.reader, number, connections)
         ),

@@ -6,25 +6,25 @@ import itertools
 import weakref
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
 from functools import partial
+from math import inf
 from time import monotonic
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
 from weakref import WeakValueDictionary
 
-import attrs
 import psycopg
+from psycopg.pq import ConnStatus
 
 from concordia_sql.engine import deadlines
 from concordia_sql.engine.async_exchange import exchange
 from concordia_sql.engine.async_pool import AsyncPool, Bounds
-from concordia_sql.engine.async_querier import AsyncQuerier
+from concordia_sql.engine.async_querier import AsyncExecutor, AsyncQuerier
 from concordia_sql.engine.async_reader import AsyncReader
 from concordia_sql.engine.calls import names_of, only, overdue
 from concordia_sql.engine.deadlines import Deadline
-from concordia_sql.engine.errors import ConcordiaError, DeadlineExceeded, NoConnection, QuerierError
+from concordia_sql.engine.errors import ConcordiaError, NoConnection, QuerierError
 from concordia_sql.engine.leases import Lease, Pooled, move
-from concordia_sql.engine.observing import Observer, Watch
+from concordia_sql.engine.observing import Watch
 from concordia_sql.engine.positions import ASK_WRITTEN, Position, Positions
 from concordia_sql.engine.queries import Many, Statement
 from concordia_sql.engine.settings import Acting
@@ -33,7 +33,9 @@ from concordia_sql.engine.steps import TimeIsUp
 from concordia_sql.engine.wakeups import AsyncJob, AsyncWakeup
 
 _LOOK_SECONDS = 1.0
-"""How long a server may take to report its state. It is asked beside the callers."""
+"""The seconds after which a server is asked for its state, beside the callers."""
+_ANSWER_SECONDS = 0.75
+"""How long it may take to report it: it is known that the primary is silent before its next answer is due."""
 _LOOK_AGAIN = 0.25
 """The seconds after which a standby that is left out is asked again."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.016
@@ -51,27 +53,13 @@ C = TypeVar("C", bound=AsyncConnected)
 T = TypeVar("T")
 Queries: TypeAlias = tuple[Statement[Any], ...]
 Answers: TypeAlias = tuple[Any, ...]
-Run: TypeAlias = Callable[[Queries, Deadline | None, Watch | None, Acting | None], Awaitable[Answers]]
 
 
-@attrs.define(eq=False)
-class Read:
-    """What is asked of the standbys."""
+Read: TypeAlias = tuple[Queries, Deadline | None, Watch | None, Acting | None, Position, float]
+"""What is asked of the standbys, by whom, what they must have replayed, and when it began.
 
-    queries: Queries
-    deadline: Deadline | None
-    watch: Watch | None
-    acting: Acting | None
-    needed: Position
-    began: float
-    max_wait: float
-
-    @property
-    def ends(self) -> float:
-        """Until when it waits for them: the primary needs time for it too."""
-        if self.deadline is None:
-            return self.began + self.max_wait
-        return self.began + min(self.max_wait, max(0, self.deadline.ends - self.began) / 2)
+A tuple, since each read makes one.
+"""
 
 
 class AsyncStandby(Generic[C]):
@@ -105,7 +93,7 @@ class AsyncStandby(Generic[C]):
         if reason == "behind" and lease.held:
             seen = lease.held[0].seen
             self.behind += not again
-            self.hear(seen, needed)
+            self.hear(seen.lsn, needed.lsn)
             if not seen.has(self._positions.floor or needed):
                 self.reason = "behind"
         elif reason == "conflict":
@@ -113,9 +101,9 @@ class AsyncStandby(Generic[C]):
         elif reason in ("away", "promoted", "another system"):
             self.reason = reason
 
-    def hear(self, seen: Seen, needed: Position) -> None:
-        """Note how far it has replayed, as it has just said."""
-        self.lag = self._positions.lag(seen.lsn, needed)
+    def hear(self, lsn: int, needed: int = 0) -> None:
+        """Note how far it has replayed, as it has just said, and what it should have."""
+        self.lag = max(0, self._positions.head - lsn, needed - lsn)
 
     def _is_overlooked(self) -> bool:
         """Whether reads may go to it, but none has for a while, so that nobody would see if it failed."""
@@ -153,13 +141,13 @@ class AsyncStandby(Generic[C]):
     async def require(self, connection: C, needed: Position, deadline: Deadline | None) -> None:
         """Ask it how far it is. Raises Unproven if that is not far enough."""
         session, unproven = connection.session, None
-        guard = connection.seen.ask(needed)
+        guard = connection.seen.ask(needed, monotonic())
         with session.lock, session:
             try:
                 guard.read(await exchange(session, ask(session.pgconn, guard.alone), deadline), for_a_read=False)
             except Unproven as error:
                 unproven = error
-        self.hear(connection.seen, needed)
+        self.hear(connection.seen.lsn, needed.lsn)
         if unproven is not None:
             raise unproven
 
@@ -267,16 +255,21 @@ class AsyncStandbys(Generic[C]):
     async def sample(self, deadline: Deadline | None) -> None:
         """Ask the primary where it is."""
         lease: Lease[C] = Lease()
+        began = monotonic()
         try:
             session = (await self._primary.take(lease, deadline)).session
             asked = monotonic()
             with session.lock, session:
                 result = await exchange(session, ask(session.pgconn, ASK_WRITTEN), deadline)
             session.calls -= 1  # which was no caller's
+        except (psycopg.Error, ConcordiaError, TimeIsUp):
+            if monotonic() < began + 2 * _ANSWER_SECONDS:  # else this process may have been stopped, not the primary
+                self.positions.known_until = inf
+            raise
         finally:
             self._primary.put(lease)
         if (position := self.positions.read(result)) is not None:
-            self.positions.sample(asked, position, self._interval)
+            self.positions.sample(asked, position, 2 * self._interval)
 
     async def hold(self, held: Held[C], queries: Queries, deadline: Deadline | None) -> Reason:
         """Hold a connection to a standby that has replayed enough. Returns the reason if there is none."""
@@ -292,10 +285,13 @@ class AsyncStandbys(Generic[C]):
         attempt: Callable[..., Awaitable[Answers]] | None = None,
     ) -> tuple[Answers | None, Reason]:
         """The results of the queries from the first standby that proves to be fresh; or None, and why there is none."""
-        needed = self.positions.needed
+        positions, began = self.positions, monotonic()
+        if began > positions.known_until:
+            return None, "starting"
+        needed = positions.needed()
         if needed is None:
             return None, "in doubt"
-        read = Read(queries, deadline, watch, acting, needed, monotonic(), self._max_wait)
+        read = queries, deadline, watch, acting, needed, began
         attempt = attempt or self._read_from
         reason: Reason = ""
         behind: list[AsyncStandby[C]] = []
@@ -308,8 +304,8 @@ class AsyncStandbys(Generic[C]):
                     return None, reason
                 behind += [standby] if reason == "behind" and not standby.reason else []
         behind.sort(key=lambda each: each.lag)
-        pause = _FIRST_PAUSE
-        while behind and monotonic() + pause < read.ends:
+        pause, ends = _FIRST_PAUSE, self._ends(read)
+        while behind and monotonic() + pause < ends:
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
             standby = behind.pop(0)
@@ -320,6 +316,13 @@ class AsyncStandbys(Generic[C]):
                 behind += [standby] if reason == "behind" else []
         return None, reason or self._left_out()
 
+    def _ends(self, read: Read) -> float:
+        """Until when a read waits for standbys: the primary needs time for it too."""
+        _, deadline, _, _, _, began = read
+        if deadline is None:
+            return began + self._max_wait
+        return began + min(self._max_wait, max(0, deadline.ends - began) / 2)
+
     def _left_out(self) -> Reason:
         """Why no standby is ready."""
         reasons: list[Reason] = [each.reason for each in self._standbys if each.reason]
@@ -327,7 +330,10 @@ class AsyncStandbys(Generic[C]):
 
     def _ready(self) -> list[AsyncStandby[C]]:
         """The standbys that reads may go to: first those with the fewest calls, among these the furthest."""
-        ready = [standby for standby in self._standbys if not standby.reason and standby.pool.is_connected]
+        ready = []
+        for standby in self._standbys:
+            if not standby.reason and standby.pool._open:
+                ready.append(standby)  # noqa: PERF401 - each read comes here, and a comprehension is a function
         if len(ready) > 1:
             turn = next(self._turns) % len(ready)
             ready = sorted(ready[turn:] + ready[:turn], key=lambda each: each.rank)
@@ -338,25 +344,38 @@ class AsyncStandbys(Generic[C]):
 
         Where it is tried again, it is first asked how far it is: what it would answer before is read for nothing.
         """
+        queries, deadline, watch, acting, needed, began = read
+        answers: Answers = ()
         lease: Lease[C] = Lease()
         try:
             try:
                 connection = standby.pool.lend(lease) or await self._take(standby, lease, read)
-                if read.watch is not None:
-                    read.watch.begin(connection.session)
-                    read.watch.server = standby.name
+                session, seen = connection.session, connection.seen
+                if watch is not None:
+                    watch.begin(session, standby.name)
                 if again:
                     await self._ask(standby, connection, read, again=True)
-                answers = await self._run(standby, connection, read)
-            except Unproven as unproven:
-                standby.miss(unproven.reason, lease, read.needed, again=again)
-                raise
-            except DeadlineExceeded:
-                if lease.held and not lease.held[0].session.is_whole():
-                    standby.reason = "silent"
+                session.require_usable(queries, deadline, acting)
+                with session.lock, session:
+                    unproven = None
+                    session.guard = guard = None if needed is seen.proven else seen.guard(needed, began)
+                    try:
+                        answers = await exchange(session, session.run(queries, acting), deadline)
+                        if guard is None and not seen.is_standby():
+                            unproven = Unproven("promoted")
+                    except (Unproven, ConcordiaError, psycopg.Error, TimeIsUp) as error:
+                        unproven = _unproven(standby, connection, read, error)
+                    finally:
+                        session.guard = None
+                if unproven is not None:
+                    raise unproven
+            except Unproven as error:
+                standby.miss(error.reason, lease, needed, again=again)
                 raise
             else:
                 standby.reads += 1
+                if guard is not None:
+                    standby.hear(seen.lsn)
                 return answers
             finally:
                 standby.pool.put(lease)
@@ -366,9 +385,10 @@ class AsyncStandbys(Generic[C]):
 
     async def _take(self, standby: AsyncStandby[C], lease: Lease[C], read: Read) -> C:
         """A connection to it, within the time for standbys."""
-        deadline, within = read.deadline, Deadline(read.ends, read.began)
+        queries, deadline, _, _, _, began = read
+        within = Deadline(self._ends(read), began)
         if deadline is not None and not deadline.left():
-            raise overdue(names_of(read.queries), deadline)
+            raise overdue(names_of(queries), deadline)
         try:
             return await standby.pool.take(lease, within)
         except (TimeIsUp, NoConnection):
@@ -379,6 +399,7 @@ class AsyncStandbys(Generic[C]):
 
     async def _hold(self, held: Held[C], standby: AsyncStandby[C], read: Read, *, again: bool = False) -> Answers:
         """Hold a connection to this standby. Raises Unproven if it is not far enough."""
+        *_, needed, _ = read
         lease: Lease[C] = Lease()
         held.append((standby, lease))
         try:
@@ -386,7 +407,7 @@ class AsyncStandbys(Generic[C]):
             await self._ask(standby, connection, read, again=again)
             connection.seen.prove_own()
         except Unproven as unproven:
-            standby.miss(unproven.reason, lease, read.needed, again=again)
+            standby.miss(unproven.reason, lease, needed, again=again)
             standby.pool.put(lease)
             raise
         standby.reads += 1
@@ -394,45 +415,18 @@ class AsyncStandbys(Generic[C]):
 
     async def _ask(self, standby: AsyncStandby[C], connection: C, read: Read, *, again: bool) -> None:
         """Raise Unproven if the standby has not replayed the log up to there."""
-        deadline = Deadline(read.ends, monotonic()) if again else read.deadline
+        queries, deadline, _, _, needed, _ = read
+        if again:
+            deadline = Deadline(self._ends(read), monotonic())
         try:
-            await standby.require(connection, read.needed, deadline)
+            await standby.require(connection, needed, deadline)
         except psycopg.Error as error:
             raise Unproven(reason_of(error, connection.session.pgconn) or "failed") from error
         except TimeIsUp:
             if again:
                 raise Unproven("silent") from None
             standby.reason = "silent"
-            raise overdue(names_of(read.queries), deadline) from None
-
-    async def _run(self, standby: AsyncStandby[C], connection: C, read: Read) -> Answers:
-        """The results of the queries on this connection. Raises Unproven if it is not proven to be fresh."""
-        session, seen, queries = connection.session, connection.seen, read.queries
-        session.require_usable(queries, read.deadline, read.acting)
-        with session.lock, session:
-            session.guard = guard = seen.guard(read.needed)
-            try:
-                answers = await exchange(session, session.run(queries, read.acting), read.deadline)
-            except Unproven as error:
-                unproven = error
-            except QuerierError:  # of a role or setting, which may not have arrived here
-                unproven = Unproven("failed")
-            except psycopg.Error as error:
-                reason = reason_of(error, session.pgconn)
-                if reason is None:
-                    session.explain(error, queries)
-                unproven = Unproven(reason)
-            except TimeIsUp as error:
-                session.overdue(error, queries, read.deadline)
-            else:
-                if guard is not None:
-                    standby.hear(seen, read.needed)
-                if guard is not None or seen.is_standby():
-                    return answers
-                unproven = Unproven("promoted")
-            finally:
-                session.guard = None
-        raise unproven
+            raise overdue(names_of(queries), deadline) from None
 
 
 class AsyncStandbyReader(AsyncReader, Generic[C]):
@@ -440,14 +434,11 @@ class AsyncStandbyReader(AsyncReader, Generic[C]):
 
     def __init__(
         self,
+        database: AsyncExecutor,
         standbys: AsyncStandbys[C],
-        primary: Run,
-        one: Callable[[], AbstractAsyncContextManager[AsyncQuerier]],
-        deadline: float | None,
-        observers: Sequence[Observer],
     ) -> None:
-        self._standbys, self._primary, self._one = standbys, primary, one
-        self._deadline, self._observers = deadline, observers
+        self._database, self._standbys = database, standbys
+        self._deadline, self._observers = database._deadline, database._observers
 
     async def _run(
         self,
@@ -465,7 +456,7 @@ class AsyncStandbyReader(AsyncReader, Generic[C]):
         standbys.fallbacks[reason] += 1
         if watch is not None:
             watch.server, watch.reason = "primary", reason
-        return await self._primary(queries, deadline, watch, acting)
+        return await self._database._run(queries, deadline, watch, acting)
 
     @contextlib.asynccontextmanager
     async def _rows(self, query: Many[T], acting: Acting | None) -> AsyncIterator[AsyncIterator[T]]:
@@ -480,8 +471,7 @@ class AsyncStandbyReader(AsyncReader, Generic[C]):
                     if not reason:
                         standby, lease = held[-1]
                         (connection,) = lease.held
-                        watch.begin(connection.session)
-                        watch.server = standby.name
+                        watch.begin(connection.session, standby.name)
                         async with contextlib.aclosing(connection.querier._stream(query, acting)) as rows:
                             yield rows
                         return
@@ -493,15 +483,38 @@ class AsyncStandbyReader(AsyncReader, Generic[C]):
                     standby.pool.put(lease)
             standbys.fallbacks[reason] += 1
             watch.server, watch.reason = "primary", reason
-            async with self._one() as querier:
+            async with self._database._one() as querier:
                 watch.begin(querier._session)
                 async with contextlib.aclosing(querier._stream(query, acting)) as rows:
                     yield rows
 
 
+def _unproven(standby: AsyncStandby[Any], connection: AsyncConnected, read: Read, error: Exception) -> Unproven:
+    """Why a read that has failed on a standby is run elsewhere. Raises the error of one that would fail there too."""
+    session, seen, (queries, deadline, *_) = connection.session, connection.seen, read
+    if isinstance(error, Unproven):
+        return error
+    if isinstance(error, TimeIsUp):
+        if session.pgconn.status == ConnStatus.BAD:  # it did not even say that it has cancelled the read
+            standby.reason = "silent"
+        session.overdue(error, queries, deadline)
+    reason: Reason | None = None
+    if isinstance(error, psycopg.Error):
+        reason = reason_of(error, session.pgconn)
+    elif isinstance(error, QuerierError):  # of a role or setting, which may not have arrived here
+        reason = "failed"
+    if reason is None and not (seen.is_lent or seen.is_standby()):
+        reason = "promoted"
+    if reason is not None:
+        return Unproven(reason)
+    if isinstance(error, psycopg.Error):
+        session.explain(error, queries)
+    raise error
+
+
 def _soon() -> Deadline:
     now = monotonic()
-    return Deadline(now + _LOOK_SECONDS, now)
+    return Deadline(now + _ANSWER_SECONDS, now)
 
 
 async def _look(reference: "weakref.ref[AsyncStandbys[Any]]", wakeup: AsyncWakeup, number: int) -> None:

@@ -148,7 +148,7 @@ class Database(Executor):
         """
         if self._standbys is None:
             return self
-        return StandbyReader(self._standbys, self._run, self._one, self._deadline, self._observers)
+        return StandbyReader(self, self._standbys)
 
     def position(self) -> str | None:
         """How much of the log a standby must have replayed to show what this context has written, as a short text.
@@ -240,6 +240,8 @@ class Database(Executor):
         forks.inherited.append((self._pool, self._standbys))
         for pool in (self._pool, *(self._standbys.pools() if self._standbys is not None else ())):
             pool.is_foreign = True
+        if self._positions is not None:
+            self._positions.known_until = -1  # this process has not asked yet
         is_open = self._pool.is_open and not self._pool.is_closed
         self._renew()
         self._pool.is_open = is_open

@@ -84,8 +84,9 @@ class Stats:
     fallbacks: Mapping[Reason, int] = attrs.field(factory=dict)
     """How many reads of its `reader` the primary has answered, by the reason why no standby did.
 
-    The standby was `behind`, `away`, `silent`, `busy`, `promoted`, of `another system`, or not asked yet (`starting`);
-    its recovery had a `conflict` with the read, or the read `failed`. `read-only`: the query does what a standby
-    refuses, such as locking rows. `in doubt`: it is not known whether a write before the read was done.
-    `pooled`: it is a stream, which cannot be checked behind a pooler.
+    The standby was `behind`, `away`, `silent`, `busy`, `promoted`, of `another system`, or not asked yet (`starting`,
+    also if this process was stopped and has not asked the primary since); its recovery had a `conflict` with the read,
+    or the read `failed`. `read-only`: the query does what a standby refuses, such as locking rows. `in doubt`: it is
+    not known whether a write before the read was done. `pooled`: it is a stream, which cannot be checked behind a
+    pooler.
     """

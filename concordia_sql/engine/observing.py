@@ -90,10 +90,10 @@ class Watch:
         if session is not None:
             self._session, self._before = session, session.rows
 
-    def begin(self, session: Session) -> None:
-        """Note that the call has a connection."""
+    def begin(self, session: Session, server: str = "") -> None:
+        """Note that the call has a connection, to a standby of this name if it has one."""
         self._waited = time.perf_counter() - self._start
-        self._session, self._before = session, session.rows
+        self._session, self._before, self.server = session, session.rows, server or self.server
 
     def __enter__(self) -> Self:
         return self

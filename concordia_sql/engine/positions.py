@@ -93,11 +93,7 @@ class Scope:
     @property
     def position(self) -> Position | None:
         """The latest."""
-        return max(self.positions(), default=None)
-
-    def positions(self) -> list[Position]:
-        """What each thread has noted."""
-        return list(self._threads.values())
+        return max(list(self._threads.values()), default=None)
 
     @property
     def in_doubt(self) -> bool:
@@ -112,8 +108,8 @@ class Scope:
     def note(self, position: Position, asked: float = -1) -> None:
         """Take in a position, which covers all that was done before it was asked for."""
         thread = threading.get_ident()
-        known = self._threads.get(thread)
-        if known is None or known < position:
+        # Without a call: a signal's handler, which may note another, would run after it.
+        if thread not in self._threads or self._threads[thread] < position:
             self._threads[thread] = position
         if asked > self._doubted:
             self._settled = asked
@@ -140,6 +136,15 @@ class Positions:
         self._key = self.system = b""
         self._block = self._segment = 0
         self._samples: deque[tuple[float, Position]] = deque()
+        self.floor: Position | None = None
+        """What a standby must have replayed to lag no more than it may; None if nothing is known of the primary.
+
+        While the primary does not answer, that is the last that is known of it.
+        """
+        self.head = 0
+        """How far the primary was, as it said last."""
+        self.known_until = -1.0
+        """Until when a standby that has replayed the floor lags no more than it may, by `monotonic`."""
 
     def identify(self, system: bytes, block: int, segment: int) -> None:
         """Take in the identifier of the system, by which texts of positions are signed, and the sizes in its log."""
@@ -155,34 +160,23 @@ class Positions:
         return Position(position.timeline, position.lsn - _header(position.lsn, self._block, self._segment))
 
     def sample(self, asked: float, position: Position, interval: float) -> None:
-        """Note where the primary was, no earlier than when it was asked; it is asked again after an interval.
+        """Note where the primary was, no earlier than when it was asked; the next answer comes within an interval.
 
+        If it does not, since the process was stopped or its event loop was blocked, nothing is known until it comes.
         The first of those that are kept is no older than the greatest lag, and the newest is always kept.
         """
         self._samples.append((asked, position))
         while len(self._samples) > 1 and self._samples[0][0] < asked + interval - self._max_lag:
             self._samples.popleft()
+        first, floor = self._samples[0]
+        self.floor, self.head, self.known_until = floor, position.lsn, first + self._max_lag
 
-    @property
-    def floor(self) -> Position | None:
-        """What a standby must have replayed to lag no more than it may; None if nothing is known of the primary.
-
-        While the primary does not answer, that is the last that is known of it.
-        """
-        return self._samples[0][1] if self._samples else None  # there is always one, once there was
-
-    def lag(self, lsn: int, needed: Position) -> int:
-        """How many bytes of the log a position lacks, of those that are needed or known of the primary."""
-        return max(0, needed.lsn - lsn, self._samples[-1][1].lsn - lsn)
-
-    @property
     def needed(self) -> Position | None:
         """What a standby must have replayed to serve this context; None if only the primary can."""
-        scope = _scopes.get().get(self, self._process)
-        if not self._samples or scope.in_doubt:
+        scope, floor = _scopes.get().get(self, self._process), self.floor
+        if floor is None or ((scope._open or scope._doubted >= scope._settled) and scope.in_doubt):
             return None
-        floor = self._samples[0][1]  # there is always one, once there was
-        return max(floor, *written) if (written := scope.positions()) else floor
+        return max(floor, *written.values()) if (written := scope._threads) else floor
 
     @property
     def in_doubt(self) -> bool:

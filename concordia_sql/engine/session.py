@@ -36,7 +36,7 @@ from concordia_sql.engine.queries import Affected, Statement
 from concordia_sql.engine.retries import is_outdated
 from concordia_sql.engine.rows import chunk_of, load, load_singly, raise_if_failed, row_maker
 from concordia_sql.engine.settings import PLAN_BEFORE, PLANS, Acting, Plan, Setting
-from concordia_sql.engine.standbys import Guard
+from concordia_sql.engine.standbys import Seen
 from concordia_sql.engine.steps import TimeIsUp
 from concordia_sql.engine.transactions import Block, Isolation, savepoint, transaction
 from concordia_sql.engine.waits import Line
@@ -53,7 +53,7 @@ _MANY_ROWS = 20
 _names = itertools.count()
 # Enumerations looked up once: that costs more than what is compared to them.
 _IDLE, _FATAL_ERROR = pq.TransactionStatus.IDLE, pq.ExecStatus.FATAL_ERROR
-_NO_PIPELINE = pq.PipelineStatus.OFF
+_NO_PIPELINE, _BINARY = pq.PipelineStatus.OFF, int(pq.Format.BINARY)
 
 
 @attrs.define(eq=False)
@@ -112,7 +112,7 @@ class Session:
         """Whether statements are sent with the names of their queries."""
         self.trail: Trail | None = None
         """Asks for the position after a write, if anybody wants to know."""
-        self.guard: Guard | None = None
+        self.guard: Seen | None = None
         """What must go before a read of a standby."""
         self._process = forks.process
         self.line = Line(self.pgconn.socket)
@@ -269,18 +269,18 @@ class Session:
         statement = self._statements.get(composed)
         if statement is None or not statement.prepared or composed.before or query._plan:
             return None
-        if (self.guard and not self.guard.prepared) or (self.trail and self.trail.wanted):
+        if (self.guard and not self.guard.ready) or (self.trail and self.trail.wanted):
             return None
         if query.writes and self._unknown_keys([query]):
             return None
         self._statements.move_to_end(composed)
         return statement
 
-    def _run_guarded(self, guard: Guard, query: Statement[R], statement: Prepared) -> PQGen[R]:
+    def _run_guarded(self, guard: Seen, query: Statement[R], statement: Prepared) -> PQGen[R]:
         """Run a check and a query, both prepared, in a pipeline; what the query comes back as."""
         pgconn, values = self.pgconn, self.values(statement.composed, query)
         pgconn.enter_pipeline_mode()
-        guard.send_prepared(pgconn)
+        pgconn.send_query_prepared(guard.ready, None, result_format=_BINARY)
         pgconn.send_query_prepared(statement.name, values)
         pgconn.pipeline_sync()
         checked = yield from generators.execute(pgconn)
@@ -347,7 +347,7 @@ class Session:
             self._statements = OrderedDict((each.composed, each) for each in self._fresh if each.prepared)
             self._discarded.clear()
             if self.guard:
-                self.guard.forget()
+                self.guard.prepared = self.guard.ready = b""
         else:
             return False
         self._recovered += 1

@@ -16,6 +16,7 @@ and "Asynchronous Operations" of the protocol.
 """
 
 import itertools
+import struct
 from collections.abc import Sequence
 from time import monotonic
 from typing import Literal, TypeAlias
@@ -78,7 +79,9 @@ SELECT
 
 _NO_TIMELINE = 0.2
 """The seconds after which it is asked again for the timeline, which it may name late."""
-_BINARY = Format.BINARY
+_NOWHERE = Position(0, 0)
+_BINARY = int(Format.BINARY)
+_lsn = struct.Struct(">Q").unpack
 _numbers = itertools.count()
 # Source: PostgreSQL manual, "PostgreSQL Error Codes".
 _CONFLICT = ("40001", "40P01")
@@ -109,7 +112,10 @@ Runs: TypeAlias = WeakValueDictionary[tuple[bytes | None, ...], Run]
 
 @attrs.define(eq=False)
 class Seen:
-    """What is known of the server of a connection: it is on this timeline at this position of the log, or later."""
+    """What is known of the server of a connection: it is on this timeline at this position of the log, or later.
+
+    It is the check too that goes before a read on the connection, which makes one at a time.
+    """
 
     system: bytes
     pgconn: PGconn
@@ -125,6 +131,20 @@ class Seen:
     """The name of the check where it is prepared: on each connection that no pooler lends."""
     isolates: bool = True
     """Whether READ COMMITTED must be set, since the server's default is or may be another."""
+    needed: Position = _NOWHERE
+    """What the check must find."""
+    asked: float = -1
+    """No later than when the check is sent."""
+    identify: bool = True
+    """Whether the check asks which server it is."""
+    sent: int = 0
+    """How many statements the check is, where it was sent in a pipeline; the last one is the question."""
+    name: bytes = b""
+    """That of the prepared question, if it is one."""
+    ready: bytes = b""
+    """The prepared statement that is all of the check, if it is one."""
+    proven: Position | None = None
+    """What it has replayed last of what was needed. Its reads need no check for that."""
 
     def has(self, needed: Position) -> bool:
         """Whether it has replayed the log up to there."""
@@ -145,64 +165,40 @@ class Seen:
         if self.is_lent:
             raise Unproven("pooled")
 
-    def guard(self, needed: Position) -> "Guard | None":
+    def guard(self, needed: Position, now: float) -> "Seen | None":
         """What must go before a read; None if the read is proven to be fresh without."""
         if self.lsn < needed.lsn and self.run is not None:
             asked, lsn = self.run.found
-            if asked > self.identified:  # this connection was there
-                self.lsn = max(self.lsn, lsn)
-        if self.lsn >= needed.lsn and self.timeline >= needed.timeline and not (self.is_lent or self.isolates):
+            if asked > self.identified and lsn > self.lsn:  # this connection was there
+                self.lsn = lsn
+        if self.has(needed) and not (self.is_lent or self.isolates):
+            self.proven = needed
             return None
-        return self.ask(needed)
+        return self.ask(needed, now)
 
-    def ask(self, needed: Position) -> "Guard":
+    def ask(self, needed: Position, now: float) -> "Seen":
         """What asks whether it is there."""
-        now = monotonic()
-        identify = self.is_lent or (self.timeline < needed.timeline and now > self.identified + _NO_TIMELINE)
-        return Guard(self, needed, identify, now, b"" if identify or self.isolates else self.prepared)
-
-    def note(self, lsn: int, asked: float) -> None:
-        """Take in what it had replayed when it was asked, or later, and tell the others."""
-        self.lsn = max(self.lsn, lsn)
-        if self.run is not None and lsn > self.run.found[1]:
-            self.run.found = asked, lsn
-
-
-@attrs.define(eq=False)
-class Guard:
-    """A check that goes before a read."""
-
-    seen: Seen
-    needed: Position
-    identify: bool
-    asked: float
-    prepared: bytes
-    """The prepared statement that is all of it, if it is one."""
-    sent: int = 0
-    """How many statements it is, where it was sent in a pipeline; the last one is the question."""
-    name: bytes = b""
-    """That of the prepared question."""
+        self.needed, self.asked = needed, now
+        self.identify = self.is_lent or (self.timeline < needed.timeline and now > self.identified + _NO_TIMELINE)
+        self.ready = b"" if self.identify or self.isolates else self.prepared
+        return self
 
     @property
     def alone(self) -> bytes:
         """The statements for a check that goes before no read."""
         question = IDENTIFY if self.identify else CHECK
-        return b"; ".join([READ_COMMITTED, question]) if self.seen.isolates else question
-
-    def send_prepared(self, pgconn: PGconn) -> None:
-        """Send it in a pipeline, where it is prepared."""
-        pgconn.send_query_prepared(self.prepared, None, result_format=_BINARY)
+        return b"; ".join([READ_COMMITTED, question]) if self.isolates else question
 
     def send(self, pgconn: PGconn) -> int:
         """Send it in a pipeline, prepared on the way. Returns how many results it has."""
-        self.sent = 1
-        if self.seen.isolates:
+        self.sent, self.name = 1, b""
+        if self.isolates:
             pgconn.send_query_params(READ_COMMITTED, None)
             self.sent += 1
         if self.identify:
             pgconn.send_query_params(IDENTIFY, None)
             return self.sent
-        self.name = self.seen.prepared
+        self.name = self.prepared
         if not self.name:
             self.name = b"concordia_check_%d" % next(_numbers)
             pgconn.send_prepare(self.name, CHECK)
@@ -210,49 +206,48 @@ class Guard:
         pgconn.send_query_prepared(self.name, None, result_format=_BINARY)
         return self.sent
 
-    def forget(self) -> None:
-        """Prepare it anew: it was deallocated."""
-        self.prepared = self.seen.prepared = b""
-
     def check(self, answers: Sequence[Sequence[PGresult]]) -> None:
         """Raise Unproven if the read may be stale, and psycopg's error if the check failed."""
         for results in answers[: self.sent]:
             raise_if_failed(results[-1])
         if len(answers) < self.sent:
             raise psycopg.OperationalError("the connection was lost")
-        self.seen.prepared = self.name or self.seen.prepared
+        self.prepared = self.name or self.prepared
         self.read(answers[self.sent - 1][0])
 
     def read(self, result: PGresult, *, for_a_read: bool = True) -> None:
         """The same by the result of the check alone, which may have gone before no read."""
-        seen, replayed = self.seen, result.get_value(0, 0)
+        replayed = result.get_value(0, 0)
         if self.identify:
             self._identify(result)
-        if replayed is None or not (seen.is_standby() or seen.is_lent):
+        if replayed is None or not (self.is_lent or self.is_standby()):
             raise Unproven("promoted")
-        lsn = int.from_bytes(replayed) if result.fformat(0) == _BINARY else lsn_of(replayed)
-        seen.note(lsn, self.asked)
-        if not seen.has(self.needed):
+        lsn: int = _lsn(replayed)[0] if result.fformat(0) == _BINARY else lsn_of(replayed)
+        if lsn > self.lsn:
+            self.lsn = lsn
+            if self.run is not None and lsn > self.run.found[1]:
+                self.run.found = self.asked, lsn
+        if self.lsn < self.needed.lsn or self.timeline < self.needed.timeline:
             raise Unproven("behind")
         if for_a_read and result.get_value(0, 1) != b"read committed":
-            seen.isolates = True
+            self.isolates, self.proven = True, None
             raise Unproven("starting")
 
     def _identify(self, result: PGresult) -> None:
         """Take in which server it is. Raises Unproven if it is none that can be read."""
-        seen = self.seen
-        if seen.is_lent:  # what was seen before may have been of another server
-            seen.timeline = seen.lsn = 0
+        if self.is_lent:  # what was seen before may have been of another server
+            self.timeline = self.lsn = 0
+        self.proven = None
         recovering, timeline, system, default, process, *run = (result.get_value(0, column) for column in range(2, 10))
         # One that does not tell whether it is a standby is asked each time, too.
-        seen.is_lent = process != str(seen.pgconn.backend_pid).encode() or not seen.is_standby()
-        seen.identified, seen.isolates = monotonic(), default != b"read committed"
-        seen.timeline = max(seen.timeline, int(timeline or 0))
-        if system != seen.system:
+        self.is_lent = process != str(self.pgconn.backend_pid).encode() or not self.is_standby()
+        self.identified, self.isolates = monotonic(), default != b"read committed"
+        self.timeline = max(self.timeline, int(timeline or 0))
+        if system != self.system:
             raise Unproven("another system")
         if recovering != b"t":
             raise Unproven("promoted")
-        seen.run = None if seen.is_lent else seen.runs.setdefault(tuple(run), Run())
+        self.run = None if self.is_lent else self.runs.setdefault(tuple(run), Run())
 
 
 def ask(pgconn: PGconn, question: bytes) -> PQGen[PGresult]:

@@ -82,11 +82,12 @@ def test_no_clock_that_jumps_is_asked() -> None:
 
 def test_the_floor_is_the_first_that_is_young_enough() -> None:
     positions = Positions(10)
-    assert (positions.floor, positions.needed) == (None, None)
+    assert (positions.floor, positions.needed()) == (None, None)
     for asked in range(100, 120, 2):
         positions.sample(asked, Position(1, asked), 2)
-    assert positions.floor == Position(1, 110)  # at 120, when the next is due, it is ten seconds old
+    assert positions.floor == Position(1, 110)
+    assert positions.known_until == 120  # when the next is due, it is ten seconds old
     positions.note(Position(1, 105), 118)
-    assert positions.needed == Position(1, 110)
+    assert positions.needed() == Position(1, 110)
     positions.note(Position(1, 117), 118)
-    assert positions.needed == Position(1, 117)
+    assert positions.needed() == Position(1, 117)

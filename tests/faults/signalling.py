@@ -87,7 +87,7 @@ def reader(primary: str, standby: str) -> None:
         def call(number: int) -> None:
             for pool in standbys.pools():
                 for connection in list(pool._open):
-                    connection.seen.lsn = 0  # so that there is a check
+                    connection.seen.lsn, connection.seen.proven = 0, None  # so that there is a check
             kind, reader = random.randrange(3), database.reader
             if kind == 0:
                 assert reader.fetch(GetNumber(number=number)) == Number(number)

@@ -259,7 +259,8 @@ async def test_a_standby_that_takes_anothers_place_is_asked_anew(make: Make, ser
                 assert stats(database).replicas[0].behind >= 2
 
 
-async def test_each_connection_to_a_promoted_standby_finds_that_out(make: Make, title: str) -> None:
+@pytest.mark.parametrize("change", ["DELETE FROM things", "DROP TABLE things"])
+async def test_each_connection_to_a_promoted_standby_finds_that_out(make: Make, title: str, change: str) -> None:
     with replicated({}) as servers:
         async with make(servers.primary, replicas=servers.standbys, min_size=2, max_lag=1000, max_wait=20) as database:
             await ready(database)
@@ -269,7 +270,7 @@ async def test_each_connection_to_a_promoted_standby_finds_that_out(make: Make, 
             await until(lambda: replayed(servers))
             assert await database.reader.fetch(GetThing(title=title)) == Thing(title, 1)
             before = reads(database)
-            do(servers.standbys[0], "SELECT pg_promote()", "DELETE FROM things")
+            do(servers.standbys[0], "SELECT pg_promote()", change)
             found = await asyncio.gather(*(database.reader.fetch(GetThing(title=title)) for _ in range(2)))
             assert (found, reads(database)) == ([Thing(title, 1)] * 2, before)
 

@@ -135,6 +135,16 @@ async def test_a_standby_that_lags_too_far_is_left_out(make: Make, servers: Serv
         await ready(database)
 
 
+async def test_a_process_that_was_stopped_asks_the_primary_first(make: Make, servers: Servers, title: str) -> None:
+    async with make(servers.primary, replicas=servers.standbys[:1], max_lag=0.4) as database:
+        await ready(database)
+        async with replaying_nothing(servers.primary, servers.standbys[0]):
+            do(
+                servers.primary, f"INSERT INTO things VALUES ('{title}', 1)", "SELECT pg_sleep(1)"
+            )  # in the loop's thread
+            assert await database.reader.fetch(GetThing(title=title)) == Thing(title, 1)
+
+
 async def test_nothing_of_an_old_timeline_is_taken_for_new(make: Make, title: str) -> None:
     """The standby that follows the lost primary has replayed more, by number, than the new primary has written."""
     with replicated({}, {}) as servers:
