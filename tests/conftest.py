@@ -11,6 +11,7 @@ from hypothesis import settings
 from psycopg.rows import TupleRow
 
 from concordia_sql.tools import embedded
+from tests.support.both import patience
 from tests.support.sampled import sample, sample_copy, sample_url
 
 __all__ = ["sample", "sample_copy", "sample_url"]  # the fixtures of that module, for every test
@@ -25,6 +26,7 @@ pytest_plugins = ["concordia_sql.testing"]
 def pytest_configure(config: pytest.Config) -> None:
     """Start a server unless TEST_DATABASE_URL names one, as it does to pytest-xdist's workers.
 
+    Autovacuum is off: it would analyze tables anew in the midst of a test that takes a minute, and change its plans.
     A job in the background ignores Ctrl-C, and so would every process that a test starts and interrupts.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -34,6 +36,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(stack.close)
         os.environ["TEST_DATABASE_URL"] = stack.enter_context(embedded.start())
         stack.callback(os.environ.pop, "TEST_DATABASE_URL")
+        with psycopg.connect(os.environ["TEST_DATABASE_URL"], autocommit=True) as server:
+            server.execute("ALTER SYSTEM SET autovacuum = off")
+            server.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +66,10 @@ async def async_connection(database_url: str) -> AsyncIterator[psycopg.AsyncConn
     connect = psycopg.AsyncConnection[TupleRow].connect
     async with await connect(database_url, autocommit=True, options="-c TimeZone=UTC") as connection:
         yield connection
+
+
+@pytest.fixture
+def patient() -> Iterator[None]:
+    """What is cancelled has all the time that it needs."""
+    with patience():
+        yield

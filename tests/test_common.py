@@ -169,6 +169,6 @@ def test_a_forked_process_makes_other_ids_and_never_waits_for_a_thread_that_is_n
         "os.waitpid(child, 0)\n"
         "os.write(1, common.new_id().encode())\n"
     )
-    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=600, check=True)
     ours, theirs = said.stdout.split()
     assert ours[:13] == theirs[:13] and ours != theirs

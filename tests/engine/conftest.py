@@ -32,3 +32,8 @@ def querier(
 @pytest.fixture
 def async_querier(async_connection: AsyncConnection, other: Connection) -> AsyncQuerier:
     return AsyncQuerier(async_connection)
+
+
+@pytest.fixture(autouse=True)
+def _patient(patient: None) -> None:
+    """No server is silent here: `tests/faults` has those."""

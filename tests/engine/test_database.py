@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, LiteralString
 from urllib.parse import quote, urlsplit
+from uuid import uuid4
 
 import attrs
 import psycopg
@@ -255,13 +256,14 @@ async def test_a_server_that_cannot_be_reached_is_an_error_at_once(make: Make, d
 
 async def test_a_server_without_room_is_an_error(make: Make, database_url: str, other: Connection) -> None:
     other.execute(f'ALTER DATABASE "{other.info.dbname}" CONNECTION LIMIT 1'.encode())
-    other.execute("CREATE ROLE visitor LOGIN")
+    role = f"visitor_{uuid4().hex}"
+    other.execute(f"CREATE ROLE {role} LOGIN".encode())
     try:
         with pytest.raises(psycopg.OperationalError, match="too many connections") as caught:
-            await make(with_(database_url, user="visitor")).open()
+            await make(with_(database_url, user=role)).open()
         assert caught.value.__notes__ == [CONNECTING]
     finally:
-        other.execute("DROP ROLE visitor")
+        other.execute(f"DROP ROLE {role}".encode())
 
 
 async def test_a_pool_in_use_is_an_error_that_says_so(make: Make, database_url: str) -> None:

@@ -263,11 +263,11 @@ def test_a_lock_that_is_not_free_makes_nobody_else_wait(url: str, other: Connect
             migrate(url, library, lock_timeout=0.05, patience=0)
         thread = threading.Thread(target=migrate, args=[url, library], kwargs={"lock_timeout": 0.05, "progress": tell})
         thread.start()
-        assert tried.wait(60)
+        assert tried.wait(600)
         other.execute("SET statement_timeout = '30s'")
         for _ in range(20):  # each would wait for as long as the holder keeps its lock
             assert len(other.execute("SELECT * FROM things").fetchall()) == 1
-    thread.join(60)
+    thread.join(600)
     assert applied(other) == [*NAMES, "0004.column"]
     assert set(told) == {"0004.column (1 of 1)", "0004.column: a lock is not free, trying again"}
 
@@ -278,7 +278,7 @@ def test_runs_at_once_apply_once(url: str, other: Connection, library: Library) 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(120)
+        thread.join(600)
     assert sorted(done) == [[], [], [], NAMES]
     log = other.execute("SELECT migration_id, count(*) FROM _yoyo_log GROUP BY 1 ORDER BY 1").fetchall()
     assert log == [(name, 1) for name in NAMES]
@@ -309,9 +309,9 @@ def test_a_run_waits_for_a_killed_one_whose_statement_goes_on(
 
         thread = threading.Thread(target=again)
         thread.start()
-        assert waits.wait(60)
+        assert waits.wait(600)
         assert other.execute(waiting).fetchall()
-    thread.join(60)
+    thread.join(600)
     assert done == NAMES[2:]
     assert other.execute("SELECT * FROM yoyo_lock").fetchall() == []
 

@@ -57,7 +57,7 @@ from concordia_sql.telemetry import Telemetry
 from concordia_sql.tools.adopt import AdoptionError, adopt
 from concordia_sql.tools.sample.loader import SampleError, load
 from tests.engine.test_errors import CLASSES
-from tests.support.activity import cut, doing
+from tests.support.activity import asleep, cut, doing
 from tests.support.both import ask, awaited_database, awaited_querier, until
 from tests.support.queries import AddAll, AddThing, AddThingSlowly, NewThing, SwapSizes
 from tests.support.rows import insert
@@ -453,7 +453,7 @@ async def test_what_is_logged_of_a_session_holds_no_value(
             await find_none_free(database, tmp_path)
         if kind == "async":
             lost = asyncio.create_task(database.fetch(slow))
-            await until(lambda: other.execute("SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'").fetchall())
+            await until(lambda: asleep(other))
             lost.cancel()
             await asyncio.wait([lost])
     logged = repr([(record.getMessage(), vars(record)) for record in caplog.records])

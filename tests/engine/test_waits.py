@@ -70,7 +70,7 @@ async def test_news_for_nobody(database_url: str, connection: Connection, echo: 
         reader = _reader(querier)
         assert reader._is_on_loop
         connection.execute("NOTIFY news")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await _left(reader)
         assert await querier.fetch(echo("after")) == "after"
         assert reader._is_on_loop
@@ -91,7 +91,7 @@ async def test_connections_that_end_are_taken_from_the_loop(
                 " WHERE application_name = 'concordia_sql' AND datname = current_database()"
             )
             assert await database.fetch(echo("again")) == "again"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while _descriptors() > before:  # the pool may have been about to connect
             gc.collect()
             await asyncio.sleep(0)
@@ -106,7 +106,7 @@ async def test_a_connection_closed_meanwhile(database_url: str, echo: Callable[[
     await querier.fetch(echo("x"))
     reader = _reader(querier)
     await connection.close()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await _left(reader)
     with pytest.raises(psycopg.OperationalError):
         await querier.fetch(echo("x"))

@@ -16,4 +16,4 @@ def run_alone(module: str, scene: str, *urls: str) -> subprocess.CompletedProces
     """Run a function of a module of this package in a new process."""
     run = [sys.executable, "-W", "error::ResourceWarning", "-m", f"tests.faults.{module}", scene, *urls]
     root = Path(__file__).parents[2]
-    return subprocess.run(run, cwd=root, capture_output=True, text=True, timeout=60 * TIMES, check=False)
+    return subprocess.run(run, cwd=root, capture_output=True, text=True, timeout=600 * TIMES, check=False)

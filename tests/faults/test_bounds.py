@@ -12,7 +12,7 @@ import pytest
 
 from concordia_sql import AsyncDatabase, Conflict, Database, NoConnection, QuerierError, Stats
 from tests.support.activity import asleep, kill_pools, pids
-from tests.support.both import stats, until
+from tests.support.both import limit_waits, stats, until
 from tests.support.queries import AddThing, GetNumber, Number, Sleep
 
 Connection = psycopg.Connection[Any]
@@ -77,7 +77,7 @@ async def test_connections_too_many_are_closed_when_idle_and_no_others(
 ) -> None:
     async with make(database_url, min_size=1, max_size=4, max_idle=0.2) as database:
         async with database.querier(), database.querier(), database.querier(), database.querier():
-            assert len(pids(other)) == 4
+            await until(lambda: len(pids(other)) == 4)
         await until(lambda: len(pids(other)) == 1)
         await until(lambda: stats(database).open == 1)
         assert stats(database).replaced == 0
@@ -95,7 +95,7 @@ async def test_its_name_is_seen_by_the_server_and_in_errors(make: Make, database
 
 
 async def test_it_counts_what_is_done(make: Make, database_url: str, other: Connection) -> None:
-    async with make(database_url, min_size=1, max_size=2, timeout=0.5) as database:
+    async with make(database_url, min_size=1, max_size=2) as database:
         assert stats(database) == Stats("concordia_sql", 1, 1, 0, 0, 0, 0, 0, 0, 1, 2)
         await database.fetch_batch(GetNumber(number=1), GetNumber(number=2))
         await database.execute(AddThing(title="a"))
@@ -105,8 +105,10 @@ async def test_it_counts_what_is_done(make: Make, database_url: str, other: Conn
         async with database.querier(), database.querier():
             found = stats(database)
             assert (found.open, found.idle, found.in_use) == (2, 0, 2)
+            limit_waits(database, 0.5)
             with pytest.raises(NoConnection):
                 await database.fetch(GetNumber(number=1))
+            limit_waits(database, 60)
         found = stats(database)
         assert (found.calls, found.errors, found.waited > 0.5) == (4, 2, True)
         kill_pools(other)
@@ -134,10 +136,11 @@ async def test_its_figures_are_right_while_calls_run(make: Make, database_url: s
 
 
 async def test_it_answers_a_ping_or_says_why_not(make: Make, database_url: str, other: Connection) -> None:
-    async with make(database_url, max_size=1, timeout=0.05) as database:
+    async with make(database_url, max_size=1) as database:
         await database.ping()
         kill_pools(other)
         await database.ping()
+        limit_waits(database, 0.05)
         async with database.querier():
             with pytest.raises(NoConnection):
                 await database.ping()

@@ -296,7 +296,7 @@ async def test_a_reader_acts_as_another(make: Make, servers: Servers, title: str
 
 
 async def test_an_error_of_the_query_is_raised_at_once(make: Make, servers: Servers) -> None:
-    async with make(servers.primary, replicas=servers.standbys, statement_timeout=0.1) as database:
+    async with make(servers.primary, replicas=servers.standbys, statement_timeout=1) as database:
         await ready(database)
         with pytest.raises(psycopg.errors.QueryCanceled, match=r"^trial.Sleep: "):
             await database.reader.fetch(Sleep(seconds=60))

@@ -41,7 +41,7 @@ class Callers:
 
     def run(self, rounds: Sequence[Sequence[Command[Any]]]) -> list[list[str]]:
         """How each call ended: "done", or as the refusal says."""
-        barrier = threading.Barrier(len(self._queriers), timeout=60)
+        barrier = threading.Barrier(len(self._queriers), timeout=600)
         ends = [[""] * len(self._queriers) for _ in rounds]
 
         def call(number: int) -> None:

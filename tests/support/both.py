@@ -3,16 +3,19 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial
-from typing import Any, Self, cast
+from typing import Any, Self, TypeVar, cast
 
 import psycopg
+import pytest
 
-from concordia_sql import AsyncDatabase, AsyncQuerier, Database, Many, Querier, Stats
+from concordia_sql import AsyncDatabase, AsyncQuerier, Database, DeadlineExceeded, Many, Querier, Stats
+from concordia_sql.engine import async_exchange, exchange
 
 _CONTEXTS = ("stream", "transaction", "querier")
 _END = object()
+T = TypeVar("T")
 
 
 class Awaited:
@@ -90,10 +93,36 @@ async def ask(querier: AsyncQuerier, statement: str) -> list[tuple[Any, ...]]:
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait for a condition."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline
         await asyncio.sleep(0.005)
+
+
+async def at_last(call: Callable[[], Awaitable[T]]) -> T:
+    """What a call gives that has a short deadline: a busy machine may need it more than once."""
+    ends = time.monotonic() + 60
+    while True:
+        try:
+            return await call()
+        except DeadlineExceeded:
+            if time.monotonic() > ends:
+                raise
+
+
+@contextlib.contextmanager
+def patience() -> Iterator[None]:
+    """What is cancelled has all the time that it needs to end, so that its connection is kept on a busy machine too."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (exchange, async_exchange):
+            patch.setattr(module, "GRACE", 60)
+        yield
+
+
+def limit_waits(database: AsyncDatabase, seconds: float) -> None:
+    """From now on, its callers wait so long for a connection: until then, it has made its own in peace."""
+    target: Any = getattr(database, "_target", database)
+    object.__setattr__(target._pool.bounds, "timeout", seconds)
 
 
 async def fetched(querier: AsyncQuerier, asked: Many[Any]) -> list[Any]:

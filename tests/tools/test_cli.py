@@ -208,7 +208,7 @@ def serve(*arguments: str, statement: str, end: signal.Signals) -> tuple[object,
             with psycopg.connect(url, autocommit=True) as connection:
                 row = connection.execute(statement.encode()).fetchone()
             process.send_signal(end)
-            _, errors = process.communicate(timeout=60)
+            _, errors = process.communicate(timeout=600)
         finally:
             process.kill()
     assert process.returncode == 0, errors
@@ -237,7 +237,7 @@ def test_serve_gives_the_urls_of_standbys() -> None:
                 with psycopg.connect(url) as connection:
                     found.append(connection.execute(asked).fetchone())
             process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=60)
+            _, errors = process.communicate(timeout=600)
         finally:
             process.kill()
     assert found == [(False, 50), (True, 50), (True, 50)]

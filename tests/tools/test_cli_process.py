@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 def run(*arguments: str, command: tuple[str, ...] = (SCRIPT,), cwd: Path = ROOT, url: str = "") -> tuple[int, str, str]:
     environment = os.environ | {"DATABASE_URL": url}
     done = subprocess.run(
-        [*command, *arguments], capture_output=True, text=True, check=False, cwd=cwd, env=environment, timeout=120
+        [*command, *arguments], capture_output=True, text=True, check=False, cwd=cwd, env=environment, timeout=600
     )
     return done.returncode, done.stdout, done.stderr
 
@@ -48,7 +48,7 @@ def test_a_version_and_a_wrong_command_load_no_query() -> None:
 
 def test_a_reader_that_stops_to_read_is_no_error() -> None:
     pipeline = f"set -o pipefail; {SCRIPT} list | head -1"
-    done = subprocess.run(["bash", "-c", pipeline], capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(["bash", "-c", pipeline], capture_output=True, text=True, check=False, timeout=600)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("auth.")
 
@@ -60,14 +60,14 @@ def test_what_is_wrong_is_told_by_the_exit_status_though_nobody_reads(
     pipeline = f"set -o pipefail; {SCRIPT} check concordia_sql.profile | true"
     environment = os.environ | {"DATABASE_URL": database_url}
     done = subprocess.run(
-        ["bash", "-c", pipeline], capture_output=True, text=True, check=False, timeout=120, env=environment
+        ["bash", "-c", pipeline], capture_output=True, text=True, check=False, timeout=600, env=environment
     )
     assert (done.returncode, done.stderr) == (1, "")
 
 
 def test_a_full_disk_is_one_line() -> None:
     done = subprocess.run(
-        ["bash", "-c", f"{SCRIPT} list > /dev/full"], capture_output=True, text=True, check=False, timeout=120
+        ["bash", "-c", f"{SCRIPT} list > /dev/full"], capture_output=True, text=True, check=False, timeout=600
     )
     assert (done.returncode, done.stderr) == (1, "[Errno 28] No space left on device\n")
 
@@ -205,5 +205,5 @@ def test_serve_has_the_tables_of_a_module_of_ones_own(mine: Path) -> None:
                 assert connection.execute(tables).fetchall() == [("sales",)]
         finally:
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=60)
+            process.communicate(timeout=600)
     assert process.returncode == 0

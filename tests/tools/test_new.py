@@ -327,10 +327,7 @@ OURS = Library(Path(__file__).parent / "sql")
 """
 
 
-def test_new_names_the_library_of_a_package_or_says_where_to_write_it(
-    tmp_path: Path, bakery_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "path", [*sys.path])
+def test_new_names_the_library_of_a_package_or_says_where_to_write_it(tmp_path: Path, bakery_url: str) -> None:
     file = package(tmp_path, "with_module", "", "-- One.\nSELECT 1 AS one")
     result = run(str(file), url=bakery_url)
     root = tmp_path / "with_module" / "sql"
@@ -357,10 +354,7 @@ def test_new_names_the_library_of_a_package_or_says_where_to_write_it(
         ("SELECT 1 AS a", "there is no header"),
     ],
 )
-def test_new_says_what_is_wrong_with_a_statement(
-    tmp_path: Path, bakery_url: str, monkeypatch: pytest.MonkeyPatch, statement: str, message: str
-) -> None:
-    monkeypatch.setattr(sys, "path", [*sys.path])
+def test_new_says_what_is_wrong_with_a_statement(tmp_path: Path, bakery_url: str, statement: str, message: str) -> None:
     name = f"broken_{abs(hash(statement))}"
     result = run(str(package(tmp_path, name, LIBRARY_TEXT, statement)), url=bakery_url)
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)
