@@ -1,5 +1,5 @@
--- How many users there are. Served by the index on banned, or with a role by that on role and banned; with a text, all are read, unless
--- indexes of pg_trgm find it.
+-- How many users there are. Served by the index on banned, or with a role by that on role and banned.
+-- cost: with a text, all users are read, unless indexes of pg_trgm find it; with a role, each kind of roles.
 -- uses: auth/chosen_user, auth/role_kind
 WITH chosen AS (
     (

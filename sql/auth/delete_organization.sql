@@ -1,6 +1,6 @@
 -- Delete an organization with its members and invitations, and count the deleted rows by table; sessions no longer work for it.
--- In batches, at most `limit` rows of each table go at once, and the organization with the last of them, among which is an owner.
--- Each is locked as it is picked, so that one which others remove or move away meanwhile is not counted among them.
+-- In batches, at most `limit` rows of each table at once, locked as picked, since others may take them; the organization goes last, with an owner.
+-- cost: each member before the first owner is read.
 SELECT organization.id
 FROM organization
 WHERE organization.id = :id

@@ -1,6 +1,5 @@
 -- Delete a user with everything that belongs to them, and count the deleted rows by table. Served by the indexes on user_id and inviter_id.
--- In batches, at most `limit` rows of each table go at once, and the user with the last of them.
--- Each is locked as it is picked, so that one which others remove or move away meanwhile is not counted among them.
+-- In batches, at most `limit` rows of each table at once, locked as they are picked, since others may take them, and the user with the last.
 SELECT "user".id
 FROM "user"
 WHERE "user".id = :id

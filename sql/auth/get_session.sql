@@ -1,5 +1,4 @@
--- One session by its token, or none; by default not if it has expired or its user is banned, by the
--- database's clock. Served by the unique index on token and by primary keys.
+-- One session by its token, or none; by default none that has expired or whose user is banned. Served by the unique index on token and primary keys.
 -- uses: auth/session, auth/user
 WITH banned_user AS (
     SELECT auth_user.id

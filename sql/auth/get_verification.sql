@@ -1,4 +1,5 @@
 -- The newest verification for an identifier, or none, used and expired ones included. Served by the index on identifier.
+-- cost: each verification for the identifier is read.
 SELECT
     verification.id,
     verification.identifier,

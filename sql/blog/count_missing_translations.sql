@@ -1,5 +1,4 @@
--- How many posts have no translation in a language. Reads posts until as many as it counts are found, and all translations in the language, by
--- the index on in_language and post_id.
+-- How many posts have no translation in a language. Reads posts until enough are found, and all translations in the language, by its index.
 -- cost: all posts, if fewer lack it than are counted.
 -- uses: blog/filtered_post, blog/translation
 -- Materialized, and planned as if all were counted: the translations are read once, not looked up for each post.

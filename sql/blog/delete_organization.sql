@@ -1,6 +1,5 @@
 -- Delete an organization and remove it from its posts, authors and listings, which stay.
--- In batches, at most `limit` rows of each table go at once, and the organization with the last of them.
--- Each is locked as it is picked, so that one which others remove or move away meanwhile is not counted among them.
+-- In batches, at most `limit` rows of each table at once, locked as they are picked, since others may take them, and the organization with the last.
 SELECT blog_organizations.id
 FROM blog_organizations
 WHERE blog_organizations.id = :id

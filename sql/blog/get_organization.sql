@@ -1,4 +1,5 @@
 -- One organization by its slug, with its posts, newest first, and its authors, or none. Served by the unique index on slug.
+-- cost: each post of it that visitors do not see is read, in one block.
 -- uses: blog/organization, blog/post, blog/author
 SELECT
     blog_organization.*,

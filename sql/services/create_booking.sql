@@ -1,4 +1,5 @@
 -- Book a time of a listing, for as long as it lasts, and return the booking. Served by the calendar index on service_id.
+-- cost: each booking of the listing that may overlap the time is read.
 -- uses: services/time_of_week, services/booked_time
 
 -- Whoever books this listing waits here, and those who insert a booking without this command wait with the others.

@@ -1,4 +1,5 @@
 -- One organization by its slug, with its listings, newest first, or none. Served by the unique index on slug.
+-- cost: each listing of it that visitors do not see is read, in one block.
 -- uses: blog/organization, services/listing
 SELECT
     blog_organization.*,

@@ -1,4 +1,5 @@
 -- The free slots of a listing on some days, by date and time. Served by the calendar index on service_id.
+-- cost: each booking of the listing that may overlap the days is read.
 -- uses: services/time_of_week, services/booked_time
 WITH listing AS MATERIALIZED (
     SELECT

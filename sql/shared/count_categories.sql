@@ -1,4 +1,5 @@
 -- The number of categories that match the filters of list_categories. Few enough to be read without an index.
+-- cost: all that a filter leaves out are read too, some in one block.
 -- uses: $category
 -- names: is_shown
 SELECT count(*) AS count

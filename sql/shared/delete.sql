@@ -1,6 +1,5 @@
 -- Delete a node, and as the caller chooses delete those below it too, or leave an empty node in the thread. In batches, at most `limit` of
--- those below it go at once, and the node with the last of them; until then, replies to what is gone are put below it.
--- Each is locked as it is picked, so that one which others remove meanwhile is not counted among them.
+-- those below it at once, locked as they are picked, since others may take them, and the node with the last; replies to what is gone go below it.
 -- names: nodes, subjects, subject_id, emptied_nodes, moved_nodes, author_id
 SELECT subjects.id
 FROM subjects
@@ -32,6 +31,7 @@ WITH RECURSIVE emptied AS (
         AND EXISTS (
             SELECT FROM nodes AS reply
             WHERE reply.parent_id = nodes.id AND reply.id <> nodes.id
+            OFFSET 0 -- noqa: AM09
         )
         AND (nodes.author_email <> '' OR nodes.content <> '""')
     RETURNING nodes.id

@@ -1,6 +1,5 @@
 -- Delete a category and remove it from its posts, by their links, or from its listings; its children become those of its parent.
--- In batches, at most `limit` rows of each table go at once, and the category with the last of them.
--- Each is locked as it is picked, so that one which others remove or move away meanwhile is not counted among them.
+-- In batches, at most `limit` rows of each table at once, locked as they are picked, since others may take them, and the category with the last.
 -- names: categories, links, items, detached_children
 SELECT pg_advisory_xact_lock(hashtextextended('categories', 0));
 

@@ -1,8 +1,7 @@
 -- Delete a post or listing, or those that were deleted softly, the earliest first, with everything that belongs to them, and count the deleted
 -- rows by table: at most `limit` rows of each table, and the posts or listings with the last of them. Replies that stay lose their parent.
 -- One of which rows are left is deleted softly, or it is refused. The rows are locked first, so that the next statement sees what was added
--- until then. Parts and others are two more tables of what belongs to them, each with a key that tells its rows apart.
--- Each is locked as it is picked, so that one which others remove or move away meanwhile is not counted among them.
+-- until then; each of the others as it is picked, since others may take it. Parts and others are two more tables, each with a key of its rows.
 -- names: nodes, subjects, subject_id, texts, links, parts, part_key, others, other_key, detached_nodes, id, deleted_before
 SELECT set_config('concordia.deleted', coalesce(json_agg(locked_subjects.id ORDER BY locked_subjects.id), '[]')::text, TRUE)
 FROM (

@@ -1,5 +1,5 @@
 -- One author or medium, with the posts or listings that are linked to it, newest first, or none. Served by the unique index on the key.
--- cost: for the newest 100, the date of each row that is linked to it, in some four blocks; a class that does not name them costs one row.
+-- cost: for the newest 100 and the count, each row that is linked to it, in up to nine blocks; a class that names none of both costs one row.
 -- uses: $owner, $linked
 -- names: key, items, item_count, owner_id, next_key, published_at, created_at
 SELECT

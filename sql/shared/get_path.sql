@@ -1,4 +1,5 @@
 -- The node with this key and those above it, the uppermost first. Served by the indexes of the key and of id.
+-- cost: of a hidden node, each hidden one below it is read, in some four blocks, until one is shown.
 -- uses: $start, $node
 -- names: key
 WITH RECURSIVE climbed AS (

@@ -1,6 +1,5 @@
--- A node, first, and the replies below it, oldest first. Hidden nodes are left out, unless one
--- below them is shown. Served by the primary key and the index on parent_id.
--- cost: each hidden node below it is read, in some three blocks, down to the depth.
+-- A node, first, and the replies below it, oldest first; hidden ones only above shown ones. Served by the primary key and the index on parent_id.
+-- cost: each hidden node below it is read, in up to twelve blocks, down to the depth.
 -- uses: $shown, $node
 WITH RECURSIVE subtree AS (
     SELECT

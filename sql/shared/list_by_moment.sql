@@ -1,6 +1,5 @@
--- The rows that a shape chooses after a cursor, newest first by its moment. Served by the indexes on the moment and id, alone or after what
--- the shape filters by.
--- cost: by author, category, language or slug_contains, some four blocks for each of up to 1,000 rows; if more have it, 100 for each shown, or all.
+-- The rows that a shape chooses after a cursor, newest first by its moment. Served by the indexes on the moment and id, alone or after a filter.
+-- cost: some four blocks for each row before the last one that a filter leaves out; by author, category, language or slug_contains, up to all.
 -- uses: $chosen
 SELECT
     chosen.*,

@@ -1,4 +1,5 @@
 -- Categories by rank, slug, id. Served by the indexes on these, and on parent_id and these.
+-- cost: each row before the last one shown that a filter leaves out is read, in up to two blocks.
 -- uses: $category, $above
 -- names: rank, rank_type, is_shown
 SELECT

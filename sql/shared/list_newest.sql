@@ -1,5 +1,5 @@
--- The rows that a shape chooses, all or those with one key, newest first. Served by the indexes on the key, if any, what the shape filters by,
--- created_at and id.
+-- The rows that a shape chooses, all or those with one key, newest first. Served by the indexes on the key or a filter, created_at and id.
+-- cost: each row before the last one shown that a filter, or a hidden post or listing, leaves out is read, in up to four blocks.
 -- uses: $chosen
 -- names: key
 SELECT

@@ -1,7 +1,6 @@
--- The first pages of the threads of several subjects, in the order given. Or a page of one, which may follow a cursor, or of the replies to the
--- node that a cursor names. Each node with the first replies below it, to be linked. Served by the indexes on subject_id and the order where
--- parent_id is null, and on parent_id, created_at, id.
--- cost: each hidden node of a thread before the end of its page is read, in some three blocks.
+-- The first pages of the threads of several subjects, in the order given; or a page of one, after a cursor or of the replies to a cursor's node.
+-- Each node with the first replies below it, to be linked. Served by the indexes on subject_id and the order of roots, and on parent_id.
+-- cost: each hidden node before the end of its page is read, in some three blocks, twice for each level of the page that is above it.
 -- uses: $shown, $node
 -- names: subject_id, subject_ids, after
 WITH RECURSIVE wanted AS (
@@ -24,6 +23,7 @@ page AS (
         root.cursor,
         root.place,
         root.created_at,
+        wanted.share AS room,
         wanted.position AS thread,
         0 AS depth,
         root.position
@@ -77,6 +77,7 @@ page AS (
             shown.cursor, -- when $after and :after
             shown.place, -- when $after and :after
             shown.created_at, -- when $after and :after
+            5000 AS room, -- when $after and :after
             1 AS thread, -- when $after and :after
             0 AS depth, -- when $after and :after
             row_number() OVER (ORDER BY shown.created_at ASC, shown.id ASC) AS position -- when $after and :after
@@ -97,6 +98,7 @@ page AS (
         NULL::json AS cursor,
         reply.place,
         reply.created_at,
+        page.room - (count(*) OVER (PARTITION BY page.thread))::integer AS room,
         page.thread,
         page.depth + 1 AS depth,
         NULL::bigint AS position
@@ -117,7 +119,7 @@ page AS (
             LIMIT :replies::integer
         ) AS reply
     WHERE
-        page.depth < :depth::integer
+        page.depth < :depth::integer AND page.room > 0 -- no level below one that fills the page
         AND coalesce(page.position, 0) <= :limit::integer
 ),
 

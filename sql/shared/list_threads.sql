@@ -1,4 +1,5 @@
 -- All nodes of a thread, oldest first, to be linked to trees. Served by the indexes on subject_id, created_at, id, alone and with the status.
+-- cost: of a hidden post or listing, each node is read.
 -- uses: $node
 -- names: subject_id
 SELECT node.*

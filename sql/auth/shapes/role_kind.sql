@@ -1,5 +1,4 @@
--- Each combination of roles that users have, with and without a ban, where the role asked for is among them. Each is looked up once in
--- the index on role, banned, created_at, id.
+-- Each combination of roles that users have, with and without a ban, with the role asked for: looked up once each in the index on role, banned.
 SELECT
     kind.role,
     kind.is_banned

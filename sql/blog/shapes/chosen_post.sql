@@ -8,8 +8,11 @@ WHERE
     AND blog_filtered_post.id IN ( -- when :author or :category
         SELECT blog_post_authors.post_id -- when :author
         FROM blog_post_authors -- when :author
-        INNER JOIN blog_author ON blog_post_authors.author_id = blog_author.id -- when :author
-        WHERE blog_author.slug = :author -- when :author
+        WHERE -- when :author
+            blog_post_authors.author_id = ( -- when :author
+                SELECT blog_author.id FROM blog_author -- when :author
+                WHERE blog_author.slug = :author -- when :author
+            ) -- when :author
         INTERSECT -- when :author and :category
         SELECT blog_post_categories.post_id -- when :category
         FROM blog_chosen_category -- when :category

@@ -1,5 +1,4 @@
--- The ids of the posts of the author, the category, the language or the part of a slug that ListPosts asks for: of the first of these that has
--- up to 1,000, or no row. Served by the indexes of the links by author_id, category_id and in_language.
+-- The ids of the posts of the author, category, language or part of a slug that ListPosts asks for: of the first that has up to 1,000, or no row.
 -- uses: blog/post, blog/author, blog/chosen_category, blog/translation
 SELECT few.ids
 FROM (
@@ -52,7 +51,6 @@ FROM (
                     LIKE (SELECT '%' || regexp_replace(lower(:slug_contains), '([\\%_])', '\\\1', 'g') || '%') -- when :slug_contains
                 LIMIT 1001 -- when :slug_contains
             ) AS ids -- when :slug_contains
-    -- noqa: enable=AM09
     )
 
     SELECT found.ids

@@ -1,5 +1,4 @@
--- A post that the filters of ListPosts choose by its own columns, after its cursor. `fits` says whether the other filters choose it, too:
--- each looks up the post, which OFFSET keeps the planner from turning into a join with all links.
+-- A post that the filters of ListPosts choose by its own columns, after its cursor; `fits` says if the others do, looked up, which OFFSET ensures.
 -- uses: blog/post, blog/organization, blog/author, blog/chosen_category, blog/translation
 SELECT
     blog_post.*,
@@ -38,7 +37,6 @@ SELECT
         AND lower(blog_post.slug) -- when :slug_contains
         LIKE (SELECT '%' || regexp_replace(lower(:slug_contains), '([\\%_])', '\\\1', 'g') || '%') -- when :slug_contains
     ) AS fits
-    -- noqa: enable=AM09
 FROM blog_post
 WHERE
     TRUE

@@ -1,5 +1,4 @@
--- The position of each comment that a thread shows: a comment that is neither deleted nor unapproved, or
--- that has such a comment below it; none of a hidden post.
+-- The position of each comment that a thread shows: one neither deleted nor unapproved, or with such a one below it; none of a hidden post.
 -- shape: shared/shown_node
 -- uses: $hidden = blog/hidden_post
 -- names: nodes = blog_comments, subject_id = post_id

@@ -6,12 +6,18 @@ SELECT
     dated.booking_date,
     dated.booking_time
 FROM ( -- noqa: ST05
-    SELECT services_dated_booking.*
-    FROM services_dated_booking
-    WHERE
-        services_dated_booking.booking_date >= '0'
-        AND services_dated_booking.booking_date >= :from_date -- when :from_date
-        AND services_dated_booking.booking_date <= left(:to_date, 4) || 'Z' -- when :to_date
+    (
+        SELECT services_dated_booking.*
+        FROM services_dated_booking
+        WHERE
+            services_dated_booking.booking_date >= '0'
+            AND services_dated_booking.booking_date >= :from_date -- when :from_date
+            AND services_dated_booking.booking_date <= left(:to_date, 4) || 'Z' -- when :to_date
+        ORDER BY
+            services_dated_booking.booking_date,
+            services_dated_booking.booking_time,
+            services_dated_booking.id
+    )
     UNION ALL
     SELECT services_dated_booking.*
     FROM services_dated_booking

@@ -1,5 +1,4 @@
--- A listing that the filters of ListListings choose, found from its category or translation: for its count, and for a list where nothing else
--- found enough. The categories are compared as an array: the planner then finds their listings by the index on category_id.
+-- A listing that the filters of ListListings choose, from its category or translation. Categories are an array, so that their index finds them.
 -- uses: services/filtered_listing, services/chosen_category, services/translation
 SELECT services_filtered_listing.*
 FROM services_filtered_listing

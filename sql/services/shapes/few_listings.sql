@@ -1,5 +1,4 @@
--- The ids of the listings of the category, or the language that ListListings asks for: of the first of these that has up to 1,000, or no row.
--- None of them, where they are merged. Served by the indexes on category_id and in_language.
+-- The ids of the listings of the category or language that ListListings asks for: of the first that has up to 1,000, or no row; none of those merged.
 -- uses: services/merged_category, services/chosen_category, services/translation
 SELECT few.ids
 FROM (
@@ -33,7 +32,6 @@ FROM (
                 WHERE services_translation.in_language = :language -- when :language
                 LIMIT 1001 -- when :language
             ) AS ids -- when :language
-    -- noqa: enable=AM09
     )
 
     SELECT found.ids

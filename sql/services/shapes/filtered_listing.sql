@@ -1,5 +1,4 @@
--- A listing that the filters of ListListings choose by its own columns, but for the category, after its cursor. `fits` says whether the other
--- filters choose it, too: the translation is looked up, which OFFSET keeps the planner from turning into a join with all translations.
+-- A listing that ListListings chooses by its own columns, after its cursor; `fits` says if the other filters do, looked up, which OFFSET ensures.
 -- uses: services/listing, blog/organization, services/chosen_category, services/translation
 SELECT
     services_listing.*,
@@ -17,7 +16,6 @@ SELECT
             OFFSET 0 -- when :language
         ) -- when :language
     ) AS fits
-    -- noqa: enable=AM09
 FROM services_listing
 WHERE
     TRUE

@@ -1,5 +1,4 @@
--- The position of each review that a thread shows: a review that is neither deleted nor unapproved, or
--- that has such a review below it; none of a hidden listing.
+-- The position of each review that a thread shows: one neither deleted nor unapproved, or with such a one below it; none of a hidden listing.
 -- shape: shared/shown_node
 -- uses: $hidden = services/hidden_listing
 -- names: nodes = services_reviews, subject_id = service_id, rating = rating

@@ -1,5 +1,4 @@
--- The category that a list asks for and those below it, which some lists ask for by subtree. Served by the unique index on slug and that on
--- parent_id.
+-- The category that a list asks for and those below it, which some lists ask for by subtree. Served by the indexes on slug and on parent_id.
 -- uses: $node
 -- names: subtree
 SELECT wanted.id

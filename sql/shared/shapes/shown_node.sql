@@ -19,8 +19,7 @@ FROM nodes
 WHERE
     :with_hidden::boolean
     OR (
-        -- One lookup for each, here and below: the planner, which cannot know the depth, may else read the table for each level.
-        -- That of the thread is looked up once.
+        -- One lookup for each, here and below, and one for the thread: the planner, which cannot know the depth, may else read the table.
         CASE
             WHEN nodes.subject_id = :subject_id::text
                 THEN NOT EXISTS (
@@ -60,7 +59,8 @@ WHERE
                                     OFFSET 0 -- noqa: AM09
                                 ) AS is_hidden
                             FROM nodes
-                            WHERE nodes.parent_id = reached.id
+                            -- Twice, so that few are expected where no table was analyzed: for many, each search would clear a large hash table.
+                            WHERE nodes.parent_id = reached.id AND nodes.parent_id BETWEEN reached.id AND reached.id
                             OFFSET 0 -- noqa: AM09
                         ) AS reply
                     WHERE reached.is_hidden

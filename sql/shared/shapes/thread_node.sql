@@ -1,5 +1,4 @@
--- A comment or review, shown or hidden (deleted, not approved, or of what is hidden), a hidden one without what its author wrote unless it is
--- asked for.
+-- A comment or review, shown or hidden (deleted, not approved, or of what is hidden), a hidden one without its content unless it is asked for.
 -- uses: $hidden, $shown
 -- names: nodes, subject_id, author_id
 SELECT
