@@ -6,6 +6,7 @@ import re
 import typing
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from random import Random
 from typing import Any, Literal
 
 import attrs
@@ -35,11 +36,12 @@ HOT = {
 
 @attrs.frozen
 class Cost:
-    """What a statement read, what it gave or wrote, and how long the server took for it."""
+    """What a statement read, what it gave or wrote, how long the server took for it, and how many rows it handled."""
 
     blocks: int
     rows: int
     milliseconds: float
+    handled: int
 
 
 @contextlib.contextmanager
@@ -107,6 +109,7 @@ def _skew(connection: Connection, many: int) -> None:
         (id, service_id, parent_id, author_name, author_email, content, rating, status, in_language, created_at)
         SELECT 'reply-' || i, service_id, id, 'a', 'a', '"x"', 0, 'pending', 'fr', {moment}
         FROM services_reviews, generate_series(1, {many // 5}) i WHERE id = 'review-1'""",
+        *_skewed_comments(many // 5, moment),
         *_skewed_posts_and_listings(many // 5, moment),
         f"""INSERT INTO blog_post_media (post_id, media_id, type)
         SELECT id, '{OF_QUERY["blog.GetMedium"]["id"]}', 'gallery' FROM blog_posts ON CONFLICT DO NOTHING""",
@@ -115,6 +118,20 @@ def _skew(connection: Connection, many: int) -> None:
         ON CONFLICT DO NOTHING""",
     ):
         connection.execute(text.encode())
+
+
+def _skewed_comments(many: int, moment: str) -> Iterator[str]:
+    """Roots of post-5, half rejected, of the draft post-4, replies to comment-root and a chain of hidden ones."""
+    for post, name, parent, status in (
+        ("post-5", "hot", "NULL", "CASE WHEN i % 2 = 0 THEN 'rejected' ELSE 'approved' END"),
+        ("post-4", "draft", "NULL", "'approved'"),
+        ("post-1", "below", "'comment-root'", "'pending'"),
+        ("post-7", "chain", "'chain-' || nullif(i - 1, 0)", "CASE WHEN i = 100 THEN 'approved' ELSE 'pending' END"),
+    ):
+        yield f"""INSERT INTO blog_comments
+        (id, post_id, parent_id, author_name, author_email, content, status, in_language, created_at)
+        SELECT '{name}-' || i, '{post}', {parent}, 'a', 'a', '"x"', {status}, 'fr', {moment}
+        FROM generate_series(1, {100 if name == "chain" else many}) i"""
 
 
 def _skewed_posts_and_listings(many: int, moment: str) -> Iterator[str]:
@@ -160,7 +177,16 @@ def _explained(connection: Connection, composed: Composed, statement: Statement[
     (([explained],),) = connection.execute(explain.encode())
     plan = explained["Plan"]
     rows = plan["Actual Rows"] + sum(_written(plan))
-    return Cost(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"], round(rows), explained["Execution Time"])
+    blocks = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+    return Cost(blocks, round(rows), explained["Execution Time"], round(sum(_handled(plan))))
+
+
+def _handled(plan: dict[str, Any]) -> Iterator[float]:
+    """The rows that each node of a plan gives or drops, each time that it runs."""
+    dropped = [count for name, count in plan.items() if name.startswith("Rows Removed by")]
+    yield plan["Actual Loops"] * (plan["Actual Rows"] + sum(dropped))
+    for each in plan.get("Plans", []):
+        yield from _handled(each)
 
 
 def _written(plan: dict[str, Any]) -> Iterator[float]:
@@ -179,12 +205,23 @@ def price(statement: type[Statement[Any]]) -> str | None:
     return found[1] if found else None
 
 
-def calls(query_class: type[Query[Any]]) -> Iterator[Query[Any]]:
-    """The query with no filter, each and each pair, for values that many rows, few or none have, in each order."""
+def calls(query_class: type[Query[Any]], pairs: int | None = None, triples: int = 0) -> Iterator[Query[Any]]:
+    """The query with no filter, each, pairs and triples, for values that many rows, few or none have, in each order.
+
+    Of pairs all are given, or so many, of triples so many: the same each time.
+    """
     yield from single_calls(query_class)
-    for (one, ones), (other, others) in itertools.combinations(_varied(query_class).items(), 2):
-        for values in itertools.product(ones, others):
-            yield from _given(query_class, dict(zip((one, other), values, strict=True)))
+    for number, most in ((2, pairs), (3, triples)):
+        sets = [*_sets(query_class, number)]
+        random = Random(query_class.query_name)
+        for values in sets if most is None else random.sample(sets, min(most, len(sets))):
+            yield from _given(query_class, values)
+
+
+def _sets(query_class: type[Query[Any]], number: int) -> Iterator[dict[str, Any]]:
+    for fields in itertools.combinations(_varied(query_class).items(), number):
+        for values in itertools.product(*(values for _, values in fields)):
+            yield dict(zip((name for name, _ in fields), values, strict=True))
 
 
 def single_calls(query_class: type[Query[Any]]) -> Iterator[Query[Any]]:
@@ -225,31 +262,38 @@ def _others(query_class: type[Query[Any]], name: str, hint: Any, value: object) 
         return [each for each in listed if each != value]
     if isinstance(value, bool):
         return [not value]
-    if isinstance(value, str):
-        return [ABSENT, *OTHERS.get(f"{query_class.query_name}.{name}", OTHERS.get(name, ()))]
-    return []
+    others = OTHERS.get(f"{query_class.query_name}.{name}", OTHERS.get(name, ()))
+    return [ABSENT, *others] if isinstance(value, str) else others
 
 
-OTHERS: dict[str, tuple[str, ...]] = {
+OTHERS: dict[str, tuple[object, ...]] = {
+    "at_most": (1,),
     "author": ("all", "old", "none"),
     "author_id": ("many-7",),
     "blog.GetAuthor.slug": ("all", "old", "none"),
+    "blog.GetComment.id": ("chain-1", "chain-100"),
+    "blog.GetCommentPath.id": ("chain-1", "chain-100"),
+    "blog.GetCommentSubtree.id": ("chain-1", "chain-100"),
     "blog.GetCategory.slug": ("all", "wide", "none"),
     "category": ("all", "old", "wide", "none"),
     "customer_id": ("many-7",),
+    "depth": (0, 10),
     "from_date": ("1900-01-01", "2100-01-01"),
     "language": ("ar", "xx"),
+    "limit": (1,),
     "organization_id": ("organization-7",),
     "parent": ("wide", "none"),
-    "post_id": ("post-4", "many-7"),
+    "post_id": ("post-4", "post-5", "post-7", "many-7"),
     "provider_id": ("many-7",),
+    "rating": (0, 3),
+    "replies": (0, 100),
     "service_id": ("listing-4", "many-7"),
     "services.GetServiceCategory.slug": ("old", "wide", "none"),
     "to_date": ("1900-01-01", "2100-01-01"),
     "top": ("wide", "none"),
     "user_id": ("many-7",),
 }
-"""More values of parameters: those of which many rows, few or none are; post-4 has many comments."""
+"""More values of parameters: those of which many rows, few or none are; of post-5 half the comments are shown."""
 
 
 def _parts(hint: Any) -> Iterator[Any]:
@@ -271,6 +315,14 @@ def in_the_middle(connection: Connection, query_class: type[Query[Any]]) -> Iter
             cursor = found[len(found) // 2].cursor
         if cursor:
             yield attrs.evolve(typing.cast("Any", query), after=cursor)
+
+
+def command_examples(connection: Connection, command_class: type[Command[Any]]) -> Iterator[Command[Any]]:
+    """The command for the rows to which most others belong, then for others that have many."""
+    first = command_example(connection, command_class)
+    yield first
+    for values in MORE_OF_COMMAND.get(command_class, ()):
+        yield attrs.evolve(typing.cast("Any", first), **values)
 
 
 def command_example(connection: Connection, command_class: type[Command[Any]]) -> Command[Any]:
@@ -315,6 +367,35 @@ OF_COMMAND: dict[Any, dict[str, Any]] = {
     services.PurgeReviews: {"deleted_before": FAR},
 }
 """Values without which a command would be refused, or a purge would find nothing."""
+
+_REPLIES: tuple[dict[str, Any], ...] = ({"replies": "subtree"}, {"replies": "tombstone"})
+MORE_OF_COMMAND: dict[Any, tuple[dict[str, Any], ...]] = {
+    auth.ChangeMemberRole: ({"user_id": "many-7", "role": "admin"},),
+    auth.CreateSession: ({"user_id": "many-7"},),
+    auth.DeleteExpiredSessions: ({"limit": 500},),
+    auth.DeleteOrganization: ({"limit": 500}, {"id": "organization-2"}),
+    auth.DeleteUser: ({"limit": 500}, {"id": "many-7"}),
+    auth.DeleteUserSessions: ({"limit": 500},),
+    auth.RemoveMember: ({"user_id": "many-7"},),
+    blog.AddComment: ({"post_id": "post-5"}, {"post_id": "post-5", "parent_id": "hot-1"}),
+    blog.DeleteAuthor: ({"id": "all"}, {"id": "none"}),
+    blog.DeleteCategory: ({"id": "all"}, {"id": "wide"}, {"id": "wide-1"}, {"id": "none"}),
+    blog.DeleteComment: tuple({"id": node, **way} for node in ("chain-1", "comment-root", "hot-1") for way in _REPLIES),
+    blog.DeleteMedium: ({"id": OF_QUERY["blog.GetMedium"]["id"]},),
+    blog.DeletePost: ({"id": "post-5"}, {"id": "post-7"}, {"id": "many-7"}),
+    blog.MoveCategory: ({"id": "wide-1", "parent_id": "none"},),
+    blog.MoveComment: ({"id": "chain-100", "parent_id": "chain-50"},),
+    blog.PurgeComments: ({"limit": 500},),
+    blog.PurgePosts: ({"limit": 500},),
+    services.DeleteListing: ({"id": "many-7"},),
+    services.DeleteReview: tuple({"id": "review-1", **way} for way in _REPLIES),
+    services.DeleteServiceCategory: ({"id": "old"}, {"id": "wide"}, {"id": "wide-1"}, {"id": "none"}),
+    services.DeleteServiceMedium: ({"id": OF_QUERY["services.GetServiceMedium"]["id"]},),
+    services.MoveServiceCategory: ({"id": "wide-1", "parent_id": "none"},),
+    services.PurgeReviews: ({"limit": 500},),
+    services.ReplaceListingAvailability: ({"service_id": "many-7"},),
+}
+"""Other values: of rows that have many or none, each way to delete, and larger batches."""
 
 
 def _value(connection: Connection, table: str, name: str, hint: Any) -> Any:
