@@ -351,12 +351,12 @@ class Batched(Command[R_co], Generic[R_co]):
 def not_fields(names: Iterable[str]) -> set[str]:
     """Those of the names that no result class of a query has, nor a class nested in one.
 
-    Only of a proven library may classes not have been looked at yet, or not even be imported.
+    Of a proven library, classes may not have been looked at yet, or not even be imported.
     """
     unknown = set(names) - field_names
     for _ in itertools.chain([None], load_others()) if unknown else ():
-        for result_class in filter(is_result_class, _proven_classes(Statement)):
-            with contextlib.suppress(StatementError):  # its own query says so, when it is used
+        for result_class in filter(is_result_class, _result_classes(Statement)):
+            with contextlib.suppress(StatementError):  # its own query says so
                 nested_classes(result_class)
         unknown -= field_names
         if not unknown:
@@ -364,12 +364,10 @@ def not_fields(names: Iterable[str]) -> set[str]:
     return unknown
 
 
-def _proven_classes(base: type[Statement[Any]]) -> Iterator[Any]:
-    """The result classes of the queries of proven libraries. A class that another library refused is not among them."""
+def _result_classes(base: type[Statement[Any]]) -> Iterator[Any]:
     for cls in base.__subclasses__():
-        if "_file" in cls.__dict__ and cls._file.library.proven:
-            yield cls.result_class
-        yield from _proven_classes(cls)
+        yield getattr(cls, "result_class", None)
+        yield from _result_classes(cls)
 
 
 def _exactly_one(statement: Statement[Any], rows: list[T]) -> T:
