@@ -13,7 +13,7 @@ import attrs
 import psycopg
 from psycopg.sql import Literal as SqlLiteral
 
-from concordia_sql import Batched, Command, Querier, Query, Statement, auth, blog, services
+from concordia_sql import Batched, Command, Cursor, Many, Querier, Query, Statement, auth, blog, services
 from concordia_sql.engine.compose import Composed
 from concordia_sql.tools import sample
 from tests.support.catalog import OF_QUERY, VALUES, example, filters
@@ -303,18 +303,37 @@ def _parts(hint: Any) -> Iterator[Any]:
             yield from _parts(part)
 
 
-def in_the_middle(connection: Connection, query_class: type[Query[Any]]) -> Iterator[Query[Any]]:
-    """A list after a row in its middle or a thread after its first page, without filters and with each of them."""
+@attrs.frozen
+class _Placed:
+    cursor: Cursor
+
+
+def far_behind(connection: Connection, query_class: type[Query[Any]]) -> Iterator[Query[Any]]:
+    """One row after 2,000 rows of a list or the last one, or after a page of a thread, without filters and with each.
+
+    Whoever reads all rows in front of it reads more than one row may cost.
+    """
     if "after" not in query_class._fields:
         return
     querier = Querier(connection, prepare=False)
     for query in single_calls(query_class):
-        found: Any = querier.fetch(attrs.evolve(typing.cast("Any", query), limit=10))
-        cursor = getattr(found, "next", None)
-        if isinstance(found, list) and found:
-            cursor = found[len(found) // 2].cursor
+        cursor = None
+        for _ in range(4 if issubclass(query_class, Many) else 1):
+            found = _placed(querier, query, cursor)
+            cursor = found or cursor
+            if not found:
+                break
         if cursor:
-            yield attrs.evolve(typing.cast("Any", query), after=cursor)
+            yield attrs.evolve(typing.cast("Any", query), after=cursor, limit=1)
+
+
+def _placed(querier: Querier, query: Any, after: Cursor | None) -> Cursor | None:
+    """The cursor of the last row of a large page of a list, or of the next page of a thread."""
+    if isinstance(query, Many):
+        rows = querier.fetch(attrs.evolve(query, after=after, limit=500).into(_Placed))
+        return rows[-1].cursor if rows else None
+    page = querier.fetch(attrs.evolve(query, after=after, limit=10))
+    return getattr(page, "next", None)
 
 
 def command_examples(connection: Connection, command_class: type[Command[Any]]) -> Iterator[Command[Any]]:
