@@ -316,10 +316,11 @@ def far_behind(connection: Connection, query_class: type[Query[Any]]) -> Iterato
     if "after" not in query_class._fields:
         return
     querier = Querier(connection, prepare=False)
+    is_list = issubclass(query_class, Many)
     for query in single_calls(query_class):
         cursor = None
-        for _ in range(4 if issubclass(query_class, Many) else 1):
-            found = _placed(querier, query, cursor)
+        for _ in range(4 if is_list else 1):
+            found = _placed(querier, query, cursor, is_list=is_list)
             cursor = found or cursor
             if not found:
                 break
@@ -327,9 +328,9 @@ def far_behind(connection: Connection, query_class: type[Query[Any]]) -> Iterato
             yield attrs.evolve(typing.cast("Any", query), after=cursor, limit=1)
 
 
-def _placed(querier: Querier, query: Any, after: Cursor | None) -> Cursor | None:
+def _placed(querier: Querier, query: Any, after: Cursor | None, *, is_list: bool) -> Cursor | None:
     """The cursor of the last row of a large page of a list, or of the next page of a thread."""
-    if isinstance(query, Many):
+    if is_list:
         rows = querier.fetch(attrs.evolve(query, after=after, limit=500).into(_Placed))
         return rows[-1].cursor if rows else None
     page = querier.fetch(attrs.evolve(query, after=after, limit=10))
