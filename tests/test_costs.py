@@ -17,6 +17,7 @@ from tests.support.catalog import command_classes, query_classes
 from tests.support.costs import (
     Connection,
     Cost,
+    add_many,
     calls,
     command_examples,
     cost,
@@ -32,6 +33,8 @@ from tests.support.prices import PRICES
 SIZES = (10, int(os.environ.get("COSTS", "100")))
 TRIED = 20 if SIZES[-1] <= 100 else 400
 """How many sets of three filters are tried, and of two without statistics."""
+MANY = 20_000
+"""How many posts and listings more there are for commands without statistics."""
 PER_ROW = 60
 """The blocks that a row may cost: a post with all that belongs to it takes about 45."""
 RELATION = 20
@@ -88,6 +91,15 @@ def never_analyzed(
     with opened(request.param, server_url, concordia_template, filled) as connection:
         forget(connection)
         yield request.param, connection
+
+
+@pytest.fixture(scope="module")
+def never_analyzed_and_large(server_url: str, filled: str) -> Iterator[Connection]:
+    """So large that a batch which reads a whole table, or all that belongs to one row, costs more than it may."""
+    with sized(server_url, filled) as connection:
+        add_many(connection, MANY)
+        forget(connection)
+        yield connection
 
 
 def beyond(
@@ -158,3 +170,11 @@ def test_a_command_does_so_without_statistics(
 ) -> None:
     _, connection = never_analyzed
     assert [*beyond(connection, command_examples(connection, command_class), handled=math.inf)] == []
+
+
+@pytest.mark.parametrize("command_class", command_classes(), ids=lambda cls: cls.query_name)
+def test_a_command_does_so_in_large_tables(
+    command_class: type[Command[Any]], never_analyzed_and_large: Connection
+) -> None:
+    tried = command_examples(never_analyzed_and_large, command_class)
+    assert [*beyond(never_analyzed_and_large, tried)] == []

@@ -44,13 +44,7 @@ WITH accepted_invitation AS (
         invitation.role
 )
 
-INSERT INTO member (
-    id,
-    organization_id,
-    user_id,
-    role,
-    created_at
-)
+INSERT INTO member (id, organization_id, user_id, role, created_at)
 SELECT
     :member_id,
     accepted_invitation.organization_id,

@@ -1,11 +1,5 @@
 -- Make a user a member of an organization and return the membership.
-INSERT INTO member (
-    id,
-    organization_id,
-    user_id,
-    role,
-    created_at
-) VALUES (
+INSERT INTO member (id, organization_id, user_id, role, created_at) VALUES (
     :id,
     :organization_id,
     :user_id,

@@ -1,13 +1,6 @@
 -- Create an organization with its first owner and return it.
 WITH created_organization AS (
-    INSERT INTO organization (
-        id,
-        name,
-        slug,
-        logo,
-        created_at,
-        metadata
-    ) VALUES (
+    INSERT INTO organization (id, name, slug, logo, created_at, metadata) VALUES (
         :id,
         :name,
         :slug,
@@ -19,13 +12,7 @@ WITH created_organization AS (
 ),
 
 created_member AS (
-    INSERT INTO member (
-        id,
-        organization_id,
-        user_id,
-        role,
-        created_at
-    ) VALUES (
+    INSERT INTO member (id, organization_id, user_id, role, created_at) VALUES (
         :member_id,
         :id,
         :user_id,

@@ -1,14 +1,5 @@
 -- Invite somebody into an organization and return the invitation.
-INSERT INTO invitation (
-    id,
-    organization_id,
-    email,
-    role,
-    status,
-    expires_at,
-    created_at,
-    inviter_id
-) VALUES (
+INSERT INTO invitation (id, organization_id, email, role, status, expires_at, created_at, inviter_id) VALUES (
     :id,
     :organization_id,
     :email,

@@ -5,21 +5,15 @@ SELECT refuse_command('too_many', :limit::bigint::text)
 WHERE
     EXISTS (
         SELECT FROM verification
-        WHERE verification.identifier = :identifier
-        OFFSET :limit::bigint -- noqa: AM09
+        WHERE verification.identifier = any(ARRAY[:identifier]) -- by an array, in its order: so it is read as far as the limit
+        ORDER BY verification.identifier
+        OFFSET :limit::bigint
     );
 
 DELETE FROM verification
 WHERE verification.identifier = :identifier;
 
-INSERT INTO verification (
-    id,
-    identifier,
-    value,
-    expires_at,
-    created_at,
-    updated_at
-) VALUES (
+INSERT INTO verification (id, identifier, value, expires_at, created_at, updated_at) VALUES (
     :id,
     :identifier,
     :value,

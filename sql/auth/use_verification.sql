@@ -5,8 +5,9 @@ SELECT refuse_command('too_many', :limit::bigint::text)
 WHERE
     EXISTS (
         SELECT FROM verification
-        WHERE verification.identifier = :identifier
-        OFFSET :limit::bigint -- noqa: AM09
+        WHERE verification.identifier = any(ARRAY[:identifier]) -- by an array, in its order: so it is read as far as the limit
+        ORDER BY verification.identifier
+        OFFSET :limit::bigint
     );
 
 WITH newest_verification AS (

@@ -9,15 +9,7 @@ SELECT refuse_command('deleted_service')
 FROM services_deleted_listing
 WHERE services_deleted_listing.id = :service_id;
 
-INSERT INTO services_availability (
-    id,
-    service_id,
-    day_of_week,
-    start_time,
-    end_time,
-    is_available,
-    created_at
-) VALUES (
+INSERT INTO services_availability (id, service_id, day_of_week, start_time, end_time, is_available, created_at) VALUES (
     :id,
     :service_id,
     :day_of_week,

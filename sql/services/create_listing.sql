@@ -95,15 +95,7 @@ linked_media AS (
 ),
 
 created_slots AS (
-    INSERT INTO services_availability (
-        id,
-        service_id,
-        day_of_week,
-        start_time,
-        end_time,
-        is_available,
-        created_at
-    )
+    INSERT INTO services_availability (id, service_id, day_of_week, start_time, end_time, is_available, created_at)
     SELECT
         slot.id,
         :id::text AS service_id,

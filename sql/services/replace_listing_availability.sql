@@ -74,15 +74,7 @@ changed AS (
 ),
 
 added AS (
-    INSERT INTO services_availability (
-        id,
-        service_id,
-        day_of_week,
-        start_time,
-        end_time,
-        is_available,
-        created_at
-    )
+    INSERT INTO services_availability (id, service_id, day_of_week, start_time, end_time, is_available, created_at)
     SELECT
         given.id,
         :service_id::text AS service_id,

@@ -1,5 +1,6 @@
 -- Delete a category and remove it from its posts, by their links, or from its listings; its children become those of its parent.
 -- In batches, at most `limit` rows of each table at once, locked as they are picked, since others may take them, and the category with the last.
+-- By an array, and in its order: so the index is read as far as rows are picked, whatever the statistics.
 -- names: categories, links, items, detached_children
 SELECT pg_advisory_xact_lock(hashtextextended('categories', 0));
 
@@ -19,8 +20,9 @@ WITH moved_children AS (
         AND categories.id = any(array(
             SELECT child.id
             FROM categories AS child
-            WHERE child.parent_id = :id AND child.id <> :id
-            LIMIT :limit -- noqa: AM09
+            WHERE child.parent_id = any(ARRAY[:id]) AND child.id <> :id
+            ORDER BY child.parent_id
+            LIMIT :limit
             FOR NO KEY UPDATE
         ))
     RETURNING categories.id
@@ -33,8 +35,9 @@ unlinked_items AS ( -- when $links
         AND links.post_id = any(array( -- when $links
             SELECT own.post_id -- when $links
             FROM links AS own -- when $links
-            WHERE own.category_id = :id -- when $links
-            LIMIT :limit -- when $links -- noqa: AM09
+            WHERE own.category_id = any(ARRAY[:id]) -- when $links
+            ORDER BY own.category_id -- when $links
+            LIMIT :limit -- when $links
             FOR UPDATE -- when $links
         )) -- when $links
     RETURNING links.post_id -- when $links
@@ -49,8 +52,9 @@ loosened_items AS ( -- when $items
         items.id = any(array( -- when $items
             SELECT own.id -- when $items
             FROM items AS own -- when $items
-            WHERE own.category_id = :id -- when $items
-            LIMIT :limit -- when $items -- noqa: AM09
+            WHERE own.category_id = any(ARRAY[:id]) -- when $items
+            ORDER BY own.category_id -- when $items
+            LIMIT :limit -- when $items
             FOR NO KEY UPDATE -- when $items
         )) -- when $items
     RETURNING items.id -- when $items

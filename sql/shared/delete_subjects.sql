@@ -2,6 +2,7 @@
 -- rows by table: at most `limit` rows of each table, and the posts or listings with the last of them. Replies that stay lose their parent.
 -- One of which rows are left is deleted softly, or it is refused. The rows are locked first, so that the next statement sees what was added
 -- until then; each of the others as it is picked, since others may take it. Parts and others are two more tables, each with a key of its rows.
+-- By an array, and in its order: so the index is read as far as rows are picked, whatever the statistics.
 -- names: nodes, subjects, subject_id, texts, links, parts, part_key, others, other_key, detached_nodes, id, deleted_before
 SELECT set_config('concordia.deleted', coalesce(json_agg(locked_subjects.id ORDER BY locked_subjects.id), '[]')::text, TRUE)
 FROM (
@@ -22,7 +23,7 @@ FROM (
 
 WITH locked_subjects AS MATERIALIZED (
     SELECT locked.id
-    FROM json_array_elements_text(current_setting('concordia.deleted')::json) AS locked (id)
+    FROM unnest(array(SELECT json_array_elements_text(current_setting('concordia.deleted')::json))) AS locked (id)
 ),
 
 picked_nodes AS MATERIALIZED (
@@ -58,11 +59,18 @@ kept_replies AS MATERIALIZED (
 ),
 
 picked_texts AS MATERIALIZED (
-    SELECT texts.id
-    FROM texts
-    WHERE texts.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
+    SELECT own.id
+    FROM locked_subjects
+    CROSS JOIN
+        LATERAL (
+            SELECT texts.id
+            FROM texts
+            WHERE texts.subject_id = any(ARRAY[locked_subjects.id])
+            ORDER BY texts.subject_id
+            LIMIT :limit
+            FOR UPDATE
+        ) AS own
     LIMIT :limit -- noqa: AM09
-    FOR UPDATE
 ),
 
 deleted_texts AS (
@@ -72,13 +80,20 @@ deleted_texts AS (
 ),
 
 picked_parts AS MATERIALIZED (
-    SELECT
-        parts.subject_id,
-        parts.part_key
-    FROM parts
-    WHERE parts.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
+    SELECT own.*
+    FROM locked_subjects
+    CROSS JOIN
+        LATERAL (
+            SELECT
+                parts.subject_id,
+                parts.part_key
+            FROM parts
+            WHERE parts.subject_id = any(ARRAY[locked_subjects.id])
+            ORDER BY parts.subject_id
+            LIMIT :limit
+            FOR UPDATE
+        ) AS own
     LIMIT :limit -- noqa: AM09
-    FOR UPDATE
 ),
 
 deleted_parts AS (
@@ -89,13 +104,20 @@ deleted_parts AS (
 ),
 
 picked_others AS MATERIALIZED (
-    SELECT
-        others.subject_id,
-        others.other_key
-    FROM others
-    WHERE others.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
+    SELECT own.*
+    FROM locked_subjects
+    CROSS JOIN
+        LATERAL (
+            SELECT
+                others.subject_id,
+                others.other_key
+            FROM others
+            WHERE others.subject_id = any(ARRAY[locked_subjects.id])
+            ORDER BY others.subject_id
+            LIMIT :limit
+            FOR UPDATE
+        ) AS own
     LIMIT :limit -- noqa: AM09
-    FOR UPDATE
 ),
 
 deleted_others AS (
@@ -106,14 +128,21 @@ deleted_others AS (
 ),
 
 picked_links AS MATERIALIZED (
-    SELECT
-        links.subject_id,
-        links.media_id,
-        links.type
-    FROM links
-    WHERE links.subject_id = any(array(SELECT locked_subjects.id FROM locked_subjects))
+    SELECT own.*
+    FROM locked_subjects
+    CROSS JOIN
+        LATERAL (
+            SELECT
+                links.subject_id,
+                links.media_id,
+                links.type
+            FROM links
+            WHERE links.subject_id = any(ARRAY[locked_subjects.id])
+            ORDER BY links.subject_id
+            LIMIT :limit
+            FOR UPDATE
+        ) AS own
     LIMIT :limit -- noqa: AM09
-    FOR UPDATE
 ),
 
 deleted_links AS (

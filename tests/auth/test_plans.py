@@ -21,6 +21,15 @@ ORGANIZATION_GOES = {"organization_pkey", "session_active_organization_idx"}
 BOTH = {"organization_pkey", "user_pkey"}
 GOING = {"session_pkey", "account_pkey", "member_pkey", "invitation_pkey"}
 """The rows of a batch are found by their ids."""
+ON_ONE_KEY = {
+    "session_userId_idx": "session_user_newest_idx",
+    "session_user_idx": "session_user_newest_idx",
+    "account_userId_idx": "account_user_oldest_idx",
+    "member_userId_idx": "member_user_oldest_idx",
+    "member_organizationId_idx": "member_organization_oldest_idx",
+    "invitation_organizationId_idx": "invitation_organization_newest_idx",
+}
+"""Indexes that begin with the same column: a batch, which reads in the order of that column, is served by either."""
 
 
 @pytest.mark.parametrize(
@@ -81,5 +90,5 @@ def test_each_command_is_served_by_its_indexes(
     sample: psycopg.Connection[Any], command: Query[Any], indexes: set[str]
 ) -> None:
     """Among what it uses are the tables that it writes."""
-    used = used_indexes(sample, command)
+    used = {ON_ONE_KEY.get(name, name) for name in used_indexes(sample, command)}
     assert {name for name in used if name.endswith(("_idx", "_key", "_pkey", "_unique"))} == indexes

@@ -73,6 +73,9 @@ def forget(connection: Connection) -> None:
     """Drop the statistics, as if no table had ever been analyzed."""
     connection.execute("DELETE FROM pg_statistic")
     connection.execute("UPDATE pg_class SET reltuples = -1 WHERE relnamespace = 'public'::regnamespace")
+    connection.execute(
+        "VACUUM pg_class, pg_statistic"
+    )  # or else the dead rows would be read at the first use of a table
 
 
 def _skew(connection: Connection, many: int) -> None:
@@ -154,6 +157,39 @@ def _skewed_posts_and_listings(many: int, moment: str) -> Iterator[str]:
     SELECT 'many-' || i, 'many-' || i, CASE WHEN i % 4 < 2 THEN 'old' ELSE 'wide-' || i / 4 % 50 END, 'user-1',
         CASE WHEN i % 2 = 0 THEN 'draft' ELSE 'active' END, {moment}
     FROM generate_series(1, {many}) i"""
+
+
+def add_many(connection: Connection, many: int) -> None:
+    """Add posts and listings that have two of everything, of two authors, two categories, one medium and one user."""
+    post_medium, listing_medium = (OF_QUERY[name]["id"] for name in ("blog.GetMedium", "services.GetServiceMedium"))
+    one = f"generate_series(1, {many}) i"
+    two = f"{one}, unnest('{{all,old}}'::text[]) AS kind"
+    gone = "CASE WHEN i % 100 = 0 THEN now() END"
+    connection.execute("SET session_replication_role = replica")
+    for text in (
+        f"""INSERT INTO blog_posts (id, slug, status, in_language, deleted_at)
+        SELECT 'more-' || i, 'more-' || i, 'published', 'fr', {gone} FROM {one}""",
+        f"""INSERT INTO blog_translations (id, post_id, in_language, headline, article_body, excerpt)
+        SELECT 'more-' || i || kind, 'more-' || i, kind, '"x"', '"x"', '"x"' FROM {two}""",
+        f"INSERT INTO blog_post_authors SELECT 'more-' || i, kind FROM {two}",
+        f"INSERT INTO blog_post_categories SELECT 'more-' || i, kind FROM {two}",
+        f"INSERT INTO blog_post_media (post_id, media_id, type) SELECT 'more-' || i, '{post_medium}', kind FROM {two}",
+        f"""INSERT INTO services_listings (id, slug, category_id, provider_id, status, deleted_at)
+        SELECT 'more-' || i, 'more-' || i, 'old', 'user-1', 'active', {gone} FROM {one}""",
+        f"""INSERT INTO services_translations (id, service_id, in_language, title, description)
+        SELECT 'more-' || i || kind, 'more-' || i, kind, '"x"', '"x"' FROM {two}""",
+        f"""INSERT INTO services_availability (id, service_id, day_of_week, start_time, end_time)
+        SELECT 'more-' || i || kind, 'more-' || i, 1, kind, kind FROM {two}""",
+        f"""INSERT INTO services_media_links (service_id, media_id, type)
+        SELECT 'more-' || i, '{listing_medium}', kind FROM {two}""",
+        f"""INSERT INTO services_bookings
+        (id, service_id, customer_id, provider_id, booking_date, booking_time, duration_minutes)
+        SELECT 'more-' || i || kind, 'more-' || i, 'user-1', 'user-2', '2026-03-15', '10:00', 60 FROM {two}""",
+        f"""INSERT INTO account (id, account_id, provider_id, user_id, updated_at)
+        SELECT 'more-' || i || kind, 'more-' || i, kind, 'user-1', now() FROM {two}""",
+    ):
+        connection.execute(text.encode())
+    connection.execute("RESET session_replication_role")
 
 
 def cost(connection: Connection, statement: Statement[Any]) -> Cost:
