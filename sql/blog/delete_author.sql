@@ -6,18 +6,21 @@ FROM blog_authors
 WHERE blog_authors.id = :id
 FOR UPDATE;
 
-WITH unlinked_posts AS (
+WITH picked_links AS MATERIALIZED (
+    SELECT
+        blog_post_authors.post_id,
+        blog_post_authors.author_id
+    FROM blog_post_authors
+    WHERE blog_post_authors.author_id = any(ARRAY[:id])
+    ORDER BY blog_post_authors.author_id
+    LIMIT :limit
+    FOR UPDATE
+),
+
+unlinked_posts AS (
     DELETE FROM blog_post_authors
-    WHERE
-        blog_post_authors.author_id = :id
-        AND blog_post_authors.post_id = any(array(
-            SELECT own.post_id
-            FROM blog_post_authors AS own
-            WHERE own.author_id = any(ARRAY[:id])
-            ORDER BY own.author_id
-            LIMIT :limit
-            FOR UPDATE
-        ))
+    USING picked_links
+    WHERE blog_post_authors.post_id = picked_links.post_id AND blog_post_authors.author_id = picked_links.author_id
     RETURNING blog_post_authors.post_id
 ),
 

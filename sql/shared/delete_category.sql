@@ -28,18 +28,21 @@ WITH moved_children AS (
     RETURNING categories.id
 ),
 
+picked_links AS MATERIALIZED ( -- when $links
+    SELECT -- when $links
+        links.post_id, -- when $links
+        links.category_id -- when $links
+    FROM links -- when $links
+    WHERE links.category_id = any(ARRAY[:id]) -- when $links
+    ORDER BY links.category_id -- when $links
+    LIMIT :limit -- when $links
+    FOR UPDATE -- when $links
+), -- when $links
+
 unlinked_items AS ( -- when $links
     DELETE FROM links -- when $links
-    WHERE -- when $links
-        links.category_id = :id -- when $links
-        AND links.post_id = any(array( -- when $links
-            SELECT own.post_id -- when $links
-            FROM links AS own -- when $links
-            WHERE own.category_id = any(ARRAY[:id]) -- when $links
-            ORDER BY own.category_id -- when $links
-            LIMIT :limit -- when $links
-            FOR UPDATE -- when $links
-        )) -- when $links
+    USING picked_links -- when $links
+    WHERE links.post_id = picked_links.post_id AND links.category_id = picked_links.category_id -- when $links
     RETURNING links.post_id -- when $links
 ), -- when $links
 

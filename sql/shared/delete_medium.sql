@@ -10,6 +10,7 @@ FOR UPDATE;
 WITH picked_links AS MATERIALIZED (
     SELECT
         links.subject_id,
+        links.media_id,
         links.type
     FROM links
     WHERE links.media_id = any(ARRAY[:id])
@@ -20,9 +21,8 @@ WITH picked_links AS MATERIALIZED (
 
 unlinked_subjects AS (
     DELETE FROM links
-    WHERE
-        links.media_id = :id AND links.subject_id = any(array(SELECT picked_links.subject_id FROM picked_links))
-        AND ((links.subject_id, links.type) IN (SELECT picked_links.* FROM picked_links)) IS TRUE -- by a hash, which a join may not use
+    USING picked_links
+    WHERE links.subject_id = picked_links.subject_id AND links.media_id = picked_links.media_id AND links.type = picked_links.type
     RETURNING links.subject_id
 ),
 
