@@ -15,12 +15,12 @@ import msgspec
 from concordia_sql.engine import Bounds, Convert, ParameterError
 
 
-def _text(kind: str, pattern: str, *, form: Callable[[str], str] = str) -> Convert:
+def _text(kind: str, pattern: str, *, form: Callable[[str], str] | None = None) -> Convert:
     """Converts a text of this kind to the form in which it is stored."""
     matches = re.compile(pattern).fullmatch
 
     def convert(value: str) -> str:
-        value = form(value)
+        value = form(value) if form else value
         if not matches(value):
             raise ParameterError(f"Expected {kind}")
         return value

@@ -249,7 +249,8 @@ class _Json(Check):
     def allows(self, values: Sequence[Any]) -> bool:
         """Single values and dicts of such values are looked at: texts, and texts in several languages."""
         dicts = [value for value in values if type(value) is dict]
-        held = [*inside_all(dicts), *(value for value in values if type(value) is not dict)]
+        others = [value for value in values if type(value) is not dict] if len(dicts) < len(values) else []
+        held = [*inside_all(dicts), *others]
         kinds = set(map(type, held))
         texts = held if kinds == {str} else [value for value in held if type(value) is str]
         number = max(2 * max(map(len, dicts), default=0), 1)

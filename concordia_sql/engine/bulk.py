@@ -1,14 +1,15 @@
 """Many rows of one class among a parameter's values: what their columns show of all, for less than a look at each."""
 
+import operator
 import types
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import attrs
 import msgspec
 
-from concordia_sql.engine.bounds import PLAIN, Columns, field_names, inside_all, inside_of, is_storable
+from concordia_sql.engine.bounds import PLAIN, Columns, field_names, inside_all, is_storable
 from concordia_sql.engine.caching import cache
 from concordia_sql.engine.filling import filler
 
@@ -32,7 +33,8 @@ class Rows:
 
     def plain(self) -> list[dict[str, Any]]:
         """Each row as a dict of its fields; what it holds is not shared with the row."""
-        return [dict(zip(self.columns, row, strict=True)) for row in zip(*self._own(), strict=True)]
+        own = self._unshared(self.columns.values())
+        return [dict(zip(self.columns, row, strict=True)) for row in zip(*own, strict=True)]
 
     def fitting(self, dec_hook: Callable[[type, Any], Any]) -> "tuple[tuple[Any, ...], Rows | None] | None":
         """The rows as msgspec makes them, with nothing shared, and what their columns show then.
@@ -43,20 +45,22 @@ class Rows:
         if fill is None:
             return None
         try:
-            columns = msgspec.convert(self._own(), _columns_class(self._row_class), dec_hook=dec_hook)
+            columns = msgspec.convert([*self.columns.values()], _columns_class(self._row_class), dec_hook=dec_hook)
         except msgspec.ValidationError:
             return None
-        fitting = msgspec.structs.astuple(columns)
+        fitting = self._unshared(msgspec.structs.astuple(columns))
         rows = tuple(map(fill, *fitting))
         for row in rows:
             row.__class__ = self._row_class
         return rows, _rows(self._row_class, fitting)
 
-    def _own(self) -> list[Sequence[Any]]:
-        """The columns, with dicts that are not the rows'."""
+    def _unshared(self, made: Iterable[Sequence[Any]]) -> list[Sequence[Any]]:
+        """The columns that were made of these, without the rows' own dicts: copies of them."""
         return [
-            [dict(value) if type(value) is dict else value for value in column] if column is not flat else column
-            for column, flat in zip(self.columns.values(), self._flat, strict=True)
+            [dict(value) if type(value) is dict else value for value in column]
+            if given is not flat and any(map(operator.is_, column, given))
+            else column
+            for column, given, flat in zip(made, self.columns.values(), self._flat, strict=True)
         ]
 
     def are_exact(self) -> bool:
@@ -96,7 +100,7 @@ def rows_of(row_class: type, value: Any) -> Rows | None:
     """A list or tuple as such rows of this class. None if there is something else in it."""
     if len(field_names(row_class)) < 2 or set(map(type, value)) != {row_class}:
         return None
-    return _rows(row_class, list(zip(*map(inside_of(row_class), value), strict=True)))
+    return _rows(row_class, [[*map(operator.attrgetter(name), value)] for name in field_names(row_class)])
 
 
 def _rows(row_class: type, columns: Sequence[Sequence[Any]]) -> Rows | None:
@@ -104,7 +108,7 @@ def _rows(row_class: type, columns: Sequence[Sequence[Any]]) -> Rows | None:
     for column in columns:
         here, inner = set(map(type, column)), column
         if dict in here:
-            inner = inside_all([each for each in column if type(each) is dict])
+            inner = inside_all(column if len(here) == 1 else [each for each in column if type(each) is dict])
             if not set(map(type, inner[: len(inner) // 2])) <= {str}:  # the keys
                 return None
             here = here - {dict} | set(map(type, inner))

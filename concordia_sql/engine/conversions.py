@@ -112,7 +112,10 @@ class _Row:
 
 
 def _keeps(convert: Conversion, values: Iterable[Any]) -> bool:
-    return set(map(type, values)) <= _ONCE and all(_is_same(convert(value), value) for value in set(values))
+    if not set(map(type, values)) <= _ONCE:
+        return False
+    given = [*set(values)]
+    return [*map(convert, given)] == given
 
 
 def keeps_rows(convert: Conversion, columns: Columns) -> bool:

@@ -218,6 +218,23 @@ def test_many_rows_are_as_deep_as_their_library_allows(tmp_path: Path, levels: i
             Ask(v=rows)
 
 
+def test_a_text_among_objects_is_bounded_as_they_are(tmp_path: Path) -> None:
+    @attrs.frozen
+    class Mixed:
+        texts: Annotated[dict[str, str] | str, Bounds(text=10)]
+        other: int = 0
+
+    @query(write(tmp_path, "mine/ask.sql", "-- A.\nSELECT :v::jsonb AS r"))
+    class Ask(Many[Result]):
+        v: Sequence[Mixed]
+
+    rows = [Mixed({"en": "12345"}), Mixed("1234567890")] * MANY
+    assert Ask(v=rows).v == tuple(rows)
+    for wrong in ("12345678901", {"en": "1234567890"}):
+        with pytest.raises(ParameterError, match=r"at most 10 characters at \$\[50\]\.texts"):
+            Ask(v=[*rows, Mixed(wrong)])
+
+
 def test_what_the_caller_changes_later_in_many_rows_is_not_sent(tmp_path: Path, server: Querier) -> None:
     @query(write(tmp_path, "mine/ask.sql", "-- A.\nSELECT :v::jsonb -> 0 -> 'free' AS r"))
     class Ask(Many[Result]):
