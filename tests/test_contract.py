@@ -125,7 +125,8 @@ def test_used_shapes_are_those_that_the_header_names(path: Path) -> None:
     shapes = {f"{shape.parent.parent.name}_{shape.stem}" for shape in FILES if shape.parent.name == "shapes"}
     words = {token.name for token in tokenize(text, str(path)) if token.kind == "word"}
     assert {name for name in declared if not name.startswith("$")} == words & shapes
-    parameters = {token.text[1:] for token in tokenize(text, str(path)) if token.kind == "parameter"}
+    tokens = tokenize(text, str(path))
+    parameters = {name for token in tokens if token.kind == "parameter" for name in token.text[1:].split(".")}
     roles = {name[1:] for name in declared if name.startswith("$")}
     texts = {token.text[1:-1] for token in tokenize(text, str(path)) if token.kind == "string"}
     assert roles <= words and set(listed(text, "names")) <= words | parameters | texts

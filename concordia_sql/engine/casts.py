@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from concordia_sql.engine.caching import cache
 from concordia_sql.engine.lexer import Token, Tokens
 from concordia_sql.engine.statement import Source
 
+Casts: TypeAlias = Mapping[str, frozenset[str]]
+"""The types that parameters are cast to; an empty text where there is no cast."""
 JSON_TYPES = ("jsonb", "json")
 JSON_ARRAYS = {"jsonb[]": "jsonb", "jsonb array": "jsonb", "json[]": "json", "json array": "json"}
 """The types of arrays of JSON, with that of their elements."""
@@ -41,8 +44,8 @@ def only_casts(source: Source) -> Mapping[str, str]:
     return {parameter: next(iter(names)) for parameter, names in casts.items() if len(names) == 1}
 
 
-def all_casts(source: Source) -> Mapping[str, frozenset[str]]:
-    """What the statements and shapes of a file cast each parameter to; an empty text where there is no cast."""
+def all_casts(source: Source) -> Casts:
+    """What the statements and shapes of a file cast each parameter to."""
     casts: dict[str, set[str]] = {}
     for each in (*source.before, source, *(shape.source for shape in source.shapes())):
         found = find_casts(each.body)

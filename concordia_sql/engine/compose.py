@@ -111,9 +111,22 @@ def _as_json(value: object, cast: str) -> object:
 
 def _picked(names: Sequence[str]) -> Callable[[object], Sequence[Any]]:
     """A function that picks the values of these fields, in one call."""
+    if any("." in name for name in names):
+        return lambda query: [_value(query, name) for name in names]
     if len(names) > 1:
         return operator.attrgetter(*names)
     return (lambda query: (getattr(query, names[0]),)) if names else lambda _: ()
+
+
+def _value(query: object, parameter: str) -> Any:
+    name, _, of_rows = parameter.partition(".")
+    value = getattr(query, name)
+    return column_of(value, of_rows) if of_rows else value
+
+
+def column_of(rows: Any, name: str) -> Any:
+    """What many rows have in this field, in their order: the value of `:rows.name`. NULL has none."""
+    return tuple(map(operator.attrgetter(name), rows)) if isinstance(rows, tuple) else rows
 
 
 def _json_positions(casts: Sequence[str]) -> tuple[int, ...]:
@@ -271,7 +284,7 @@ class _Text:
 
     def _parameter(self, name: str, cast: str, source: Source, *, shape: bool) -> str:
         """The number of a parameter. One without a cast has a number of its own in each file."""
-        if shape and name not in self.present:
+        if shape and name.partition(".")[0] not in self.present:
             return "NULL"
         cast = cast or only_casts(source).get(name, "")
         key = (name, cast, None if cast else source)

@@ -28,7 +28,7 @@ _TOKEN = re.compile(
   | (?P<word>{_LETTER}[^\x00-\#%-/:-@\[-^`{{-\x7F]*)
   | (?P<number>\d[\w.]*)
   | (?P<operator>::|:=)
-  | (?P<parameter>:{_NAME})
+  | (?P<parameter>:{_NAME}(?:\.{_NAME})?)
   | (?P<symbol>.)
     """,
     re.VERBOSE | re.DOTALL | re.ASCII,
@@ -66,6 +66,11 @@ class Token:
     def keyword(self) -> str:
         """The key word that the token may be. Empty for a quoted name, which is never a key word."""
         return self.name if self.kind == "word" else ""
+
+    @property
+    def field(self) -> str:
+        """The field of the query that a parameter is of: `rows` of `:rows`, and of `:rows.id`. Empty for any other."""
+        return self.text[1:].partition(".")[0] if self.kind == "parameter" else ""
 
     @property
     def blank(self) -> bool:

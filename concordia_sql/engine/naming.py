@@ -53,7 +53,7 @@ def _replaced(token: Token, names: Mapping[str, str]) -> Token:
     _, condition = bound_name(token.when)
     when = condition and renamed(condition, names)
     if token.kind == "parameter":
-        text = f":{names.get(text[1:], text[1:])}"
+        text = ":" + ".".join(names.get(part, part) for part in text[1:].split("."))
     elif token.name in names:
         text = names[token.name]
     elif token.kind == "string" and text[1:-1] in names:

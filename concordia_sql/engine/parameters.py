@@ -8,8 +8,8 @@ import inspect
 import operator
 import types
 import typing
-from collections.abc import Callable, Iterable
-from typing import Annotated, Any, cast
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any, Literal, cast
 
 import attrs
 import msgspec
@@ -29,12 +29,13 @@ from concordia_sql.engine.bounds import (
     length_of_texts,
 )
 from concordia_sql.engine.bulk import ROWS_LEVELS, Rows, rows_of
-from concordia_sql.engine.casts import JSON_ARRAYS, JSON_TYPES
+from concordia_sql.engine.casts import JSON_ARRAYS, JSON_TYPES, Casts
 from concordia_sql.engine.collector import collector_paused
-from concordia_sql.engine.compose import json_encoder
+from concordia_sql.engine.columns import is_single_value, make_column
+from concordia_sql.engine.compose import column_of, json_encoder
 from concordia_sql.engine.conversions import conversion, keeps_rows
 from concordia_sql.engine.converter import reason
-from concordia_sql.engine.errors import ParameterError
+from concordia_sql.engine.errors import ParameterError, StatementError
 from concordia_sql.engine.library import Library
 
 _SCALAR = PLAIN - {datetime.datetime}
@@ -48,12 +49,12 @@ def checked_field(
     query_name: str,
     field: "attrs.Attribute[Any]",
     hint: Any,
-    casts_of: Callable[[str], frozenset[str]],
+    casts_of: Callable[[str], Casts],
     library: Library,
 ) -> "attrs.Attribute[Any]":
     """The field with a converter that checks its values. The default is checked at once, or of a proven library later.
 
-    `casts_of` gives the types that the statement casts a parameter to.
+    `casts_of` gives what the statement casts the parameters of a field to: itself by an empty name, `:rows.id` by `id`.
     """
     longest = cast("int", library.bounds.text)
     takes_text = field.converter is None and (hint is str or str in alternatives(hint))
@@ -98,7 +99,30 @@ def hash_of(value: object) -> int:
     return hash(tuple(map(hash_of, inside(value))))
 
 
-def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: frozenset[str], bounds: Bounds) -> Any:
+def type_of(parameter: str, hints: Mapping[str, Any]) -> Any:
+    """The type of a parameter: that of its field; of `rows.id`, a sequence of what the objects in `rows` have there.
+
+    Raises StatementError if `rows` holds no objects of one class, or they have no such field with a single value.
+    """
+    name, _, of_rows = parameter.partition(".")
+    if not of_rows:
+        return hints[name]
+    row_class = _row_class(make_column(name, _hashable(hints[name])).scalar)
+    if row_class is None:
+        raise StatementError(
+            f":{parameter} is for a sequence of objects of one attrs class; "
+            f"the field of a composite type is (:{name}::type).{of_rows}"
+        )
+    if of_rows not in field_names(row_class):
+        raise StatementError(f":{parameter}: {row_class.__name__} has no field {of_rows}")
+    hint = typing.get_type_hints(row_class, include_extras=True).get(of_rows)
+    scalar = make_column(of_rows, hint).scalar
+    if scalar in (Any, object) or typing.get_origin(scalar) not in (None, Literal) or not is_single_value(scalar):
+        raise StatementError(f":{parameter}: an array has single values, and {row_class.__name__}.{of_rows} has others")
+    return types.GenericAlias(collections.abc.Sequence, (hint,))
+
+
+def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: Casts, bounds: Bounds) -> Any:
     """A converter that refuses values that do not fit the type of the field, or would be changed on their way."""
     where = f"{query_name}: {field.name}"
     fit, send = _fitting(hint, cast("Any", field.converter), bounds), _sending(hint, casts, field.name)
@@ -162,23 +186,34 @@ def _fit(expected: Any) -> Callable[[object], Any]:
     return fit
 
 
-def _sending(hint: Any, casts: frozenset[str], name: str) -> Callable[[Any, Rows | None], Any]:
+def _sending(hint: Any, casts: Casts, name: str) -> Callable[[Any, Rows | None], Any]:
     """What makes of a value that fits what is sent for it."""
     expected, convert = _hashable(hint), conversion(hint)
-    bounded = any(not each.startswith(_UNBOUNDED) for each in casts)
-    kinds = frozenset(JSON_ARRAYS.get(each, each) for each in casts)
+    of_rows = {field: kinds for field, kinds in casts.items() if field}
+    own = casts.get("", frozenset())
+    bounded = _is_bounded(own)
+    kinds = frozenset(JSON_ARRAYS.get(each, each) for each in own)
     is_json, is_known = not kinds.isdisjoint(JSON_TYPES), _known_as_sent(expected, kinds)
 
     def sending(fitting: Any, rows: Rows | None) -> Any:
         value = fitting
         if convert and not (rows and keeps_rows(convert, rows.columns)):
             value = convert(fitting)
+        for field, of_column in of_rows.items():
+            column = column_of(value, field)
+            if not _are_texts(column):
+                _check_for_types(_checked_value(column, bounded=_is_bounded(of_column)), of_column)
         if value is fitting and is_known(value, rows):
             return value
         value = _checked_value(value, bounded=bounded)
         return _for_casts(value, expected, kinds, name) if is_json or type(value) not in PLAIN else value
 
     return sending
+
+
+def _is_bounded(casts: Iterable[str]) -> bool:
+    """Whether one of these types takes no int of any size."""
+    return any(not each.startswith(_UNBOUNDED) for each in casts)
 
 
 def _known_as_sent(expected: Any, kinds: frozenset[str]) -> Callable[[Any, Rows | None], bool]:

@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from concordia_sql.engine.bounds import inside_of
 from concordia_sql.engine.caching import cache
-from concordia_sql.engine.casts import all_casts
+from concordia_sql.engine.casts import JSON_ARRAYS, JSON_TYPES, Casts, all_casts
 from concordia_sql.engine.columns import (
     field_names,
     is_result_class,
@@ -27,7 +27,7 @@ from concordia_sql.engine.errors import NotFound, ResultError, StatementError
 from concordia_sql.engine.filling import open_class
 from concordia_sql.engine.lazy import load_others
 from concordia_sql.engine.library import Library
-from concordia_sql.engine.parameters import checked_field, hash_of
+from concordia_sql.engine.parameters import checked_field, hash_of, type_of
 from concordia_sql.engine.roles import bind
 from concordia_sql.engine.settings import PLANS, Plan
 from concordia_sql.engine.statement import Source, load
@@ -90,11 +90,13 @@ class _File:
         return bind(load(self.path, self.library), self.shapes, self.names)
 
     @functools.cached_property
-    def _casts(self) -> Mapping[str, frozenset[str]]:
+    def casts(self) -> Casts:
         return all_casts(self.source)
 
-    def casts_of(self, parameter: str) -> frozenset[str]:
-        return self._casts.get(parameter, frozenset())
+    def casts_of(self, field: str) -> Casts:
+        """What the parameters of a field are cast to: itself by an empty name, `:rows.id` by `id`."""
+        parts = {name.partition("."): casts for name, casts in self.casts.items()}
+        return {of_rows: casts for (name, _, of_rows), casts in parts.items() if name == field}
 
     @property
     def domain(self) -> str:
@@ -157,6 +159,7 @@ class Statement(Generic[R_co]):
         try:
             compared = _find_choices(source, cls._hints)
             optional = _match_fields(cls, source, compared)
+            _check_columns(cls, source)
         except StatementError as error:
             raise StatementError(f"{error}{source.bindings}") from None
         for name, value in {"source": source, "_choices": compared, "_optional": optional}.items():
@@ -408,6 +411,8 @@ def query(
     100 levels of lists and objects, and for an int that bigint does not hold, unless the parameter is cast to
     `numeric`. The query holds the value as it is read back: tuples in plain JSON become lists.
 
+    `:rows.id` is one field of all objects of an attrs class in the sequence `rows`. It is sent as an array.
+
     A file that several queries share names roles in its header, as in `-- uses: $thread`, and uses them like tables.
     `shapes` binds a shape to each role: `{"thread": "blog/shown_comment"}`. The query belongs to the domain of the
     first shape. Names that differ in each query are listed in the header, as in `-- names: subject_id`, and `names`
@@ -534,6 +539,21 @@ def _match_fields(cls: type[Statement[Any]], source: Source, compared: Collectio
             f"{source.path}: no parameter for the field {', '.join(sorted(unused))} of {cls.query_name}"
         )
     return {name: UNSET if default is UNSET else None for name, default in fields.items() if name in optional}
+
+
+def _check_columns(cls: type[Statement[Any]], source: Source) -> None:
+    """Check what `:rows.id` stands for: one field of all rows, which is sent as an array and never as JSON."""
+    for parameter, casts in cls._file.casts.items():
+        name, dot, _ = parameter.partition(".")
+        if not dot or name not in cls._hints:  # a query has no field for it where a shape alone names it
+            continue
+        try:
+            type_of(parameter, cls._hints)
+        except StatementError as error:
+            raise StatementError(f"{source.path}: {cls.query_name}: {error}") from None
+        if not casts.isdisjoint((*JSON_TYPES, *JSON_ARRAYS)):
+            what = f":{parameter} is sent as an array, not as JSON; that is :{name}::jsonb"
+            raise StatementError(f"{source.path}: {cls.query_name}: {what}")
 
 
 def _find_choices(source: Source, hints: Mapping[str, Any]) -> Mapping[str, Mapping[object, str]]:

@@ -78,13 +78,13 @@ class Source:
     @property
     def parameters(self) -> frozenset[str]:
         """The names of the `:name` parameters."""
-        own = (token.text[1:] for token in self.body if token.kind == "parameter")
+        own = (token.field for token in self.body if token.field)
         return frozenset(own).union(*(each.parameters for each in self.before))
 
     @property
     def required(self) -> frozenset[str]:
         """Those that stand outside of conditional lines. A shape may name them too."""
-        own = (token.text[1:] for token in self.body if token.kind == "parameter" and not token.when)
+        own = (token.field for token in self.body if token.field and not token.when)
         return frozenset(own).union(*(each.required for each in self.before))
 
     @property

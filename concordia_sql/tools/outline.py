@@ -56,7 +56,7 @@ class Type:
 class Parameter:
     """A parameter of a statement."""
 
-    of: type
+    of: "type | Row"
     many: bool = False
     nullable: bool = False
     default: str = ""
@@ -280,7 +280,12 @@ class _Parameters:
                     seen.setdefault(name, []).append("json" if index in composed.json else type_name)
         for name in self.comparisons:
             seen.setdefault(name, ["text"])
+        rows: dict[str, dict[str, Type]] = {}
+        for name in [name for name in seen if "." in name]:
+            of, _ = self._hint(seen.pop(name))
+            rows.setdefault(name.partition(".")[0], {})[name.partition(".")[2]] = Type(of, many=False, nullable=False)
         made = {name: self._parameter(name, *self._hint(type_names)) for name, type_names in seen.items()}
+        made |= {name: self._parameter(name, Row(fields), many=True) for name, fields in rows.items()}
         return dict(sorted(made.items(), key=lambda item: item[1].default != ""))
 
     def _hint(self, type_names: Sequence[str]) -> tuple[type, bool]:
@@ -292,7 +297,7 @@ class _Parameters:
                 return of, many
         return (object, False) if "json" in type_names else (str, False)
 
-    def _parameter(self, name: str, of: type, many: bool) -> Parameter:
+    def _parameter(self, name: str, of: type | Row, many: bool) -> Parameter:
         if name in self.comparisons:
             return Parameter(str, literals=self.comparisons[name])
         if name in self._limits and of is int and name not in self._optional:

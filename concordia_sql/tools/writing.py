@@ -67,7 +67,7 @@ class _Module:
         self._library = library
         self._imports: dict[str, set[str]] = {}
         self._classes: dict[str, tuple[Row, str]] = {}
-        self._fields = {*outline.parameters, *_names(outline.row)}
+        self._fields = {*_names(outline.parameters), *_names(outline.row.columns)}
         source = outline.source
         libraries = {source.library, *(shape.source.library for shape in source.shapes())}
         self._secrets = frozenset[str]().union(*(library.secrets for library in libraries))
@@ -87,7 +87,7 @@ class _Module:
     def _query(self) -> str:
         outline = self._outline
         base = self._base()
-        fields = [f"    {name}: {self._parameter(each)}" for name, each in outline.parameters.items()]
+        fields = [f"    {name}: {self._parameter(name, each)}" for name, each in outline.parameters.items()]
         lines = [*self._decorator(), f"class {self._query_name}({base}):", *_docstring(outline.source.header)]
         return "\n".join([*lines, *(["", *fields] if fields else [])])
 
@@ -135,20 +135,19 @@ class _Module:
         return " = attrs.field(repr=False)" if column in self._secrets else ""
 
     def _type(self, each: Type, column: str, owner: str) -> str:
-        if isinstance(each.of, Row):
-            name = _pascal(_singular(column) if each.many else column)
-            of = self._class(each.of, name, owner)
-        else:
-            of = self._named(each.of)
+        of = self._of(each.of, _singular(column) if each.many else column, owner)
         written = f"{self._named(tuple)}[{of}, ...]" if each.many else of
         return written if each.nullable is False else f"{written} | None"
 
-    def _parameter(self, each: Parameter) -> str:
+    def _of(self, of: type | Row, name: str, owner: str) -> str:
+        return self._class(of, _pascal(name), owner) if isinstance(of, Row) else self._named(of)
+
+    def _parameter(self, name: str, each: Parameter) -> str:
         if each.literals:
             return f"{self._import('typing', 'Literal')}[{', '.join(map(_quoted, each.literals))}]"
         if each.is_limit:
             return f"{self._import('concordia_sql', 'Limit')} = 50"
-        of = self._named(each.of)
+        of = self._of(each.of, _singular(name), self._query_name)
         written = f"{self._import('collections.abc', 'Sequence')}[{of}]" if each.many else of
         written += f" | {self._import('concordia_sql', 'UnsetType')}" if each.default == "UNSET" else ""
         written += " | None" if each.nullable else ""
@@ -188,11 +187,11 @@ def _candidates(name: str, owner: str) -> Iterable[str]:
     yield from (f"{owner}{name}{number}" for number in range(2, 1000))
 
 
-def _names(row: Row) -> Iterable[str]:
-    for name, each in row.columns.items():
+def _names(fields: Mapping[str, Type | Parameter]) -> Iterable[str]:
+    for name, each in fields.items():
         yield name
         if isinstance(each.of, Row):
-            yield from _names(each.of)
+            yield from _names(each.of.columns)
 
 
 def _mapping(argument: str, given: Mapping[str, str]) -> str:

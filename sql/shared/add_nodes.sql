@@ -3,7 +3,7 @@
 -- names: nodes, subjects, subject_id, given_nodes, allow_nodes, deleted_subject, hidden_subject, nodes_closed, parent_of_another, author_id
 SELECT subjects.id
 FROM subjects
-WHERE subjects.id IN (SELECT given.subject_id FROM json_to_recordset(:given_nodes::json) AS given (subject_id text))
+WHERE subjects.id = any(:given_nodes.subject_id)
 ORDER BY subjects.id
 FOR SHARE;
 

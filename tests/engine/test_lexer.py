@@ -82,6 +82,7 @@ PIECES = st.one_of(
     NAMES.map(lambda name: (f"tags[(:{name}):(:{name})]", 2)),
     NAMES.map(lambda name: (f"f({name} := :{name})", 1)),
     NAMES.map(lambda name: (f":{name}::text", 1)),
+    NAMES.map(lambda name: (f":rows.{name}::text[]", 1)),
     st.sampled_from(
         ["a$b$c", "1.5e-3", "a::text", "->>", "#>", "?|", "@>", "!=", "- -", "a.b", "\n", "😀", "\u00a0"]
     ).map(lambda text: (text, 0)),
@@ -124,6 +125,7 @@ def test_postgresql_ends_strings_and_comments_at_the_same_places(
     ("text", "names"),
     [
         ("SELECT :a::int", ["a"]),
+        ("SELECT :a.b, :a.été::int[], (:a::pg_stats).attname, :_.x1||:a.b", ["a.b", "a.été", "a", "_.x1", "a.b"]),
         ("SELECT :a::int+:b::int", ["a", "b"]),
         ("SELECT ':a', E':a\\':b', U&':a', B'1', x'1F', N':a'", []),
         ("SELECT 'it''s :a' || :b::text", ["b"]),

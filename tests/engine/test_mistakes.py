@@ -128,6 +128,10 @@ MISTAKES = {
     "text for a bool": Mistake("SELECT slug FROM blog_posts WHERE is_featured = :b", SLUG, "as bool", {"b": str}),
     "one for many": Mistake("SELECT slug FROM blog_posts WHERE id = any(:ids)", SLUG, "text[]", {"ids": str}),
     "list for one": Mistake("SELECT slug FROM blog_posts WHERE id = :ids", SLUG, "as text", {"ids": tuple[str, ...]}),
+    "ints of rows": Mistake(
+        *("SELECT slug FROM blog_posts WHERE id = any(:rows.n)", SLUG, "takes it as text[]"),
+        {"rows": tuple[row("N", n=int), ...]},  # type: ignore[misc]
+    ),
     "bool for a time": Mistake("SELECT slug FROM blog_posts WHERE created_at > :t", SLUG, "timestamp", {"t": bool}),
     "float for an int": Mistake("SELECT slug FROM blog_posts LIMIT :n", SLUG, "as int8", {"n": float}),
     "no type": Mistake("SELECT slug FROM blog_posts WHERE :x IS NULL", SLUG, "could not determine", {"x": str | None}),
@@ -160,9 +164,9 @@ def said(tmp_path_factory: pytest.TempPathFactory, sample_url: str) -> Mapping[s
     for finding in check(sample_url, module):
         for each in finding.where.split(", "):
             of_query = each.split(":")[0]  # a query, or a parameter of one
-            for query_name in (of_query, of_query.rpartition(".")[0]):
-                if query_name in names:
-                    found[names[query_name]].append(str(finding))
+            query_name = ".".join(of_query.split(".")[:2])
+            if query_name in names:
+                found[names[query_name]].append(str(finding))
     return found
 
 

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
-from concordia_sql import CONCORDIA, UNSET, Affected, Convert, Cursor, Statement, UnsetType, auth
+from concordia_sql import CONCORDIA, UNSET, Affected, Convert, Cursor, Statement, UnsetType, auth, blog
 from concordia_sql.engine import Library
 from concordia_sql.engine.checks.check import queries_in
 from concordia_sql.engine.columns import Column, columns_of, make_column
@@ -81,6 +81,12 @@ def test_classes_are_those_written_by_hand(made: Mapping[type[Statement[Any]], M
     found = [(reason, where) for cls, each in made.items() for reason, where in differences(cls, each.outline)]
     assert [each for each in found if each[0] not in REASONS] == []
     assert {reason for reason, _ in found} == REASONS.keys()
+
+
+def test_a_field_of_rows_is_one_of_their_class(made: Mapping[type[Statement[Any]], Made]) -> None:
+    text = made[blog.AddComments].text
+    assert "@attrs.frozen\nclass Comment:\n    post_id: str\n" in text
+    assert "    comments: Sequence[Comment]\n" in text
 
 
 def test_secrets_are_hidden(made: Mapping[type[Statement[Any]], Made]) -> None:
@@ -184,6 +190,12 @@ def of_values(hints: Sequence[Any], made: Parameter) -> Iterator[str]:
         if typing.get_origin(hint) is typing.Annotated:
             hint = hint.__origin__
         (hint,) = typing.get_args(hint)
+    if isinstance(made.of, Row):  # the fields that the text names, of those that the class has
+        named = {name: column for name, column in columns_of(hint).items() if name in made.of.columns}
+        assert named.keys() == made.of.columns.keys()
+        for name, column in named.items():
+            yield from (reason for reason, _ in of_column(column, made.of.columns[name], name))
+        return
     if typing.get_origin(hint) is typing.Annotated:
         converts = any(isinstance(each, Convert) for each in hint.__metadata__)
         yield "own type" if converts or hint.__origin__ is made.of else f"{hint}, not {made.of}"

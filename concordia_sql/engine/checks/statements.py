@@ -22,6 +22,7 @@ from concordia_sql.engine.compose import Composed, compose, compose_command
 from concordia_sql.engine.converter import Converter
 from concordia_sql.engine.errors import ResultError, StatementError
 from concordia_sql.engine.mapping import make_row_maker
+from concordia_sql.engine.parameters import type_of
 from concordia_sql.engine.queries import Affected, Statement
 
 _REMEDIES = {
@@ -103,11 +104,12 @@ def check_statements(
 def _check_parameters(query_class: type[Statement[Any]], composed: Composed, described: Described) -> Iterator[Finding]:
     hints = typing.get_type_hints(query_class, include_extras=True)
     for index, (name, type_name) in enumerate(zip(composed.parameters, described.parameters, strict=True)):
-        if index not in composed.json and not takes(type_name, hints[name]):
+        hint = type_of(name, hints)
+        if index not in composed.json and not takes(type_name, hint):
             yield Finding(
                 "warning",
                 f"{query_class.query_name}.{name}",
-                f"is {formatannotation(hints[name])}, and PostgreSQL takes it as {type_name}",
+                f"is {formatannotation(hint)}, and PostgreSQL takes it as {type_name}",
                 f"Give the field the type of {type_name}, or cast the parameter in the statement.",
             )
 

@@ -9,7 +9,7 @@ import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 import attrs
 import click
@@ -23,6 +23,7 @@ from concordia_sql.engine.checks.quick import look
 from concordia_sql.engine.columns import spell
 from concordia_sql.engine.compose import Composed, compose, compose_command
 from concordia_sql.engine.library import advice_of, migrations_of
+from concordia_sql.engine.parameters import type_of
 from concordia_sql.tools.cli.shared import Failure, database_option, find_queries, json_option, modules_option
 from concordia_sql.tools.explaining import Form, plan_of
 
@@ -79,8 +80,9 @@ def show(name: str, fields: Sequence[str], modules: Sequence[str]) -> None:
     _check_fields(cls, given)
     composed = _compose(cls, given)
     statements = [*composed.before, composed]
-    examples = {field: _example(cls, field, given, statements) for each in statements for field in each.parameters}
-    lines = [f"-- {_file(cls)}", *(f"\\set {field} {_quoted(example)}" for field, example in examples.items())]
+    examples = {name: _example(cls, name, given, statements) for each in statements for name in each.parameters}
+    sets = [f"\\set {_variable(name)} {_quoted(example)}" for name, example in examples.items()]
+    lines = [f"-- {_file(cls)}", *sets]
     texts = [_with_variables(each) for each in statements]
     text = ";\n\n".join(["BEGIN", *texts, "COMMIT"] if composed.before else texts)
     highlighted = Syntax("", "postgresql", background_color="default").highlight(f"{text};")
@@ -214,26 +216,32 @@ def _with_variables(composed: Composed) -> str:
     """The text with psql's variables for the parameters: psql quotes what stands for `:'slug'`."""
 
     def variable(match: re.Match[str]) -> str:
-        return f":'{composed.parameters[int(match[1]) - 1]}'" if match[1] else match[0]
+        return f":'{_variable(composed.parameters[int(match[1]) - 1])}'" if match[1] else match[0]
 
     return re.sub(r"'[^']*'|\$(\d+)", variable, composed.text)
 
 
+def _variable(parameter: str) -> str:
+    """The name of psql's variable for a parameter."""
+    return parameter.replace(".", "_")
+
+
 def _example(cls: type[Statement[Any]], field: str, given: Mapping[str, str], statements: Sequence[Composed]) -> str:
     """A value that runs, to be replaced: the one given, the default, or one that shows the type."""
-    default = given.get(field) or _fields(cls)[field].default
-    if isinstance(default, bool | int | str):
+    name, _, of_rows = field.partition(".")
+    default = given.get(field) or _fields(cls)[name].default
+    if isinstance(default, bool | int | str) and not of_rows:
         return str(default)
     for each in statements:
         number = each.parameters.index(field) + 1 if field in each.parameters else 0
         if cast_to := re.search(rf"\${number}::(jsonb?|timestamp|date|time)\b", each.text):
             return {"timestamp": "2026-01-01", "date": "2026-01-01", "time": "10:00"}.get(cast_to[1], "[]")
-    return _example_of(typing.get_type_hints(cls)[field], field)
+    return _example_of(type_of(field, typing.get_type_hints(cls)), field)
 
 
 def _example_of(hint: Any, field: str) -> str:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin in (typing.Union, types.UnionType):
+    if origin in (typing.Union, types.UnionType, Annotated):
         return _example_of(arguments[0], field)
     if origin is Sequence:
         return f"{{{_example_of(arguments[0], field)}}}"

@@ -9,6 +9,6 @@ SELECT -- noqa: ST06
     links.subject_id,
     links.item_id
 FROM links
--- So that each item is looked up, also where no table was analyzed: an array is never hashed, and `to_tsvector`, which is never run, since no link
+-- So that each item is looked up, also where no table was analyzed: an array is never hashed, and `ts_headline`, which is never run, since no link
 -- has NULL, makes the planner take it to be dear to compare each link with each item.
-INNER JOIN item ON item.id = any(ARRAY[coalesce(links.item_id, to_tsvector(links.item_id)::text)])
+INNER JOIN item ON item.id = any(ARRAY[coalesce(links.item_id, ts_headline(links.item_id, plainto_tsquery(links.item_id)))])

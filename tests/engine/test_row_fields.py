@@ -1,0 +1,242 @@
+"""`:rows.id`: one field of all objects of a sequence is sent as one array, as a sequence of its values would be."""
+
+import datetime
+import types
+import uuid
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal, NewType
+
+import attrs
+import psycopg
+import pytest
+from msgspec import UNSET, UnsetType
+
+from concordia_sql import Convert, Many, ParameterError, Querier, StatementError
+from concordia_sql.testing import assert_plan
+from tests.support.statements import query, write
+
+NOON = datetime.datetime(2026, 1, 1, 12)
+WEST = datetime.timezone(datetime.timedelta(hours=-5))
+Key = NewType("Key", str)
+
+
+class Mood(StrEnum):
+    GOOD = "good"
+
+
+class Level(IntEnum):
+    TOP = 3
+
+
+@attrs.frozen
+class Result:
+    r: Any
+
+
+@pytest.fixture(scope="module")
+def server(server_url: str) -> Iterator[Querier]:
+    with psycopg.connect(server_url, autocommit=True, options="-c TimeZone=UTC") as connection:
+        yield Querier(connection)
+
+
+def rows_with(hint: Any) -> Any:
+    """A class of rows with the field `x` of this type."""
+    return attrs.make_class("Row", {"n": attrs.field(type=int, default=1), "x": attrs.field(type=hint)}, kw_only=True)
+
+
+def many_of(row: Any) -> Any:
+    return types.GenericAlias(Sequence, (row,))
+
+
+def asking(root: Path, text: str, hint: Any, default: object = attrs.NOTHING) -> Any:
+    """A query with the field `rows` of this type."""
+    body = {"__annotations__": {"rows": hint}} | ({} if default is attrs.NOTHING else {"rows": default})
+    made = types.new_class("Ask", (Many[Result],), exec_body=lambda names: names.update(body))
+    return query(write(root, "mine/ask.sql", f"-- A.\n{text}"))(made)
+
+
+@pytest.mark.parametrize("case", [
+    (str, ["a", "", 'a "b"', "\\", "a,b", "{a}", "NULL", "é 😀", " a ", "a'b"], "text",
+     ["a", "", 'a "b"', "\\", "a,b", "{a}", "NULL", "é 😀", " a ", "a'b"]),
+    (str, ["a\\b", "c"], "text", ["a\\b", "c"]),
+    (str, ['a"b', "c"], "text", ['a"b', "c"]),
+    (str, ["plain"] * 30, "text", ["plain"] * 30),
+    (str | None, ["a", None, "NULL"], "text", ["a", None, "NULL"]),
+    (str | None, [None] * 12, "text", [None] * 12),
+    (Key, [Key("a"), Key("b")], "varchar", ["a", "b"]),
+    (Annotated[str, "any"], ["b", "a", "b"], "text", ["b", "a", "b"]),
+    (Literal["a", "b"], ["b", "a"], "text", ["b", "a"]),
+    (Mood, [Mood.GOOD], "text", ["good"]),
+    (Level, [Level.TOP], "int", [3]),
+    (int, [1, 40_000, -(2**63), 2**63 - 1], "bigint", [1, 40_000, -(2**63), 2**63 - 1]),
+    (int | None, [1, None], "int", [1, None]),
+    (int, [2**63], "numeric", [2**63]),
+    (bool, [True, False], "boolean", [True, False]),
+    (float, [0.1, 1e300, 1], "float8", [0.1, 1e300, 1.0]),
+    (Decimal, [Decimal("1.50")], "numeric", [1.5]),
+    (uuid.UUID, [uuid.UUID(int=5)], "uuid", ["00000000-0000-0000-0000-000000000005"]),
+    (datetime.date, [NOON.date()], "date", ["2026-01-01"]),
+    (datetime.time, [NOON.time()], "time", ["12:00:00"]),
+    (datetime.time, [NOON.time().replace(tzinfo=WEST)], "timetz", ["12:00:00-05"]),
+    (datetime.datetime, [NOON, NOON.replace(tzinfo=WEST)], "timestamp", ["2026-01-01T12:00:00", "2026-01-01T17:00:00"]),
+    (datetime.timedelta, [datetime.timedelta(hours=1)], "interval", ["01:00:00"]),
+    (bytes, [b"\\a\0"], "bytea", ["\\x5c6100"]),
+])  # fmt: skip
+def test_the_values_arrive_in_their_order(tmp_path: Path, server: Querier, case: tuple[Any, ...]) -> None:
+    hint, values, kind, expected = case
+    row = rows_with(hint)
+    ask = asking(tmp_path, f"SELECT array_to_json(:rows.x::{kind}[]) AS r", many_of(row))
+    (got,) = server.fetch(ask(rows=[row(x=value) for value in values]).into(Result))
+    assert got == Result(expected)
+    plain = asking(tmp_path, f"SELECT array_to_json(:rows::{kind}[]) AS r", many_of(hint))
+    assert server.fetch(plain(rows=values)) == [got]
+
+
+@pytest.mark.parametrize("many", [1, 12])
+def test_the_fields_of_a_row_stay_together(tmp_path: Path, server: Querier, many: int) -> None:
+    row = rows_with(str)
+    text = "SELECT concat(u.n, u.x) AS r FROM unnest(:rows.n::int[], :rows.x::text[]) AS u (n, x)"
+    ask = asking(tmp_path, text, many_of(row) | None)
+    assert server.fetch(ask(rows=[row(n=n, x="é") for n in range(many)])) == [Result(f"{n}é") for n in range(many)]
+
+
+def test_no_rows_are_an_empty_array_and_none_is_null(tmp_path: Path, server: Querier) -> None:
+    ask = asking(tmp_path, "SELECT :rows.x::text[]::text AS r", many_of(rows_with(str)) | None)
+    assert server.fetch(ask(rows=[])) == [Result("{}")]
+    assert server.fetch(ask(rows=None)) == [Result(None)]
+
+
+@pytest.mark.parametrize("missing", [None, UNSET])
+def test_a_line_for_rows_is_left_out_without_them(tmp_path: Path, server: Querier, missing: Any) -> None:
+    row = rows_with(int)
+    text = "SELECT t.r FROM (VALUES (1), (2)) AS t (r)\nWHERE\n    TRUE\n    AND t.r = any(:rows.x) -- when :rows"
+    ask = asking(tmp_path, text, many_of(row) | UnsetType | None, missing)
+    assert server.fetch(ask()) == [Result(1), Result(2)]
+    assert server.fetch(ask(rows=[row(x=2), row(x=2)])) == [Result(2)]
+    assert server.fetch(ask(rows=[])) == []
+
+
+def test_the_rows_may_be_sent_whole_too(tmp_path: Path, server: Querier) -> None:
+    """Each with the type that it is cast to: the array is no JSON."""
+    row = rows_with(dict[str, str] | str)
+    text = "SELECT concat_ws(' ', :rows.n::int[], :rows::jsonb -> 0 -> 'x', :rows::json -> 1 -> 'x') AS r"
+    ask = asking(tmp_path, text, many_of(row))
+    for many in (2, 12):
+        rows = [row(n=n, x={"a": '"'} if n else "b") for n in range(many)]
+        numbers = ",".join(map(str, range(many)))
+        assert server.fetch(ask(rows=rows)) == [Result(f'{{{numbers}}} "b" {{"a":"\\""}}')]
+
+
+@pytest.mark.parametrize("many", [1, 12])
+def test_values_are_sent_as_their_type_converts_them(tmp_path: Path, server: Querier, many: int) -> None:
+    row = rows_with(Annotated[str, Convert(str.lower)])
+    ask = asking(tmp_path, "SELECT :rows.x::text[] AS r", many_of(row))
+    assert server.fetch(ask(rows=[row(x="AÉ")] * many)) == [Result(["aé"] * many)]
+
+
+def test_rows_of_a_class_below_are_sent_as_the_class_says(tmp_path: Path, server: Querier) -> None:
+    @attrs.frozen
+    class Base:
+        x: str
+
+    @attrs.frozen
+    class Below(Base):
+        y: int = 0
+
+    ask = asking(tmp_path, "SELECT :rows.x::text[] AS r", list[Base])
+    assert server.fetch(ask(rows=[Base("a"), Below("b")])) == [Result(["a", "b"])]
+    with pytest.raises(StatementError, match=r": mine\.Ask: :rows\.y: Base has no field y$"):
+        asking(tmp_path, "SELECT :rows.y::int[] AS r", list[Base])
+
+
+def test_both_names_are_replaced_by_those_of_the_query(tmp_path: Path, server: Querier) -> None:
+    path = write(tmp_path, "mine/ask.sql", "-- A.\n-- names: things, thing_id\nSELECT :things.thing_id::text[] AS r")
+    row = attrs.make_class("Row", {"song_id": attrs.field(type=str)})
+
+    @query(path, names={"things": "songs", "thing_id": "song_id"})
+    class Ask(Many[Result]):
+        songs: Sequence[row]  # type: ignore[valid-type]
+
+    assert server.fetch(Ask(songs=[row("a")])) == [Result(["a"])]
+    with pytest.raises(StatementError, match=r"Other: :songs\.other: Row has no field other \(with things as songs"):
+
+        @query(path, names={"things": "songs", "thing_id": "other"})
+        class Other(Many[Result]):
+            songs: Sequence[row]  # type: ignore[valid-type]
+
+
+def test_in_a_shape_it_is_null_unless_the_rows_are_given(tmp_path: Path, server: Querier) -> None:
+    shape = "-- A.\nSELECT t.r FROM (VALUES (1), (2)) AS t (r) WHERE coalesce(t.r = any(:rows.x::int[]), TRUE)"
+    write(tmp_path, "mine/shapes/chosen.sql", shape)
+    row = rows_with(int)
+    text = "-- uses: mine/chosen\nSELECT mine_chosen.r FROM mine_chosen"
+    ask = asking(tmp_path, text, many_of(row) | None, None)
+    assert server.fetch(ask()) == [Result(1), Result(2)]
+    assert server.fetch(ask(rows=[row(x=2)])) == [Result(2)]
+
+    @query(write(tmp_path, "mine/other.sql", f"-- A.\n{text}"))
+    class Other(Many[Result]):
+        """It has no such field."""
+
+    assert server.fetch(Other()) == [Result(1), Result(2)]
+
+
+def test_the_field_of_a_composite_value_is_written_with_its_type(server: Querier, tmp_path: Path) -> None:
+    kind = "pg_catalog.pg_stats"
+    ask = asking(tmp_path, f"SELECT (:rows::{kind}).tablename AS r", str)
+    assert server.fetch(ask(rows=f"(a,b{',' * 15})")) == [Result("b")]
+
+
+ONE_CLASS = (
+    r":rows\.x is for a sequence of objects of one attrs class; "
+    r"the field of a composite type is \(:rows::type\)\.x"
+)
+
+
+@pytest.mark.parametrize(("hint", "text", "reason"), [
+    (str, ":rows.x", ONE_CLASS),
+    (Sequence[str], ":rows.x", ONE_CLASS),
+    (rows_with(str), ":rows.x", ONE_CLASS),
+    (many_of(rows_with(str) | rows_with(int)), ":rows.x", ONE_CLASS),
+    (many_of(rows_with(str) | None), ":rows.x", ONE_CLASS),
+    (many_of(rows_with(str)) | str, ":rows.x", ONE_CLASS),
+    (many_of(many_of(rows_with(str))), ":rows.x", ONE_CLASS),
+    (many_of(rows_with(str)), ":rows.y", r":rows\.y: Row has no field y"),
+    (many_of(rows_with(str)), ":rows.X", r":rows\.X: Row has no field X"),
+    *((many_of(rows_with(hint)), ":rows.x", r":rows\.x: an array has single values, and Row\.x has others")
+      for hint in (dict[str, str], object, Any, list[str], tuple[str, ...], Sequence[int], str | int, Result,
+                   str | dict[str, str], str | UnsetType, set[int], None)),
+    *((many_of(rows_with(str)), f":rows.x::{kind}", r":rows\.x is sent as an array, not as JSON; that is :rows::jsonb")
+      for kind in ("json", "jsonb", "jsonb[]")),
+])  # fmt: skip
+def test_what_is_no_field_of_rows_is_refused_at_import(tmp_path: Path, hint: Any, text: str, reason: str) -> None:
+    with pytest.raises(StatementError, match=rf"mine/ask\.sql: mine\.Ask: {reason}$"):
+        asking(tmp_path, f"SELECT {text} AS r", hint)
+
+
+@pytest.mark.parametrize("many", [1, 12])
+@pytest.mark.parametrize("case", [
+    (str, "a\0", "text", "a text with a NUL character"),
+    (str, "\ud800", "text", "a text with half of a surrogate pair"),
+    (int, 2**63, "bigint", "an int that bigint cannot hold"),
+    (int | None, -(2**63) - 1, "int", "an int that bigint cannot hold"),
+    (datetime.time, NOON.time().replace(tzinfo=WEST), "time", "a time with a time zone"),
+    (datetime.datetime, datetime.datetime.max.replace(tzinfo=WEST), "timestamp", "a datetime whose UTC"),
+    (str, 1, "text", "Expected `str`, got `int`"),
+])  # fmt: skip
+def test_a_value_that_an_array_would_change_is_refused(tmp_path: Path, case: tuple[Any, ...], many: int) -> None:
+    hint, value, kind, reason = case
+    row = rows_with(hint)
+    ask = asking(tmp_path, f"SELECT :rows.x::{kind}[] AS r", many_of(row))
+    with pytest.raises(ParameterError, match=rf"^mine\.Ask: rows: {reason}") as raised:
+        ask(rows=[row(x=value)] * many)
+    assert raised.value.parameter == "rows"
+
+
+def test_a_test_of_plans_sends_it_too(connection: psycopg.Connection[Any], tmp_path: Path) -> None:
+    row = rows_with(str)
+    text = "SELECT blog_posts.id AS r FROM blog_posts WHERE blog_posts.id = any(:rows.x)"
+    assert_plan(Querier(connection), asking(tmp_path, text, many_of(row))(rows=[row(x="a")]), uses="blog_posts_pkey")
