@@ -1,4 +1,4 @@
-"""What standbys give, and what the check of their freshness takes: `python -m benchmarks.replicas`, in three minutes.
+"""What standbys give, and what the check of their freshness takes: `python -m benchmarks.replicas`, in four minutes.
 
 Prints the tables of docs/scale.md. Client and servers share the processors of one machine. So the reads per second say
 little; what the primary's processor is spared says more.
@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from operator import truediv
 from pathlib import Path
-from time import monotonic, perf_counter, process_time
+from time import monotonic, perf_counter, process_time, sleep
+from typing import Any
 from weakref import WeakValueDictionary
 
 import psycopg
@@ -20,6 +21,7 @@ from psycopg import generators
 from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import Format, PGconn
+from psycopg.waiting import WAIT_R
 
 from benchmarks import database
 from benchmarks.queries import PostPage
@@ -37,8 +39,8 @@ READS = 10
 """For each write, as a service may do."""
 QUERY = blog.GetPost(slug="my-post").into(PostPage)
 
-Calls = Callable[[int], object]
-"""Makes so many calls."""
+Calls = Callable[[int], float]
+"""Makes so many calls. Returns the seconds of this process that they took."""
 
 
 def main() -> None:
@@ -56,7 +58,7 @@ def main() -> None:
             "writes/s",
         )
         _print(heads, asyncio.run(_loads(primary, copies)))
-        _print(("call", "client", "servers", "ratio", "quartiles"), _prices(primary, copies))
+        _print(("call", "client", "server", "ratio", "quartiles"), _prices(primary, copies))
 
 
 def _print(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -77,6 +79,7 @@ def _prices(primary: str, copies: list[str]) -> list[list[str]]:
         _wait(replicated)
         post_id = _post_id(plain)
         connections, nobody = _connections(replicated), [_seen_by_nobody()]
+        standby = stack.enter_context(psycopg.connect(copies[0], autocommit=True))
         groups: list[dict[str, Calls]] = [
             {
                 "W1 on a standby, as from any server": _each(_reading(lambda: plain.fetch(QUERY), nobody)),
@@ -84,42 +87,81 @@ def _prices(primary: str, copies: list[str]) -> list[list[str]]:
                 f"W1 by a reader, {READS} reads for each write": _each(
                     _reading(lambda: replicated.reader.fetch(QUERY), connections, READS)
                 ),
-                "W1 by a reader, after a write each time": _each(
+                "W1 by a reader, a check each time": _each(
                     _reading(lambda: replicated.reader.fetch(QUERY), connections)
                 ),
                 **_sent_alone(plain),
             },
-            _shared(primary, copies[0], stack, runner),
             {
+                name: _after_writes(replicated, standby, post_id, read)
+                for name, read in (
+                    ("W1 on a standby, after a write each time", lambda: plain.fetch(QUERY)),
+                    ("W1 by a reader, after a write each time", lambda: replicated.reader.fetch(QUERY)),
+                )
+            },
+            _shared(primary, copies[0], stack, runner),
+            writes := {
                 name: _each(_writing(stack.enter_context(Database(primary, max_size=1, replicas=replicas)), post_id))
                 for name, replicas in (("a comment added", None), ("a comment added, with its position", []))
             },
         ]
         rows = []
         for group in groups:
-            times = _alternating(group, [primary, *copies])
+            times = _alternating(group, primary if group is writes else copies[0])
             first = [sum(each) for each in next(iter(times.values()))]
             for name, found in times.items():
-                client, servers = (_least(each) * 1e6 for each in zip(*found, strict=True))
+                client, server = (_least(each) * 1e6 for each in zip(*found, strict=True))
                 ratio = _least(list(map(sum, found))) / _least(first)
                 low, _, high = statistics.quantiles(map(truediv, map(sum, found), first), n=4)
                 quartiles = "" if found is times[next(iter(times))] else f"{low:.2f} to {high:.2f}"
-                rows.append([name, f"{client:.0f} µs", f"{servers:.0f} µs", f"{ratio:.2f}", quartiles])
+                rows.append([name, f"{client:.0f} µs", f"{server:.0f} µs", f"{ratio:.2f}", quartiles])
         return rows
 
 
 def _each(call: Callable[[], object]) -> Calls:
-    def calls(number: int) -> None:
+    def calls(number: int) -> float:
+        began = process_time()
         for _ in range(number):
             call()
+        return process_time() - began
+
+    return calls
+
+
+def _after_writes(
+    replicated: Database, standby: psycopg.Connection[Any], post_id: str, read: Callable[[], object]
+) -> Calls:
+    """Reads, each after a write that the standby has replayed. Only the reads are timed.
+
+    What is compared to them must come after a write too: caches of client and server then hold something else, so that
+    a read takes half as long again as in a loop of reads.
+    """
+    assert replicated._positions is not None
+    positions = replicated._positions
+
+    def is_replayed() -> bool:
+        needed = positions.needed()
+        row = standby.execute("SELECT pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')").fetchone()
+        return needed is not None and row is not None and row[0] >= needed.lsn
+
+    def calls(number: int) -> float:
+        spent = 0.0
+        for _ in range(number):
+            replicated.execute(_comment(post_id))
+            while not is_replayed():
+                sleep(0)
+            began = process_time()
+            read()
+            spent += process_time() - began
+        return spent
 
     return calls
 
 
 def _reading(read: Callable[[], object], connections: list[Seen], reads: int = 1) -> Callable[[], object]:
-    """Reads, so many for each write. The write itself is left out: its price is another.
+    """Reads, so many for each write. Nothing is written, so that caches hold what a loop of reads needs.
 
-    What stands for it is done beside each read that is compared, if to connections that nobody reads by.
+    What stands for a write is done beside each read that is compared, if to connections that nobody reads by.
     """
     numbers = itertools.count()
 
@@ -166,9 +208,13 @@ def _sent_alone(plain: Database) -> dict[str, Calls]:
         pgconn.send_query_prepared(b"check", None, result_format=Format.BINARY)
         pgconn.send_query_prepared(statement.name, values)
         pgconn.pipeline_sync()
-        yield from generators.execute(pgconn)
-        yield from generators.fetch_many(pgconn)
-        yield from generators.fetch_many(pgconn)
+        yield WAIT_R
+        pgconn.consume_input()
+        for _ in range(5):  # two results, each with its end, and that of the pipeline
+            while pgconn.is_busy():
+                yield WAIT_R
+                pgconn.consume_input()
+            pgconn.get_result()
         pgconn.exit_pipeline_mode()
 
     return {
@@ -190,8 +236,8 @@ def _shared(primary: str, copy: str, stack: ExitStack, runner: asyncio.Runner) -
             await made.ping()
         return made
 
-    async def read(reader: AsyncReader, number: int, connections: list[Seen]) -> None:
-        left = iter(range(number))
+    async def read(reader: AsyncReader, number: int, connections: list[Seen]) -> float:
+        left, began = iter(range(number)), process_time()
 
         async def call() -> None:
             for each in left:
@@ -200,6 +246,7 @@ def _shared(primary: str, copy: str, stack: ExitStack, runner: asyncio.Runner) -
                 await reader.fetch(QUERY)
 
         await asyncio.gather(*(call() for _ in range(CALLERS)))
+        return process_time() - began
 
     plain, replicated = runner.run(opened(copy, None)), runner.run(opened(primary, [copy]))
     connections, nobody = _connections(replicated), [_seen_by_nobody() for _ in range(CALLERS)]
@@ -236,16 +283,15 @@ def _least(times: Sequence[float]) -> float:
     return statistics.quantiles(times, n=10)[0]
 
 
-def _alternating(calls: dict[str, Calls], servers: list[str]) -> dict[str, list[tuple[float, float]]]:
-    """The seconds of each call, of client and servers, round by round, each round in an order of its own."""
+def _alternating(calls: dict[str, Calls], server: str) -> dict[str, list[tuple[float, float]]]:
+    """The seconds of each call, of client and server, round by round, each round in an order of its own."""
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in calls}
     for number in range(ROUNDS + 1):
         for name in random.sample(list(calls), len(calls)):
-            before, began = sum(map(_spent, servers)), process_time()
-            calls[name](CALLS)
-            client = process_time() - began
+            before = _spent(server)
+            client = calls[name](CALLS)
             if number:  # the first prepares
-                times[name].append((client / CALLS, (sum(map(_spent, servers)) - before) / CALLS))
+                times[name].append((client / CALLS, (_spent(server) - before) / CALLS))
     return times
 
 

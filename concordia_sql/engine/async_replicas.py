@@ -144,7 +144,7 @@ class AsyncStandby(Generic[C]):
         guard = connection.seen.ask(needed, monotonic())
         with session.lock, session:
             try:
-                guard.read(await exchange(session, ask(session.pgconn, guard.alone), deadline), for_a_read=False)
+                guard.read(await exchange(session, ask(session.pgconn, guard.alone), deadline))
             except Unproven as error:
                 unproven = error
         self.hear(connection.seen.lsn, needed.lsn)
@@ -285,6 +285,8 @@ class AsyncStandbys(Generic[C]):
         attempt: Callable[..., Awaitable[Answers]] | None = None,
     ) -> tuple[Answers | None, Reason]:
         """The results of the queries from the first standby that proves to be fresh; or None, and why there is none."""
+        if self.unstarted:
+            self.start()
         positions, began = self.positions, monotonic()
         if began > positions.known_until:
             return None, "starting"
@@ -295,7 +297,9 @@ class AsyncStandbys(Generic[C]):
         attempt = attempt or self._read_from
         reason: Reason = ""
         behind: list[AsyncStandby[C]] = []
-        for standby in self._ready():
+        for standby in self._standbys if len(self._standbys) == 1 else self._in_turn():
+            if standby.reason or not standby.pool._open:
+                continue
             try:
                 return await attempt(standby, read), ""
             except Unproven as unproven:
@@ -328,16 +332,11 @@ class AsyncStandbys(Generic[C]):
         reasons: list[Reason] = [each.reason for each in self._standbys if each.reason]
         return reasons[-1] if reasons else "away"
 
-    def _ready(self) -> list[AsyncStandby[C]]:
-        """The standbys that reads may go to: first those with the fewest calls, among these the furthest."""
-        ready = []
-        for standby in self._standbys:
-            if not standby.reason and standby.pool._open:
-                ready.append(standby)  # noqa: PERF401 - each read comes here, and a comprehension is a function
-        if len(ready) > 1:
-            turn = next(self._turns) % len(ready)
-            ready = sorted(ready[turn:] + ready[:turn], key=lambda each: each.rank)
-        return ready
+    def _in_turn(self) -> list[AsyncStandby[C]]:
+        """The standbys that are not left out: first those with the fewest calls, among these the furthest."""
+        ready = [standby for standby in self._standbys if not standby.reason]
+        turn = next(self._turns) % max(1, len(ready))
+        return sorted(ready[turn:] + ready[:turn], key=lambda each: each.rank)
 
     async def _read_from(self, standby: AsyncStandby[C], read: Read, *, again: bool = False) -> Answers:
         """What the queries come back as from this standby. Raises Unproven if it cannot answer them.
@@ -375,7 +374,7 @@ class AsyncStandbys(Generic[C]):
             else:
                 standby.reads += 1
                 if guard is not None:
-                    standby.hear(seen.lsn)
+                    standby.lag = max(0, self.positions.head - seen.lsn)
                 return answers
             finally:
                 standby.pool.put(lease)
@@ -448,8 +447,6 @@ class AsyncStandbyReader(AsyncReader, Generic[C]):
         acting: Acting | None = None,
     ) -> Answers:
         standbys = self._standbys
-        if standbys.unstarted:
-            standbys.start()
         answers, reason = await standbys.read(queries, deadline, watch, acting)
         if answers is not None:
             return answers
@@ -461,8 +458,6 @@ class AsyncStandbyReader(AsyncReader, Generic[C]):
     @contextlib.asynccontextmanager
     async def _rows(self, query: Many[T], acting: Acting | None) -> AsyncIterator[AsyncIterator[T]]:
         standbys, held = self._standbys, cast("Held[C]", [])
-        if standbys.unstarted:
-            standbys.start()
         queries, deadline = only((query,), writes=False, by="stream"), deadlines.nearest(None, self._deadline)
         with self._watch("stream", queries) as watch:
             try:

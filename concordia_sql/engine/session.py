@@ -18,6 +18,7 @@ from psycopg import capabilities, generators, pq
 from psycopg.abc import Buffer, PQGen
 from psycopg.adapt import Transformer
 from psycopg.pq.abc import PGcancel, PGcancelConn, PGresult
+from psycopg.waiting import WAIT_R
 
 from concordia_sql.engine import forks
 from concordia_sql.engine.adapters import LOOK_UP, Adaptation
@@ -52,8 +53,9 @@ _MANY_ROWS = 20
 
 _names = itertools.count()
 # Enumerations looked up once: that costs more than what is compared to them.
-_IDLE, _FATAL_ERROR = pq.TransactionStatus.IDLE, pq.ExecStatus.FATAL_ERROR
+_IDLE, _FATAL_ERROR = int(pq.TransactionStatus.IDLE), int(pq.ExecStatus.FATAL_ERROR)
 _NO_PIPELINE, _BINARY = pq.PipelineStatus.OFF, int(pq.Format.BINARY)
+_TUPLES_OK, _PIPELINE_SYNC = int(pq.ExecStatus.TUPLES_OK), int(pq.ExecStatus.PIPELINE_SYNC)
 
 
 @attrs.define(eq=False)
@@ -277,19 +279,38 @@ class Session:
         return statement
 
     def _run_guarded(self, guard: Seen, query: Statement[R], statement: Prepared) -> PQGen[R]:
-        """Run a check and a query, both prepared, in a pipeline; what the query comes back as."""
+        """Run a check and a query, both prepared, in a pipeline; what the query comes back as.
+
+        The results are not taken by psycopg's `fetch_many`: to give up the interpreter's lock takes longer than that.
+        """
         pgconn, values = self.pgconn, self.values(statement.composed, query)
         pgconn.enter_pipeline_mode()
-        pgconn.send_query_prepared(guard.ready, None, result_format=_BINARY)
+        pgconn.send_query_prepared(guard.ready, None, None, _BINARY)
         pgconn.send_query_prepared(statement.name, values)
         pgconn.pipeline_sync()
-        checked = yield from generators.execute(pgconn)
-        results = yield from generators.fetch_many(pgconn)
-        yield from generators.fetch_many(pgconn)
+        if pgconn.flush():
+            yield from generators.send(pgconn)
+        yield WAIT_R  # the server does not answer before it has all
+        pgconn.consume_input()
+        results: Results = []
+        while True:
+            while pgconn.is_busy():
+                yield WAIT_R
+                pgconn.consume_input()
+            result = pgconn.get_result()
+            if result is None:  # after an error, or rows in chunks
+                continue
+            status = result.status
+            if status == _PIPELINE_SYNC:
+                break
+            results.append(result)
+            if status == _TUPLES_OK:
+                pgconn.get_result()  # None: the end of the statement, which libpq does not wait for
         pgconn.exit_pipeline_mode()
-        if checked[-1].status == _FATAL_ERROR:
-            raise_if_failed(checked[-1])
-        guard.read(checked[0])
+        checked, results = results[0], results[-1:]
+        if checked.status == _FATAL_ERROR:
+            raise_if_failed(checked)
+        guard.read(checked)
         if results[-1].status == _FATAL_ERROR:
             raise_if_failed(results[-1], query, statement.composed)
         if statement.row_maker is None:

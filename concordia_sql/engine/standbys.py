@@ -50,13 +50,14 @@ Reason: TypeAlias = Literal[
 ]
 """Why a read was not answered by a standby, or not by that one."""
 
-CHECK = b"SELECT pg_last_wal_replay_lsn(), current_setting('transaction_isolation')"
+_REPLAYED = b"CASE current_setting('transaction_isolation') WHEN 'read committed' THEN pg_last_wal_replay_lsn() END"
+CHECK = b"SELECT " + _REPLAYED
+"""How far the standby has replayed the log; NULL under another isolation."""
 # The files of the server name the timeline that it was on at some time before; the receiver names the one that it
 # follows, to roles that may know. A standby goes on along its own line only: it refuses one that left it earlier.
 IDENTIFY = b"""
 SELECT
-    pg_last_wal_replay_lsn(),
-    current_setting('transaction_isolation'),
+    %b,
     pg_is_in_recovery(),
     greatest(
         (SELECT timeline_id FROM pg_control_checkpoint()),
@@ -69,7 +70,7 @@ SELECT
     extract(epoch FROM pg_postmaster_start_time()),
     inet_server_addr(),
     inet_server_port()
-"""
+""".replace(b"%b", _REPLAYED)
 SYSTEM = b"""
 SELECT
     (SELECT system_identifier FROM pg_control_system()),
@@ -167,19 +168,20 @@ class Seen:
 
     def guard(self, needed: Position, now: float) -> "Seen | None":
         """What must go before a read; None if the read is proven to be fresh without."""
-        if self.lsn < needed.lsn and self.run is not None:
-            asked, lsn = self.run.found
-            if asked > self.identified and lsn > self.lsn:  # this connection was there
-                self.lsn = lsn
-        if self.has(needed) and not (self.is_lent or self.isolates):
-            self.proven = needed
-            return None
-        return self.ask(needed, now)
+        timeline, lsn = needed
+        if self.lsn < lsn and self.run is not None:
+            asked, found = self.run.found
+            if asked > self.identified and found > self.lsn:  # this connection was there
+                self.lsn = found
+        if self.lsn < lsn or self.timeline < timeline or self.is_lent or self.isolates:
+            return self.ask(needed, now)
+        self.proven = needed
+        return None
 
     def ask(self, needed: Position, now: float) -> "Seen":
         """What asks whether it is there."""
         self.needed, self.asked = needed, now
-        self.identify = self.is_lent or (self.timeline < needed.timeline and now > self.identified + _NO_TIMELINE)
+        self.identify = self.is_lent or (self.timeline < needed[0] and now > self.identified + _NO_TIMELINE)
         self.ready = b"" if self.identify or self.isolates else self.prepared
         return self
 
@@ -215,30 +217,31 @@ class Seen:
         self.prepared = self.name or self.prepared
         self.read(answers[self.sent - 1][0])
 
-    def read(self, result: PGresult, *, for_a_read: bool = True) -> None:
+    def read(self, result: PGresult) -> None:
         """The same by the result of the check alone, which may have gone before no read."""
         replayed = result.get_value(0, 0)
         if self.identify:
             self._identify(result)
-        if replayed is None or not (self.is_lent or self.is_standby()):
+        if not (self.is_lent or self.is_standby()):
             raise Unproven("promoted")
+        if replayed is None:
+            self.isolates, self.proven = True, None
+            raise Unproven("starting")
         lsn: int = _lsn(replayed)[0] if result.fformat(0) == _BINARY else lsn_of(replayed)
         if lsn > self.lsn:
             self.lsn = lsn
             if self.run is not None and lsn > self.run.found[1]:
                 self.run.found = self.asked, lsn
-        if self.lsn < self.needed.lsn or self.timeline < self.needed.timeline:
+        timeline, lsn = self.needed
+        if self.lsn < lsn or self.timeline < timeline:
             raise Unproven("behind")
-        if for_a_read and result.get_value(0, 1) != b"read committed":
-            self.isolates, self.proven = True, None
-            raise Unproven("starting")
 
     def _identify(self, result: PGresult) -> None:
         """Take in which server it is. Raises Unproven if it is none that can be read."""
         if self.is_lent:  # what was seen before may have been of another server
             self.timeline = self.lsn = 0
         self.proven = None
-        recovering, timeline, system, default, process, *run = (result.get_value(0, column) for column in range(2, 10))
+        recovering, timeline, system, default, process, *run = (result.get_value(0, column) for column in range(1, 9))
         # One that does not tell whether it is a standby is asked each time, too.
         self.is_lent = process != str(self.pgconn.backend_pid).encode() or not self.is_standby()
         self.identified, self.isolates = monotonic(), default != b"read committed"
