@@ -7,8 +7,14 @@ WHERE
     AND services_filtered_listing.category_id = any( -- when :category
         array(SELECT services_chosen_category.id FROM services_chosen_category) -- when :category
     ) -- when :category
-    AND services_filtered_listing.id IN ( -- when :language
+    AND EXISTS ( -- when :language
         SELECT services_translation.service_id -- when :language
         FROM services_translation -- when :language
-        WHERE services_translation.in_language = :language -- when :language
+        WHERE -- when :language
+            services_translation.in_language = :language -- when :language
+            AND services_translation.service_id = services_filtered_listing.id -- when :language
+            -- What is never run makes it dear to compare each translation with each listing, where few are expected since no table was analyzed.
+            AND coalesce( -- when :language
+                services_translation.service_id = services_filtered_listing.id, services_translation.service_id @@ :language::text -- when :language
+            ) -- when :language
     ) -- when :language
