@@ -1,5 +1,5 @@
 -- How many posts a category has, each once. Served by the index on category_id of the join table, then primary keys.
--- cost: each post of it that is left out is read too, in up to eight blocks; `subtree` reads all categories below it.
+-- cost: each post of it that is left out is read too, in up to four blocks; `subtree` reads all categories below it.
 -- uses: blog/counted_post, blog/category
 SELECT count(*) AS count
 FROM blog_counted_post

@@ -1,5 +1,5 @@
 -- The number of rows that a shape chooses, all or those with one key. Served by the indexes that serve their list.
--- cost: what it leaves out is read too; by author, category or language, each that has it, in up to eight blocks.
+-- cost: what it leaves out is read too; by author, category or language, each that has it, in up to five blocks.
 -- uses: $chosen
 -- names: key, created_at
 SELECT count(*) AS count

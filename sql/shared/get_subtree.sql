@@ -1,5 +1,5 @@
 -- A node, first, and the replies below it, oldest first; hidden ones only above shown ones. Served by the primary key and the index on parent_id.
--- cost: each hidden node below it is read, in up to twelve blocks, down to the depth.
+-- cost: each hidden node below it is read, in up to five blocks, down to the depth.
 -- uses: $shown, $node
 WITH RECURSIVE subtree AS (
     SELECT

@@ -1,6 +1,6 @@
 -- The nodes of a thread, oldest first, to be linked to trees. Hidden nodes are left out, unless one below them is shown. A depth counts
 -- from the nodes without a parent. Served by the indexes on subject_id, created_at, id and, with a depth, on the roots and on parent_id.
--- cost: each hidden node of the thread is read, in up to twelve blocks, down to the depth; a page of it reads a part.
+-- cost: each hidden node of the thread is read, in up to seven blocks, down to the depth; a page of it reads a part.
 -- uses: $shown, $node
 -- names: subject_id
 WITH RECURSIVE leveled AS (

@@ -114,6 +114,7 @@ def _skew(connection: Connection, many: int) -> None:
         FROM services_reviews, generate_series(1, {many // 5}) i WHERE id = 'review-1'""",
         *_skewed_comments(many // 5, moment),
         *_skewed_posts_and_listings(many // 5, moment),
+        *_skewed_links(),
         f"""INSERT INTO blog_post_media (post_id, media_id, type)
         SELECT id, '{OF_QUERY["blog.GetMedium"]["id"]}', 'gallery' FROM blog_posts ON CONFLICT DO NOTHING""",
         f"""INSERT INTO services_media_links (service_id, media_id, type)
@@ -157,6 +158,21 @@ def _skewed_posts_and_listings(many: int, moment: str) -> Iterator[str]:
     SELECT 'many-' || i, 'many-' || i, CASE WHEN i % 4 < 2 THEN 'old' ELSE 'wide-' || i / 4 % 50 END, 'user-1',
         CASE WHEN i % 2 = 0 THEN 'draft' ELSE 'active' END, {moment}
     FROM generate_series(1, {many}) i"""
+
+
+def _skewed_links() -> Iterator[str]:
+    """The oldest post and listing, with authors and media that have nothing else that is asked for."""
+    yield """INSERT INTO blog_posts (id, slug, status, in_language, created_at)
+    VALUES ('linked', 'linked', 'published', 'fr', '2000-01-01')"""
+    yield """INSERT INTO services_listings (id, slug, category_id, provider_id, status, created_at)
+    VALUES ('linked', 'linked', 'old', 'many-1', 'active', '2000-01-01')"""
+    yield """INSERT INTO blog_post_authors
+    SELECT 'linked', id FROM blog_authors WHERE slug <> 'john-doe' AND id NOT IN ('all', 'old', 'none')"""
+    for links, media, query in (
+        ("blog_post_media", "blog_media", "blog.GetMedium"),
+        ("services_media_links", "services_media", "services.GetServiceMedium"),
+    ):
+        yield f"INSERT INTO {links} SELECT 'linked', id, 'gallery' FROM {media} WHERE id <> '{OF_QUERY[query]['id']}'"
 
 
 def add_many(connection: Connection, many: int) -> None:
@@ -311,6 +327,8 @@ OTHERS: dict[str, tuple[object, ...]] = {
     "blog.GetCommentPath.id": ("chain-1", "chain-100"),
     "blog.GetCommentSubtree.id": ("chain-1", "chain-100"),
     "blog.GetCategory.slug": ("all", "wide", "none"),
+    "blog.GetPost.slug": ("linked",),
+    "blog.GetPostById.id": ("linked",),
     "category": ("all", "old", "wide", "none"),
     "customer_id": ("many-7",),
     "depth": (0, 10),
@@ -324,6 +342,8 @@ OTHERS: dict[str, tuple[object, ...]] = {
     "rating": (0, 3),
     "replies": (0, 100),
     "service_id": ("listing-4", "many-7"),
+    "services.GetListing.slug": ("linked",),
+    "services.GetListingById.id": ("linked",),
     "services.GetServiceCategory.slug": ("old", "wide", "none"),
     "to_date": ("1900-01-01", "2100-01-01"),
     "top": ("wide", "none"),
