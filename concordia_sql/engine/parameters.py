@@ -9,7 +9,7 @@ import operator
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, cast
 
 import attrs
 import msgspec
@@ -31,7 +31,7 @@ from concordia_sql.engine.bounds import (
 from concordia_sql.engine.bulk import ROWS_LEVELS, Rows, rows_of
 from concordia_sql.engine.casts import JSON_ARRAYS, JSON_TYPES, Casts
 from concordia_sql.engine.collector import collector_paused
-from concordia_sql.engine.columns import is_single_value, make_column
+from concordia_sql.engine.columns import make_column
 from concordia_sql.engine.compose import column_of, json_encoder
 from concordia_sql.engine.conversions import conversion, keeps_rows
 from concordia_sql.engine.converter import reason
@@ -102,7 +102,7 @@ def hash_of(value: object) -> int:
 def type_of(parameter: str, hints: Mapping[str, Any]) -> Any:
     """The type of a parameter: that of its field; of `rows.id`, a sequence of what the objects in `rows` have there.
 
-    Raises StatementError if `rows` holds no objects of one class, or they have no such field with a single value.
+    Raises StatementError if `rows` holds no objects of one class, or they have no such field.
     """
     name, _, of_rows = parameter.partition(".")
     if not of_rows:
@@ -116,9 +116,6 @@ def type_of(parameter: str, hints: Mapping[str, Any]) -> Any:
     if of_rows not in field_names(row_class):
         raise StatementError(f":{parameter}: {row_class.__name__} has no field {of_rows}")
     hint = typing.get_type_hints(row_class, include_extras=True).get(of_rows)
-    scalar = make_column(of_rows, hint).scalar
-    if scalar in (Any, object) or typing.get_origin(scalar) not in (None, Literal) or not is_single_value(scalar):
-        raise StatementError(f":{parameter}: an array has single values, and {row_class.__name__}.{of_rows} has others")
     return types.GenericAlias(collections.abc.Sequence, (hint,))
 
 
@@ -193,22 +190,30 @@ def _sending(hint: Any, casts: Casts, name: str) -> Callable[[Any, Rows | None],
     own = casts.get("", frozenset())
     bounded = _is_bounded(own)
     kinds = frozenset(JSON_ARRAYS.get(each, each) for each in own)
-    is_json, is_known = not kinds.isdisjoint(JSON_TYPES), _known_as_sent(expected, kinds)
+    is_json, is_known = not kinds.isdisjoint(JSON_TYPES), _known_as_sent(expected, kinds, of_rows=bool(of_rows))
 
     def sending(fitting: Any, rows: Rows | None) -> Any:
         value = fitting
         if convert and not (rows and keeps_rows(convert, rows.columns)):
             value = convert(fitting)
-        for field, of_column in of_rows.items():
-            column = column_of(value, field)
-            if not _are_texts(column):
-                _check_for_types(_checked_value(column, bounded=_is_bounded(of_column)), of_column)
         if value is fitting and is_known(value, rows):
             return value
+        for field, of_column in of_rows.items():
+            value = _with_column(value, field, of_column, type_of(f"{name}.{field}", {name: hint}))
         value = _checked_value(value, bounded=bounded)
         return _for_casts(value, expected, kinds, name) if is_json or type(value) not in PLAIN else value
 
     return sending
+
+
+def _with_column(rows: Any, name: str, casts: frozenset[str], hint: Any) -> Any:
+    """The rows, with the values of this field as these types take them."""
+    column = column_of(rows, name)
+    kinds = frozenset(JSON_ARRAYS.get(each, each) for each in casts)
+    sent = _for_casts(_checked_value(column, bounded=_is_bounded(casts)), _hashable(hint), kinds, name)
+    if column is rows or all(map(operator.is_, column, sent)):
+        return rows
+    return tuple([attrs.evolve(row, **{name: value}) for row, value in zip(rows, sent, strict=True)])
 
 
 def _is_bounded(casts: Iterable[str]) -> bool:
@@ -216,9 +221,9 @@ def _is_bounded(casts: Iterable[str]) -> bool:
     return any(not each.startswith(_UNBOUNDED) for each in casts)
 
 
-def _known_as_sent(expected: Any, kinds: frozenset[str]) -> Callable[[Any, Rows | None], bool]:
+def _known_as_sent(expected: Any, kinds: frozenset[str], *, of_rows: bool) -> Callable[[Any, Rows | None], bool]:
     """What says of a value that msgspec has made whether it is known, without more, to be sent as it is."""
-    if kinds.isdisjoint(JSON_TYPES):
+    if kinds.isdisjoint(JSON_TYPES) and not of_rows:
         return _are_texts
     if not kinds.issubset(JSON_TYPES):
         return lambda *_: False

@@ -5,7 +5,7 @@ import functools
 import itertools
 import typing
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, ForwardRef, Generic, Protocol, TypeVar, cast, dataclass_transform
+from typing import Any, ClassVar, ForwardRef, Generic, Literal, Protocol, TypeVar, cast, dataclass_transform
 
 import attrs
 from msgspec import UNSET
@@ -17,6 +17,7 @@ from concordia_sql.engine.columns import (
     field_names,
     is_result_class,
     is_single_value,
+    make_column,
     nested_classes,
     spell,
     type_arguments,
@@ -411,7 +412,8 @@ def query(
     100 levels of lists and objects, and for an int that bigint does not hold, unless the parameter is cast to
     `numeric`. The query holds the value as it is read back: tuples in plain JSON become lists.
 
-    `:rows.id` is one field of all objects of an attrs class in the sequence `rows`. It is sent as an array.
+    `:rows.id` is one field of all objects of an attrs class in the sequence `rows`. It is sent as an array, of JSON
+    where it is cast to `jsonb` or `json`.
 
     A file that several queries share names roles in its header, as in `-- uses: $thread`, and uses them like tables.
     `shapes` binds a shape to each role: `{"thread": "blog/shown_comment"}`. The query belongs to the domain of the
@@ -542,17 +544,19 @@ def _match_fields(cls: type[Statement[Any]], source: Source, compared: Collectio
 
 
 def _check_columns(cls: type[Statement[Any]], source: Source) -> None:
-    """Check what `:rows.id` stands for: one field of all rows, which is sent as an array and never as JSON."""
+    """Check what `:rows.id` stands for: one field of all rows."""
     for parameter, casts in cls._file.casts.items():
         name, dot, _ = parameter.partition(".")
         if not dot or name not in cls._hints:  # a query has no field for it where a shape alone names it
             continue
         try:
-            type_of(parameter, cls._hints)
+            (hint,) = typing.get_args(type_of(parameter, cls._hints))
         except StatementError as error:
             raise StatementError(f"{source.path}: {cls.query_name}: {error}") from None
-        if not casts.isdisjoint((*JSON_TYPES, *JSON_ARRAYS)):
-            what = f":{parameter} is sent as an array, not as JSON; that is :{name}::jsonb"
+        scalar = make_column(parameter, hint).scalar
+        single = scalar not in (Any, object) and typing.get_origin(scalar) in (None, Literal)
+        if not (single and is_single_value(scalar)) and not casts.issubset((*JSON_TYPES, *JSON_ARRAYS)):
+            what = f":{parameter} has other than single values; cast it to jsonb"
             raise StatementError(f"{source.path}: {cls.query_name}: {what}")
 
 

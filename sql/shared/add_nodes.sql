@@ -10,7 +10,7 @@ FOR SHARE;
 -- What is given is read once. It is refused, or else added.
 WITH given AS MATERIALIZED (
     SELECT
-        node.ordinality AS number,
+        node.number,
         node.id,
         node.subject_id,
         node.parent_id,
@@ -21,7 +21,18 @@ WITH given AS MATERIALIZED (
         node.rating,
         node.status,
         node.in_language
-    FROM jsonb_populate_recordset(NULL::nodes, :given_nodes::jsonb) WITH ORDINALITY AS node
+    FROM
+        unnest(
+            array(SELECT jsonb_array_elements(:given_nodes.content::jsonb)),
+            :given_nodes.author_id::text[], -- when $author_id
+            :given_nodes.id::text[], :given_nodes.subject_id::text[], :given_nodes.parent_id::text[],
+            :given_nodes.author_name::text[], :given_nodes.author_email::text[], :given_nodes.rating::integer[],
+            :given_nodes.status::text[], :given_nodes.in_language::text[]
+        ) WITH ORDINALITY AS node (
+            content,
+            author_id, -- when $author_id
+            id, subject_id, parent_id, author_name, author_email, rating, status, in_language, number
+        )
 ),
 
 parent AS (

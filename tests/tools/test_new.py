@@ -85,7 +85,8 @@ def test_classes_are_those_written_by_hand(made: Mapping[type[Statement[Any]], M
 
 def test_a_field_of_rows_is_one_of_their_class(made: Mapping[type[Statement[Any]], Made]) -> None:
     text = made[blog.AddComments].text
-    assert "@attrs.frozen\nclass Comment:\n    post_id: str\n" in text
+    assert "@attrs.frozen\nclass Comment:\n    post_id: str\n    content: object\n    id: str\n" in text
+    assert "    rating: int\n" in text
     assert "    comments: Sequence[Comment]\n" in text
 
 
@@ -194,7 +195,11 @@ def of_values(hints: Sequence[Any], made: Parameter) -> Iterator[str]:
         named = {name: column for name, column in columns_of(hint).items() if name in made.of.columns}
         assert named.keys() == made.of.columns.keys()
         for name, column in named.items():
-            yield from (reason for reason, _ in of_column(column, made.of.columns[name], name))
+            same = attrs.evolve(made.of.columns[name], nullable=column.nullable)  # an array may hold NULL
+            if typing.get_origin(column.scalar) is Literal and same.of is str:
+                yield "enumeration"
+            else:
+                yield from (reason for reason, _ in of_column(column, same, name))
         return
     if typing.get_origin(hint) is typing.Annotated:
         converts = any(isinstance(each, Convert) for each in hint.__metadata__)
