@@ -9,18 +9,7 @@ FOR SHARE;
 
 -- What is given is read once. It is refused, or else added.
 WITH given AS MATERIALIZED (
-    SELECT
-        node.number,
-        node.id,
-        node.subject_id,
-        node.parent_id,
-        node.author_name,
-        node.author_email,
-        node.author_id, -- when $author_id
-        node.content,
-        node.rating,
-        node.status,
-        node.in_language
+    SELECT node.*
     FROM
         unnest(
             array(SELECT jsonb_array_elements(:given_nodes.content::jsonb)),
