@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from concordia_sql import Batched, Database, Querier, Refused, auth, blog, services
+from concordia_sql import Batched, Database, Querier, Refused, blog, services
+from tests.support.deletes import REFERENCES
 from tests.support.pooler import pooled
 from tests.support.races import overlap
 from tests.support.reading import rows
@@ -18,44 +19,9 @@ from tests.support.rows import NOON, insert
 Connection = psycopg.Connection[Any]
 LATER = datetime(2100, 1, 1)
 
-POST = ("post_id", "blog_posts")
-LISTING = ("service_id", "services_listings")
-USER = ("user_id", "user")
-CASES: list[tuple[Any, str, str, str, Mapping[str, str]]] = [
-    (auth.DeleteUser, "user", "session", "user_id", {}),
-    (auth.DeleteUser, "user", "account", "user_id", {}),
-    (auth.DeleteUser, "user", "member", "user_id", {"organization_id": "organization"}),
-    (auth.DeleteUser, "user", "invitation", "inviter_id", {"organization_id": "organization"}),
-    (auth.DeleteOrganization, "organization", "member", "organization_id", dict([USER])),
-    (auth.DeleteOrganization, "organization", "invitation", "organization_id", {"inviter_id": "user"}),
-    (auth.DeleteOrganization, "organization", "session", "active_organization_id", dict([USER])),
-    (blog.DeletePost, "blog_posts", "blog_translations", "post_id", {}),
-    (blog.DeletePost, "blog_posts", "blog_comments", "post_id", {}),
-    (blog.DeletePost, "blog_posts", "blog_post_authors", "post_id", {"author_id": "blog_authors"}),
-    (blog.DeletePost, "blog_posts", "blog_post_categories", "post_id", {"category_id": "blog_categories"}),
-    (blog.DeletePost, "blog_posts", "blog_post_media", "post_id", {"media_id": "blog_media"}),
-    (blog.DeleteAuthor, "blog_authors", "blog_post_authors", "author_id", dict([POST])),
-    (blog.DeleteCategory, "blog_categories", "blog_post_categories", "category_id", dict([POST])),
-    (blog.DeleteMedium, "blog_media", "blog_post_media", "media_id", dict([POST])),
-    (blog.DeleteMedium, "blog_media", "blog_authors", "avatar_id", {}),
-    (blog.DeleteMedium, "blog_media", "blog_categories", "featured_image_id", {}),
-    (blog.DeleteOrganization, "blog_organizations", "blog_posts", "organization_id", {}),
-    (blog.DeleteOrganization, "blog_organizations", "blog_authors", "works_for_id", {}),
-    (blog.DeleteOrganization, "blog_organizations", "services_listings", "organization_id", {}),
-    (services.DeleteListing, "services_listings", "services_translations", "service_id", {}),
-    (services.DeleteListing, "services_listings", "services_reviews", "service_id", {}),
-    (services.DeleteListing, "services_listings", "services_bookings", "service_id", {}),
-    (services.DeleteListing, "services_listings", "services_availability", "service_id", {}),
-    (services.DeleteListing, "services_listings", "services_media_links", "service_id", {"media_id": "services_media"}),
-    (services.DeleteServiceCategory, "services_categories", "services_listings", "category_id", {}),
-    (services.DeleteServiceMedium, "services_media", "services_media_links", "media_id", dict([LISTING])),
-    (services.DeleteServiceMedium, "services_media", "services_categories", "featured_image_id", {}),
-]  # fmt: skip
-"""A delete, its table, a table that refers to it, by which column, and what else a row of that table refers to."""
-
 
 @pytest.mark.parametrize("does", ["removes", "moves"])
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0].query_name}-{case[2]}")
+@pytest.mark.parametrize("case", REFERENCES, ids=lambda case: f"{case[0].query_name}-{case[2]}")
 def test_a_batch_meets_one_who_has_a_row_that_it_would_take(
     connection: Connection, database_url: str, case: tuple[Any, str, str, str, Mapping[str, str]], does: str
 ) -> None:
@@ -94,7 +60,7 @@ THREADS: list[tuple[Any, str, str, str, Mapping[str, str]]] = [
 """Deletes of a node with all below it."""
 
 
-@pytest.mark.parametrize("case", [*CASES, *THREADS], ids=lambda case: f"{case[0].query_name}-{case[2]}")
+@pytest.mark.parametrize("case", [*REFERENCES, *THREADS], ids=lambda case: f"{case[0].query_name}-{case[2]}")
 def test_batches_go_on_where_all_that_one_would_take_is_gone(
     connection: Connection, database_url: str, case: tuple[Any, str, str, str, Mapping[str, str]]
 ) -> None:

@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from concordia_sql import Command, Query, Statement
+from concordia_sql import Command, Query, Statement, auth
 from concordia_sql.engine.bounds import field_names
 from tests.support.catalog import command_classes, query_classes
 from tests.support.costs import (
     Connection,
     Cost,
     add_many,
+    add_of_four,
     calls,
     command_examples,
     cost,
@@ -28,13 +29,17 @@ from tests.support.costs import (
     sized,
 )
 from tests.support.databases import new_database
+from tests.support.deletes import REFERENCES, RowOf
 from tests.support.prices import PRICES
+from tests.support.rows import insert
 
 SIZES = (10, int(os.environ.get("COSTS", "100")))
 TRIED = 20 if SIZES[-1] <= 100 else 400
 """How many sets of three filters are tried, and of two without statistics."""
 MANY = 20_000
 """How many posts and listings more there are for commands without statistics."""
+OF_FOUR = 30_000
+"""How many rows belong to four others, each of which has a quarter."""
 PER_ROW = 60
 """The blocks that a row may cost: a post with all that belongs to it takes about 45."""
 RELATION = 20
@@ -175,3 +180,29 @@ def test_a_command_does_so_in_large_tables(
 ) -> None:
     tried = command_examples(never_analyzed_and_large, command_class)
     assert [*beyond(never_analyzed_and_large, tried)] == []
+
+
+@pytest.mark.parametrize("case", REFERENCES, ids=lambda case: f"{case[0].query_name}-{case[2]}")
+def test_a_batch_does_so_where_few_rows_have_all_others(connection: Connection, case: RowOf) -> None:
+    """There a tenth of what one has, which the planner takes the limit for, is much. With statistics and without."""
+    add_of_four(connection, case, OF_FOUR)
+    connection.execute("SET plan_cache_mode = force_generic_plan")
+    batch = case[0](id="0", limit=20, in_batches=True)
+    for prepare in (lambda: connection.execute("VACUUM (ANALYZE)"), lambda: forget(connection)):
+        prepare()
+        assert cost(connection, batch).rows >= 20
+        assert [*beyond(connection, [batch])] == []
+
+
+def test_a_batch_of_an_organization_sorts_no_members(connection: Connection) -> None:
+    """Where most organizations have few. Without an owner it reads each, to look for one."""
+    connection.execute("SET session_replication_role = replica")
+    insert(connection, "organization", {"id": "large"})
+    connection.execute(
+        """INSERT INTO member (id, organization_id, user_id, role, created_at)
+        SELECT i, CASE WHEN i % 2 = 0 THEN 'large' ELSE 'small-' || i END, i, 'member', now()
+        FROM generate_series(1, 20000) AS i"""
+    )
+    connection.execute("VACUUM (ANALYZE) member")
+    connection.execute("SET plan_cache_mode = force_generic_plan")
+    assert cost(connection, auth.DeleteOrganization(id="large", limit=20, in_batches=True)).handled < 25_000

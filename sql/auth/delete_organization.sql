@@ -25,7 +25,7 @@ picked_members AS MATERIALIZED (
     FROM member
     WHERE
         member.organization_id = :id
-        AND member.id NOT IN (SELECT kept_owners.id FROM kept_owners)
+        AND member.id <> all(array(SELECT kept_owners.id FROM kept_owners)) -- to the planner most others, so that none are sorted
     ORDER BY
         member.created_at DESC,
         member.id DESC

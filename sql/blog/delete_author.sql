@@ -1,6 +1,6 @@
 -- Delete an author and remove them from their posts, which stay. In batches, at most `limit` rows of each table go at once, and the author with the
 -- last of them. Each is locked as it is picked, so that one which others remove or move away meanwhile is not counted among them.
--- By an array, and in its order: so the index is read as far as rows are picked, whatever the statistics.
+-- By arrays, and in their order: so an index is read as far as rows are picked, and each is looked up by its key, whatever the statistics.
 SELECT blog_authors.id
 FROM blog_authors
 WHERE blog_authors.id = :id
@@ -20,7 +20,7 @@ WITH picked_links AS MATERIALIZED (
 unlinked_posts AS (
     DELETE FROM blog_post_authors
     USING picked_links
-    WHERE blog_post_authors.post_id = picked_links.post_id AND blog_post_authors.author_id = picked_links.author_id
+    WHERE blog_post_authors.post_id = any(ARRAY[picked_links.post_id]) AND blog_post_authors.author_id = any(ARRAY[picked_links.author_id])
     RETURNING blog_post_authors.post_id
 ),
 

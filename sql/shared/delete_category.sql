@@ -1,6 +1,6 @@
 -- Delete a category and remove it from its posts, by their links, or from its listings; its children become those of its parent.
 -- In batches, at most `limit` rows of each table at once, locked as they are picked, since others may take them, and the category with the last.
--- By an array, and in its order: so the index is read as far as rows are picked, whatever the statistics.
+-- By arrays, and in their order: so an index is read as far as rows are picked, and each is looked up by its key, whatever the statistics.
 -- names: categories, links, items, detached_children
 SELECT pg_advisory_xact_lock(hashtextextended('categories', 0));
 
@@ -42,7 +42,7 @@ picked_links AS MATERIALIZED ( -- when $links
 unlinked_items AS ( -- when $links
     DELETE FROM links -- when $links
     USING picked_links -- when $links
-    WHERE links.post_id = picked_links.post_id AND links.category_id = picked_links.category_id -- when $links
+    WHERE links.post_id = any(ARRAY[picked_links.post_id]) AND links.category_id = any(ARRAY[picked_links.category_id]) -- when $links
     RETURNING links.post_id -- when $links
 ), -- when $links
 

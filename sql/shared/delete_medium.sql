@@ -1,6 +1,6 @@
 -- Delete a medium and remove it from the rows that show it, which stay. In batches, at most `limit` rows of each table go at once, and the
 -- medium with the last of them. Each is locked as it is picked, so that one which others remove or move away meanwhile is not counted.
--- By an array, and in its order: so the index is read as far as rows are picked, whatever the statistics.
+-- By arrays, and in their order: so an index is read as far as rows are picked, and each is looked up by its key, whatever the statistics.
 -- names: media, links, subject_id, categories, detached_categories, authors
 SELECT media.id
 FROM media
@@ -22,7 +22,9 @@ WITH picked_links AS MATERIALIZED (
 unlinked_subjects AS (
     DELETE FROM links
     USING picked_links
-    WHERE links.subject_id = picked_links.subject_id AND links.media_id = picked_links.media_id AND links.type = picked_links.type
+    WHERE
+        links.subject_id = any(ARRAY[picked_links.subject_id]) AND links.media_id = any(ARRAY[picked_links.media_id])
+        AND links.type = any(ARRAY[picked_links.type])
     RETURNING links.subject_id
 ),
 

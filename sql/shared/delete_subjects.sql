@@ -2,7 +2,7 @@
 -- rows by table: at most `limit` rows of each table, and the posts or listings with the last of them. Replies that stay lose their parent.
 -- One of which rows are left is deleted softly, or it is refused. The rows are locked first, so that the next statement sees what was added
 -- until then; each of the others as it is picked, since others may take it. Parts and others are two more tables, each with a key of its rows.
--- By an array, and in its order: so the index is read as far as rows are picked, whatever the statistics.
+-- By arrays, and in their order: so an index is read as far as rows are picked, and each is looked up by its key, whatever the statistics.
 -- names: nodes, subjects, subject_id, texts, links, parts, part_key, others, other_key, detached_nodes, id, deleted_before
 SELECT set_config('concordia.deleted', coalesce(json_agg(locked_subjects.id ORDER BY locked_subjects.id), '[]')::text, TRUE)
 FROM (
@@ -99,7 +99,7 @@ picked_parts AS MATERIALIZED (
 deleted_parts AS (
     DELETE FROM parts
     USING picked_parts
-    WHERE parts.subject_id = picked_parts.subject_id AND parts.part_key = picked_parts.part_key
+    WHERE parts.subject_id = any(ARRAY[picked_parts.subject_id]) AND parts.part_key = any(ARRAY[picked_parts.part_key])
     RETURNING parts.subject_id
 ),
 
@@ -123,7 +123,7 @@ picked_others AS MATERIALIZED (
 deleted_others AS (
     DELETE FROM others
     USING picked_others
-    WHERE others.subject_id = picked_others.subject_id AND others.other_key = picked_others.other_key
+    WHERE others.subject_id = any(ARRAY[picked_others.subject_id]) AND others.other_key = any(ARRAY[picked_others.other_key])
     RETURNING others.subject_id
 ),
 
@@ -148,7 +148,9 @@ picked_links AS MATERIALIZED (
 deleted_links AS (
     DELETE FROM links
     USING picked_links
-    WHERE links.subject_id = picked_links.subject_id AND links.media_id = picked_links.media_id AND links.type = picked_links.type
+    WHERE
+        links.subject_id = any(ARRAY[picked_links.subject_id]) AND links.media_id = any(ARRAY[picked_links.media_id])
+        AND links.type = any(ARRAY[picked_links.type])
     RETURNING links.subject_id
 ),
 

@@ -18,7 +18,9 @@ from concordia_sql.engine.compose import Composed
 from concordia_sql.tools import sample
 from tests.support.catalog import OF_QUERY, VALUES, example, filters
 from tests.support.databases import new_database
+from tests.support.deletes import RowOf
 from tests.support.random_commands import choices, table_of
+from tests.support.rows import insert
 from tests.support.rules import COMMANDS
 
 Connection = psycopg.Connection[Any]
@@ -206,6 +208,35 @@ def add_many(connection: Connection, many: int) -> None:
     ):
         connection.execute(text.encode())
     connection.execute("RESET session_replication_role")
+
+
+def add_of_four(connection: Connection, case: RowOf, many: int) -> None:
+    """Add many rows to a table, of which four others have each a quarter. What else a row refers to may be nowhere."""
+    _, parent, table, column, others = case
+    connection.execute("SET session_replication_role = replica")
+    for number in range(4):
+        insert(connection, parent, {"id": str(number)})
+    insert(connection, table, {column: "0", **dict.fromkeys(others, "first")})
+    own = [f"'{name}', 'of four ' || i" for (name,) in connection.execute(_OWN, [table]) if name != column]
+    values = ", ".join([*own, f"'{column}', (i * 7919 % 4)::text"])
+    connection.execute(
+        f"""INSERT INTO {table}
+        SELECT made.*
+        FROM {table} AS kept
+        CROSS JOIN generate_series(1, {many}) AS i
+        CROSS JOIN jsonb_populate_record(kept, jsonb_build_object({values})) AS made
+        WHERE kept.{column} = '0'""".encode()
+    )
+    connection.execute("RESET session_replication_role")
+
+
+_OWN = """
+SELECT DISTINCT pg_attribute.attname
+FROM pg_index
+INNER JOIN pg_attribute ON pg_attribute.attrelid = pg_index.indrelid AND pg_attribute.attnum = any(pg_index.indkey)
+WHERE pg_index.indrelid = to_regclass(%s) AND pg_index.indisunique AND pg_attribute.atttypid = 'text'::regtype
+"""
+"""The texts in which two rows of a table must differ."""
 
 
 def cost(connection: Connection, statement: Statement[Any]) -> Cost:

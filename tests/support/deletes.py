@@ -8,13 +8,51 @@ import attrs
 import psycopg
 from psycopg import Rollback
 
-from concordia_sql import Command, Querier
+from concordia_sql import Command, Querier, auth, blog, services
 from tests.support.generated import fill
 from tests.support.reading import rows
 from tests.support.writes import Changes, Row, watched
 
 Reference = tuple[str, str]
 """A table, and its column that refers to the deleted row."""
+
+RowOf = tuple[Any, str, str, str, Mapping[str, str]]
+"""A delete, its table, a table that refers to it, by which column, and what else a row of that table refers to."""
+
+POST = ("post_id", "blog_posts")
+LISTING = ("service_id", "services_listings")
+USER = ("user_id", "user")
+REFERENCES: list[RowOf] = [
+    (auth.DeleteUser, "user", "session", "user_id", {}),
+    (auth.DeleteUser, "user", "account", "user_id", {}),
+    (auth.DeleteUser, "user", "member", "user_id", {"organization_id": "organization"}),
+    (auth.DeleteUser, "user", "invitation", "inviter_id", {"organization_id": "organization"}),
+    (auth.DeleteOrganization, "organization", "member", "organization_id", dict([USER])),
+    (auth.DeleteOrganization, "organization", "invitation", "organization_id", {"inviter_id": "user"}),
+    (auth.DeleteOrganization, "organization", "session", "active_organization_id", dict([USER])),
+    (blog.DeletePost, "blog_posts", "blog_translations", "post_id", {}),
+    (blog.DeletePost, "blog_posts", "blog_comments", "post_id", {}),
+    (blog.DeletePost, "blog_posts", "blog_post_authors", "post_id", {"author_id": "blog_authors"}),
+    (blog.DeletePost, "blog_posts", "blog_post_categories", "post_id", {"category_id": "blog_categories"}),
+    (blog.DeletePost, "blog_posts", "blog_post_media", "post_id", {"media_id": "blog_media"}),
+    (blog.DeleteAuthor, "blog_authors", "blog_post_authors", "author_id", dict([POST])),
+    (blog.DeleteCategory, "blog_categories", "blog_post_categories", "category_id", dict([POST])),
+    (blog.DeleteMedium, "blog_media", "blog_post_media", "media_id", dict([POST])),
+    (blog.DeleteMedium, "blog_media", "blog_authors", "avatar_id", {}),
+    (blog.DeleteMedium, "blog_media", "blog_categories", "featured_image_id", {}),
+    (blog.DeleteOrganization, "blog_organizations", "blog_posts", "organization_id", {}),
+    (blog.DeleteOrganization, "blog_organizations", "blog_authors", "works_for_id", {}),
+    (blog.DeleteOrganization, "blog_organizations", "services_listings", "organization_id", {}),
+    (services.DeleteListing, "services_listings", "services_translations", "service_id", {}),
+    (services.DeleteListing, "services_listings", "services_reviews", "service_id", {}),
+    (services.DeleteListing, "services_listings", "services_bookings", "service_id", {}),
+    (services.DeleteListing, "services_listings", "services_availability", "service_id", {}),
+    (services.DeleteListing, "services_listings", "services_media_links", "service_id", {"media_id": "services_media"}),
+    (services.DeleteServiceCategory, "services_categories", "services_listings", "category_id", {}),
+    (services.DeleteServiceMedium, "services_media", "services_media_links", "media_id", dict([LISTING])),
+    (services.DeleteServiceMedium, "services_media", "services_categories", "featured_image_id", {}),
+]  # fmt: skip
+"""A delete, its table, a table that refers to it, by which column, and what else a row of that table refers to."""
 
 
 @attrs.frozen
