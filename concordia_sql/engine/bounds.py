@@ -151,12 +151,23 @@ def _is_bounded(hint: Any, origin: Any) -> bool:
 
 
 def _of_union(among: Iterable[Any], outer: Bounds) -> Check | None:
-    checks = [check for each in among if (check := bounds_check(each, outer))]
+    checks = {each: check for each in among if (check := bounds_check(each, outer))}
     if any(_has_own(each) for each in among) and len(checks) > 1:
         raise StatementError("a union of two types with Bounds: it is not known which a value needs")
     if len(checks) > 1:
         return _Json(outer)
-    return _Given(checks[0]) if checks else None
+    return next((_Given(check, kinds_of(each)) for each, check in checks.items()), None)
+
+
+def kinds_of(hint: Any) -> tuple[type, ...]:
+    """What the values of a type are, beside those of the other types of a union."""
+    origin = typing.get_origin(hint)
+    if origin is Annotated:
+        return kinds_of(typing.get_args(hint)[0])
+    if origin in _ROWS:
+        return (list, tuple)
+    cls = origin or hint
+    return (cls,) if hint is str or attrs.has(cls) else (object,)
 
 
 def _has_own(hint: Any) -> bool:
@@ -167,13 +178,15 @@ def _has_own(hint: Any) -> bool:
 @attrs.frozen
 class _Given(Check):
     check: Check
+    kinds: tuple[type, ...]
 
     def __call__(self, value: object) -> None:
-        if value is not None and value is not UNSET:
+        if value is not None and value is not UNSET and isinstance(value, self.kinds):
             self.check(value)
 
     def allows(self, values: Sequence[Any]) -> bool:
-        return self.check.allows([value for value in values if value is not None and value is not UNSET])
+        given = [value for value in values if value is not None and value is not UNSET]
+        return self.check.allows([value for value in given if isinstance(value, self.kinds)])
 
 
 @attrs.frozen

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeAlias, cast
 
 import attrs
 
-from concordia_sql.engine.bounds import Columns, below, is_many
+from concordia_sql.engine.bounds import Columns, below, is_many, kinds_of
 from concordia_sql.engine.errors import ParameterError, StatementError
 
 Conversion: TypeAlias = Callable[[Any], Any]
@@ -34,7 +34,7 @@ def conversion(hint: Any) -> Conversion | None:
         own = [item.function for item in hint.__metadata__ if isinstance(item, Convert)]
         return _one_after_another([conversion(arguments[0]), *own])
     if origin in (typing.Union, types.UnionType):
-        return _of_union([conversion(each) for each in arguments])
+        return _of_union({each: conversion(each) for each in arguments})
     if origin in (tuple, list, collections.abc.Sequence):
         inner = conversion(arguments[0])
         return inner and _Each(inner)
@@ -52,13 +52,14 @@ def _one_after_another(conversions: list[Conversion | None]) -> Conversion | Non
     return lambda value: functools.reduce(lambda so_far, convert: convert(so_far), found, value)
 
 
-def _of_union(conversions: list[Conversion | None]) -> Conversion | None:
-    found = [each for each in conversions if each]
+def _of_union(conversions: Mapping[Any, Conversion | None]) -> Conversion | None:
+    found = [(kinds_of(each), convert) for each, convert in conversions.items() if convert]
     if not found:
         return None
     if len(found) > 1:
         raise StatementError("a union of two types with a Convert: it is not known which one a value needs")
-    return lambda value: value if value is None else found[0](value)
+    ((kinds, convert),) = found
+    return lambda value: convert(value) if value is not None and isinstance(value, kinds) else value
 
 
 @attrs.frozen

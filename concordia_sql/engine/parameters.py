@@ -8,7 +8,7 @@ import inspect
 import operator
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Annotated, Any, cast
 
 import attrs
@@ -122,7 +122,10 @@ def type_of(parameter: str, hints: Mapping[str, Any]) -> Any:
 def _checking(query_name: str, field: "attrs.Attribute[Any]", hint: Any, casts: Casts, bounds: Bounds) -> Any:
     """A converter that refuses values that do not fit the type of the field, or would be changed on their way."""
     where = f"{query_name}: {field.name}"
-    fit, send = _fitting(hint, cast("Any", field.converter), bounds), _sending(hint, casts, field.name)
+    try:
+        fit, send = _fitting(hint, cast("Any", field.converter), bounds), _sending(hint, casts, field.name)
+    except RecursionError:
+        raise StatementError(f"{where}: its type holds itself, so its size has no bound") from None
 
     def check(value: object) -> object:
         try:
@@ -173,14 +176,35 @@ def _fitting(hint: Any, given: Callable[[Any], Any] | None, bounds: Bounds) -> C
 def _fit(expected: Any) -> Callable[[object], Any]:
     """msgspec's `convert` to this type: it keeps what it knows of a struct, and works out other types in each call."""
     given: Any = msgspec.defstruct("Given", [("value", expected)], array_like=True)
+    numbered = frozenset(_numbered(expected))
 
     def fit(value: object) -> Any:
         try:
             return msgspec.convert((value,), given, dec_hook=_instance).value
         except msgspec.ValidationError:  # again, for a path that begins at the value
-            return msgspec.convert(value, expected, dec_hook=_instance)
+            return msgspec.convert(_as_numbers(value, numbered), expected, dec_hook=_instance)
 
     return fit
+
+
+def _numbered(hint: Any) -> Iterator[type]:
+    """The enumerations in a type whose values are numbers, which msgspec finds by these, and not by their members."""
+    cls = typing.get_origin(hint) or hint
+    if isinstance(cls, type) and issubclass(cls, enum.Enum) and not issubclass(cls, int | str):
+        yield cls
+    for inner in (*typing.get_args(hint), *(typing.get_type_hints(cls).values() if attrs.has(cls) else ())):
+        yield from _numbered(inner)
+
+
+def _as_numbers(value: Any, numbered: frozenset[type]) -> Any:
+    """The value with numbers in place of the members of these enumerations. Rows are dicts already."""
+    if not numbered:
+        return value
+    if isinstance(value, dict):
+        return {key: _as_numbers(item, numbered) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_numbers(item, numbered) for item in value]
+    return value.value if type(value) in numbered else value
 
 
 def _sending(hint: Any, casts: Casts, name: str) -> Callable[[Any, Rows | None], Any]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum, StrEnum
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import attrs
 import psycopg
@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from concordia_sql import JsonObject, Many, ParameterError, Querier, blog
+from concordia_sql import Bounds, Convert, JsonObject, Many, ParameterError, Querier, StatementError, blog
 from tests.support.statements import query, write
 
 T = TypeVar("T")
@@ -37,6 +37,21 @@ class Result:
 
 class Status(Enum):
     PUBLISHED = "published"
+
+
+class Size(Enum):
+    SMALL = 1
+    LARGE = 2
+
+
+@attrs.frozen
+class Sized:
+    size: Size
+
+
+@attrs.frozen
+class Nested:
+    inner: Sequence["Nested"] = ()
 
 
 class Mood(StrEnum):
@@ -199,6 +214,43 @@ def test_an_enumeration_in_lists_and_objects_is_sent_by_value(ask: Ask) -> None:
     assert ask(tuple[Status, ...], [Status.PUBLISHED], "SELECT (:v::text[])[1] AS r") == ["published"]
     assert ask(tuple[Status, ...], [Status.PUBLISHED], "SELECT :v::jsonb AS r") == [["published"]]
     assert ask(dict[str, object], {"a": Status.PUBLISHED}, "SELECT :v::jsonb AS r") == [{"a": "published"}]
+
+
+def test_members_of_numbers_are_their_numbers(ask: Ask) -> None:
+    assert ask(Size, Size.SMALL, "SELECT :v::integer::text AS r") == ["1"]
+    assert ask(Size | None, Size.LARGE, "SELECT :v::integer::text AS r") == ["2"]
+    assert ask(Sequence[Size], [Size.LARGE, Size.SMALL], "SELECT :v::integer[]::text AS r") == ["{2,1}"]
+    assert ask(Sequence[Sized], [Sized(Size.SMALL)], "SELECT :v::jsonb AS r") == [[{"size": 1}]]
+    with pytest.raises(ParameterError, match="Expected `int`, got `Size`"):
+        ask(int, Size.SMALL, "SELECT :v::integer AS r")
+
+
+@pytest.mark.parametrize("hint", [str | int, Annotated[str, Bounds(text=3)] | int | None, Size | str])
+def test_a_union_of_texts_and_numbers_takes_either(ask: Ask, hint: Any) -> None:
+    assert ask(hint, "abc", "SELECT :v::text AS r") == ["abc"]
+    assert ask(hint, 1, "SELECT :v::text AS r") == ["1"]
+
+
+def test_a_type_that_holds_itself_is_refused(ask: Ask) -> None:
+    with pytest.raises(StatementError, match="v: its type holds itself"):
+        ask(Sequence[Nested], [], "SELECT :v::jsonb AS r")
+
+
+def test_what_converts_one_type_of_a_union_leaves_the_other(ask: Ask) -> None:
+    hint = Annotated[str, Convert(str.upper)] | int
+    assert ask(hint, "a", "SELECT :v::text AS r") == ["A"]
+    assert ask(hint, 1, "SELECT :v::text AS r") == ["1"]
+
+
+def test_a_text_of_a_union_has_its_bounds(ask: Ask) -> None:
+    with pytest.raises(ParameterError, match="at most 3 characters"):
+        ask(Annotated[str, Bounds(text=3)] | int, "abcd", "SELECT :v::text AS r")
+    with pytest.raises(ParameterError, match="at most 10,000 items"):
+        ask(Sequence[int] | int, [1] * 10_001, "SELECT 1 AS r WHERE :v::integer[] IS NOT NULL")
+    assert ask(Sequence[int] | int, 5, "SELECT :v::text AS r") == ["5"]
+    texts: list[str | int] = [*range(10), "abcd"]
+    with pytest.raises(ParameterError, match=r"at most 3 characters at \$\[10\]"):
+        ask(Sequence[Annotated[str, Bounds(text=3)] | int], texts, "SELECT :v::jsonb AS r")
 
 
 @pytest.mark.parametrize("value", [
