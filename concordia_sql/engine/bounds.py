@@ -68,6 +68,12 @@ DEFAULT = Bounds(text=1_000_000, items=10_000, levels=100, nodes=10_000)
 """The bounds of a library that says nothing."""
 
 
+def evolved(row: Any, values: Mapping[str, Any]) -> Any:
+    """An object with other values in these fields, whatever its class calls them when it is made."""
+    fields = attrs.fields_dict(type(row))
+    return attrs.evolve(row, **{cast("str", fields[name].alias): value for name, value in values.items()})
+
+
 def inside(value: Any) -> Collection[Any]:
     """The values that a value holds."""
     if isinstance(value, dict):

@@ -2,7 +2,6 @@
 
 import operator
 import types
-import typing
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ import msgspec
 
 from concordia_sql.engine.bounds import PLAIN, Columns, field_names, inside_all, is_storable
 from concordia_sql.engine.caching import cache
+from concordia_sql.engine.columns import hints_of
 from concordia_sql.engine.filling import filler
 
 ROWS_LEVELS = 3
@@ -91,7 +91,7 @@ def _fit_json(values: Sequence[Any]) -> bool:
 @cache
 def _columns_class(row_class: type) -> Any:
     """A struct of columns, which hold values of the types of the fields."""
-    hints = typing.get_type_hints(row_class, include_extras=True)
+    hints = hints_of(row_class)
     fields = [(name, types.GenericAlias(tuple, (hints[name], ...))) for name in field_names(row_class)]
     return msgspec.defstruct("Columns", fields, array_like=True)
 

@@ -74,13 +74,14 @@ def columns_of(result_class: type) -> Mapping[str, Column]:
         raise StatementError(f"{spell(result_class)} is no attrs class; decorate a result class with @attrs.frozen")
     cls, name = plain_class(result_class), spell(result_class)
     try:
-        hints = _hints_of(result_class)
+        hints = hints_of(result_class)
     except NameError as error:
         raise StatementError(
             f"{name}: {error}; the types of a result class must be known where it is defined"
         ) from None
     children = children_field(cls) if issubclass(cls, Node) else None
     fields = [field for field in attrs.fields(cls) if field.name != children]
+    _check_open(result_class, hints)
     for field in fields:
         _check_field(field, name)
         _check_classes_in(hints[field.name], f"{name}.{field.name}")
@@ -151,8 +152,8 @@ def substituted(hint: Any, arguments: Mapping[Any, Any]) -> Any:
     return hint
 
 
-def _hints_of(result_class: Any) -> Mapping[str, Any]:
-    """The types of the fields, those of generic bases with what their variables stand for."""
+def hints_of(result_class: Any) -> Mapping[str, Any]:
+    """The types of the fields, those of generic bases with what their variables stand for, as far as they are known."""
     cls = plain_class(result_class)
     arguments = type_arguments(result_class)
     hints: dict[str, Any] = {}
@@ -160,6 +161,11 @@ def _hints_of(result_class: Any) -> Mapping[str, Any]:
         own = inspect.get_annotations(base)
         known = typing.get_type_hints(base, include_extras=True) if own else {}
         hints |= {name: substituted(known[name], arguments.get(base, {})) for name in own}
+    return hints
+
+
+def _check_open(result_class: Any, hints: Mapping[str, Any]) -> None:
+    cls = plain_class(result_class)
     open_fields = {name: hint for name, hint in hints.items() if isinstance(hint, TypeVar) or _parameters_of(hint)}
     for field in attrs.fields(cls):
         if field.name in open_fields:
@@ -167,7 +173,6 @@ def _hints_of(result_class: Any) -> Mapping[str, Any]:
                 f"{spell(result_class)}.{field.name}: {inspect.formatannotation(open_fields[field.name])} is open; "
                 f"name the types of the class, as in {cls.__qualname__}[…]"
             )
-    return hints
 
 
 def _parameters_of(hint: Any) -> Any:

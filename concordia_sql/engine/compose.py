@@ -126,7 +126,7 @@ def _value(query: object, parameter: str) -> Any:
 
 def column_of(rows: Any, name: str) -> Any:
     """What many rows have in this field, in their order: the value of `:rows.name`. NULL has none."""
-    return tuple(map(operator.attrgetter(name), rows)) if isinstance(rows, tuple) else rows
+    return tuple(map(operator.attrgetter(name), rows)) if isinstance(rows, tuple | list) else rows
 
 
 def _json_positions(casts: Sequence[str]) -> tuple[int, ...]:

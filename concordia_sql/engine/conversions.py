@@ -10,7 +10,8 @@ from typing import Annotated, Any, TypeAlias, cast
 
 import attrs
 
-from concordia_sql.engine.bounds import Columns, below, is_many, kinds_of
+from concordia_sql.engine.bounds import Columns, below, evolved, is_many, kinds_of
+from concordia_sql.engine.columns import hints_of
 from concordia_sql.engine.errors import ParameterError, StatementError
 
 Conversion: TypeAlias = Callable[[Any], Any]
@@ -39,8 +40,7 @@ def conversion(hint: Any) -> Conversion | None:
         inner = conversion(arguments[0])
         return inner and _Each(inner)
     if attrs.has(cast("type", origin or hint)):
-        hints = typing.get_type_hints(hint, include_extras=True)
-        fields = {name: inner for name, of_field in hints.items() if (inner := conversion(of_field))}
+        fields = {name: inner for name, of_field in hints_of(hint).items() if (inner := conversion(of_field))}
         return _Row(fields) if fields else None
     return None
 
@@ -101,7 +101,7 @@ class _Row:
         except ParameterError as error:
             problem = below(f".{name}", error)
         else:
-            return attrs.evolve(row, **changed) if changed else row
+            return evolved(row, changed) if changed else row
         raise problem
 
     def keeps(self, columns: Columns) -> bool:

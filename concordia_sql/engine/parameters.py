@@ -22,6 +22,7 @@ from concordia_sql.engine.bounds import (
     bounds_check,
     check_json,
     check_levels,
+    evolved,
     field_names,
     inside,
     is_many,
@@ -31,7 +32,7 @@ from concordia_sql.engine.bounds import (
 from concordia_sql.engine.bulk import ROWS_LEVELS, Rows, rows_of
 from concordia_sql.engine.casts import JSON_ARRAYS, JSON_TYPES, Casts
 from concordia_sql.engine.collector import collector_paused
-from concordia_sql.engine.columns import make_column
+from concordia_sql.engine.columns import hints_of, make_column, plain_class
 from concordia_sql.engine.compose import column_of, json_encoder
 from concordia_sql.engine.conversions import conversion, keeps_rows
 from concordia_sql.engine.converter import reason
@@ -107,15 +108,15 @@ def type_of(parameter: str, hints: Mapping[str, Any]) -> Any:
     name, _, of_rows = parameter.partition(".")
     if not of_rows:
         return hints[name]
-    row_class = _row_class(make_column(name, _hashable(hints[name])).scalar)
-    if row_class is None:
+    row = _row(make_column(name, _hashable(hints[name])).scalar)
+    if row is None:
         raise StatementError(
             f":{parameter} is for a sequence of objects of one attrs class; "
             f"the field of a composite type is (:{name}::type).{of_rows}"
         )
-    if of_rows not in field_names(row_class):
-        raise StatementError(f":{parameter}: {row_class.__name__} has no field {of_rows}")
-    hint = typing.get_type_hints(row_class, include_extras=True).get(of_rows)
+    if of_rows not in field_names(plain_class(row)):
+        raise StatementError(f":{parameter}: {plain_class(row).__name__} has no field {of_rows}")
+    hint = hints_of(row).get(of_rows)
     return types.GenericAlias(collections.abc.Sequence, (hint,))
 
 
@@ -223,21 +224,23 @@ def _sending(hint: Any, casts: Casts, name: str) -> Callable[[Any, Rows | None],
         if value is fitting and is_known(value, rows):
             return value
         for field, of_column in of_rows.items():
-            value = _with_column(value, field, of_column, type_of(f"{name}.{field}", {name: hint}))
+            parameter = f"{name}.{field}"
+            value = _with_column(value, parameter, of_column, type_of(parameter, {name: hint}))
         value = _checked_value(value, bounded=bounded)
         return _for_casts(value, expected, kinds, name) if is_json or type(value) not in PLAIN else value
 
     return sending
 
 
-def _with_column(rows: Any, name: str, casts: frozenset[str], hint: Any) -> Any:
-    """The rows, with the values of this field as these types take them."""
+def _with_column(rows: Any, parameter: str, casts: frozenset[str], hint: Any) -> Any:
+    """The rows, with the values of `:rows.name` as these types take them."""
+    name = parameter.partition(".")[2]
     column = column_of(rows, name)
     kinds = frozenset(JSON_ARRAYS.get(each, each) for each in casts)
-    sent = _for_casts(_checked_value(column, bounded=_is_bounded(casts)), _hashable(hint), kinds, name)
+    sent = _for_casts(_checked_value(column, bounded=_is_bounded(casts)), _hashable(hint), kinds, parameter)
     if column is rows or all(map(operator.is_, column, sent)):
         return rows
-    return tuple([attrs.evolve(row, **{name: value}) for row, value in zip(rows, sent, strict=True)])
+    return tuple([evolved(row, {name: value}) for row, value in zip(rows, sent, strict=True)])
 
 
 def _is_bounded(casts: Iterable[str]) -> bool:
@@ -282,12 +285,21 @@ def _holds_rows(hint: Any) -> bool:
     return any(attrs.has(argument) or _holds_rows(argument) for argument in typing.get_args(hint))
 
 
-def _row_class(expected: Any) -> type | None:
-    """The attrs class of the rows that a sequence holds, if JSON has all of its fields by their names."""
+def _row(expected: Any) -> Any:
+    """The attrs class, or a generic one with its types, of the rows that a sequence holds.
+
+    None if JSON does not have all of its fields by their names.
+    """
     arguments = typing.get_args(expected)
-    row_class = arguments[0] if typing.get_origin(expected) is tuple and arguments[1:] == (...,) else None
-    names = field_names(row_class) if isinstance(row_class, type) else ()
-    return row_class if names and not any(name.startswith("_") for name in names) else None
+    row = arguments[0] if typing.get_origin(expected) is tuple and arguments[1:] == (...,) else None
+    names = field_names(plain_class(row)) if isinstance(plain_class(row), type) else ()
+    return row if names and not any(name.startswith("_") for name in names) else None
+
+
+def _row_class(expected: Any) -> type | None:
+    """The same, but of no generic class."""
+    row = _row(expected)
+    return row if isinstance(row, type) and row is plain_class(row) else None
 
 
 def _are_exact(row_class: type, rows: Iterable[Any], columns: Rows | None) -> bool:
@@ -474,4 +486,4 @@ def _in_utc(value: Any) -> Any:
     given = [(name, getattr(value, name)) for name in field_names(type(value))]
     times = [(name, item, _in_utc(item)) for name, item in given if type(item) not in _SCALAR]
     aware = {name: item for name, before, item in times if item is not before}
-    return attrs.evolve(value, **aware) if aware else value
+    return evolved(value, aware) if aware else value

@@ -27,7 +27,9 @@ _NAMES = re.compile(r"--\s*names:(.*)")
 _SHAPE = re.compile(r"--\s*shape:(.*)")
 _USES_MISSPELT = re.compile(r".*\buses?\s*(:|\$?\w+/\w).*", re.IGNORECASE | re.DOTALL)
 _WHEN_MISSPELT = re.compile(r"--\s*when(\s*[:$].*|\s+\w+\s*)|.*\bwhen\b.*:\w.*", re.IGNORECASE | re.DOTALL)
-_CONDITION = re.compile(r"--.*\w\s+:\w+\s*")  # after SQL on the same line, such a comment is a misspelt condition
+_CONDITION = re.compile(
+    r"--.*\w\s+:\w+(\.\w+)?\s*"
+)  # after SQL on the same line, such a comment is a misspelt condition
 _CONSTANTS = ("true", "false", "null", "default")
 _AFTER_LIST = (
     *("from", "where", "group", "having", "window", "union", "intersect", "except"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, NewType
+from typing import Annotated, Any, Generic, Literal, NewType, TypeVar
 
 import attrs
 import psycopg
@@ -34,6 +34,19 @@ class Level(IntEnum):
 @attrs.frozen
 class Result:
     r: Any
+
+
+X = TypeVar("X")
+
+
+@attrs.frozen
+class Open(Generic[X]):
+    x: X
+
+
+@attrs.frozen
+class Closed(Open[str]):
+    n: int
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +199,13 @@ def test_values_are_sent_as_their_type_converts_them(tmp_path: Path, server: Que
     assert server.fetch(ask(rows=[row(x="AÉ")] * many)) == [Result(["aé"] * many)]
 
 
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_rows_that_a_function_gives_are_sent_as_well(tmp_path: Path, server: Querier, kind: Any) -> None:
+    row = rows_with(str)
+    ask = asking(tmp_path, "SELECT :rows.x::text[] AS r", Annotated[many_of(row), Convert(kind)])
+    assert server.fetch(ask(rows=[row(x="a"), row(x="b")])) == [Result(["a", "b"])]
+
+
 def test_rows_of_a_class_below_are_sent_as_the_class_says(tmp_path: Path, server: Querier) -> None:
     @attrs.frozen
     class Base:
@@ -199,6 +219,31 @@ def test_rows_of_a_class_below_are_sent_as_the_class_says(tmp_path: Path, server
     assert server.fetch(ask(rows=[Base("a"), Below("b")])) == [Result(["a", "b"])]
     with pytest.raises(StatementError, match=r": mine\.Ask: :rows\.y: Base has no field y$"):
         asking(tmp_path, "SELECT :rows.y::int[] AS r", list[Base])
+
+
+def test_a_field_may_have_another_name_where_a_row_is_made(tmp_path: Path, server: Querier) -> None:
+    @attrs.frozen
+    class Aliased:
+        at: datetime.datetime = attrs.field(alias="y")
+        x: Annotated[str, Convert(str.lower)] = attrs.field(alias="z")
+
+    for text in (":rows.x::text[]", "ARRAY[:rows::jsonb -> 0 ->> 'x']"):
+        ask = asking(tmp_path, f"SELECT {text} AS r", Sequence[Aliased])
+        assert server.fetch(ask(rows=[Aliased(NOON.replace(tzinfo=WEST), "AÉ")])) == [Result(["aé"])]
+
+
+def test_rows_of_a_generic_class_are_sent_as_its_types_say(tmp_path: Path, server: Querier) -> None:
+    ask = asking(tmp_path, "SELECT :rows.x::text[] AS r", Sequence[Closed])
+    assert server.fetch(ask(rows=[Closed("a", 1)])) == [Result(["a"])]
+    wrong: Any = 5
+    for many in (1, 12):
+        with pytest.raises(ParameterError, match=r"^mine\.Ask: rows: Expected `str`, got `int` at \$\[0\]\.x$"):
+            ask(rows=[Closed(wrong, 1)] * many)
+    for text in (":rows.x::text[]", "ARRAY[:rows::jsonb -> 0 ->> 'x']"):
+        ask = asking(tmp_path, f"SELECT {text} AS r", Sequence[Open[Annotated[str, Convert(str.lower)]]])
+        assert server.fetch(ask(rows=[Open("AÉ")])) == [Result(["aé"])]
+    with pytest.raises(StatementError, match=r": :rows\.x has other than single values; cast it to jsonb$"):
+        asking(tmp_path, "SELECT :rows.x AS r", Sequence[Open[list[str]]])
 
 
 def test_both_names_are_replaced_by_those_of_the_query(tmp_path: Path, server: Querier) -> None:
@@ -275,6 +320,8 @@ def test_what_is_no_field_of_rows_is_refused_at_import(tmp_path: Path, hint: Any
     (datetime.time, NOON.time().replace(tzinfo=WEST), "time", "a time with a time zone"),
     (datetime.datetime, datetime.datetime.max.replace(tzinfo=WEST), "timestamp", "a datetime whose UTC"),
     (str, 1, "text", "Expected `str`, got `int`"),
+    (Annotated[str, Convert(lambda value: {"a": value})], "secret", "text",
+     r"an object, which only JSON holds; cast the parameter, as in :rows\.x::jsonb$"),
 ])  # fmt: skip
 def test_a_value_that_an_array_would_change_is_refused(tmp_path: Path, case: tuple[Any, ...], many: int) -> None:
     hint, value, kind, reason = case

@@ -124,6 +124,7 @@ WHERE
         ("-- A.\nSELECT 1\nAND a -- filter; when :status\n", f"3: {FORM}"),
         ("-- A.\nSELECT 1\nAND a -- whenever :status\n", f"3: {FORM}"),
         ("-- A.\nSELECT 1\nAND a -- wehn :status\n", f"3: {FORM}"),
+        ("-- A.\nSELECT 1\nAND a -- wehn :rows.id\n", f"3: {FORM}"),
         ("-- A.\nSELECT 1\nAND a -- if :status \n", f"3: {FORM}"),
         ("-- A.\nSELECT 1\nAND a /* when :status */\n", f"3: {FORM}"),
         ("-- A.\nSELECT 1\n/* when\n:status */ AND a\n", f"3: {FORM}"),

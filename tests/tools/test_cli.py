@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
+import attrs
 import click
 import psycopg
 import pytest
@@ -16,7 +18,7 @@ from click.testing import CliRunner, Result
 from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
 
-from concordia_sql import Affected
+from concordia_sql import Affected, Many
 from concordia_sql.engine.compose import Composed
 from concordia_sql.tools import cli, embedded, sample
 from concordia_sql.tools.cli import queries
@@ -24,7 +26,7 @@ from concordia_sql.tools.sample.loader import TABLES
 from tests.engine.test_urls import SECRET, WRONG
 from tests.support.catalog import command_classes, query_classes
 from tests.support.rows import insert
-from tests.support.statements import command, write
+from tests.support.statements import command, query, write
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -135,6 +137,26 @@ def test_show_gives_a_command_as_it_is_run(retire: type[Affected], connection: C
     insert(connection, "user", {"role": "<role>"})
     psql(database_url, run("show", retire.query_name).stdout)
     assert connection.execute('SELECT count(*) FROM "user"').fetchone() == (0,)
+
+
+def test_show_gives_arrays_and_a_variable_for_each_parameter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    text = (
+        "SELECT concat_ws(' ', :rows.n::int[], :rows.day::date[], :times::timestamp[], :notes::jsonb[], :rows_n) AS r"
+    )
+    row = attrs.make_class("Row", {"n": attrs.field(type=int), "day": attrs.field(type=date)})
+
+    @query(write(tmp_path, "mine/ask.sql", f"-- A.\n{text}"))
+    class Ask(Many[str]):
+        rows: Sequence[row]  # type: ignore[valid-type]
+        times: Sequence[datetime]
+        notes: Sequence[dict[str, str]]
+        rows_n: str
+
+    monkeypatch.setattr(queries, "_queries", lambda _: [Ask])
+    expected = '{1} {2026-01-01} {"2026-01-01 00:00:00"} {[]} <rows_n>\n'
+    assert psql(database_url, run("show", Ask.query_name).stdout) == expected
 
 
 def test_seed_fills_an_empty_database_once(database_url: str) -> None:

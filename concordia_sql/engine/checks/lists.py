@@ -38,7 +38,7 @@ _EXAMPLES: Mapping[str, object] = {
 """A value of each type, as JSON holds it."""
 _ARRAYS = ("json_build_array", "jsonb_build_array")
 _ENDS = ("limit", "offset", "fetch", "for")
-_PARAMETER = re.compile(r":\w+")
+_PARAMETER = re.compile(r":\w+(?:\.\w+)?")
 
 QueryClass = type[Statement[Any]]
 

@@ -222,8 +222,8 @@ def _with_variables(composed: Composed) -> str:
 
 
 def _variable(parameter: str) -> str:
-    """The name of psql's variable for a parameter."""
-    return parameter.replace(".", "_")
+    """The name of psql's variable for a parameter: that of `:rows.id` differs from that of `:rows_id`."""
+    return parameter.replace(".", "__")
 
 
 def _example(cls: type[Statement[Any]], field: str, given: Mapping[str, str], statements: Sequence[Composed]) -> str:
@@ -234,8 +234,9 @@ def _example(cls: type[Statement[Any]], field: str, given: Mapping[str, str], st
         return str(default)
     for each in statements:
         number = each.parameters.index(field) + 1 if field in each.parameters else 0
-        if cast_to := re.search(rf"\${number}::(jsonb?|timestamp|date|time)\b", each.text):
-            return {"timestamp": "2026-01-01", "date": "2026-01-01", "time": "10:00"}.get(cast_to[1], "[]")
+        if cast_to := re.search(rf"\${number}::(jsonb?|timestamp|date|time)\b(\[])?", each.text):
+            shown = {"timestamp": "2026-01-01", "date": "2026-01-01", "time": "10:00"}.get(cast_to[1], "[]")
+            return f"{{{shown}}}" if cast_to[2] else shown
     return _example_of(type_of(field, typing.get_type_hints(cls)), field)
 
 
