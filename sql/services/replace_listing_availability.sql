@@ -61,15 +61,8 @@ changed AS (
             AND given.repeat = 1
     WHERE
         services_availability.id = kept.id
-        AND (
-            services_availability.start_time,
-            services_availability.end_time,
-            services_availability.is_available
-        ) IS DISTINCT FROM (
-            given.start_time,
-            given.end_time,
-            given.is_available
-        )
+        AND (services_availability.start_time, services_availability.end_time, services_availability.is_available)
+        IS DISTINCT FROM (given.start_time, given.end_time, given.is_available)
     RETURNING services_availability.id
 ),
 
