@@ -1,5 +1,5 @@
 -- A post that is published, or not deleted where that is asked for, with what belongs to it; comments only when a class names them.
--- uses: blog/organization, blog/linked_author, blog/linked_category, blog/linked_medium, blog/translation, blog/comment
+-- uses: blog/organization, blog/author, blog/category, blog/linked_medium, blog/translation, blog/comment
 SELECT
     blog_posts.id,
     blog_posts.slug,
@@ -29,12 +29,14 @@ SELECT
     (
         SELECT coalesce(json_agg(shown.* ORDER BY shown.slug, shown.id), '[]')
         FROM (
-            SELECT blog_linked_author.*
-            FROM blog_linked_author
-            WHERE blog_linked_author.post_id = blog_posts.id
+            SELECT blog_author.*
+            FROM blog_post_authors AS link
+            -- As links do, here and below: so that each is looked up, also where no table was analyzed.
+            INNER JOIN blog_author ON blog_author.id = any(ARRAY[coalesce(link.author_id, to_tsvector(link.author_id)::text)])
+            WHERE link.post_id = blog_posts.id
             ORDER BY
-                blog_linked_author.slug,
-                blog_linked_author.id
+                blog_author.slug,
+                blog_author.id
             LIMIT 100
         ) AS shown
     ) AS authors,
@@ -47,12 +49,13 @@ SELECT
     (
         SELECT coalesce(json_agg(shown.* ORDER BY shown.slug, shown.id), '[]')
         FROM (
-            SELECT blog_linked_category.*
-            FROM blog_linked_category
-            WHERE blog_linked_category.post_id = blog_posts.id
+            SELECT blog_category.*
+            FROM blog_post_categories AS link
+            INNER JOIN blog_category ON blog_category.id = any(ARRAY[coalesce(link.category_id, to_tsvector(link.category_id)::text)])
+            WHERE link.post_id = blog_posts.id
             ORDER BY
-                blog_linked_category.slug,
-                blog_linked_category.id
+                blog_category.slug,
+                blog_category.id
             LIMIT 100
         ) AS shown
     ) AS categories,
