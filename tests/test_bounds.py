@@ -8,7 +8,7 @@ import typing
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Generic, Literal, TypeVar, cast
 
 import attrs
 import psycopg
@@ -36,6 +36,7 @@ from concordia_sql.engine import queries
 from tests.support.catalog import command_classes, query_classes
 from tests.support.statements import write
 
+T = TypeVar("T")
 ROOT = Path(__file__).parents[1]
 CLASSES: list[type[Statement[Any]]] = [*query_classes(), *command_classes()]
 PLACES = [
@@ -127,6 +128,18 @@ def test_a_type_says_its_bounds_and_a_library_those_of_the_others(tmp_path: Path
     ):
         with pytest.raises(ParameterError, match=rf"^mine\.Ask: {problem}$"):
             make(**given)
+
+
+@attrs.frozen
+class Named(Generic[T]):
+    name: T
+
+
+def test_the_type_of_a_generic_class_says_its_bounds(tmp_path: Path) -> None:
+    make = ask(tmp_path, tuple[Named[Annotated[str, Bounds(text=3)]], ...])
+    for rows in ([Named("abcd")], [*[Named("abc")] * 20, Named("abcd")]):
+        with pytest.raises(ParameterError, match=rf"at most 3 characters at \$\[{len(rows) - 1}\]\.name$"):
+            make(w=rows)
 
 
 def test_json_is_bounded_as_a_whole(tmp_path: Path) -> None:

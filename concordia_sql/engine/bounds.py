@@ -14,6 +14,7 @@ from msgspec import UNSET, UnsetType
 
 from concordia_sql.engine.caching import cache
 from concordia_sql.engine.errors import ParameterError, StatementError
+from concordia_sql.engine.generics import hints_of
 
 PLAIN = frozenset([str, int, float, bool, type(None), datetime.datetime])
 """Types whose values hold no others."""
@@ -141,8 +142,7 @@ def bounds_check(hint: Any, outer: Bounds) -> Check | None:
     if origin in _ROWS and (origin is not tuple or arguments[1:] == (...,)):
         return _Items(cast("int", outer.items), bounds_check(arguments[0], outer))
     if attrs.has(cast("type", origin or hint)):
-        hints = typing.get_type_hints(origin or hint, include_extras=True)
-        fields = {name: check for name, of_field in hints.items() if (check := bounds_check(of_field, outer))}
+        fields = {name: check for name, of_field in hints_of(hint).items() if (check := bounds_check(of_field, outer))}
         return _Fields(fields) if fields else None
     if hint is str:
         return _Text(cast("int", outer.text))

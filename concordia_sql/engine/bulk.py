@@ -10,8 +10,8 @@ import msgspec
 
 from concordia_sql.engine.bounds import PLAIN, Columns, field_names, inside_all, is_storable
 from concordia_sql.engine.caching import cache
-from concordia_sql.engine.columns import hints_of
 from concordia_sql.engine.filling import filler
+from concordia_sql.engine.generics import hints_of
 
 ROWS_LEVELS = 3
 """The levels of such rows: the sequence, a row, a dict in it."""

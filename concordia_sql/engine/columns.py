@@ -20,6 +20,7 @@ import msgspec
 
 from concordia_sql.engine.caching import cache
 from concordia_sql.engine.errors import StatementError
+from concordia_sql.engine.generics import hints_of, parameters_of, plain_class
 from concordia_sql.engine.keyset import Cursor
 from concordia_sql.engine.tree import Node, children_field, node_class_in
 
@@ -112,11 +113,6 @@ def is_single_value(hint: Any) -> bool:
     return isinstance(hint, type) and issubclass(hint, enum.Enum)
 
 
-def plain_class(result_class: Any) -> Any:
-    """The class itself, without the types of a generic one."""
-    return typing.get_origin(result_class) or result_class
-
-
 def spell(hint: Any) -> str:
     """A type as it is written, of an attrs class the name alone. Of what is no type, no value is said."""
     if isinstance(hint, type) and not typing.get_args(hint):
@@ -128,55 +124,15 @@ def spell(hint: Any) -> str:
     return inspect.formatannotation(hint)
 
 
-def type_arguments(cls: Any) -> Mapping[type, Mapping[Any, Any]]:
-    """Of a class, and each of its bases, the types that its type variables stand for."""
-    found: dict[type, Mapping[Any, Any]] = {}
-    waiting: list[tuple[Any, Mapping[Any, Any]]] = [(cls, {})]
-    while waiting:
-        alias, around = waiting.pop()
-        origin = plain_class(alias)
-        arguments = [substituted(argument, around) for argument in typing.get_args(alias)]
-        own = dict(zip(getattr(origin, "__parameters__", ()), arguments, strict=False))
-        if origin not in found or own:
-            found[origin] = own
-        waiting += [(base, own) for base in origin.__dict__.get("__orig_bases__", origin.__bases__)]
-    return found
-
-
-def substituted(hint: Any, arguments: Mapping[Any, Any]) -> Any:
-    """A type with its type variables replaced, as far as they are known."""
-    if isinstance(hint, TypeVar):
-        return arguments.get(hint, hint)
-    if parameters := _parameters_of(hint):
-        return hint[tuple(arguments.get(parameter, parameter) for parameter in parameters)]
-    return hint
-
-
-def hints_of(result_class: Any) -> Mapping[str, Any]:
-    """The types of the fields, those of generic bases with what their variables stand for, as far as they are known."""
-    cls = plain_class(result_class)
-    arguments = type_arguments(result_class)
-    hints: dict[str, Any] = {}
-    for base in reversed(cls.__mro__):
-        own = inspect.get_annotations(base)
-        known = typing.get_type_hints(base, include_extras=True) if own else {}
-        hints |= {name: substituted(known[name], arguments.get(base, {})) for name in own}
-    return hints
-
-
 def _check_open(result_class: Any, hints: Mapping[str, Any]) -> None:
     cls = plain_class(result_class)
-    open_fields = {name: hint for name, hint in hints.items() if isinstance(hint, TypeVar) or _parameters_of(hint)}
+    open_fields = {name: hint for name, hint in hints.items() if isinstance(hint, TypeVar) or parameters_of(hint)}
     for field in attrs.fields(cls):
         if field.name in open_fields:
             raise StatementError(
                 f"{spell(result_class)}.{field.name}: {inspect.formatannotation(open_fields[field.name])} is open; "
                 f"name the types of the class, as in {cls.__qualname__}[…]"
             )
-
-
-def _parameters_of(hint: Any) -> Any:
-    return getattr(hint, "__parameters__", ()) if typing.get_origin(hint) else ()
 
 
 @cache

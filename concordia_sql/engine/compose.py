@@ -10,9 +10,10 @@ import attrs
 import msgspec
 
 from concordia_sql.engine.casts import JSON_ARRAYS, JSON_TYPES, find_casts, only_casts
-from concordia_sql.engine.columns import columns_of, is_result_class, nested_classes, plain_class, spell
+from concordia_sql.engine.columns import columns_of, is_result_class, nested_classes, spell
 from concordia_sql.engine.conditions import holding
 from concordia_sql.engine.errors import StatementError
+from concordia_sql.engine.generics import plain_class
 from concordia_sql.engine.lexer import Token, Tokens, quoted
 from concordia_sql.engine.prune import Kept, is_present, pruned, whole
 from concordia_sql.engine.returning import write_columns

@@ -11,8 +11,8 @@ from typing import Annotated, Any, TypeAlias, cast
 import attrs
 
 from concordia_sql.engine.bounds import Columns, below, evolved, is_many, kinds_of
-from concordia_sql.engine.columns import hints_of
 from concordia_sql.engine.errors import ParameterError, StatementError
+from concordia_sql.engine.generics import hints_of
 
 Conversion: TypeAlias = Callable[[Any], Any]
 

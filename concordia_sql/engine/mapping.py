@@ -13,19 +13,11 @@ from psycopg.pq import Format
 from psycopg.pq.abc import PGresult
 
 from concordia_sql.engine.adapters import TextType
-from concordia_sql.engine.columns import (
-    SCALARS,
-    Column,
-    columns_of,
-    is_result_class,
-    make_column,
-    not_in_json,
-    plain_class,
-    spell,
-)
+from concordia_sql.engine.columns import SCALARS, Column, columns_of, is_result_class, make_column, not_in_json, spell
 from concordia_sql.engine.converter import Converter
 from concordia_sql.engine.errors import ResultError
 from concordia_sql.engine.filling import filler
+from concordia_sql.engine.generics import plain_class
 from concordia_sql.engine.tree import link, node_class_in
 from concordia_sql.engine.zones import make_naive
 

@@ -32,11 +32,12 @@ from concordia_sql.engine.bounds import (
 from concordia_sql.engine.bulk import ROWS_LEVELS, Rows, rows_of
 from concordia_sql.engine.casts import JSON_ARRAYS, JSON_TYPES, Casts
 from concordia_sql.engine.collector import collector_paused
-from concordia_sql.engine.columns import hints_of, make_column, plain_class
+from concordia_sql.engine.columns import make_column
 from concordia_sql.engine.compose import column_of, json_encoder
 from concordia_sql.engine.conversions import conversion, keeps_rows
 from concordia_sql.engine.converter import reason
 from concordia_sql.engine.errors import ParameterError, StatementError
+from concordia_sql.engine.generics import hints_of, plain_class
 from concordia_sql.engine.library import Library
 
 _SCALAR = PLAIN - {datetime.datetime}
@@ -190,10 +191,11 @@ def _fit(expected: Any) -> Callable[[object], Any]:
 
 def _numbered(hint: Any) -> Iterator[type]:
     """The enumerations in a type whose values are numbers, which msgspec finds by these, and not by their members."""
-    cls = typing.get_origin(hint) or hint
+    cls = plain_class(hint)
     if isinstance(cls, type) and issubclass(cls, enum.Enum) and not issubclass(cls, int | str):
         yield cls
-    for inner in (*typing.get_args(hint), *(typing.get_type_hints(cls).values() if attrs.has(cls) else ())):
+    is_row = isinstance(cls, type) and attrs.has(cls)
+    for inner in (*typing.get_args(hint), *(hints_of(hint).values() if is_row else ())):
         yield from _numbered(inner)
 
 

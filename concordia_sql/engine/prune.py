@@ -19,9 +19,10 @@ from collections.abc import Collection, Mapping, Sequence
 import attrs
 
 from concordia_sql.engine.caching import cache
-from concordia_sql.engine.columns import Column, columns_of, is_result_class, plain_class, spell
+from concordia_sql.engine.columns import Column, columns_of, is_result_class, spell
 from concordia_sql.engine.errors import StatementError
 from concordia_sql.engine.functions import calls_only_plain_functions
+from concordia_sql.engine.generics import plain_class
 from concordia_sql.engine.lexer import Token, Tokens
 from concordia_sql.engine.select import (
     SELECT,

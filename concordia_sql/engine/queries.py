@@ -20,12 +20,12 @@ from concordia_sql.engine.columns import (
     make_column,
     nested_classes,
     spell,
-    type_arguments,
 )
 from concordia_sql.engine.compose import Composed, compose, compose_command
 from concordia_sql.engine.conditions import choices, fields_in
 from concordia_sql.engine.errors import NotFound, ResultError, StatementError
 from concordia_sql.engine.filling import open_class
+from concordia_sql.engine.generics import type_arguments
 from concordia_sql.engine.lazy import load_others
 from concordia_sql.engine.library import Library
 from concordia_sql.engine.parameters import checked_field, hash_of, type_of

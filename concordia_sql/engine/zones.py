@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
-from concordia_sql.engine.columns import columns_of, is_result_class, plain_class
+from concordia_sql.engine.columns import columns_of, is_result_class
 from concordia_sql.engine.errors import ResultError
+from concordia_sql.engine.generics import plain_class
 
 Change: TypeAlias = Callable[[Any], Any]
 """What gives the value to put in another's place: mostly that one itself."""

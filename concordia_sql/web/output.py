@@ -14,7 +14,8 @@ import msgspec
 
 from concordia_sql.common import text_for, texts_of
 from concordia_sql.engine import Cursor, Node, children_field
-from concordia_sql.engine.columns import is_result_class, plain_class
+from concordia_sql.engine.columns import is_result_class
+from concordia_sql.engine.generics import plain_class
 from concordia_sql.engine.queries import not_fields
 
 

@@ -11,8 +11,9 @@ import attrs
 import pytest
 
 from concordia_sql import auth, blog, make_converter, profile, services
-from concordia_sql.engine.columns import columns_of, is_result_class, plain_class
+from concordia_sql.engine.columns import columns_of, is_result_class
 from concordia_sql.engine.filling import filler
+from concordia_sql.engine.generics import plain_class
 from concordia_sql.engine.mapping import make_row_maker
 
 T = TypeVar("T")
