@@ -13,9 +13,10 @@ import attrs
 
 from concordia_sql import CONCORDIA, Statement
 from concordia_sql.engine.checks.catalogue import load_catalogue
-from concordia_sql.engine.columns import nested_classes, plain_class
+from concordia_sql.engine.columns import nested_classes
 from concordia_sql.engine.compose import compose
 from concordia_sql.engine.conditions import holding
+from concordia_sql.engine.generics import plain_class
 from docs.generate.types import in_cell, limits, spell
 
 SNAPSHOT = Path(__file__).parents[2] / "migrations" / "catalogue.json"
