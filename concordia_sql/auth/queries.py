@@ -112,7 +112,7 @@ class ListSessions(Many[ListedSession]):
     """The cursor of the last row of the previous page."""
 
 
-@query("shared/count.sql", shapes={"chosen": "auth/chosen_session"}, names={"key": "user_id"})
+@query("shared/count.sql", shapes={"chosen": "auth/chosen_session"}, names={"key": "user_id", "moment": "expires_at"})
 class CountSessions(One[Count]):
     """How many sessions a user has, with the filter of `ListSessions`."""
 
@@ -139,7 +139,7 @@ class ListAccounts(Many[ListedAccount]):
     """The cursor of the last row of the previous page."""
 
 
-@query("shared/count.sql", shapes={"chosen": "auth/account"}, names={"key": "user_id"})
+@query("shared/count.sql", shapes={"chosen": "auth/account"}, names={"key": "user_id", "moment": "created_at"})
 class CountAccounts(One[Count]):
     """How many accounts a user has."""
 
@@ -191,7 +191,7 @@ class ListMemberships(Many[ListedMembership]):
     """The cursor of the last row of the previous page."""
 
 
-@query("shared/count.sql", shapes={"chosen": "auth/member"}, names={"key": "user_id"})
+@query("shared/count.sql", shapes={"chosen": "auth/member"}, names={"key": "user_id", "moment": "created_at"})
 class CountMemberships(One[Count]):
     """Of how many organizations a user is a member."""
 

@@ -497,7 +497,7 @@ class ListCommentsByStatus(Many[ModeratedComment]):
 @query(
     "shared/count.sql",
     shapes={"chosen": "blog/comment"},
-    names={"key": "status", "created_at": "created_at"},
+    names={"key": "status", "moment": "created_at"},
 )
 class CountCommentsByStatus(One[Count]):
     """How many comments `ListCommentsByStatus` gives in all."""

@@ -378,7 +378,7 @@ class ListReviewsByStatus(Many[ModeratedReview]):
 @query(
     "shared/count.sql",
     shapes={"chosen": "services/review"},
-    names={"key": "status", "created_at": "created_at"},
+    names={"key": "status", "moment": "created_at"},
 )
 class CountReviewsByStatus(One[Count]):
     """How many reviews of all listings are in a status."""
