@@ -199,7 +199,11 @@ class CountMemberships(One[Count]):
     at_most: CountLimit | None = 1000
 
 
-@query("shared/count.sql", shapes={"chosen": "auth/chosen_member"}, names={"key": "organization_id"})
+@query(
+    "shared/count.sql",
+    shapes={"chosen": "auth/chosen_member"},
+    names={"key": "organization_id", "moment": "created_at"},
+)
 class CountMembers(One[Count]):
     """How many members an organization has, with the filter of `ListMembers`."""
 
